@@ -1,0 +1,117 @@
+# One virtual environment, made from the hashed locks; nothing is installed outside this folder.
+# `make` prints the targets.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+MANIFEST := dbt_project/target/manifest.json
+
+# Interpreters tried in turn; `make setup PYTHON=/path/to/python3.12` puts another one first.
+PYTHON ?= python3
+PYTHONS := $(PYTHON) python3 python3.13 python3.12 python3.11
+
+# Two cores are the smallest machine that this is meant for; a file's tests share its fixtures.
+PYTEST_FLAGS ?= --numprocesses 2 --dist loadfile
+
+# Everything that decides what dbt parses, folders too: a deleted model also makes the manifest old.
+DBT_INPUTS := $(shell find dbt_project -name target -prune -o -name logs -prune -o \
+	-mindepth 1 \( -type d -o -name '*.sql' -o -name '*.yml' -o -name '*.csv' -o -name '*.md' \) \
+	-print 2>/dev/null)
+
+# No tool phones home.
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export DAGSTER_DISABLE_TELEMETRY := 1
+export GX_ANALYTICS_ENABLED := false
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test lint lint-python lint-types lint-sql lint-dbt format bench lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: $(READY_DEV) $(MANIFEST) ## virtual environment, locked dependencies, dbt manifest
+
+run: $(READY) $(MANIFEST) ## set-up, then the nightly job once on the embedded defaults
+	@$(BIN)/cypp run
+
+test: $(READY_DEV) $(MANIFEST) ## set-up, then the whole test suite
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+lint: lint-python lint-types lint-sql lint-dbt ## formatting, linting, types, SQL style, dbt rules
+
+lint-python: $(READY_DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+lint-types: $(READY_DEV)
+	$(BIN)/ty check
+
+lint-sql: $(READY_DEV) $(MANIFEST)
+	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
+
+lint-dbt: $(READY_DEV) $(MANIFEST)
+	$(BIN)/dbt-bouncer run --config-file .dbt-bouncer.yml
+
+format: $(READY_DEV) $(MANIFEST) ## rewrite Python and SQL in the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix --processes 2 dbt_project/models
+
+bench: $(READY_DEV) $(MANIFEST) ## the benchmarks
+	@$(BIN)/python -m tests.benchmarks
+
+lock: $(READY) ## resolve the locks again from pyproject.toml
+	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --group uv --output-file requirements-uv.txt
+	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) pyproject.toml --group build --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --constraint requirements.txt --group dev \
+		--output-file requirements-dev.txt
+
+clean: ## remove the environment, build products and caches; never data
+	rm -rf $(VENV) build dist cypp.egg-info dbt_project/target dbt_project/logs logs
+	rm -rf .pytest_cache .ruff_cache .hypothesis .benchmarks
+	find orchestration expectations tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---------------------------------------------------------------------------------------------------
+
+LOCK_FLAGS := --universal --generate-hashes --no-strip-extras --no-header
+
+# uv takes a third of pip's time, but knows nothing of a mirror or certificate set up for pip: then
+# pip does it. Either way nothing is installed whose hash is not in the lock.
+INSTALL_FLAGS := --quiet --no-deps --require-hashes
+define install
+	@echo "Installing from $(1)"
+	@$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode $(INSTALL_FLAGS) -r $(1) \
+		|| { echo "uv could not; pip takes over"; $(BIN)/python -m pip install $(INSTALL_FLAGS) -r $(1); }
+endef
+
+$(BIN)/python:
+	@for python in $(PYTHONS); do \
+		if "$$python" -c 'import sys, ensurepip, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then \
+			echo "Creating $(VENV) with $$("$$python" --version)"; \
+			exec "$$python" -m venv --clear $(VENV); \
+		fi; \
+	done; \
+	echo "No usable Python: 3.11, 3.12 or 3.13 is needed, with its venv module." >&2; \
+	echo "Found: $$($(PYTHON) --version 2>&1). On Debian or Ubuntu: apt install python3 python3-venv." >&2; \
+	echo "Another interpreter: make setup PYTHON=/path/to/python3.12" >&2; \
+	exit 1
+
+$(READY): pyproject.toml requirements-uv.txt requirements.txt | $(BIN)/python
+	@$(BIN)/python -m pip install $(INSTALL_FLAGS) -r requirements-uv.txt
+	$(call install,requirements.txt)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(READY_DEV): requirements-dev.txt $(READY)
+	$(call install,requirements-dev.txt)
+	@touch $@
+
+# A manifest older than the models makes Dagster fail in the middle of a run.
+$(MANIFEST): $(DBT_INPUTS) $(READY)
+	@if [ -f dbt_project/dbt_project.yml ]; then \
+		$(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project && touch $@; \
+	fi

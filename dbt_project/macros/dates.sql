@@ -1,0 +1,31 @@
+{# A date so many days or months later. dbt's dateadd gives a timestamp on some engines. #}
+{% macro add_days(day, number) -%}
+    cast({{ dbt.dateadd('day', number, day) }} as date)
+{%- endmacro %}
+
+{% macro add_months(day, number) -%}
+    cast({{ dbt.dateadd('month', number, day) }} as date)
+{%- endmacro %}
+
+{# Completed years by month and day: a child born on 29 February has the birthday on 1 March in a common
+   year, which interval arithmetic gets wrong (social_care.md A.1, 'Age at date'). #}
+{% macro age_in_years(birth_date, day) -%}
+    extract(year from {{ day }}) - extract(year from {{ birth_date }})
+    - case
+        when extract(month from {{ day }}) * 100 + extract(day from {{ day }})
+            < extract(month from {{ birth_date }}) * 100
+            + extract(day from {{ birth_date }})
+            then 1
+        else 0
+    end
+{%- endmacro %}
+
+{# The date of a mid-year population estimate. #}
+{% macro mid_year_date(year) -%}
+    cast(cast({{ year }} as varchar) || '-06-30' as date)
+{%- endmacro %}
+
+{# A day of a year that is a column or an expression: date_in_year('end_year - 1', '04-01'). #}
+{% macro date_in_year(year, month_and_day) -%}
+    cast(cast({{ year }} as varchar) || '-{{ month_and_day }}' as date)
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{# The stable name of a record: a hash of its entity and business key (contract.md 2, 'Keys'). #}
+{% macro record_key(entity, columns) -%}
+    {%- set parts = ["'" ~ entity ~ "'"] -%}
+    {%- for column in columns -%}
+        {%- do parts.append("coalesce(cast(" ~ column ~ " as varchar), '')") -%}
+    {%- endfor -%}
+    md5({{ parts | join(" || '|' || ") }})
+{%- endmacro %}

@@ -1,0 +1,36 @@
+{# State at P: an interval counts when it began on or before P, had not ended by the end of P, and its
+   newest holder speaks for P; one row per child, the latest start (contract.md 3, 'State at P'). #}
+{% macro state_at_month_ends(relation, where=none) -%}
+with
+
+states as (
+    select
+        intervals.*,
+        month_ends.month_end as counted_on,
+        row_number() over (
+            partition by
+                intervals.area_code,
+                intervals.child_key,
+                month_ends.month_end
+            order by intervals.start_date desc
+        ) as start_rank
+    from {{ relation }} as intervals
+    inner join {{ ref('hist_month_ends') }} as month_ends
+        on
+            intervals.start_date <= month_ends.month_end
+            and intervals.held_as_at >= month_ends.month_end
+            and (
+                intervals.end_date is null
+                or intervals.end_date > month_ends.month_end
+            )
+    {%- if where %}
+    where {{ where }}
+    {%- endif %}
+),
+
+one_per_child as (
+    select *
+    from states
+    where start_rank = 1
+)
+{%- endmacro %}

@@ -1,0 +1,129 @@
+-- One row per indicator, local authority and period of the grid: whether the days it needs are covered,
+-- from which day not, which sources serve the window, and the children of the area.
+with
+
+indicators as (
+    select * from {{ ref('stg_run__indicators') }}
+),
+
+grid as (
+    select
+        indicators.indicator_id,
+        indicators.covers as entity,
+        areas.area_code,
+        periods.basis,
+        periods.period_start,
+        periods.period_end,
+        {{ add_months('periods.period_start', '-indicators.history_months') }}
+            as needed_from
+    from indicators
+    inner join {{ ref('stg_run__bases') }} as bases
+        on indicators.indicator_id = bases.indicator_id
+    inner join {{ ref('hist_periods') }} as periods
+        on bases.basis = periods.basis
+    cross join {{ ref('stg_run__areas') }} as areas
+),
+
+spans as (
+    select * from {{ ref('hist_covered_spans') }}
+),
+
+-- a span holds a day or not, so neither join can multiply rows
+covered as (
+    select
+        grid.*,
+        last_spans.span_to is not null as is_period_end_covered,
+        coalesce(first_spans.span_to >= grid.period_end, false)
+            as is_window_covered,
+        coalesce(
+            {{ add_days('first_spans.span_to', 1) }}, grid.needed_from
+        ) as first_uncovered_day
+    from grid
+    left join spans as last_spans
+        on
+            grid.entity = last_spans.entity
+            and grid.area_code = last_spans.area_code
+            and grid.period_end
+            between last_spans.span_from and last_spans.span_to
+    left join spans as first_spans
+        on
+            grid.entity = first_spans.entity
+            and grid.area_code = first_spans.area_code
+            and grid.needed_from
+            between first_spans.span_from and first_spans.span_to
+),
+
+serving_sources as (
+    select distinct
+        grid.indicator_id,
+        grid.area_code,
+        grid.basis,
+        grid.period_end,
+        runs.source
+    from grid
+    inner join {{ ref('hist_covered_runs') }} as runs
+        on
+            grid.entity = runs.entity
+            and grid.area_code = runs.area_code
+            and grid.period_start <= runs.run_to
+            and grid.period_end >= runs.run_from
+),
+
+sources as (
+    select
+        indicator_id,
+        area_code,
+        basis,
+        period_end,
+        string_agg(source, '+' order by source) as serving_sources
+    from serving_sources
+    group by
+        indicator_id,
+        area_code,
+        basis,
+        period_end
+),
+
+-- the mid-year estimate of the financial year's first calendar year, or the newest one before it
+financial_years as (
+    select
+        covered.*,
+        cast(
+            extract(year from covered.period_end)
+            - case
+                when extract(month from covered.period_end) < 4 then 1
+                else 0
+            end as integer
+        ) as wanted_mid_year
+    from covered
+),
+
+newest_years as (
+    select max(mid_year) as newest_mid_year
+    from {{ ref('hist_population_estimates') }}
+),
+
+final as (
+    select
+        financial_years.*,
+        sources.serving_sources,
+        estimates.population,
+        financial_years.wanted_mid_year <> estimates.mid_year
+            as is_population_provisional
+    from financial_years
+    cross join newest_years
+    left join {{ ref('hist_population_estimates') }} as estimates
+        on
+            financial_years.area_code = estimates.area_code
+            and estimates.mid_year = least(
+                financial_years.wanted_mid_year, newest_years.newest_mid_year
+            )
+    left join sources
+        on
+            financial_years.indicator_id = sources.indicator_id
+            and financial_years.area_code = sources.area_code
+            and financial_years.basis = sources.basis
+            and financial_years.period_end = sources.period_end
+)
+
+select * from final

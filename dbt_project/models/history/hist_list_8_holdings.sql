@@ -1,0 +1,12 @@
+-- One row per period of care in list 8 of one submission version, in the shape of the chains' holdings.
+select
+    submission_id,
+    row_id,
+    child_key,
+    start_date,
+    end_date,
+    end_reason_code,
+    legal_status_code,
+    true as is_start_known,
+    start_date as last_episode_date
+from {{ ref('stg_annex_a__list_8') }}

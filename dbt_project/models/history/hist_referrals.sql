@@ -1,0 +1,16 @@
+-- One row per referral, as the submission that serves its date holds it (contract.md 3, 'Point events').
+{{ resolve_points(
+    entity='referral',
+    relations=[ref('stg_cin_census__cin_details'), ref('stg_annex_a__list_3')],
+    event_date='referral_date',
+    columns=['child_key', 'referral_date']
+) }}
+
+select
+    area_code,
+    source,
+    submission_id,
+    row_id,
+    child_key,
+    referral_date
+from served

@@ -1,0 +1,52 @@
+-- One row per submission that serves at the knowledge date: of each source, area and as-at date the latest
+-- folder, in its newest accepted version received in time.
+with
+
+receipts as (
+    select receipts.*
+    from {{ ref('stg_run__receipts') }} as receipts
+    cross join {{ ref('stg_run__run') }} as run
+    where
+        receipts.verdict = 'accepted'
+        and not receipts.is_shipped
+        and receipts.as_at_date <= run.knowledge_date
+        and (
+            run.received_by is null
+            or receipts.received_at <= run.received_by
+        )
+),
+
+newest_versions as (
+    select
+        *,
+        row_number() over (
+            partition by area_code, source, folder_month
+            order by received_at desc, submission_id
+        ) as version_rank
+    from receipts
+),
+
+latest_folders as (
+    select
+        *,
+        row_number() over (
+            partition by area_code, source, as_at_date
+            order by folder_month desc
+        ) as folder_rank
+    from newest_versions
+    where version_rank = 1
+),
+
+serving as (
+    select
+        submission_id,
+        area_code,
+        source,
+        folder_month,
+        version,
+        as_at_date
+    from latest_folders
+    where folder_rank = 1
+)
+
+select * from serving

@@ -1,0 +1,37 @@
+-- One row per indicator of the registry.
+with
+
+indicators as (
+    select * from {{ ref('stg_run__indicators') }}
+),
+
+final as (
+    select
+        indicators.indicator_id,
+        indicators.title,
+        indicators.plan,
+        indicators.section,
+        indicators.position,
+        indicators.family,
+        indicators.population,
+        indicators.method,
+        indicators.kind,
+        indicators.headline_basis,
+        indicators.good_is,
+        indicators.unit,
+        cast(indicators.published_decimals as integer) as published_decimals,
+        indicators.definition,
+        indicators.numerator_means,
+        indicators.denominator_means,
+        indicators.caveats,
+        indicators.data_owner,
+        indicators.benchmark_series,
+        indicators.reports,
+        indicators.definition_from,
+        indicators.inputs,
+        run.run_id
+    from indicators
+    cross join {{ ref('stg_run__run') }} as run
+)
+
+select * from final

@@ -1,0 +1,98 @@
+-- One row per published series that an indicator is compared with, area, neighbour model, period and basis.
+with
+
+run as (
+    select * from {{ ref('stg_run__run') }}
+),
+
+series as (
+    select * from {{ ref('stg_run__series') }}
+),
+
+areas as (
+    select * from {{ ref('areas') }}
+),
+
+published as (
+    select
+        series.indicator_id,
+        figures.*
+    from {{ ref('hist_published_figures') }} as figures
+    inner join series
+        on figures.series_id = series.series_id
+),
+
+authorities as (
+    select
+        published.series_id,
+        published.indicator_id,
+        coalesce(areas.area_code, 'DFE-' || published.dfe_code) as area_code,
+        coalesce(areas.area_name, published.area_name) as area_name,
+        coalesce(areas.area_type, 'la') as area_type,
+        published.basis,
+        published.period_label,
+        published.period_start,
+        published.period_end,
+        published.value,
+        published.status,
+        cast(null as integer) as n_available,
+        cast(null as varchar) as neighbour_model
+    from published
+    left join areas
+        on published.dfe_code = areas.dfe_code
+),
+
+-- the plain mean of the home area's neighbours that have a value; nothing is weighted
+neighbour_means as (
+    select
+        published.series_id,
+        published.indicator_id,
+        'SN-' || run.home_area as area_code,
+        'Statistical neighbours' as area_name,
+        'statistical_neighbours' as area_type,
+        published.basis,
+        published.period_label,
+        published.period_start,
+        published.period_end,
+        avg(published.value) as value,
+        case
+            when count(published.value) = 0 then 'not_published'
+            else 'ok'
+        end as status,
+        cast(count(published.value) as integer) as n_available,
+        neighbours.neighbour_model
+    from {{ ref('hist_neighbours') }} as neighbours
+    inner join areas
+        on neighbours.dfe_code = areas.dfe_code
+    inner join run
+        on areas.area_code = run.home_area
+    inner join published
+        on neighbours.neighbour_dfe_code = published.dfe_code
+    group by
+        published.series_id,
+        published.indicator_id,
+        run.home_area,
+        published.basis,
+        published.period_label,
+        published.period_start,
+        published.period_end,
+        neighbours.neighbour_model
+),
+
+everything as (
+    select * from authorities
+    union all
+    select * from neighbour_means
+),
+
+final as (
+    select
+        everything.*,
+        everything.period_end as published_on,
+        'DfE Local Authority Interactive Tool' as source,
+        run.run_id
+    from everything
+    cross join run
+)
+
+select * from final

@@ -1,0 +1,24 @@
+-- One row per child protection plan that ended, on the day it ended.
+with
+
+plans as (
+    select *
+    from {{ ref('hist_cp_plans') }}
+    where end_date is not null
+),
+
+-- 'more than 729 days' (LAIT, CPPlans2yrs): 730 days, not the second anniversary
+ended as (
+    select
+        area_code,
+        {{ record_key('cp_plan', ['child_key', 'start_date']) }} as record_key,
+        child_key,
+        end_date as event_date,
+        end_date as counted_on,
+        source,
+        {{ dbt.datediff('start_date', 'end_date', 'day') }} >= 730
+            as lasted_2_years
+    from plans
+)
+
+select * from ended

@@ -1,0 +1,27 @@
+-- One row per child protection plan, on the day it started.
+with
+
+plans as (
+    select
+        *,
+        row_number() over (
+            partition by child_key
+            order by start_date
+        ) - 1 as earlier_plans_here
+    from {{ ref('hist_cp_plans') }}
+),
+
+started as (
+    select
+        area_code,
+        {{ record_key('cp_plan', ['child_key', 'start_date']) }} as record_key,
+        child_key,
+        start_date as event_date,
+        start_date as counted_on,
+        source,
+        coalesce(previous_plans, earlier_plans_here) >= 1
+            as is_second_or_later
+    from plans
+)
+
+select * from started

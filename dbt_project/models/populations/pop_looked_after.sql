@@ -1,0 +1,12 @@
+-- One row per child looked after, short breaks (V3, V4) left out, and month end.
+{{ state_at_month_ends(ref('hist_periods_of_care')) }}
+
+select
+    area_code,
+    {{ record_key('period_of_care', ['child_key', 'start_date']) }}
+        as record_key,
+    child_key,
+    start_date as event_date,
+    counted_on,
+    source
+from one_per_child

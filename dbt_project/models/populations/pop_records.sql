@@ -1,0 +1,14 @@
+-- One row per counted record of any population and measure.
+{%- set populations = [
+    'referrals',
+    'assessments',
+    'cp_plans_started',
+    'cp_plans_ended',
+    'cp_plans_open',
+    'looked_after'
+] %}
+
+{% for population in populations %}
+{{ measures_of(population) }}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

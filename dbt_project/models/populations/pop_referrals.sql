@@ -1,0 +1,31 @@
+-- One row per referral, NFA included, on its date; again for the same child within 12 months or not.
+with
+
+referrals as (
+    select
+        *,
+        lag(referral_date) over (
+            partition by child_key
+            order by referral_date
+        ) as previous_referral_date
+    from {{ ref('hist_referrals') }}
+),
+
+-- the twelve months reach back to the same day a year earlier, that day included (social_care.md 0.3)
+flagged as (
+    select
+        area_code,
+        {{ record_key('referral', ['child_key', 'referral_date']) }} as record_key,
+        child_key,
+        referral_date as event_date,
+        referral_date as counted_on,
+        source,
+        coalesce(
+            previous_referral_date
+            >= {{ add_months('referral_date', -12) }},
+            false
+        ) as is_within_12_months_of_previous
+    from referrals
+)
+
+select * from flagged

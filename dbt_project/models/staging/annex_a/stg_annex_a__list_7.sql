@@ -1,0 +1,13 @@
+-- One row per child protection plan in list 7 of one submission version.
+select
+    submission_id,
+    row_id,
+    child_key,
+    sex_code,
+    ethnicity_code,
+    birth_date,
+    start_date,
+    end_date,
+    previous_plans
+from {{ source('annex_a', 'list_7') }}
+where has_cp_plan

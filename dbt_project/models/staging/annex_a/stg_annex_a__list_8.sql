@@ -1,0 +1,14 @@
+-- One row per period of care in list 8 of one submission version.
+select
+    submission_id,
+    row_id,
+    child_key,
+    sex_code,
+    ethnicity_code,
+    birth_date,
+    start_date,
+    end_date,
+    legal_status_code,
+    end_reason_code
+from {{ source('annex_a', 'list_8') }}
+where has_period_of_care

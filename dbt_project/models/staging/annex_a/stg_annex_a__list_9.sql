@@ -1,0 +1,9 @@
+-- One row per care leaver in list 9 of one submission version.
+select
+    submission_id,
+    row_id,
+    child_key,
+    sex_code,
+    ethnicity_code,
+    birth_date
+from {{ source('annex_a', 'list_9') }}

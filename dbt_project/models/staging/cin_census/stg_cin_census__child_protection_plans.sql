@@ -1,0 +1,10 @@
+-- One row per child protection plan of one census version.
+select
+    submission_id,
+    row_id,
+    child_key,
+    start_date,
+    end_date,
+    previous_plans
+from {{ source('cin_census', 'child_protection_plans') }}
+where has_cp_plan

@@ -1,0 +1,3 @@
+-- One row per indicator of the registry (dbt_project/indicators).
+select *
+from {{ source('run', 'indicators') }}

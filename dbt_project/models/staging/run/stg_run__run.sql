@@ -1,0 +1,10 @@
+-- One row per run: only the run under way, with its knowledge date.
+select
+    run_id,
+    as_at as knowledge_date,
+    received_by,
+    started_at,
+    code_version,
+    home_area,
+    records_first_reported
+from {{ source('run', 'run') }}

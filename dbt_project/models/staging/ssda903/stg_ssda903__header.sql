@@ -1,0 +1,9 @@
+-- One row per child of one SSDA903 version.
+select
+    submission_id,
+    row_id,
+    child_key,
+    sex_code,
+    ethnicity_code,
+    birth_date
+from {{ source('ssda903', 'header') }}

@@ -1,0 +1,56 @@
+{# The values of a breakdown add up to the whole, numerator and denominator alike; a rate keeps the whole
+   population under each part. #}
+{% test parts_sum_to_whole(model) %}
+with
+
+wholes as (
+    select *
+    from {{ model }}
+    where breakdown = 'all' and status = 'ok' and numerator > 0
+),
+
+parts as (
+    select
+        indicator_id,
+        area_code,
+        basis,
+        period_end,
+        breakdown,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        max(denominator) as largest_denominator
+    from {{ model }}
+    where breakdown <> 'all'
+    group by
+        indicator_id,
+        area_code,
+        basis,
+        period_end,
+        breakdown
+)
+
+select
+    wholes.indicator_id,
+    wholes.area_code,
+    wholes.period_end,
+    parts.breakdown
+from wholes
+inner join {{ ref('stg_run__breakdowns') }} as issued
+    on wholes.indicator_id = issued.indicator_id
+inner join {{ ref('stg_run__indicators') }} as indicators
+    on wholes.indicator_id = indicators.indicator_id
+left join parts
+    on
+        wholes.indicator_id = parts.indicator_id
+        and wholes.area_code = parts.area_code
+        and wholes.basis = parts.basis
+        and wholes.period_end = parts.period_end
+        and issued.breakdown = parts.breakdown
+where
+    parts.numerator is null
+    or parts.numerator <> wholes.numerator
+    or wholes.denominator <> case
+        when indicators.kind = 'rate_per_10k' then parts.largest_denominator
+        else parts.denominator
+    end
+{% endtest %}

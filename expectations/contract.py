@@ -1,0 +1,166 @@
+"""The shape of a source contract (`contracts/<source>.yml`) and its composition by collection year.
+
+A contract says what a table's columns, codes, keys and cover are. It does not say how a file is read
+(`orchestration/intake/readers`) nor what an indicator counts (`dbt_project`).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+CONTRACTS_FOLDER = Path(__file__).parent / "contracts"
+
+ColumnType = Literal[
+    "child_id", "upn", "person_id", "date", "code", "integer", "decimal", "flag", "text", "dropped"
+]
+Cover = Literal["look_back", "twelve_months", "state", "financial_year", "none"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Strict):
+    """One column as the supplier names it, and what it means to us."""
+
+    heading: str
+    aliases: tuple[str, ...] = ()
+    type: ColumnType
+    required: bool = False
+    code_list: str | None = None
+    because: str | None = None
+    repeats: bool = False
+
+    @property
+    def is_stored(self) -> bool:
+        return self.type != "dropped"
+
+
+class Record(_Strict):
+    """A kind of record that a row carries: its key, and the rules of contract.md 5 that quarantine it."""
+
+    key: tuple[str, ...]
+    key_date: str | None = None
+    key_date_optional: bool = False
+    exists_when: str | None = None
+    except_when: str | None = None
+    not_before: tuple[tuple[str, str], ...] = ()
+    after: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def end_column(self) -> str | None:
+        """The column that ends an interval; None for a point event."""
+        ends = (end for end, start in (*self.not_before, *self.after) if start == self.key_date)
+        return next(ends, None)
+
+    def columns(self) -> set[str]:
+        named = {self.key_date, self.exists_when, self.except_when} - {None}
+        pairs = {name for pair in (*self.not_before, *self.after) for name in pair}
+        return {*self.key, *named, *pairs}  # type: ignore[arg-type]
+
+
+class Table(_Strict):
+    """One table of a submission."""
+
+    title: str
+    sheet: str | None = None
+    signature: tuple[str, ...] = ()
+    cover: Cover = "none"
+    recognised_only: bool = False
+    columns: dict[str, Column] = Field(default_factory=dict)
+    records: dict[str, Record] = Field(default_factory=dict)
+
+    @property
+    def stored_columns(self) -> dict[str, Column]:
+        return {name: column for name, column in self.columns.items() if column.is_stored}
+
+
+class Contract(_Strict):
+    """All tables of one source, for one collection year once composed by `contract_for`."""
+
+    source: str
+    title: str
+    level: Literal["la", "national"]
+    on_failed_table: Literal["absent", "reject_submission"]
+    several_files: Literal["append", "reject"] = "append"
+    definition_from: dict[str, Any]
+    code_lists: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    tables: dict[str, Table]
+    later_years: tuple[dict[str, Any], ...] = ()
+
+    @model_validator(mode="after")
+    def _names_resolve(self) -> Contract:
+        for table_name, table in self.tables.items():
+            for name, column in table.columns.items():
+                if column.type == "code" and column.code_list not in self.code_lists:
+                    raise ValueError(f"{self.source}.{table_name}.{name}: no code list {column.code_list}")
+                if column.type in ("text", "dropped") and not column.because:
+                    raise ValueError(f"{self.source}.{table_name}.{name}: say why ('because')")
+            for record_name, record in table.records.items():
+                unknown = record.columns() - set(table.columns)
+                if unknown:
+                    raise ValueError(f"{self.source}.{table_name}.{record_name}: no column {sorted(unknown)}")
+        return self
+
+    def headings(self) -> set[str]:
+        """Every heading and alias of every table."""
+        return {
+            heading
+            for table in self.tables.values()
+            for column in table.columns.values()
+            for heading in (column.heading, *column.aliases)
+        }
+
+
+def _merge(base: dict[str, Any], diff: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in diff.items():
+        both_maps = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both_maps else value
+    return merged
+
+
+def _with_code_changes(code_lists: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    changed = dict(code_lists)
+    for name, change in changes.items():
+        kept = {code: also for code, also in changed[name].items() if code not in change.get("remove", [])}
+        changed[name] = {**kept, **change.get("add", {})}
+    return changed
+
+
+def compose(document: dict[str, Any], collection_year: int) -> Contract:
+    """The contract in force for a collection year (ending March): the base and every diff up to it."""
+    composed = dict(document)
+    for diff in sorted(document.get("later_years", []), key=lambda d: d["year"]):
+        if diff["year"] <= collection_year:
+            composed["tables"] = _merge(composed["tables"], diff.get("tables", {}))
+            composed["code_lists"] = _with_code_changes(composed["code_lists"], diff.get("code_lists", {}))
+    return Contract.model_validate({**composed, "later_years": ()})
+
+
+@cache
+def _document(source: str) -> dict[str, Any]:
+    loaded = yaml.load((CONTRACTS_FOLDER / f"{source}.yml").read_text(), Loader=yaml.CSafeLoader)
+    return {key: value for key, value in loaded.items() if not key.startswith("x-")}
+
+
+@cache
+def contract_for(source: str, collection_year: int = 9999) -> Contract:
+    """The contract of a source for a collection year; by default with every later table and code.
+
+    Raises KeyError when there is no such source.
+    """
+    if source not in sources():
+        raise KeyError(source)
+    return compose(_document(source), collection_year)
+
+
+@cache
+def sources() -> tuple[str, ...]:
+    """The names of all sources that have a contract."""
+    return tuple(sorted(path.stem for path in CONTRACTS_FOLDER.glob("*.yml")))

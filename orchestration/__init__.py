@@ -1,0 +1,1 @@
+"""Takes in, orchestrates, publishes, renders. No indicator arithmetic: that is SQL in `dbt_project`."""

@@ -1,0 +1,134 @@
+"""`cypp`: thin commands over the packages of this project."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from orchestration.settings import ConfigurationError, data_folder
+
+app = typer.Typer(
+    help="Barnet children's indicators: from the services' extracts to published figures.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="The data folder (default: CYPP_DATA_DIR, else the project's data/)."),
+]
+console = Console()
+errors = Console(stderr=True)
+PUBLISHED, NOTHING_PUBLISHED, WRONG_USAGE, ATTENTION = 0, 1, 2, 3
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("give a day as YYYY-MM-DD") from None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("give a moment as YYYY-MM-DDTHH:MM:SS, with a time zone or in UTC") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class _Bars:
+    """One bar per step, drawn on standard error."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, int] = {}
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        if step not in self._tasks:
+            self._tasks[step] = self._progress.add_task(step, total=total)
+        self._progress.update(self._tasks[step], completed=done, total=total)  # type: ignore[arg-type]
+
+
+@app.callback()
+def _root() -> None:
+    """Barnet children's indicators: from the services' extracts to published figures."""
+
+
+@app.command()
+def run(
+    data_dir: DataDir = None,
+    as_at: Annotated[
+        str | None, typer.Option(help="Knowledge date YYYY-MM-DD: later submissions are not used.")
+    ] = None,
+    received_by: Annotated[
+        str | None, typer.Option(help="Ignore what was received after this moment.", metavar="TIMESTAMP")
+    ] = None,
+) -> None:
+    """Run the nightly job once: take in what is new, transform, publish, report."""
+    from orchestration.nightly import NothingPublished, Request, run_nightly
+    from orchestration.summary import print_run_summary
+
+    request = Request(
+        _day(as_at) if as_at else datetime.now(UTC).date(), _moment(received_by) if received_by else None
+    )
+    columns = (TextColumn("{task.description:14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    folder = data_folder(data_dir)
+    try:
+        with Progress(*columns, console=errors) as progress:
+            outcome = run_nightly(folder, request, _Bars(progress))
+    except ConfigurationError as error:
+        errors.print(f"Wrong configuration, nothing touched: {error}", markup=False)
+        raise typer.Exit(WRONG_USAGE) from None
+    except NothingPublished as error:
+        errors.print(f"Nothing published, the last good warehouse still serves: {error}", markup=False)
+        raise typer.Exit(NOTHING_PUBLISHED) from None
+    print_run_summary(console, folder, outcome)
+
+
+@app.command()
+def status(
+    data_dir: DataDir = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Say what is published, how old each source is and what needs attention."""
+    from orchestration.status import current_status, print_status
+
+    found = current_status(data_folder(data_dir))
+    if as_json:
+        console.print_json(json.dumps(found.as_dict(), default=str))
+    else:
+        print_status(console, found)
+    raise typer.Exit(ATTENTION if found.needs_attention else PUBLISHED)
+
+
+@app.command()
+def evidence(
+    indicator: Annotated[str, typer.Argument(help="Indicator id, for example referrals_rate.")],
+    period: Annotated[str, typer.Option(help="Last day of the period, YYYY-MM-DD.")],
+    data_dir: DataDir = None,
+    area: Annotated[str | None, typer.Option(help="Area code (default: the home area).")] = None,
+    basis: Annotated[str | None, typer.Option(help="Basis (default: the indicator's headline basis).")] = None,
+    identified: Annotated[
+        bool, typer.Option("--identified", help="Put the local child ids back (restricted users).")
+    ] = False,
+) -> None:
+    """Print the records behind one figure as CSV."""
+    from orchestration.evidence import EvidenceError, write_evidence
+
+    try:
+        write_evidence(data_folder(data_dir), indicator, _day(period), area, basis, identified)
+    except EvidenceError as error:
+        errors.print(str(error), markup=False)
+        raise typer.Exit(WRONG_USAGE) from None
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

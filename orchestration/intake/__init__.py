@@ -1,0 +1,1 @@
+"""landing -> archive, ledger, raw: what was received, typed and pseudonymised."""

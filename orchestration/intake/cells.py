@@ -1,0 +1,228 @@
+"""Cells as received -> typed columns: dates, codes, numbers, flags, identifiers (contract.md 2, 'Values').
+
+Nothing here raises on a bad value: it becomes null and is marked unreadable (or `unmapped` for a code).
+What follows from that (quarantine, flag) is decided in `records.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from expectations.contract import Column
+from orchestration.intake.headings import normalise_heading
+
+UNMAPPED = "unmapped"
+NULL_TEXTS = frozenset({"", "#n/a", "n/a", "null", "-"})
+# Excel's day 0 and the sentinels that case systems export for 'no date'.
+SENTINEL_DATES = frozenset({date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)})
+EXCEL_EPOCH = date(1899, 12, 30)
+SERIAL_RANGE = range(20000, 80001)
+YEAR_RANGE = range(1900, 2101)
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
+}
+TIME_PART = r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
+DAY_FIRST = re.compile(rf"^(\d{{1,2}})([/-])(\d{{1,2}})\2(\d{{4}}){TIME_PART}$", re.IGNORECASE)
+YEAR_FIRST = re.compile(rf"^(\d{{4}})-(\d{{1,2}})-(\d{{1,2}}){TIME_PART}$", re.IGNORECASE)
+NAMED_MONTH = re.compile(rf"^(\d{{1,2}})-([A-Za-z]{{3}})-(\d{{4}}){TIME_PART}$", re.IGNORECASE)
+NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?$")
+SCIENTIFIC = re.compile(r"^\d+(?:\.\d+)?E[+-]?\d+$", re.IGNORECASE)
+OPTION_PREFIX = re.compile(r"^[a-z0-9]{1,2}\)\s*")
+CODE_END = re.compile(r"\s*[:\-\u2013\u2014]")
+UPN_UNKNOWN = re.compile(r"^UN[1-7]$")
+# A whole number beyond this has lost digits in a spreadsheet cell (IEEE 754 double).
+LARGEST_EXACT = 10**15
+
+
+class _Unreadable:
+    """Marks a value that is there but cannot be read as its type."""
+
+
+UNREADABLE = _Unreadable()
+
+
+def _is_null(value: object) -> bool:
+    if value is None or value is pd.NaT:
+        return True
+    if isinstance(value, float):
+        return value != value
+    return isinstance(value, str) and value.strip().lower() in NULL_TEXTS
+
+
+def _date_of(year: int, month: int, day: int) -> date | _Unreadable | None:
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        return UNREADABLE
+    return _checked_date(found)
+
+
+def _checked_date(found: date) -> date | _Unreadable | None:
+    if found in SENTINEL_DATES:
+        return None
+    return found if found.year in YEAR_RANGE else UNREADABLE
+
+
+def _serial_date(number: float) -> date | _Unreadable | None:
+    days = int(number)
+    return _checked_date(EXCEL_EPOCH + timedelta(days=days)) if days in SERIAL_RANGE else UNREADABLE
+
+
+def parse_date(value: object) -> date | _Unreadable | None:
+    """A date from a date cell, an Excel serial or one of the accepted texts; two-digit years are refused."""
+    if isinstance(value, datetime):
+        return _checked_date(value.date())
+    if isinstance(value, date):
+        return _checked_date(value)
+    if isinstance(value, bool):
+        return UNREADABLE
+    if isinstance(value, int | float):
+        return _serial_date(value)
+    text = str(value).strip()
+    if match := DAY_FIRST.match(text):
+        day, _, month, year = match.groups()
+        return _date_of(int(year), int(month), int(day))
+    if match := YEAR_FIRST.match(text):
+        return _date_of(*(int(part) for part in match.groups()))
+    if match := NAMED_MONTH.match(text):
+        day, name, year = match.groups()
+        return _date_of(int(year), MONTHS.get(name.lower(), 0), int(day))
+    return _serial_date(float(text)) if NUMBER.match(text) else UNREADABLE
+
+
+def parse_identifier(value: object) -> str | _Unreadable | None:
+    """An identifier as text: trimmed, upper case, leading zeros kept, no '.0' of a numeric cell."""
+    if isinstance(value, bool | date):
+        return UNREADABLE
+    if isinstance(value, int | float):
+        exact = float(value).is_integer() and abs(value) < LARGEST_EXACT
+        return str(int(value)) if exact else UNREADABLE
+    text = str(value).strip().upper()
+    if SCIENTIFIC.match(text):
+        return UNREADABLE
+    return re.sub(r"^(\d+)\.0+$", r"\1", text)
+
+
+def parse_upn(value: object) -> str | _Unreadable | None:
+    """A unique pupil number; the reasons for having none (UN1 to UN7) are null."""
+    found = parse_identifier(value)
+    return None if isinstance(found, str) and UPN_UNKNOWN.match(found) else found
+
+
+def parse_integer(value: object) -> int | _Unreadable:
+    """A whole number; '12.0' is 12."""
+    number = parse_decimal(value)
+    if isinstance(number, _Unreadable):
+        return number
+    return int(number) if number.is_integer() else UNREADABLE
+
+
+def parse_decimal(value: object) -> float | _Unreadable:
+    """A number without a thousands separator."""
+    if isinstance(value, bool):
+        return UNREADABLE
+    if isinstance(value, int | float):
+        return float(value)
+    text = str(value).strip()
+    return float(text) if NUMBER.match(text) else UNREADABLE
+
+
+FLAGS = {"1": True, "y": True, "yes": True, "true": True, "0": False, "n": False, "no": False, "false": False}
+
+
+def _option(value: object) -> str:
+    """The text of a cell that holds one of a list of options; '1.0' is '1', 'b) No' is 'no'."""
+    text = str(value) if isinstance(value, bool) else re.sub(r"^(\d+)\.0+$", r"\1", str(value).strip())
+    return OPTION_PREFIX.sub("", normalise_heading(text))
+
+
+def parse_flag(value: object) -> bool | _Unreadable:
+    """Yes or no, in any of the spellings of the real files ('a) Yes', 'Y', '1', 'true')."""
+    return FLAGS.get(_option(value), UNREADABLE)
+
+
+def parse_text(value: object) -> str:
+    """Free text, trimmed; a numeric cell without '.0'."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def spellings(code_list: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Normalised spelling -> code, the code itself included."""
+    return {
+        normalise_heading(spelling): code for code, also in code_list.items() for spelling in (code, *also)
+    }
+
+
+def parse_code(value: object, known: Mapping[str, str]) -> str:
+    """The code of a cell: the whole text, else the token before the first colon or hyphen, else `unmapped`.
+
+    Source: social_care.md B.3 ('take the token before the first colon or hyphen, after any "x) " prefix').
+    """
+    text = _option(value)
+    if text in known:
+        return known[text]
+    return known.get(CODE_END.split(text, maxsplit=1)[0], UNMAPPED)
+
+
+@dataclass(frozen=True)
+class TypedColumn:
+    """A typed column and which of its cells were there but unreadable."""
+
+    values: pd.Series
+    is_unreadable: np.ndarray
+
+
+DTYPES = {
+    "child_id": "string", "upn": "string", "person_id": "string", "date": "date32[pyarrow]",
+    "code": "string", "integer": "Int64", "decimal": "Float64", "flag": "boolean", "text": "string",
+}  # fmt: skip
+PARSERS: dict[str, Callable[[object], Any]] = {
+    "child_id": parse_identifier, "upn": parse_upn, "person_id": parse_identifier, "date": parse_date,
+    "integer": parse_integer, "decimal": parse_decimal, "flag": parse_flag, "text": parse_text,
+}  # fmt: skip
+
+
+def type_column(
+    cells: Sequence[object], column: Column, code_lists: Mapping[str, Mapping[str, Sequence[str]]]
+) -> TypedColumn:
+    """Parse each distinct value once and spread the result over the rows."""
+    parser = PARSERS.get(column.type)
+    if column.type == "code":
+        assert column.code_list is not None  # noqa: S101 -- the contract model guarantees it
+        parser = partial(parse_code, known=spellings(code_lists[column.code_list]))
+    assert parser is not None  # noqa: S101 -- dropped columns never come here
+    positions, distinct = _distinct(cells)
+    parsed = [None if _is_null(value) else parser(value) for value in distinct]
+    unreadable = np.fromiter((value is UNREADABLE for value in parsed), bool, len(parsed))
+    clean = pd.array([None if value is UNREADABLE else value for value in parsed], dtype=DTYPES[column.type])
+    if not len(distinct):
+        return TypedColumn(pd.Series(clean), np.zeros(0, dtype=bool))
+    return TypedColumn(pd.Series(clean.take(positions)), unreadable[positions])
+
+
+def _distinct(cells: Sequence[object]) -> tuple[np.ndarray, list[object]]:
+    # Keyed by type too: 1, 1.0 and True are equal as dictionary keys but are not the same cell.
+    seen: dict[Any, int] = {}
+    distinct: list[object] = []
+    positions = np.empty(len(cells), dtype=np.int64)
+    for row, cell in enumerate(cells):
+        key = cell if isinstance(cell, str) or cell is None else (type(cell), cell)
+        found = seen.get(key)
+        if found is None:
+            found = seen[key] = len(distinct)
+            distinct.append(cell)
+        positions[row] = found
+    return positions, distinct

@@ -1,0 +1,343 @@
+"""One submission version -> typed, pseudonymised Parquet per table, with its cover and its findings.
+
+Works on files only: no ledger, no decision about which version serves. Safe to run in a worker process:
+nothing it raises or returns holds a cell's value.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from expectations.contract import Column, Contract, Table, contract_for
+from orchestration.intake.cells import TypedColumn, parse_date, parse_identifier, type_column
+from orchestration.intake.cover import collection_year, cover_of
+from orchestration.intake.findings import Finding
+from orchestration.intake.headings import normalise_heading
+from orchestration.intake.keys import hash_column
+from orchestration.intake.readers import Block, FileRejected, read_file
+from orchestration.intake.recognise import Recognition, RecognisedBlock, recognise
+from orchestration.intake.records import Judged, judge
+
+EXTRACTION_FILE = "extraction.json"
+ARROW_TYPES = {
+    "date": pa.date32(), "integer": pa.int64(), "decimal": pa.float64(), "flag": pa.bool_(),
+}  # fmt: skip
+ROW_COLUMNS = {"submission_id": pa.string(), "row_id": pa.int64(), "source_row": pa.int64()}
+
+
+@dataclass(frozen=True)
+class SubmissionFiles:
+    """What a worker needs to read one version."""
+
+    submission_id: str
+    area_code: str
+    source: str
+    folder_as_at: date
+    files: tuple[Path, ...]
+    look_back_months: int
+    dfe_code: str | None
+    fingerprint: str
+
+
+@dataclass
+class TableCounts:
+    """Received = loaded + deduplicated + quarantined; a failed table counts what it received."""
+
+    received: int = 0
+    loaded: int = 0
+    deduplicated: int = 0
+    quarantined: int = 0
+    cover_from: date | None = None
+    cover_to: date | None = None
+    failed: bool = False
+
+
+@dataclass
+class Extraction:
+    """The outcome for one version, as stored beside its Parquet files."""
+
+    submission_id: str
+    fingerprint: str
+    as_at_date: date
+    verdict: str
+    reason: str
+    tables: dict[str, TableCounts] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def save(self, folder: Path) -> None:
+        content = {
+            **{name: getattr(self, name) for name in ("submission_id", "fingerprint", "verdict", "reason")},
+            "as_at_date": self.as_at_date,
+            "tables": {name: vars(counts) for name, counts in self.tables.items()},
+            "findings": [finding.as_dict() for finding in self.findings],
+        }
+        (folder / EXTRACTION_FILE).write_text(json.dumps(content, default=str, indent=1))
+
+
+def load_extraction(folder: Path) -> Extraction:
+    """Read back what `Extraction.save` wrote."""
+    stored = json.loads((folder / EXTRACTION_FILE).read_text())
+    tables = {name: _counts_from(counts) for name, counts in stored["tables"].items()}
+    findings = [Finding(**{**item, "rows": tuple(item["rows"])}) for item in stored["findings"]]
+    return Extraction(
+        stored["submission_id"], stored["fingerprint"], date.fromisoformat(stored["as_at_date"]),
+        stored["verdict"], stored["reason"], tables, findings,
+    )  # fmt: skip
+
+
+def _counts_from(stored: dict[str, Any]) -> TableCounts:
+    dates = {
+        name: date.fromisoformat(stored[name]) if stored[name] else None for name in ("cover_from", "cover_to")
+    }
+    return TableCounts(**{**stored, **dates})
+
+
+def stored_name(name: str, column: Column) -> str:
+    """The column's name in `raw/`: an identifier is there as a key only."""
+    if column.type in ("child_id", "person_id"):
+        return name.removesuffix("_id") + "_key"
+    return f"{name}_key" if column.type == "upn" else name
+
+
+def raw_schema(table: Table) -> pa.Schema:
+    """The Parquet schema of a table in `raw/`."""
+    columns = {
+        stored_name(name, column): ARROW_TYPES.get(column.type, pa.string())
+        for name, column in table.stored_columns.items()
+    }
+    carries = {f"has_{record}": pa.bool_() for record in table.records}
+    return pa.schema([*ROW_COLUMNS.items(), *columns.items(), *carries.items()])
+
+
+def extract(submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path) -> Extraction:
+    """Read one version and write its tables to `target`; identifiers go to `restricted` only.
+
+    `target` and `restricted` are folders (made here). Never raises for bad input: the verdict says it.
+    """
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    try:
+        extraction = _extract(submission, secret, target, restricted)
+    except Exception as error:  # noqa: BLE001 -- a message could hold a value, so only the place is kept
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        extraction = Extraction(
+            submission.submission_id, submission.fingerprint, submission.folder_as_at, "rejected",
+            f"internal error {type(error).__name__} at {Path(place.filename).name}:{place.lineno}",
+        )  # fmt: skip
+    extraction.save(target)
+    return extraction
+
+
+def _extract(submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path) -> Extraction:
+    contract = contract_for(submission.source, collection_year(submission.folder_as_at))
+    files, findings = _read_all(contract, submission.files)
+    recognition = recognise(contract, files)
+    findings += recognition.findings
+    as_at, header_findings = _header_facts(submission, recognition)
+    findings += header_findings
+    extraction = Extraction(submission.submission_id, submission.fingerprint, as_at, "accepted", "")
+    identifiers: list[pd.DataFrame] = []
+    for name, blocks in recognition.blocks.items():
+        table = contract.tables[name]
+        counts = TableCounts(received=sum(len(block.block.row_numbers) for block in blocks))
+        extraction.tables[name] = counts
+        counts.failed = name in recognition.failed
+        if counts.failed:
+            continue
+        cover = cover_of(table.cover, as_at, submission.look_back_months)
+        counts.cover_from, counts.cover_to = cover or (None, None)
+        if table.recognised_only:
+            counts.loaded = counts.received
+            continue
+        loaded = _load_table(submission, contract, name, blocks, as_at)
+        findings += loaded.findings
+        findings += _outside_cover(table, loaded, counts.cover_from)
+        counts.loaded = int(loaded.judged.kept.sum())
+        counts.deduplicated = int(loaded.judged.deduplicated.sum())
+        counts.quarantined = int(loaded.judged.quarantined.sum())
+        identifiers += _write_table(submission, table, name, loaded, secret, target)
+        _write_quarantine(name, loaded, target)
+    extraction.findings = findings
+    _settle_verdict(contract, extraction)
+    if extraction.verdict == "accepted":
+        _write_identifiers(identifiers, restricted, submission.submission_id)
+    return extraction
+
+
+def _read_all(
+    contract: Contract, paths: Iterable[Path]
+) -> tuple[list[tuple[str, list[Block]]], list[Finding]]:
+    known = frozenset(normalise_heading(heading) for heading in contract.headings())
+    files: list[tuple[str, list[Block]]] = []
+    findings: list[Finding] = []
+    for path in paths:
+        try:
+            files.append((path.name, read_file(path, known)))
+        except FileRejected as rejected:
+            findings.append(
+                Finding(rejected.code, "reject", rejected.message, "", file=path.name, sheet=rejected.sheet)
+            )
+    return files, findings
+
+
+def _header_facts(submission: SubmissionFiles, recognition: Recognition) -> tuple[date, list[Finding]]:
+    """The content's own date where it is earlier than the folder's, and whether the area is right."""
+    as_at, findings = submission.folder_as_at, []
+    for found in recognition.blocks.get("header", []) if submission.source == "cin_census" else []:
+        cells = {
+            normalise_heading(heading): column[0]
+            for heading, column in zip(found.block.headings, found.block.columns, strict=True)
+            if len(column)
+        }
+        reference = parse_date(cells.get("referencedate") or "")
+        if not isinstance(reference, date):
+            findings.append(
+                Finding("REFERENCE_DATE", "reject", "the header has no readable ReferenceDate",
+                        "Give it as yyyy-mm-dd", file=found.file, table="header")
+            )  # fmt: skip
+        else:
+            as_at = min(as_at, reference)
+        lea = parse_identifier(cells.get("lea") or "")
+        if submission.dfe_code is not None and lea != submission.dfe_code:
+            findings.append(
+                Finding("OTHER_AREA", "reject", f"the file is of authority {lea}, the folder of "
+                        f"{submission.dfe_code}", "Put the file into the folder of its authority",
+                        file=found.file, table="header")
+            )  # fmt: skip
+    return as_at, findings
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    typed: dict[str, TypedColumn]
+    judged: Judged
+    source_rows: np.ndarray
+    findings: list[Finding]
+
+
+def _load_table(
+    submission: SubmissionFiles,
+    contract: Contract,
+    name: str,
+    blocks: list[RecognisedBlock],
+    as_at: date,
+) -> _Loaded:
+    table = contract.tables[name]
+    typed = {
+        column_name: type_column(_cells(blocks, column_name), column, contract.code_lists)
+        for column_name, column in table.stored_columns.items()
+    }
+    source_rows = np.concatenate([np.asarray(found.block.row_numbers, dtype=np.int64) for found in blocks])
+    overlong = np.concatenate(
+        [np.isin(found.block.row_numbers, found.block.overlong_rows) for found in blocks]
+    )
+    judged = judge(name, table, typed, as_at, source_rows, overlong.astype(bool))
+    where = {"file": ", ".join(dict.fromkeys(found.file for found in blocks)), "sheet": blocks[0].block.sheet}
+    return _Loaded(typed, judged, source_rows, [finding.placed(**where) for finding in judged.findings])
+
+
+def _cells(blocks: list[RecognisedBlock], column: str) -> list[object]:
+    cells: list[object] = []
+    for found in blocks:
+        place = found.positions.get(column)
+        cells += [None] * len(found.block.row_numbers) if place is None else found.block.columns[place]
+    return cells
+
+
+def _outside_cover(table: Table, loaded: _Loaded, cover_from: date | None) -> Iterable[Finding]:
+    for name, record in table.records.items():
+        judged_by = record.end_column or record.key_date
+        if judged_by is None or cover_from is None or table.cover == "state":
+            continue
+        early = (loaded.typed[judged_by].values < cover_from).fillna(False).to_numpy(dtype=bool)
+        outside = early & loaded.judged.carries[name]
+        if outside.any():
+            places = loaded.findings[0] if loaded.findings else None
+            yield Finding(
+                rule="BEFORE_COVER",
+                severity="warn",
+                message=f"dated before {cover_from}, the first day that the table covers: loaded, not used",
+                remedy="If the extract reaches further back, set [annex_a] look_back_months in settings.toml"
+                if table.cover == "look_back"
+                else "Nothing, if the return lists older records",
+                file=places.file if places else None,
+                sheet=table.sheet,
+                column=table.columns[judged_by].heading,
+                rows=tuple(int(row) for row in loaded.source_rows[outside][:5]),
+                n_rows=int(outside.sum()),
+            )
+
+
+def _write_table(
+    submission: SubmissionFiles, table: Table, name: str, loaded: _Loaded, secret: bytes, target: Path
+) -> list[pd.DataFrame]:
+    """Write the loaded rows with keys in place of identifiers; return the identifiers by key."""
+    kept = np.flatnonzero(loaded.judged.kept)
+    frame = pd.DataFrame({"row_id": kept + 1, "source_row": loaded.source_rows[kept]})
+    frame.insert(0, "submission_id", submission.submission_id)
+    identifiers: list[pd.DataFrame] = []
+    for column_name, column in table.stored_columns.items():
+        values = loaded.typed[column_name].values.iloc[kept].reset_index(drop=True)
+        if column.type in ("child_id", "person_id", "upn"):
+            prefix = ("upn",) if column.type == "upn" else (_key_kind(column), submission.area_code)
+            keys = hash_column(secret, values, *prefix)
+            identifiers.append(
+                pd.DataFrame({"kind": column.type, "key": keys, "identifier": values}).drop_duplicates().dropna()
+            )
+            values = keys
+        frame[stored_name(column_name, column)] = values
+    for record, carried in loaded.judged.carries.items():
+        frame[f"has_{record}"] = carried[kept]
+    arrow = pa.Table.from_pandas(frame, schema=raw_schema(table), preserve_index=False)
+    pq.write_table(arrow, target / f"{name}.parquet", compression="zstd")
+    return identifiers
+
+
+def _key_kind(column: Column) -> str:
+    return "child" if column.type == "child_id" else "person"
+
+
+def _write_quarantine(name: str, loaded: _Loaded, target: Path) -> None:
+    """Which rows were quarantined and why: places and rules only."""
+    if not loaded.judged.reasons:
+        return
+    positions, rules, records = zip(*loaded.judged.reasons, strict=True)
+    frame = pd.DataFrame({"source_row": loaded.source_rows[list(positions)], "rule": rules, "record": records})
+    frame.insert(0, "table_name", name)
+    frame.to_parquet(target / f"quarantined_{name}.parquet", index=False)
+
+
+def _write_identifiers(identifiers: list[pd.DataFrame], restricted: Path, submission_id: str) -> None:
+    if not identifiers:
+        return
+    restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
+    whole = pd.concat(identifiers, ignore_index=True).drop_duplicates()
+    partial = restricted / f"{submission_id}.parquet.partial"
+    whole.to_parquet(partial, index=False, compression="zstd")
+    partial.chmod(0o600)
+    partial.replace(restricted / f"{submission_id}.parquet")
+
+
+def _settle_verdict(contract: Contract, extraction: Extraction) -> None:
+    rejects = [finding for finding in extraction.findings if finding.severity == "reject"]
+    reasons = "; ".join(dict.fromkeys(finding.text() for finding in rejects))
+    nothing_recognised = not extraction.tables
+    must_reject = bool(rejects) and contract.on_failed_table == "reject_submission"
+    extraction.reason = reasons
+    if nothing_recognised or must_reject:
+        extraction.verdict = "rejected"
+        extraction.reason = reasons or "no file of this source was recognised in the folder"
+        for counts in extraction.tables.values():
+            counts.loaded = counts.deduplicated = counts.quarantined = 0

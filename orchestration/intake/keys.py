@@ -1,0 +1,62 @@
+"""Pseudonymous keys by HMAC-SHA-256 (contract.md 2, 'Keys') and the secret they are made with."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+import pandas as pd
+
+KEY_BITS = 128
+
+
+class KeyFileError(Exception):
+    """The key in `restricted/` is missing, unreadable or not the one this data folder was made with."""
+
+
+def keyed_hash(secret: bytes, *parts: str) -> str:
+    """First 128 bits, in hex, of HMAC-SHA-256 over the parts joined by '|'."""
+    digest = hmac.new(secret, "|".join(parts).encode(), hashlib.sha256)
+    return digest.hexdigest()[: KEY_BITS // 4]
+
+
+def hash_column(secret: bytes, values: pd.Series, *prefix: str) -> pd.Series:
+    """Keys of a column of identifiers; null stays null. One hash per distinct identifier."""
+    codes, distinct = pd.factorize(values)
+    keys = pd.array([keyed_hash(secret, *prefix, value) for value in distinct], dtype="string")
+    return pd.Series(keys.take(codes, allow_fill=True), index=values.index)
+
+
+def key_check(secret: bytes) -> str:
+    """A fingerprint that tells two secrets apart without giving either away."""
+    return keyed_hash(secret, "check", "cypp")
+
+
+def load_or_make_secret(restricted: Path, expected_check: str | None) -> tuple[bytes, bool]:
+    """The secret of this data folder, and whether it was made just now.
+
+    Raises KeyFileError when the folder has been used before (`expected_check`) and the key is absent
+    or another: going on would give every child a new key.
+    """
+    path = restricted / "hmac.key"
+    if not path.exists():
+        if expected_check is not None:
+            raise KeyFileError(f"{path.name} is missing from restricted/: put back the key of this data folder")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return load_or_make_secret(restricted, None)[0], True
+    try:
+        secret = bytes.fromhex(path.read_text().strip())
+    except ValueError:
+        raise KeyFileError(f"{path.name} in restricted/ is not a hexadecimal key") from None
+    if len(secret) < 32:
+        raise KeyFileError(f"{path.name} in restricted/ is shorter than 256 bits")
+    if expected_check is not None and not hmac.compare_digest(key_check(secret), expected_check):
+        raise KeyFileError(f"{path.name} in restricted/ is not the key that this data folder was made with")
+    return secret, False

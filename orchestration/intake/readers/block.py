@@ -1,0 +1,102 @@
+"""What every reader gives back: blocks of cells as received, notes, or a rejection.
+
+No reading lives here, and no meaning: which table a block is, is decided by `recognise.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+Cell = str | int | float | bool | datetime | date | None
+
+
+class Rejection(StrEnum):
+    """Why a file (or one sheet of it) cannot be used."""
+
+    NOT_A_FILE = "NOT_A_FILE"
+    NOT_READABLE = "NOT_READABLE"
+    EMPTY = "EMPTY"
+    HTML = "HTML"
+    PASSWORD = "PASSWORD"
+    TOO_LARGE = "TOO_LARGE"
+    ENCODING = "ENCODING"
+    UNBALANCED_QUOTE = "UNBALANCED_QUOTE"
+    TRUNCATED = "TRUNCATED"
+    DUPLICATE_HEADING = "DUPLICATE_HEADING"
+    XML_ENTITIES = "XML_ENTITIES"
+    XML_MALFORMED = "XML_MALFORMED"
+    UNKNOWN_XML = "UNKNOWN_XML"
+
+
+class FileRejected(Exception):
+    """A file or sheet that is not loaded. The message says what is wrong and what to do.
+
+    It may hold names of sheets, headings and elements, row numbers, counts and offsets; never a value.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        sheet: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.sheet = sheet
+        self.row = row
+        self.column = column
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that the file's owner should know, though the file was read. Never holds a value."""
+
+    code: str
+    message: str
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Block:
+    """One rectangle of cells as received: a text file, a worksheet, a module of an XML return."""
+
+    sheet: str | None  # worksheet or XML module; None for a text or Parquet file
+    header_row: int  # 1-based row of the headings; 0 where the file has none
+    headings: tuple[str, ...]  # empty when no line with known headings was found
+    columns: tuple[Sequence[Cell], ...]  # one per heading, equally long
+    row_numbers: Sequence[int]  # 1-based place of each row in the file, as an officer sees it
+    notes: tuple[Note, ...] = ()
+    overlong_rows: tuple[int, ...] = ()  # row numbers with values beyond the last heading
+    rejected: FileRejected | None = None  # this sheet cannot be used, others of the file can
+
+    @classmethod
+    def without_rows(
+        cls,
+        sheet: str | None,
+        headings: tuple[str, ...] = (),
+        header_row: int = 0,
+        notes: tuple[Note, ...] = (),
+        rejected: FileRejected | None = None,
+    ) -> Block:
+        """A block of which only the name, and perhaps the headings, can be said."""
+        columns: tuple[Sequence[Cell], ...] = tuple(() for _ in headings)
+        return cls(sheet, header_row, headings, columns, (), notes, rejected=rejected)
+
+
+def duplicate_heading(names: Sequence[str], sheet: str | None = None, row: int | None = None) -> FileRejected:
+    """The rejection of a table in which a heading stands twice: nobody can say which column is meant."""
+    listed = ", ".join(repr(name) for name in names)
+    return FileRejected(
+        Rejection.DUPLICATE_HEADING,
+        f"more than one column is headed {listed}. Remove or rename all but one and send it again",
+        sheet=sheet,
+        row=row,
+        column=names[0],
+    )

@@ -1,0 +1,215 @@
+"""The row rules of contract.md 5 and the duplicates of contract.md 3, for every table alike.
+
+A row carries one or more kinds of record (its contract says which). Quarantine and duplicates are judged
+per record; the row is quarantined only when none of its records survives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from expectations.contract import Record, Table
+from orchestration.intake.cells import TypedColumn
+from orchestration.intake.findings import SHOWN_ROWS, Finding, Severity
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """A rule's owner message and remedy; `{column}` names the column as the supplier does."""
+
+    message: str
+    remedy: str
+
+
+RULES = {
+    "CHILD_ID_MISSING": RowRule("no usable child id", "Give the child's id in the case system, as text"),
+    "KEY_DATE_MISSING": RowRule("the date that the record counts by is missing", "Enter the date"),
+    "KEY_DATE_UNREADABLE": RowRule("the date that the record counts by cannot be read", "Use dd/mm/yyyy"),
+    "KEY_DATE_AFTER_AS_AT": RowRule(
+        "the date lies after the as-at date of the extract", "Check the date, or the month of the folder"
+    ),
+    "END_BEFORE_START": RowRule("ends before it starts", "Check both dates of this record"),
+    "ENDS_ON_START_DAY": RowRule("ends on the day it starts", "Check both dates of this record"),
+    "ROW_TOO_LONG": RowRule(
+        "the row has more values than there are headings, so they may have shifted",
+        "Check for a stray delimiter in the row and export again",
+    ),
+    "DUPLICATE_DIFFERS": RowRule(
+        "the same record stands more than once with different details; the first row counts",
+        "Keep the right row in the case system",
+    ),
+    "VALUE_UNREADABLE": RowRule("a value cannot be read and counts as missing", "Correct the value"),
+    "CODE_UNKNOWN": RowRule("a code is not in the list and counts as none of its codes", "Use a listed code"),
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of the rows of one table."""
+
+    kept: np.ndarray
+    deduplicated: np.ndarray
+    quarantined: np.ndarray
+    carries: dict[str, np.ndarray]
+    findings: tuple[Finding, ...]
+    reasons: tuple[tuple[int, str, str], ...]
+    """(position of the row, rule, record) of everything quarantined."""
+
+
+@dataclass(frozen=True)
+class _Fault:
+    rule: str
+    column: str | None
+    rows: np.ndarray
+
+
+def _dates(column: TypedColumn) -> pd.Series:
+    return column.values
+
+
+def _record_faults(record: Record, typed: dict[str, TypedColumn], as_at: date) -> Iterator[_Fault]:
+    if record.key_date is not None:
+        dates = typed[record.key_date]
+        missing = dates.values.isna().to_numpy() & ~dates.is_unreadable
+        yield _Fault("KEY_DATE_UNREADABLE", record.key_date, dates.is_unreadable)
+        if not record.key_date_optional:
+            yield _Fault("KEY_DATE_MISSING", record.key_date, missing)
+        late = (dates.values > as_at).fillna(False).to_numpy(dtype=bool)
+        yield _Fault("KEY_DATE_AFTER_AS_AT", record.key_date, late)
+    for later, earlier in record.not_before:
+        before = (typed[later].values < typed[earlier].values).fillna(False).to_numpy(dtype=bool)
+        yield _Fault("END_BEFORE_START", later, before)
+    for end, start in record.after:
+        before = (typed[end].values < typed[start].values).fillna(False).to_numpy(dtype=bool)
+        same = (typed[end].values == typed[start].values).fillna(False).to_numpy(dtype=bool)
+        yield _Fault("END_BEFORE_START", end, before)
+        yield _Fault("ENDS_ON_START_DAY", end, same)
+
+
+def _exists(record: Record, typed: dict[str, TypedColumn], n_rows: int) -> np.ndarray:
+    exists = np.ones(n_rows, dtype=bool)
+    if record.exists_when is not None:
+        column = typed[record.exists_when]
+        exists &= column.values.notna().to_numpy() | column.is_unreadable
+    if record.except_when is not None:
+        exists &= ~typed[record.except_when].values.fillna(False).to_numpy(dtype=bool)
+    return exists
+
+
+def _repeats(frame: pd.DataFrame, key: tuple[str, ...], eligible: np.ndarray) -> np.ndarray:
+    repeats = np.zeros(len(frame), dtype=bool)
+    repeats[eligible] = frame.loc[eligible, list(key)].duplicated(keep="first").to_numpy()
+    return repeats
+
+
+def _differing(frame: pd.DataFrame, key: tuple[str, ...], repeats: np.ndarray) -> np.ndarray:
+    if not repeats.any():
+        return repeats
+    same = frame.duplicated(keep="first").to_numpy()
+    return repeats & ~same
+
+
+def judge(
+    table_name: str,
+    table: Table,
+    typed: dict[str, TypedColumn],
+    as_at: date,
+    row_numbers: np.ndarray,
+    overlong: np.ndarray,
+) -> Judged:
+    """Decide for each row whether it is loaded, de-duplicated or quarantined, and say why.
+
+    `typed` holds the stored columns by name, all as long as `row_numbers`; `overlong` marks rows with
+    more cells than headings.
+    """
+    n_rows = len(row_numbers)
+    frame = pd.DataFrame({name: column.values for name, column in typed.items()})
+    kept, repeated = np.zeros(n_rows, dtype=bool), np.zeros(n_rows, dtype=bool)
+    has_record = np.zeros(n_rows, dtype=bool)
+    carries: dict[str, np.ndarray] = {}
+    faults: list[tuple[_Fault, str]] = []
+    differing = np.zeros(n_rows, dtype=bool)
+    for name, record in table.records.items():
+        exists = _exists(record, typed, n_rows)
+        has_record |= exists
+        found = [*_row_faults(table, typed, overlong), *_record_faults(record, typed, as_at)]
+        bad = np.zeros(n_rows, dtype=bool)
+        for fault in found:
+            faults.append((_Fault(fault.rule, fault.column, fault.rows & exists & ~bad), name))
+            bad |= fault.rows
+        eligible = exists & ~bad
+        repeats = _repeats(frame, record.key, eligible)
+        carries[name] = eligible & ~repeats
+        kept |= carries[name]
+        repeated |= repeats
+        differing |= _differing(frame, record.key, repeats)
+    if not table.records:
+        kept = ~overlong
+    else:
+        faults.append((_Fault("KEY_DATE_MISSING", None, ~has_record), ""))
+    deduplicated = repeated & ~kept
+    quarantined = ~kept & ~deduplicated
+    if not table.records:
+        faults.append((_Fault("ROW_TOO_LONG", None, overlong), ""))
+    findings = [
+        *_findings(table_name, table, faults, row_numbers, "quarantine"),
+        *_findings(
+            table_name, table, [(_Fault("DUPLICATE_DIFFERS", None, differing), "")], row_numbers, "flag"
+        ),
+        *_findings(table_name, table, _flag_faults(table, typed), row_numbers, "flag"),
+    ]
+    reasons = tuple(
+        (int(position), fault.rule, record)
+        for fault, record in faults
+        for position in np.flatnonzero(fault.rows)
+    )
+    return Judged(kept, deduplicated, quarantined, carries, tuple(findings), reasons)
+
+
+def _row_faults(
+    table: Table, typed: dict[str, TypedColumn], overlong: np.ndarray
+) -> Iterator[_Fault]:
+    yield _Fault("ROW_TOO_LONG", None, overlong)
+    if "child_id" in typed:
+        yield _Fault("CHILD_ID_MISSING", "child_id", typed["child_id"].values.isna().to_numpy())
+
+
+def _flag_faults(table: Table, typed: dict[str, TypedColumn]) -> list[tuple[_Fault, str]]:
+    key_dates = {record.key_date for record in table.records.values()}
+    faults: list[tuple[_Fault, str]] = []
+    for name, column in typed.items():
+        if table.columns[name].type == "code":
+            unmapped = (column.values == "unmapped").fillna(False).to_numpy(dtype=bool)
+            faults.append((_Fault("CODE_UNKNOWN", name, unmapped), ""))
+        elif name not in key_dates and name != "child_id":
+            faults.append((_Fault("VALUE_UNREADABLE", name, column.is_unreadable), ""))
+    return faults
+
+
+def _findings(
+    table_name: str,
+    table: Table,
+    faults: list[tuple[_Fault, str]],
+    row_numbers: np.ndarray,
+    severity: Severity,
+) -> Iterator[Finding]:
+    for fault, _ in faults:
+        n_rows = int(fault.rows.sum())
+        if not n_rows:
+            continue
+        rule = RULES[fault.rule]
+        yield Finding(
+            rule=fault.rule,
+            severity=severity,
+            message=rule.message,
+            remedy=rule.remedy,
+            table=table_name,
+            column=table.columns[fault.column].heading if fault.column else None,
+            rows=tuple(int(number) for number in row_numbers[fault.rows][:SHOWN_ROWS]),
+            n_rows=n_rows,
+        )

@@ -1,0 +1,318 @@
+"""The taking-in: landing -> archive, raw and ledger. Only this is incremental; all later steps rebuild.
+
+A version enters the ledger last, when its archive copy and its raw tables stand complete, so that a
+killed run leaves nothing half taken in.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import multiprocessing
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from expectations.contract import CONTRACTS_FOLDER, contract_for, sources
+from orchestration.intake.cover import month_end
+from orchestration.intake.extract import (
+    EXTRACTION_FILE,
+    Extraction,
+    SubmissionFiles,
+    extract,
+    load_extraction,
+    raw_schema,
+)
+from orchestration.intake.findings import Finding
+from orchestration.intake.keys import key_check, load_or_make_secret
+from orchestration.intake.landing import LandedSubmission, Landing, scan, version_of
+from orchestration.intake.ledger import Ledger, SubmissionVersion, now
+from orchestration.settings import DBT_FOLDER, REFERENCE_FOLDER, DataFolder, Settings
+
+SHIPPED = "shipped"
+SHIPPED_AS_AT = date(1900, 1, 1)
+# Below this many versions a pool of processes costs more (their imports) than it saves.
+FEWEST_FOR_POOL = 6
+WORKERS = multiprocessing.cpu_count()
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What one taking-in did."""
+
+    landing: Landing
+    accepted: list[SubmissionVersion] = field(default_factory=list)
+    rejected: list[SubmissionVersion] = field(default_factory=list)
+    reread: list[SubmissionVersion] = field(default_factory=list)
+    made_key: bool = False
+
+
+@dataclass(frozen=True)
+class _Job:
+    landed: LandedSubmission
+    event: str
+    files: SubmissionFiles
+
+
+def submission_id_of(area_code: str, source: str, folder_month: str, version: str) -> str:
+    """A short stable name of one version of one submission, safe in file names and SQL."""
+    text = "|".join((area_code, source, folder_month, version))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def raw_folder(folder: DataFolder, source: str, area_code: str, month: str, version: str) -> Path:
+    """Where the typed tables of a version stand."""
+    return folder.raw / source / area_code / month / version
+
+
+@cache
+def _code_fingerprint() -> str:
+    digest = hashlib.sha256()
+    intake = Path(__file__).parent
+    for path in sorted([*intake.rglob("*.py"), *CONTRACTS_FOLDER.glob("*.yml")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def fingerprint(look_back_months: int) -> str:
+    """Changes when the code, a contract or the setting that decides how a file is read changes."""
+    return hashlib.sha256(f"{_code_fingerprint()}|{look_back_months}".encode()).hexdigest()[:16]
+
+
+@cache
+def dfe_codes() -> dict[str, str]:
+    """DfE code by ONS area code, from the seed of areas."""
+    with (DBT_FOLDER / "seeds" / "areas.csv").open(encoding="utf-8") as file:
+        return {row["area_code"]: row["dfe_code"] for row in csv.DictReader(file)}
+
+
+def _job(settings: Settings, landed: LandedSubmission, event: str, files: tuple[Path, ...]) -> _Job:
+    months = settings.annex_a.months_for(landed.area_code)
+    as_at = SHIPPED_AS_AT if landed.folder_month == SHIPPED else landed.folder_as_at
+    described = SubmissionFiles(
+        submission_id=submission_id_of(
+            landed.area_code, landed.source, landed.folder_month, landed.version
+        ),
+        area_code=landed.area_code,
+        source=landed.source,
+        folder_as_at=as_at,
+        files=files,
+        look_back_months=months,
+        dfe_code=dfe_codes().get(landed.area_code),
+        fingerprint=fingerprint(months),
+    )
+    return _Job(landed, event, described)
+
+
+def archive_folder(folder: DataFolder, landed: LandedSubmission) -> Path:
+    """Where an accepted version's files are kept, by content hash."""
+    return folder.archive / landed.area_code / landed.source / landed.folder_month / landed.version
+
+
+def _work_copy(folder: DataFolder, landed: LandedSubmission) -> Path:
+    return folder.work / "taking_in" / f"{landed.area_code}-{landed.source}-{landed.folder_month}"
+
+
+def _copy_for_reading(folder: DataFolder, landed: LandedSubmission) -> tuple[Path, ...] | None:
+    """Copy the files first and read the copy; None when they changed on the way."""
+    target = _work_copy(folder, landed)
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    copies = tuple(Path(shutil.copyfile(path, target / path.name)) for path in landed.files)
+    return copies if version_of(copies) == landed.version else None
+
+
+_worker_secret: bytes = b""
+
+
+def _start_worker(secret: bytes) -> None:
+    global _worker_secret  # noqa: PLW0603 -- the key reaches a worker once, never through argv or files
+    _worker_secret = secret
+
+
+def _extract_in_worker(job: tuple[SubmissionFiles, Path, Path]) -> Extraction:
+    files, target, restricted = job
+    return extract(files, _worker_secret, target, restricted)
+
+
+def _extract_all(
+    folder: DataFolder, jobs: list[_Job], secret: bytes
+) -> Iterator[tuple[_Job, Path, Extraction]]:
+    staged = folder.work / "extracted"
+    shutil.rmtree(staged, ignore_errors=True)
+    arguments = [
+        (job.files, staged / job.files.submission_id, folder.restricted / "identifiers") for job in jobs
+    ]
+    if len(jobs) < FEWEST_FOR_POOL:
+        _start_worker(secret)
+        results: Iterable[Extraction] = map(_extract_in_worker, arguments)
+        yield from zip(jobs, (target for _, target, _ in arguments), results, strict=True)
+        return
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(WORKERS, context, _start_worker, (secret,)) as pool:
+        results = pool.map(_extract_in_worker, arguments, chunksize=4)
+        yield from zip(jobs, (target for _, target, _ in arguments), results, strict=True)
+
+
+def _put(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(target, ignore_errors=True)
+    source.replace(target)
+
+
+def _settle(folder: DataFolder, job: _Job, staged: Path, extraction: Extraction) -> None:
+    """Move the outcome into place: raw for every verdict (its messages), archive when accepted."""
+    landed = job.landed
+    if extraction.verdict == "rejected":
+        for parquet in staged.glob("*.parquet"):
+            parquet.unlink()
+    _put(staged, raw_folder(folder, landed.source, landed.area_code, landed.folder_month, landed.version))
+    copy = _work_copy(folder, landed)
+    if extraction.verdict == "accepted" and job.event == "received":
+        _put(copy, archive_folder(folder, landed))
+    shutil.rmtree(copy, ignore_errors=True)
+
+
+def _version(job: _Job, extraction: Extraction) -> SubmissionVersion:
+    landed, moment = job.landed, now()
+    return SubmissionVersion(
+        landed.area_code, landed.source, landed.folder_month, landed.version, extraction.as_at_date,
+        moment, moment, extraction.verdict, extraction.reason,
+    )  # fmt: skip
+
+
+def _current_versions(versions: list[SubmissionVersion]) -> dict[tuple[str, str, str], SubmissionVersion]:
+    current: dict[tuple[str, str, str], SubmissionVersion] = {}
+    for version in sorted(versions, key=lambda item: item.current_from):
+        current[version.area_code, version.source, version.folder_month] = version
+    return current
+
+
+def _new_jobs(
+    folder: DataFolder, settings: Settings, landing: Landing, versions: list[SubmissionVersion]
+) -> Iterator[_Job]:
+    current = _current_versions(versions)
+    for landed in landing.submissions:
+        known = current.get((landed.area_code, landed.source, landed.folder_month))
+        if known is not None and known.version == landed.version:
+            continue
+        copies = _copy_for_reading(folder, landed)
+        if copies is not None:
+            yield _job(settings, landed, "received", copies)
+
+
+def _stale_jobs(
+    folder: DataFolder, settings: Settings, landing: Landing, versions: list[SubmissionVersion]
+) -> Iterator[_Job]:
+    """Versions whose raw tables are missing or were made by other code, contracts or settings."""
+    in_landing = {
+        (landed.area_code, landed.source, landed.folder_month, landed.version): landed.files
+        for landed in landing.submissions
+    }
+    for version in versions:
+        name = (version.area_code, version.source, version.folder_month, version.version)
+        raw = raw_folder(folder, version.source, version.area_code, version.folder_month, version.version)
+        expected = fingerprint(settings.annex_a.months_for(version.area_code))
+        if _raw_fingerprint(raw) == expected:
+            continue
+        landed = LandedSubmission(version.area_code, version.source, version.folder_month, (), version.version)
+        archived = archive_folder(folder, landed)
+        files = tuple(sorted(archived.iterdir())) if archived.is_dir() else in_landing.get(name, ())
+        if files and version_of(files) == version.version:
+            yield _job(settings, landed, "reread", files)
+
+
+def _raw_fingerprint(raw: Path) -> str | None:
+    if not (raw / EXTRACTION_FILE).exists():
+        return None
+    return load_extraction(raw).fingerprint
+
+
+def shipped_reference() -> Iterator[LandedSubmission]:
+    """The public figures that ship with the project, as if they were submissions."""
+    for source_folder in sorted(path for path in REFERENCE_FOLDER.iterdir() if path.is_dir()):
+        if source_folder.name in sources():
+            files = tuple(sorted(source_folder.iterdir()))
+            yield LandedSubmission("national", source_folder.name, SHIPPED, files, version_of(files))
+
+
+def _shipped_jobs(folder: DataFolder, settings: Settings) -> Iterator[_Job]:
+    for landed in shipped_reference():
+        job = _job(settings, landed, "reread", landed.files)
+        raw = raw_folder(folder, landed.source, landed.area_code, SHIPPED, landed.version)
+        if _raw_fingerprint(raw) != job.files.fingerprint:
+            shutil.rmtree(raw.parent, ignore_errors=True)
+            yield job
+
+
+def write_empty_tables(folder: DataFolder) -> None:
+    """One empty Parquet file per table, so that a source nobody sends is a table without rows."""
+    for source in sources():
+        target = folder.raw / source / "none" / "none" / "none"
+        target.mkdir(parents=True, exist_ok=True)
+        for name, table in contract_for(source).tables.items():
+            if not table.recognised_only:
+                pq.write_table(raw_schema(table).empty_table(), target / f"{name}.parquet")
+
+
+def load_secret(folder: DataFolder, ledger: Ledger) -> tuple[bytes, bool]:
+    """The secret of the keys, made at first use; raises KeyFileError before anything is written."""
+    secret, made = load_or_make_secret(folder.restricted, ledger.fact("key_check"))
+    if ledger.fact("key_check") is None:
+        ledger.set_fact("key_check", key_check(secret))
+    return secret, made
+
+
+def take_in(folder: DataFolder, settings: Settings, ledger: Ledger, progress: Progress) -> TakenIn:
+    """Take in everything that is new in landing and read again what newer code reads differently."""
+    secret, made_key = load_secret(folder, ledger)
+    landing = scan(folder.landing)
+    versions = ledger.versions()
+    jobs = [
+        *_new_jobs(folder, settings, landing, versions),
+        *_stale_jobs(folder, settings, landing, versions),
+        *_shipped_jobs(folder, settings),
+    ]
+    write_empty_tables(folder)
+    taken = TakenIn(landing, made_key=made_key)
+    verdicts = {
+        submission_id_of(v.area_code, v.source, v.folder_month, v.version): (v.verdict, v.as_at_date)
+        for v in versions
+    }
+    for done, (job, staged, extraction) in enumerate(_extract_all(folder, jobs, secret), start=1):
+        _settle(folder, job, staged, extraction)
+        progress("Taking in", done, len(jobs))
+        if job.landed.folder_month == SHIPPED:
+            continue
+        version = _version(job, extraction)
+        outcome = (extraction.verdict, extraction.as_at_date)
+        if job.event == "received":
+            ledger.record_version("received", version)
+            (taken.accepted if extraction.verdict == "accepted" else taken.rejected).append(version)
+        elif verdicts[job.files.submission_id] != outcome:
+            ledger.record_version("reread", version)
+            taken.reread.append(version)
+    return taken
+
+
+def accepted_as_of(versions: list[SubmissionVersion]) -> list[SubmissionVersion]:
+    """Only the versions whose newest verdict is 'accepted'."""
+    return [replace(version) for version in versions if version.verdict == "accepted"]
+
+
+def folder_as_at(folder_month: str) -> date:
+    """The as-at date that a folder's name gives."""
+    return SHIPPED_AS_AT if folder_month == SHIPPED else month_end(folder_month)
+
+
+def findings_of(folder: DataFolder, version: SubmissionVersion) -> list[Finding]:
+    """Everything that was said about a version when it was read."""
+    raw = raw_folder(folder, version.source, version.area_code, version.folder_month, version.version)
+    return load_extraction(raw).findings if (raw / EXTRACTION_FILE).exists() else []

@@ -1,0 +1,142 @@
+"""The indicator registry (`dbt_project/indicators/<domain>/<family>.yml`): what each indicator means.
+
+Registry entries name a population and its measures; they never express one. How records are counted is
+SQL in `models/populations`, the arithmetic is `fct_indicator_values`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from orchestration.settings import DBT_FOLDER
+
+INDICATORS_FOLDER = DBT_FOLDER / "indicators"
+POPULATIONS_FOLDER = DBT_FOLDER / "models" / "populations"
+Breakdown = Literal["sex", "age_band", "ethnic_group"]
+UNITS = {"rate_per_10k": "per 10,000 children", "percentage": "%"}
+BASES = {"rolling12": ("rolling12", "fy"), "snapshot": ("snapshot",)}
+
+
+class RegistryError(Exception):
+    """The registry contradicts itself or the models; the message names the indicator."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Benchmark(_Strict):
+    """A published series that the indicator is compared with, and the basis it is published on."""
+
+    series: str
+    basis: Literal["fy", "snapshot"]
+
+
+class DefinitionSource(_Strict):
+    document: str
+    year: int
+    section: str
+
+
+class Example(_Strict):
+    """A worked example; `value` is as printed."""
+
+    numerator: float
+    denominator: float
+    value: float
+
+
+class Indicator(_Strict):
+    """One indicator: its meaning, its measures and its governance."""
+
+    id: str
+    family: str
+    plan: str
+    section: str
+    position: str
+    title: str
+    definition: str
+    numerator_means: str
+    denominator_means: str
+    population: str
+    covers: str
+    history_months: Annotated[int, Field(ge=0)] = 0
+    kind: Literal["rate_per_10k", "percentage"]
+    numerator: str
+    denominator: str | None = None
+    basis: Literal["rolling12", "snapshot"]
+    good_is: Literal["high", "low", "neutral"]
+    decimals: Annotated[int, Field(ge=0, le=3)]
+    benchmarks: tuple[Benchmark, ...]
+    zero_means_not_recorded: bool = False
+    caveats: str
+    data_owner: str
+    breakdowns: tuple[Breakdown, ...]
+    reports: tuple[Literal["committee", "standards", "board"], ...]
+    definition_from: DefinitionSource
+    inputs: tuple[str, ...]
+    example: Example
+
+    @model_validator(mode="after")
+    def _kind_and_denominator_agree(self) -> Indicator:
+        if (self.kind == "rate_per_10k") == (self.denominator is not None):
+            raise ValueError(f"{self.id}: a rate has no denominator measure, any other kind has one")
+        return self
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Every basis on which it is issued."""
+        return BASES[self.basis]
+
+
+def _entries(path: Path) -> list[dict[str, Any]]:
+    family = yaml.safe_load(path.read_text(encoding="utf-8"))
+    shared = {name: family[name] for name in ("family", "plan", "section")}
+    return [{**shared, **family["defaults"], **entry} for entry in family["indicators"]]
+
+
+@cache
+def load_indicators(folder: Path = INDICATORS_FOLDER) -> tuple[Indicator, ...]:
+    """Every indicator, in plan order (by position); raises RegistryError when ids repeat."""
+    found = [Indicator(**entry) for path in sorted(folder.rglob("*.yml")) for entry in _entries(path)]
+    ids = [indicator.id for indicator in found]
+    repeated = sorted({name for name in ids if ids.count(name) > 1})
+    if repeated:
+        raise RegistryError(f"more than one entry for {', '.join(repeated)}")
+    return tuple(sorted(found, key=lambda indicator: indicator.position))
+
+
+def measures_by_population(folder: Path = POPULATIONS_FOLDER) -> dict[str, set[str]]:
+    """The measures that each population's documentation declares; 'all' is in every one."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(folder.glob("*.yml")):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            name = model["name"].removeprefix("pop_")
+            measures = {
+                column["name"]
+                for column in model.get("columns", [])
+                if column.get("config", {}).get("meta", {}).get("measure")
+            }
+            found[name] = {"all", *measures}
+    return found
+
+
+def cross_check(indicators: tuple[Indicator, ...], measures: dict[str, set[str]]) -> None:
+    """Every named population and measure exists, and every declared measure is used; else RegistryError."""
+    used: dict[str, set[str]] = {name: {"all"} for name in measures}
+    for indicator in indicators:
+        if indicator.population not in measures:
+            raise RegistryError(f"{indicator.id}: there is no population {indicator.population}")
+        named = {indicator.numerator, indicator.denominator} - {None}
+        unknown = named - measures[indicator.population]
+        if unknown:
+            raise RegistryError(f"{indicator.id}: pop_{indicator.population} has no measure {sorted(unknown)}")
+        used[indicator.population] |= named  # type: ignore[arg-type]
+    idle = {name: sorted(measures[name] - used[name]) for name in measures if measures[name] - used[name]}
+    if idle:
+        raise RegistryError(f"measures that no indicator uses: {idle}")

@@ -1,0 +1,1 @@
+"""Pages for officers and committees, rendered from the published warehouse only."""

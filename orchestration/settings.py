@@ -1,0 +1,103 @@
+"""Where a deployment's data stand and what its `settings.toml` says. No behaviour lives here."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+DBT_FOLDER = PROJECT_FOLDER / "dbt_project"
+REFERENCE_FOLDER = PROJECT_FOLDER / "data" / "reference"
+DEFAULT_HOME_AREA = "E09000003"
+DEFAULT_LOOK_BACK_MONTHS = 6
+
+Months = Annotated[int, Field(ge=1, le=120)]
+
+
+class ConfigurationError(Exception):
+    """Settings or arguments that cannot be used; nothing has been touched (exit status 2)."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AnnexASettings(_Section):
+    look_back_months: Months | dict[str, Months] = DEFAULT_LOOK_BACK_MONTHS
+
+    def months_for(self, area_code: str) -> int:
+        """How many months lists 1-8 of this area reach back."""
+        if isinstance(self.look_back_months, dict):
+            return self.look_back_months.get(area_code, DEFAULT_LOOK_BACK_MONTHS)
+        return self.look_back_months
+
+
+class GateSettings(_Section):
+    volume_check: bool = True
+    volume_min_rows: Annotated[int, Field(ge=0)] = 50
+    max_quarantined_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    quarantine_min_rows: Annotated[int, Field(ge=0)] = 20
+
+
+class Settings(_Section):
+    """The keys of contract.md 1; an unknown key is a configuration error."""
+
+    home_area: str | None = None
+    annex_a: AnnexASettings = AnnexASettings()
+    gate: GateSettings = GateSettings()
+
+
+def load_settings(data_folder: Path) -> Settings:
+    """Read `settings.toml`; raises ConfigurationError naming the key that cannot be used."""
+    path = data_folder / "settings.toml"
+    if not path.exists():
+        return Settings()
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"settings.toml is not valid TOML: {error}") from None
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise ConfigurationError(f"settings.toml: {problems}") from None
+
+
+class DataFolder:
+    """The paths of contract.md 2 under one data folder; creates the private ones with mode 0700."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.absolute()
+        self.landing = self.root / "landing"
+        self.archive = self.root / "archive"
+        self.ledger = self.root / "ledger"
+        self.raw = self.root / "raw"
+        self.quality = self.root / "quality"
+        self.restricted = self.root / "restricted"
+        self.warehouse = self.root / "warehouse"
+        self.work = self.root / ".work"
+        self.warehouse_file = self.warehouse / "warehouse.duckdb"
+        self.parquet = self.warehouse / "parquet"
+        self.outputs = self.root / "outputs"
+        self.lock_file = self.root / ".run.lock"
+
+    def create(self) -> None:
+        """Make every folder that does not exist yet."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        private = (
+            self.landing, self.archive, self.ledger, self.raw, self.quality, self.restricted, self.work,
+        )  # fmt: skip
+        for folder in private:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        self.warehouse.mkdir(exist_ok=True)
+
+
+def data_folder(given: Path | None) -> DataFolder:
+    """`--data-dir`, else CYPP_DATA_DIR, else the project's `data/`."""
+    chosen = given or os.environ.get("CYPP_DATA_DIR") or PROJECT_FOLDER / "data"
+    return DataFolder(Path(chosen))

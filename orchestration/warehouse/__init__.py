@@ -1,0 +1,1 @@
+"""dbt invocation, verification and publication of the warehouse."""

@@ -1,0 +1,182 @@
+"""What dbt is told about a run, as small Parquet tables in `raw/run/`: the knowledge date, which versions
+were received when, which days their tables cover, the registry, earlier published values.
+
+K reaches dbt as data, never as `--vars`, which would defeat partial parsing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.intake.extract import EXTRACTION_FILE, load_extraction
+from orchestration.intake.landing import LandedSubmission
+from orchestration.intake.ledger import Ledger
+from orchestration.intake.submissions import SHIPPED, SHIPPED_AS_AT, raw_folder, submission_id_of
+from orchestration.registry.indicators import UNITS, Indicator
+from orchestration.settings import DataFolder
+
+TIME = pa.timestamp("us", tz="UTC")
+RUN = {
+    "run_id": pa.string(), "as_at": pa.date32(), "received_by": TIME, "started_at": TIME,
+    "code_version": pa.string(), "home_area": pa.string(), "records_first_reported": pa.bool_(),
+}  # fmt: skip
+RUNS = {
+    "run_id": pa.string(), "as_at": pa.date32(), "received_by": TIME, "started_at": TIME,
+    "finished_at": TIME, "code_version": pa.string(), "status": pa.string(),
+}  # fmt: skip
+RECEIPTS = {
+    "submission_id": pa.string(), "area_code": pa.string(), "source": pa.string(),
+    "folder_month": pa.string(), "version": pa.string(), "as_at_date": pa.date32(), "received_at": TIME,
+    "verdict": pa.string(), "reason": pa.string(), "is_shipped": pa.bool_(),
+}  # fmt: skip
+TABLES = {
+    "submission_id": pa.string(), "table_name": pa.string(), "rows_received": pa.int64(),
+    "rows_loaded": pa.int64(), "rows_deduplicated": pa.int64(), "rows_quarantined": pa.int64(),
+    "cover_from": pa.date32(), "cover_to": pa.date32(), "is_failed": pa.bool_(),
+}  # fmt: skip
+INDICATORS = {
+    **dict.fromkeys(
+        (
+            "indicator_id", "title", "plan", "section", "position", "family", "population", "covers", "method",
+            "kind", "numerator", "denominator", "headline_basis", "good_is", "unit", "definition",
+            "numerator_means", "denominator_means", "caveats", "data_owner", "benchmark_series", "reports",
+            "definition_from", "inputs",
+        ),
+        pa.string(),
+    ),
+    "published_decimals": pa.int64(), "history_months": pa.int64(), "zero_means_not_recorded": pa.bool_(),
+}  # fmt: skip
+FIRST_REPORTED = {
+    "indicator_id": pa.string(), "area_code": pa.string(), "basis": pa.string(), "period_end": pa.date32(),
+    "breakdown": pa.string(), "breakdown_value": pa.string(), "first_reported_value": pa.float64(),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the nightly job, as dbt and the published tables know it."""
+
+    run_id: str
+    as_at: date
+    received_by: datetime | None
+    started_at: datetime
+    code_version: str
+    home_area: str
+    records_first_reported: bool
+
+
+def _write(folder: Path, name: str, schema: dict[str, pa.DataType], rows: Iterable[dict[str, Any]]) -> None:
+    table = pa.Table.from_pylist(list(rows), schema=pa.schema(list(schema.items())))
+    pq.write_table(table, folder / f"{name}.parquet")
+
+
+def _receipts(ledger: Ledger, shipped: list[LandedSubmission]) -> Iterable[dict[str, Any]]:
+    for receipt in ledger.receipts():
+        version = receipt.version
+        yield {
+            "submission_id": submission_id_of(
+                version.area_code, version.source, version.folder_month, version.version
+            ),
+            "area_code": version.area_code, "source": version.source, "folder_month": version.folder_month,
+            "version": version.version, "as_at_date": version.as_at_date, "received_at": receipt.happened_at,
+            "verdict": version.verdict, "reason": version.reason or None, "is_shipped": False,
+        }  # fmt: skip
+    for landed in shipped:
+        yield {
+            "submission_id": submission_id_of(landed.area_code, landed.source, SHIPPED, landed.version),
+            "area_code": landed.area_code, "source": landed.source, "folder_month": SHIPPED,
+            "version": landed.version, "as_at_date": SHIPPED_AS_AT, "received_at": None,
+            "verdict": "accepted", "reason": None, "is_shipped": True,
+        }  # fmt: skip
+
+
+def _tables(folder: DataFolder, ledger: Ledger, shipped: list[LandedSubmission]) -> Iterable[dict[str, Any]]:
+    places = [(v.source, v.area_code, v.folder_month, v.version) for v in ledger.versions()]
+    places += [(landed.source, landed.area_code, SHIPPED, landed.version) for landed in shipped]
+    for source, area_code, month, version in places:
+        raw = raw_folder(folder, source, area_code, month, version)
+        if not (raw / EXTRACTION_FILE).exists():
+            continue
+        extraction = load_extraction(raw)
+        for name, counts in extraction.tables.items():
+            yield {
+                "submission_id": extraction.submission_id, "table_name": name,
+                "rows_received": counts.received, "rows_loaded": counts.loaded,
+                "rows_deduplicated": counts.deduplicated, "rows_quarantined": counts.quarantined,
+                "cover_from": counts.cover_from, "cover_to": counts.cover_to, "is_failed": counts.failed,
+            }  # fmt: skip
+
+
+def _runs(ledger: Ledger, run: Run) -> Iterable[dict[str, Any]]:
+    for published in ledger.published_runs():
+        yield vars(published)
+    yield {
+        "run_id": run.run_id, "as_at": run.as_at, "received_by": run.received_by,
+        "started_at": run.started_at, "finished_at": None, "code_version": run.code_version,
+        "status": "published",
+    }  # fmt: skip
+
+
+def _indicator_rows(indicators: Iterable[Indicator]) -> Iterable[dict[str, Any]]:
+    for indicator in indicators:
+        source = indicator.definition_from
+        yield {
+            **{
+                name: getattr(indicator, name)
+                for name in (
+                    "title", "plan", "section", "position", "family", "population", "covers", "kind",
+                    "numerator", "denominator", "good_is", "definition", "numerator_means",
+                    "denominator_means", "caveats", "data_owner", "history_months", "zero_means_not_recorded",
+                )
+            },
+            "indicator_id": indicator.id, "method": "computed", "headline_basis": indicator.basis,
+            "unit": UNITS[indicator.kind], "published_decimals": indicator.decimals,
+            "benchmark_series": "; ".join(item.series for item in indicator.benchmarks) or None,
+            "reports": " ".join(indicator.reports),
+            "definition_from": f"{source.document} ({source.year}), {source.section}",
+            "inputs": "; ".join(indicator.inputs),
+        }  # fmt: skip
+
+
+def write_inputs(
+    folder: DataFolder,
+    ledger: Ledger,
+    run: Run,
+    areas: Iterable[str],
+    indicators: tuple[Indicator, ...],
+    shipped: list[LandedSubmission],
+    first_reported: pa.Table,
+) -> None:
+    """Write every input table of a run."""
+    target = folder.raw / "run"
+    target.mkdir(exist_ok=True)
+    _write(target, "run", RUN, [vars(run)])
+    _write(target, "runs", RUNS, _runs(ledger, run))
+    _write(target, "areas", {"area_code": pa.string()}, [{"area_code": area} for area in areas])
+    _write(target, "receipts", RECEIPTS, _receipts(ledger, shipped))
+    _write(target, "tables", TABLES, _tables(folder, ledger, shipped))
+    _write(target, "indicators", INDICATORS, _indicator_rows(indicators))
+    pairs = dict.fromkeys(("indicator_id", "basis"), pa.string())
+    _write(target, "bases", pairs, [{"indicator_id": i.id, "basis": b} for i in indicators for b in i.bases])
+    pairs = dict.fromkeys(("indicator_id", "breakdown"), pa.string())
+    _write(
+        target, "breakdowns", pairs,
+        [{"indicator_id": i.id, "breakdown": b} for i in indicators for b in i.breakdowns],
+    )  # fmt: skip
+    triples = dict.fromkeys(("indicator_id", "series_id", "basis"), pa.string())
+    _write(
+        target, "series", triples,
+        [
+            {"indicator_id": i.id, "series_id": b.series, "basis": b.basis}
+            for i in indicators
+            for b in i.benchmarks
+        ],
+    )  # fmt: skip
+    pq.write_table(first_reported, target / "first_reported.parquet")

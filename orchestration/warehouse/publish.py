@@ -1,0 +1,107 @@
+"""From a finished private build to what readers see: verify, then replace whole surfaces atomically."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from orchestration.settings import DataFolder
+
+MARTS = (
+    "dim_areas", "dim_indicators", "dim_periods", "dim_runs", "fct_benchmarks", "fct_counted_records",
+    "fct_indicator_evidence", "fct_indicator_values", "fct_submissions",
+)  # fmt: skip
+PARTITIONED = {"fct_indicator_evidence": "period_end"}
+NEVER_EMPTY = ("dim_areas", "dim_indicators", "dim_runs", "fct_indicator_values", "fct_submissions")
+
+
+class NotPublishable(Exception):
+    """The build is not what may be published; the last good warehouse keeps serving."""
+
+
+def _relations(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    found = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+        " union all select schema_name, view_name from duckdb_views()"
+        " where database_name = current_database() and not internal"
+    ).fetchall()
+    return set(found)
+
+
+def finish_and_verify(marts: Path, run_id: str, finished_at: datetime) -> None:
+    """Enter when the run finished, check the build is whole and of one run, and checkpoint it.
+
+    Raises NotPublishable naming what is wrong.
+    """
+    with duckdb.connect(str(marts)) as connection:
+        expected = {("marts", name) for name in MARTS}
+        found = _relations(connection)
+        if found != expected:
+            raise NotPublishable(f"the build holds other tables than the published ones: {sorted(found ^ expected)}")
+        connection.execute("update marts.dim_runs set finished_at = ? where run_id = ?", [finished_at, run_id])
+        for name in sorted(set(MARTS) - {"dim_runs"}):
+            runs = connection.execute(f"select distinct run_id from marts.{name}").fetchall()  # noqa: S608
+            if runs not in ([(run_id,)], []) or (not runs and name in NEVER_EMPTY):
+                raise NotPublishable(f"{name} is empty or not of this run")
+        connection.execute("checkpoint")
+    if Path(f"{marts}.wal").exists():
+        raise NotPublishable("the build left a write-ahead log behind")
+
+
+def write_parquet(marts: Path, target: Path, run_id: str) -> None:
+    """Copy every published table to Parquet; each file carries the run id."""
+    target.mkdir(parents=True)
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        for name in MARTS:
+            options = f"format parquet, compression zstd, kv_metadata {{run_id: '{run_id}'}}"
+            if name in PARTITIONED:
+                options += f", partition_by ({PARTITIONED[name]}), write_partition_columns true"
+                path = target / name
+            else:
+                path = target / f"{name}.parquet"
+            connection.execute(f"copy (select * from marts.{name}) to '{_quoted(path)}' ({options})")  # noqa: S608
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace_warehouse(folder: DataFolder, marts: Path) -> None:
+    """One atomic replace; whoever has the old file open keeps reading it."""
+    marts.chmod(0o444)
+    _fsync(marts)
+    marts.replace(folder.warehouse_file)
+    _fsync(folder.warehouse)
+
+
+def switch(link: Path, target: Path) -> None:
+    """Point a symlink at a new folder beside it, atomically, and remove what it pointed at before."""
+    before = link.resolve() if link.is_symlink() else None
+    if before is None and link.exists():
+        raise NotPublishable(f"{link.name} is a folder, not the link that a run makes: move it away")
+    fresh = link.with_name(f".{link.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target.name)
+    fresh.replace(link)
+    if before is not None and before != target.resolve():
+        shutil.rmtree(before, ignore_errors=True)
+
+
+def carry_forward(previous: Path, target: Path) -> None:
+    """Begin a new outputs folder with the months that stand already."""
+    if previous.exists():
+        shutil.copytree(previous, target, copy_function=os.link)
+    else:
+        target.mkdir(parents=True)
