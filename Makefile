@@ -15,9 +15,8 @@ PYTHONS := $(PYTHON) python3 python3.13 python3.12 python3.11
 PYTEST_FLAGS ?= --numprocesses 2 --dist loadfile
 
 # Everything that decides what dbt parses, folders too: a deleted model also makes the manifest old.
-DBT_INPUTS := $(shell find dbt_project -name target -prune -o -name logs -prune -o \
-	-mindepth 1 \( -type d -o -name '*.sql' -o -name '*.yml' -o -name '*.csv' -o -name '*.md' \) \
-	-print 2>/dev/null)
+DBT_INPUTS := $(shell find dbt_project -mindepth 1 \( -name target -o -name logs -o -name '.*' \) -prune \
+	-o \( -type d -o -name '*.sql' -o -name '*.yml' -o -name '*.csv' -o -name '*.md' \) -print 2>/dev/null)
 
 # No tool phones home.
 export DO_NOT_TRACK := 1
@@ -54,7 +53,7 @@ lint-sql: $(READY_DEV) $(MANIFEST)
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
 
 lint-dbt: $(READY_DEV) $(MANIFEST)
-	$(BIN)/dbt-bouncer run --config-file .dbt-bouncer.yml
+	COLUMNS=160 $(BIN)/dbt-bouncer run --config-file .dbt-bouncer.yml --show-all-failures
 
 format: $(READY_DEV) $(MANIFEST) ## rewrite Python and SQL in the house style
 	$(BIN)/ruff format .
@@ -96,7 +95,7 @@ $(BIN)/python:
 		fi; \
 	done; \
 	echo "No usable Python: 3.11, 3.12 or 3.13 is needed, with its venv module." >&2; \
-	echo "Found: $$($(PYTHON) --version 2>&1). On Debian or Ubuntu: apt install python3 python3-venv." >&2; \
+	echo "Found: $$($(PYTHON) --version 2>/dev/null || echo "no $(PYTHON)"). On Debian or Ubuntu: apt install python3 python3-venv." >&2; \
 	echo "Another interpreter: make setup PYTHON=/path/to/python3.12" >&2; \
 	exit 1
 

@@ -80,6 +80,13 @@ class Table(_Strict):
         return {name: column for name, column in self.columns.items() if column.is_stored}
 
 
+class Expected(_Strict):
+    """How often the source is due, and how many days after that it counts as late."""
+
+    every_months: int
+    within_days: int
+
+
 class Contract(_Strict):
     """All tables of one source, for one collection year once composed by `contract_for`."""
 
@@ -89,6 +96,7 @@ class Contract(_Strict):
     on_failed_table: Literal["absent", "reject_submission"]
     several_files: Literal["append", "reject"] = "append"
     definition_from: dict[str, Any]
+    expected: Expected | None = None
     code_lists: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     tables: dict[str, Table]
     later_years: tuple[dict[str, Any], ...] = ()

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from orchestration.settings import ConfigurationError, data_folder
+from orchestration.settings import ConfigurationError, data_folder, load_settings
 
 app = typer.Typer(
     help="Barnet children's indicators: from the services' extracts to published figures.",
@@ -72,6 +72,7 @@ def run(
     ] = None,
 ) -> None:
     """Run the nightly job once: take in what is new, transform, publish, report."""
+    from orchestration.embedded import write_embedded_extracts
     from orchestration.nightly import NothingPublished, Request, run_nightly
     from orchestration.summary import print_run_summary
 
@@ -81,6 +82,9 @@ def run(
     columns = (TextColumn("{task.description:14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     folder = data_folder(data_dir)
     try:
+        load_settings(folder.root)
+        if write_embedded_extracts(folder):
+            console.print("The data folder held no extracts: synthetic ones were written to landing/.")
         with Progress(*columns, console=errors) as progress:
             outcome = run_nightly(folder, request, _Bars(progress))
     except ConfigurationError as error:

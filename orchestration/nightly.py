@@ -95,7 +95,7 @@ def _recover(folder: DataFolder, ledger: Ledger) -> None:
     for run_id, event, *_ in events:
         if event == "started" and run_id not in settled:
             ledger.record_run("published" if run_id == serving else "failed", run_id, {"reason": "interrupted"})
-    for leftover in (*folder.warehouse.glob(".building-*"), *folder.work.glob("build-*")):
+    for leftover in (*folder.warehouse.glob(".building*"), *folder.work.glob("build.duckdb*")):
         leftover.unlink(missing_ok=True)
 
 
@@ -196,8 +196,9 @@ def _run_locked(folder: DataFolder, request: Request, settings: Settings, progre
     taken = take_in(folder, settings, ledger, progress)
     run = _prepare(folder, request, settings, taken, ledger)
     files = BuildFiles(
-        layers=folder.work / f"build-{run.run_id}.duckdb",
-        marts=folder.warehouse / f".building-{run.run_id}.duckdb",
+        # Fixed names: dbt keeps its parsed state only while its profile stays the same.
+        layers=folder.work / "build.duckdb",
+        marts=folder.warehouse / ".building.duckdb",
     )
     detail = {
         "as_at": run.as_at.isoformat(), "code_version": run.code_version,

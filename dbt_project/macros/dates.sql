@@ -1,4 +1,5 @@
-{# A date so many days or months later. dbt's dateadd gives a timestamp on some engines. #}
+{# A date so many days or months later. dbt's dateadd gives a timestamp on some
+   engines. #}
 {% macro add_days(day, number) -%}
     cast({{ dbt.dateadd('day', number, day) }} as date)
 {%- endmacro %}
@@ -7,8 +8,9 @@
     cast({{ dbt.dateadd('month', number, day) }} as date)
 {%- endmacro %}
 
-{# Completed years by month and day: a child born on 29 February has the birthday on 1 March in a common
-   year, which interval arithmetic gets wrong (social_care.md A.1, 'Age at date'). #}
+{# Completed years by month and day: a child born on 29 February has the
+   birthday on 1 March in a common year, which interval arithmetic gets wrong
+   (social_care.md A.1, 'Age at date'). #}
 {% macro age_in_years(birth_date, day) -%}
     extract(year from {{ day }}) - extract(year from {{ birth_date }})
     - case
@@ -25,7 +27,8 @@
     cast(cast({{ year }} as varchar) || '-06-30' as date)
 {%- endmacro %}
 
-{# A day of a year that is a column or an expression: date_in_year('end_year - 1', '04-01'). #}
+{# A day of a year that is a column or an expression, such as
+   date_in_year('end_year - 1', '04-01'). #}
 {% macro date_in_year(year, month_and_day) -%}
     cast(cast({{ year }} as varchar) || '-{{ month_and_day }}' as date)
 {%- endmacro %}

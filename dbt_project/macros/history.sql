@@ -1,6 +1,7 @@
-{# The generic relation of history: the observations of one entity in all its staging models, each with
-   the serving submission it stands in and the days which that submission's table covers.
-   contract.md 3. `observations` holds relations, `columns` their entity columns. #}
+{# The generic relation of history: the observations of one entity in all its
+   staging models, each with the serving submission it stands in and the days
+   which that submission's table covers. contract.md 3. `observations` holds
+   relations, `columns` their entity columns. #}
 {% macro observations(entity, relations, columns, where=none) -%}
     select
         covers.area_code,
@@ -32,8 +33,9 @@
 {%- endmacro %}
 
 
-{# Point events: for each date one source serves, the first in precedence that covers it, and of that
-   source the newest submission covering it; rows of that date anywhere else are not used. #}
+{# Point events: for each date one source serves, the first in precedence that
+   covers it, and of that source the newest submission covering it; rows of that
+   date anywhere else are not used. #}
 {% macro resolve_points(entity, relations, event_date, columns, where=none) -%}
 with
 
@@ -62,7 +64,8 @@ covering as (
     inner join {{ ref('hist_covers') }} as covers
         on
             event_days.area_code = covers.area_code
-            and event_days.event_day between covers.cover_from and covers.cover_to
+            and event_days.event_day
+            between covers.cover_from and covers.cover_to
             and covers.entity = '{{ entity }}'
 ),
 
@@ -79,10 +82,13 @@ served as (
 {%- endmacro %}
 
 
-{# Intervals: the newest submission of any source that holds the key gives its attributes. A key is
-   withdrawn when a newer submission of a source that once held it, whose cover starts no later than the
-   day after the key was last held, should hold it (open, or ended inside that cover) and does not. #}
-{% macro resolve_intervals(entity, relations, key, columns, where=none, newest_by=[]) -%}
+{# Intervals: the newest submission of any source that holds the key gives its
+   attributes. A key is withdrawn when a newer submission of a source that once
+   held it, whose cover starts no later than the day after the key was last
+   held, should hold it (open, or ended inside that cover) and does not. #}
+{% macro resolve_intervals(
+    entity, relations, key, columns, where=none, newest_by=[]
+) -%}
 with
 
 observed as (
@@ -131,7 +137,8 @@ withdrawn as (
     inner join holding_sources
         on
             {%- for column in key %}
-            {{ 'and ' if not loop.first }}newest.{{ column }} = holding_sources.{{ column }}
+            {{ 'and ' if not loop.first -}}
+            newest.{{ column }} = holding_sources.{{ column }}
             {%- endfor %}
     inner join {{ ref('hist_covers') }} as covers
         on
@@ -140,7 +147,10 @@ withdrawn as (
             and covers.entity = '{{ entity }}'
             and covers.as_at_date > newest.as_at_date
             and covers.cover_from <= {{ add_days('newest.as_at_date', 1) }}
-            and (newest.end_date is null or newest.end_date >= covers.cover_from)
+            and (
+                newest.end_date is null
+                or newest.end_date >= covers.cover_from
+            )
 ),
 
 resolved as (
@@ -151,7 +161,8 @@ resolved as (
     left join withdrawn
         on
             {%- for column in key %}
-            {{ 'and ' if not loop.first }}newest.{{ column }} = withdrawn.{{ column }}
+            {{ 'and ' if not loop.first -}}
+            newest.{{ column }} = withdrawn.{{ column }}
             {%- endfor %}
     where withdrawn.{{ key[0] }} is null
 )

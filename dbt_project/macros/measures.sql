@@ -1,13 +1,15 @@
-{# The records of a population, once per measure that its documentation marks with `meta: {measure: true}`
-   (a flag or an amount), so that an indicator names a measure and never expresses one. The measure 'all'
-   is 1 for every record. #}
+{# The records of a population, once per measure that its documentation marks
+   with `meta: {measure: true}` (a flag or an amount), so that an indicator
+   names a measure and never expresses one. The measure 'all' is 1 for every
+   record. #}
 {% macro measures_of(population) -%}
     {%- set model = 'pop_' ~ population -%}
     {%- set measures = [('all', '1')] -%}
     {%- set nodes = graph.nodes.values() if execute else [] -%}
     {%- for node in nodes if node.name == model -%}
         {%- for column in node.columns.values()
-            if column.meta.get('measure') or column.config.get('meta', {}).get('measure') -%}
+            if column.meta.get('measure')
+            or column.config.get('meta', {}).get('measure') -%}
             {%- if column.data_type == 'boolean' -%}
                 {%- do measures.append((
                     column.name,

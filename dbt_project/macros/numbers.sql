@@ -1,4 +1,5 @@
-{# Whether a text is a number, exponent included: published files hold symbols beside numbers. #}
+{# Whether a text is a number, exponent included: published files hold symbols
+   beside numbers. #}
 {% macro is_number(text) -%}
     {{ return(adapter.dispatch('is_number')(text)) }}
 {%- endmacro %}

@@ -1,4 +1,5 @@
-{# The stable name of a record: a hash of its entity and business key (contract.md 2, 'Keys'). #}
+{# The stable name of a record: a hash of its entity and business key
+   (contract.md 2, 'Keys'). #}
 {% macro record_key(entity, columns) -%}
     {%- set parts = ["'" ~ entity ~ "'"] -%}
     {%- for column in columns -%}

@@ -1,5 +1,6 @@
-{# State at P: an interval counts when it began on or before P, had not ended by the end of P, and its
-   newest holder speaks for P; one row per child, the latest start (contract.md 3, 'State at P'). #}
+{# State at P: an interval counts when it began on or before P, had not ended by
+   the end of P, and its newest holder speaks for P; one row per child, the
+   latest start (contract.md 3, 'State at P'). #}
 {% macro state_at_month_ends(relation, where=none) -%}
 with
 

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from expectations.contract import Column, Contract, Table, contract_for
 from orchestration.intake.cells import TypedColumn, parse_date, parse_identifier, type_column
 from orchestration.intake.cover import collection_year, cover_of
-from orchestration.intake.findings import Finding
+from orchestration.intake.findings import SHOWN_ROWS, Finding
 from orchestration.intake.headings import normalise_heading
 from orchestration.intake.keys import hash_column
 from orchestration.intake.readers import Block, FileRejected, read_file
@@ -53,7 +53,7 @@ class SubmissionFiles:
 
 @dataclass
 class TableCounts:
-    """Received = loaded + deduplicated + quarantined; a failed table counts what it received."""
+    """Received = loaded + deduplicated + quarantined; a failed table counts as absent, so all are 0."""
 
     received: int = 0
     loaded: int = 0
@@ -151,11 +151,11 @@ def _extract(submission: SubmissionFiles, secret: bytes, target: Path, restricte
     identifiers: list[pd.DataFrame] = []
     for name, blocks in recognition.blocks.items():
         table = contract.tables[name]
-        counts = TableCounts(received=sum(len(block.block.row_numbers) for block in blocks))
-        extraction.tables[name] = counts
+        counts = extraction.tables[name] = TableCounts()
         counts.failed = name in recognition.failed
         if counts.failed:
             continue
+        counts.received = sum(len(block.block.row_numbers) for block in blocks)
         cover = cover_of(table.cover, as_at, submission.look_back_months)
         counts.cover_from, counts.cover_to = cover or (None, None)
         if table.recognised_only:
@@ -224,6 +224,7 @@ class _Loaded:
     typed: dict[str, TypedColumn]
     judged: Judged
     source_rows: np.ndarray
+    files: str
     findings: list[Finding]
 
 
@@ -244,8 +245,9 @@ def _load_table(
         [np.isin(found.block.row_numbers, found.block.overlong_rows) for found in blocks]
     )
     judged = judge(name, table, typed, as_at, source_rows, overlong.astype(bool))
-    where = {"file": ", ".join(dict.fromkeys(found.file for found in blocks)), "sheet": blocks[0].block.sheet}
-    return _Loaded(typed, judged, source_rows, [finding.placed(**where) for finding in judged.findings])
+    files = ", ".join(dict.fromkeys(found.file for found in blocks))
+    placed = [finding.placed(file=files, sheet=blocks[0].block.sheet) for finding in judged.findings]
+    return _Loaded(typed, judged, source_rows, files, placed)
 
 
 def _cells(blocks: list[RecognisedBlock], column: str) -> list[object]:
@@ -257,27 +259,26 @@ def _cells(blocks: list[RecognisedBlock], column: str) -> list[object]:
 
 
 def _outside_cover(table: Table, loaded: _Loaded, cover_from: date | None) -> Iterable[Finding]:
-    for name, record in table.records.items():
-        judged_by = record.end_column or record.key_date
-        if judged_by is None or cover_from is None or table.cover == "state":
-            continue
-        early = (loaded.typed[judged_by].values < cover_from).fillna(False).to_numpy(dtype=bool)
-        outside = early & loaded.judged.carries[name]
-        if outside.any():
-            places = loaded.findings[0] if loaded.findings else None
-            yield Finding(
-                rule="BEFORE_COVER",
-                severity="warn",
-                message=f"dated before {cover_from}, the first day that the table covers: loaded, not used",
-                remedy="If the extract reaches further back, set [annex_a] look_back_months in settings.toml"
-                if table.cover == "look_back"
-                else "Nothing, if the return lists older records",
-                file=places.file if places else None,
-                sheet=table.sheet,
-                column=table.columns[judged_by].heading,
-                rows=tuple(int(row) for row in loaded.source_rows[outside][:5]),
-                n_rows=int(outside.sum()),
-            )
+    """A warning about rows none of whose records lies in the days that the table covers."""
+    dated_by = [record.end_column or record.key_date for record in table.records.values()]
+    if cover_from is None or table.cover == "state" or None in dated_by:
+        return
+    early = loaded.judged.kept.copy()
+    for (name, _), column in zip(table.records.items(), dated_by, strict=True):
+        before = (loaded.typed[str(column)].values < cover_from).fillna(False).to_numpy(dtype=bool)
+        early &= before | ~loaded.judged.carries[name]
+    if early.any():
+        reaches_back = "If the extract reaches further back, set [annex_a] look_back_months in settings.toml"
+        yield Finding(
+            rule="BEFORE_COVER",
+            severity="warn",
+            message=f"dated before {cover_from}, the first day that the table covers: loaded, not used",
+            remedy=reaches_back if table.cover == "look_back" else "Nothing, if the return lists older records",
+            file=loaded.files,
+            sheet=table.sheet,
+            rows=tuple(int(row) for row in loaded.source_rows[early][:SHOWN_ROWS]),
+            n_rows=int(early.sum()),
+        )
 
 
 def _write_table(
@@ -340,4 +341,4 @@ def _settle_verdict(contract: Contract, extraction: Extraction) -> None:
         extraction.verdict = "rejected"
         extraction.reason = reasons or "no file of this source was recognised in the folder"
         for counts in extraction.tables.values():
-            counts.loaded = counts.deduplicated = counts.quarantined = 0
+            counts.received = counts.loaded = counts.deduplicated = counts.quarantined = 0

@@ -76,7 +76,9 @@ def duplicate_headings(headings: Iterable[str]) -> list[str]:
     return [first_spelling[name] for name, count in times.items() if count > 1]
 
 
-def find_header(rows: Iterable[Sequence[object]], known_headings: frozenset[str]) -> HeaderLine | None:
+def find_header(
+    rows: Iterable[Sequence[object]], known_headings: frozenset[str]
+) -> HeaderLine | None:
     """The row with the most known headings, the first of equals; none when no row has enough."""
     best: HeaderLine | None = None
     for number, row in enumerate(rows, start=1):

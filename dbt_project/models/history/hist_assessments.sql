@@ -1,4 +1,5 @@
--- One row per completed assessment, as the submission that serves its authorisation date holds it.
+-- One row per completed assessment, as the submission that serves its
+-- authorisation date holds it.
 {{ resolve_points(
     entity='assessment',
     relations=[ref('stg_cin_census__assessments'), ref('stg_annex_a__list_4')],

@@ -1,5 +1,6 @@
--- One row per day from 1980 to 2040, with the number of working days up to and including it, so that the
--- difference of two days' numbers is the working days after the first up to the second.
+-- One row per day from 1980 to 2040, with the number of working days up to and
+-- including it, so that the difference of two days' numbers is the working days
+-- after the first up to the second.
 with
 
 days as (

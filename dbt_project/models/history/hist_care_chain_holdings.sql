@@ -1,5 +1,6 @@
--- One row per chain of episodes and SSDA903 submission that holds it: one with an episode, not a short
--- break, that begins inside it (contract.md 3, 'Periods of care').
+-- One row per chain of episodes and SSDA903 submission that holds it: one with
+-- an episode, not a short break, that begins inside it (contract.md 3, 'Periods
+-- of care').
 with
 
 holdings as (
@@ -17,8 +18,8 @@ holdings as (
     inner join {{ ref('stg_ssda903__episodes') }} as episodes
         on
             chains.child_key = episodes.child_key
-            and episodes.start_date >= chains.first_episode_date
-            and episodes.start_date <= chains.last_episode_date
+            and chains.first_episode_date <= episodes.start_date
+            and chains.last_episode_date >= episodes.start_date
     where
         episodes.legal_status_code is null
         or episodes.legal_status_code not in ('V3', 'V4')

@@ -1,5 +1,6 @@
--- One row per chain of SSDA903 episodes, linked by X1 from RNE = S (or a broken link) to a cessation,
--- short breaks (V3, V4) dropped first (social_care.md A.1, 'Looked-after periods').
+-- One row per chain of SSDA903 episodes, linked by X1 from RNE = S (or a broken
+-- link) to a cessation, short breaks (V3, V4) dropped first (social_care.md
+-- A.1, 'Looked-after periods').
 with
 
 episodes as (
@@ -84,10 +85,10 @@ containing as (
     inner join {{ ref('hist_annex_a_care_periods') }} as periods
         on
             chains.child_key = periods.child_key
-            and periods.start_date <= chains.first_episode_date
+            and chains.first_episode_date >= periods.start_date
             and (
                 periods.end_date is null
-                or periods.end_date > chains.first_episode_date
+                or chains.first_episode_date < periods.end_date
             )
     group by
         chains.child_key,

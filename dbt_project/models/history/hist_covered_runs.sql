@@ -1,5 +1,6 @@
--- One row per kind of record, area and unbroken run of days that one source serves. Points: the first
--- source in precedence covering the day; intervals: the source of the newest submission covering it.
+-- One row per kind of record, area and unbroken run of days that one source
+-- serves. Points: the first source in precedence covering the day; intervals:
+-- the source of the newest submission covering it.
 with
 
 covers as (

@@ -1,4 +1,5 @@
--- One row per kind of record, area and unbroken span of days that some submission covers.
+-- One row per kind of record, area and unbroken span of days that some
+-- submission covers.
 with
 
 runs as (

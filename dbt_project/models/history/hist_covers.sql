@@ -1,4 +1,5 @@
--- One row per kind of record and serving submission with a table that holds it: the days covered.
+-- One row per kind of record and serving submission with a table that holds it:
+-- the days covered.
 with
 
 serving as (

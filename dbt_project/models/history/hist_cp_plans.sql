@@ -1,4 +1,5 @@
--- One row per child protection plan that has not been withdrawn, as its newest holder gives it.
+-- One row per child protection plan that has not been withdrawn, as its newest
+-- holder gives it.
 {{ resolve_intervals(
     entity='cp_plan',
     relations=[

@@ -1,4 +1,5 @@
--- One row per SSDA903 episode of care that has not been withdrawn, short breaks (V3, V4) included.
+-- One row per SSDA903 episode of care that has not been withdrawn, short breaks
+-- (V3, V4) included.
 {{ resolve_intervals(
     entity='episode',
     relations=[ref('stg_ssda903__episodes')],

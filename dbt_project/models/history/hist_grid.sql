@@ -1,5 +1,6 @@
--- One row per indicator, local authority and period of the grid: whether the days it needs are covered,
--- from which day not, which sources serve the window, and the children of the area.
+-- One row per indicator, local authority and period of the grid: whether the
+-- days it needs are covered, from which day not, which sources serve the
+-- window, and the children of the area.
 with
 
 indicators as (
@@ -84,7 +85,8 @@ sources as (
         period_end
 ),
 
--- the mid-year estimate of the financial year's first calendar year, or the newest one before it
+-- the mid-year estimate of the financial year's first calendar year, or the
+-- newest one before it
 financial_years as (
     select
         covered.*,

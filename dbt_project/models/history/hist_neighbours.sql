@@ -1,4 +1,5 @@
--- One row per neighbour model, authority and statistical neighbour, from the files that serve.
+-- One row per neighbour model, authority and statistical neighbour, from the
+-- files that serve.
 with
 
 neighbours as (

@@ -1,11 +1,13 @@
--- One row per basis and period of the grid: every month end, and every 31 March for the financial year.
+-- One row per basis and period of the grid: every month end, and every 31 March
+-- for the financial year.
 with
 
 month_ends as (
     select month_end from {{ ref('hist_month_ends') }}
 ),
 
--- counted back from the day after, so that a period that ends on 28 February has twelve whole months
+-- counted back from the day after, so that a period that ends on 28 February
+-- has twelve whole months
 periods as (
     select
         'rolling12' as basis,

@@ -1,5 +1,6 @@
--- One row per period of care that has not been withdrawn: SSDA903 chains and Annex A list 8 periods, one
--- entity where child and start agree. Short breaks (V3, V4) are no periods of care.
+-- One row per period of care that has not been withdrawn: SSDA903 chains and
+-- Annex A list 8 periods, one entity where child and start agree. Short breaks
+-- (V3, V4) are no periods of care.
 {{ resolve_intervals(
     entity='period_of_care',
     relations=[ref('hist_care_chain_holdings'), ref('hist_list_8_holdings')],

@@ -1,5 +1,6 @@
--- One row per local authority and mid-year estimate of children aged 0 to 17, from the file that serves at
--- the knowledge date, as far as the estimate's date (30 June of its year) had passed.
+-- One row per local authority and mid-year estimate of children aged 0 to 17,
+-- from the file that serves at the knowledge date, as far as the estimate's
+-- date (30 June of its year) had passed.
 with
 
 serving as (

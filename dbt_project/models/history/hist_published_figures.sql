@@ -1,5 +1,6 @@
--- One row per published series, area and period: DfE's Interactive Tool, as far as published at the
--- knowledge date (the file does not say when, so the period's end stands in).
+-- One row per published series, area and period: DfE's Interactive Tool, as far
+-- as published at the knowledge date (the file does not say when, so the
+-- period's end stands in).
 with
 
 figures as (

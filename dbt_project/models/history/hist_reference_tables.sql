@@ -1,5 +1,6 @@
--- One row per national reference table: the submission that serves it, the newest landed one at the
--- knowledge date, else the figures that ship with the project.
+-- One row per national reference table: the submission that serves it, the
+-- newest landed one at the knowledge date, else the figures that ship with the
+-- project.
 with
 
 landed as (

@@ -1,4 +1,5 @@
--- One row per referral, as the submission that serves its date holds it (contract.md 3, 'Point events').
+-- One row per referral, as the submission that serves its date holds it
+-- (contract.md 3, 'Point events').
 {{ resolve_points(
     entity='referral',
     relations=[ref('stg_cin_census__cin_details'), ref('stg_annex_a__list_3')],

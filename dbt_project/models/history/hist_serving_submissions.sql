@@ -1,5 +1,6 @@
--- One row per submission that serves at the knowledge date: of each source, area and as-at date the latest
--- folder, in its newest accepted version received in time.
+-- One row per submission that serves at the knowledge date: of each source,
+-- area and as-at date the latest folder, in its newest accepted version
+-- received in time.
 with
 
 receipts as (

@@ -1,4 +1,5 @@
--- One row per area: local authorities, regions, England, and the home area's statistical neighbours.
+-- One row per area: local authorities, regions, England, and the home area's
+-- statistical neighbours.
 with
 
 run as (

@@ -1,4 +1,5 @@
--- One row per run that published, the one that published this warehouse included.
+-- One row per run that published, the one that published this warehouse
+-- included.
 select
     run_id,
     as_at,

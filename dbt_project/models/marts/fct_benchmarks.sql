@@ -1,4 +1,5 @@
--- One row per published series that an indicator is compared with, area, neighbour model, period and basis.
+-- One row per published series that an indicator is compared with, area,
+-- neighbour model, period and basis.
 with
 
 run as (
@@ -42,7 +43,8 @@ authorities as (
         on published.dfe_code = areas.dfe_code
 ),
 
--- the plain mean of the home area's neighbours that have a value; nothing is weighted
+-- the plain mean of the home area's neighbours that have a value; nothing is
+-- weighted
 neighbour_means as (
     select
         published.series_id,

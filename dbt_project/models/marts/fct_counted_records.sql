@@ -1,5 +1,6 @@
--- One row per indicator and record that it counts, with what the record adds to numerator and denominator.
--- A rate's denominator is the population, so its records carry no denominator amount.
+-- One row per indicator and record that it counts, with what the record adds to
+-- numerator and denominator. A rate's denominator is the population, so its
+-- records carry no denominator amount.
 with
 
 indicators as (

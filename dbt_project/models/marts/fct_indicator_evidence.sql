@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
--- One row per computed value and record counted in its denominator (in its numerator, for a rate).
+-- One row per computed value and record counted in its denominator (in its
+-- numerator, for a rate).
 select
     figures.indicator_id,
     figures.area_code,

@@ -1,5 +1,7 @@
--- One row per indicator, local authority, basis, period and breakdown value. All arithmetic of the
--- indicators stands here and nowhere else; nothing is rounded, suppressed or compared.
+-- One row per indicator, local authority, basis, period and breakdown value.
+-- All arithmetic of the indicators stands here and nowhere else; nothing is
+-- rounded, suppressed or compared.
+{%- set breakdowns = ['sex', 'age_band', 'ethnic_group'] %}
 with
 
 run as (
@@ -46,7 +48,8 @@ banded as (
     from described
 ),
 
-counted as (
+-- the finest cells first, so that each breakdown has few rows to add up
+cells as (
     select
         grid.indicator_id,
         grid.area_code,
@@ -55,9 +58,6 @@ counted as (
         banded.sex,
         banded.age_band,
         banded.ethnic_group,
-        grouping(banded.sex) as is_over_sex,
-        grouping(banded.age_band) as is_over_age_band,
-        grouping(banded.ethnic_group) as is_over_ethnic_group,
         sum(banded.numerator_amount) as numerator,
         sum(banded.denominator_amount) as denominator
     from grid
@@ -66,21 +66,14 @@ counted as (
             grid.indicator_id = banded.indicator_id
             and grid.area_code = banded.area_code
             and banded.counted_on between grid.period_start and grid.period_end
-    group by grouping sets (
-        (grid.indicator_id, grid.area_code, grid.basis, grid.period_end),
-        (
-            grid.indicator_id, grid.area_code, grid.basis, grid.period_end,
-            banded.sex
-        ),
-        (
-            grid.indicator_id, grid.area_code, grid.basis, grid.period_end,
-            banded.age_band
-        ),
-        (
-            grid.indicator_id, grid.area_code, grid.basis, grid.period_end,
-            banded.ethnic_group
-        )
-    )
+    group by
+        grid.indicator_id,
+        grid.area_code,
+        grid.basis,
+        grid.period_end,
+        banded.sex,
+        banded.age_band,
+        banded.ethnic_group
 ),
 
 labelled as (
@@ -89,47 +82,66 @@ labelled as (
         area_code,
         basis,
         period_end,
-        case
-            when is_over_sex = 0 then 'sex'
-            when is_over_age_band = 0 then 'age_band'
-            when is_over_ethnic_group = 0 then 'ethnic_group'
-            else 'all'
-        end as breakdown,
-        coalesce(sex, age_band, ethnic_group, 'all') as breakdown_value,
-        numerator,
-        denominator
-    from counted
+        'all' as breakdown,
+        'all' as breakdown_value,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator
+    from cells
+    group by
+        indicator_id,
+        area_code,
+        basis,
+        period_end
+    {%- for breakdown in breakdowns %}
+    union all
+    select
+        indicator_id,
+        area_code,
+        basis,
+        period_end,
+        '{{ breakdown }}' as breakdown,
+        {{ breakdown }} as breakdown_value,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator
+    from cells
+    group by
+        indicator_id,
+        area_code,
+        basis,
+        period_end,
+        {{ breakdown }}
+    {%- endfor %}
+),
+
+distinct_sources as (
+    select distinct
+        grid.indicator_id,
+        grid.area_code,
+        grid.basis,
+        grid.period_end,
+        banded.source
+    from grid
+    inner join banded
+        on
+            grid.indicator_id = banded.indicator_id
+            and grid.area_code = banded.area_code
+            and grid.period_end = banded.counted_on
+    where grid.basis = 'snapshot'
 ),
 
 counted_sources as (
     select
-        distinct_sources.indicator_id,
-        distinct_sources.area_code,
-        distinct_sources.basis,
-        distinct_sources.period_end,
-        string_agg(
-            distinct_sources.source, '+' order by distinct_sources.source
-        ) as counted_sources
-    from (
-        select distinct
-            grid.indicator_id,
-            grid.area_code,
-            grid.basis,
-            grid.period_end,
-            banded.source
-        from grid
-        inner join banded
-            on
-                grid.indicator_id = banded.indicator_id
-                and grid.area_code = banded.area_code
-                and grid.period_end = banded.counted_on
-        where grid.basis = 'snapshot'
-    ) as distinct_sources
+        indicator_id,
+        area_code,
+        basis,
+        period_end,
+        string_agg(source, '+' order by source) as counted_sources
+    from distinct_sources
     group by
-        distinct_sources.indicator_id,
-        distinct_sources.area_code,
-        distinct_sources.basis,
-        distinct_sources.period_end
+        indicator_id,
+        area_code,
+        basis,
+        period_end
 ),
 
 totals as (

@@ -1,5 +1,6 @@
--- One row per submission version ever received, with what became of its rows. `superseded` is an accepted
--- version that a later one of its folder, or a later folder of the same as-at date, has replaced.
+-- One row per submission version ever received, with what became of its rows.
+-- `superseded` is an accepted version that a later one of its folder, or a
+-- later folder of the same as-at date, has replaced.
 with
 
 run as (

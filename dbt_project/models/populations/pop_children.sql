@@ -1,5 +1,6 @@
--- One row per child: sex, ethnic group and date of birth, each from the newest submission at the knowledge
--- date that holds it, of any source (the statutory return before Annex A of the same as-at date).
+-- One row per child: sex, ethnic group and date of birth, each from the newest
+-- submission at the knowledge date that holds it, of any source (the statutory
+-- return before Annex A of the same as-at date).
 {%- set relations = [
     ref('stg_ssda903__header'),
     ref('stg_cin_census__children'),
@@ -54,21 +55,23 @@ children as (
     from dated
 ),
 {% for attribute in attributes %}
+ranked_{{ attribute }} as (
+    select
+        child_key,
+        {{ attribute }},
+        row_number() over (
+            partition by child_key
+            order by as_at_date desc, precedence, {{ attribute }}
+        ) as newest_rank
+    from dated
+    where {{ attribute }} is not null
+),
+
 newest_{{ attribute }} as (
     select
         child_key,
         {{ attribute }}
-    from (
-        select
-            child_key,
-            {{ attribute }},
-            row_number() over (
-                partition by child_key
-                order by as_at_date desc, precedence, {{ attribute }}
-            ) as newest_rank
-        from dated
-        where {{ attribute }} is not null
-    ) as ranked
+    from ranked_{{ attribute }}
     where newest_rank = 1
 ),
 {% endfor %}

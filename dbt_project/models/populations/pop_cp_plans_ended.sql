@@ -7,7 +7,8 @@ plans as (
     where end_date is not null
 ),
 
--- 'more than 729 days' (LAIT, CPPlans2yrs): 730 days, not the second anniversary
+-- 'more than 729 days' (LAIT, CPPlans2yrs): 730 days, not the second
+-- anniversary
 ended as (
     select
         area_code,
@@ -16,8 +17,7 @@ ended as (
         end_date as event_date,
         end_date as counted_on,
         source,
-        {{ dbt.datediff('start_date', 'end_date', 'day') }} >= 730
-            as lasted_2_years
+        end_date >= {{ add_days('start_date', 730) }} as lasted_2_years
     from plans
 )
 

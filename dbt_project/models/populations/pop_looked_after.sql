@@ -1,4 +1,5 @@
--- One row per child looked after, short breaks (V3, V4) left out, and month end.
+-- One row per child looked after, short breaks (V3, V4) left out, and month
+-- end.
 {{ state_at_month_ends(ref('hist_periods_of_care')) }}
 
 select

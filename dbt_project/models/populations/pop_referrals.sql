@@ -1,4 +1,5 @@
--- One row per referral, NFA included, on its date; again for the same child within 12 months or not.
+-- One row per referral, NFA included, on its date; again for the same child
+-- within 12 months or not.
 with
 
 referrals as (
@@ -11,11 +12,13 @@ referrals as (
     from {{ ref('hist_referrals') }}
 ),
 
--- the twelve months reach back to the same day a year earlier, that day included (social_care.md 0.3)
+-- the twelve months reach back to the same day a year earlier, that day
+-- included (social_care.md 0.3)
 flagged as (
     select
         area_code,
-        {{ record_key('referral', ['child_key', 'referral_date']) }} as record_key,
+        {{ record_key('referral', ['child_key', 'referral_date']) }}
+            as record_key,
         child_key,
         referral_date as event_date,
         referral_date as counted_on,

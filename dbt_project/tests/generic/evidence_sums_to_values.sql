@@ -1,4 +1,5 @@
-{# The records behind every computed value give back its numerator and denominator exactly. #}
+{# The records behind every computed value give back its numerator and
+   denominator exactly. #}
 {% test evidence_sums_to_values(model) %}
 with
 

@@ -1,5 +1,5 @@
-{# Every indicator, area, basis and period of the grid has one row with breakdown 'all', and no row stands
-   outside it. #}
+{# Every indicator, area, basis and period of the grid has one row with
+   breakdown 'all', and no row stands outside it. #}
 {% test grid_is_complete(model) %}
 select
     grid.indicator_id,

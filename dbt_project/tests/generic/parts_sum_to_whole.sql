@@ -1,5 +1,5 @@
-{# The values of a breakdown add up to the whole, numerator and denominator alike; a rate keeps the whole
-   population under each part. #}
+{# The values of a breakdown add up to the whole, numerator and denominator
+   alike; a rate keeps the whole population under each part. #}
 {% test parts_sum_to_whole(model) %}
 with
 

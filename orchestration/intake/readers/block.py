@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+MEGABYTE = 1 << 20
+
 Cell = str | int | float | bool | datetime | date | None
 
 
@@ -20,7 +22,7 @@ class Rejection(StrEnum):
     NOT_READABLE = "NOT_READABLE"
     EMPTY = "EMPTY"
     HTML = "HTML"
-    PASSWORD = "PASSWORD"
+    PASSWORD = "PASSWORD"  # noqa: S105 - a reason code
     TOO_LARGE = "TOO_LARGE"
     ENCODING = "ENCODING"
     UNBALANCED_QUOTE = "UNBALANCED_QUOTE"
@@ -52,6 +54,16 @@ class FileRejected(Exception):
         self.sheet = sheet
         self.row = row
         self.column = column
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let it cross from a worker process: the default would pass one argument instead of two."""
+        return _restored, (self.code, self.message, self.sheet, self.row, self.column)
+
+
+def _restored(
+    code: str, message: str, sheet: str | None, row: int | None, column: str | None
+) -> FileRejected:
+    return FileRejected(code, message, sheet=sheet, row=row, column=column)
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,9 @@ class Block:
         return cls(sheet, header_row, headings, columns, (), notes, rejected=rejected)
 
 
-def duplicate_heading(names: Sequence[str], sheet: str | None = None, row: int | None = None) -> FileRejected:
+def duplicate_heading(
+    names: Sequence[str], sheet: str | None = None, row: int | None = None
+) -> FileRejected:
     """The rejection of a table in which a heading stands twice: nobody can say which column is meant."""
     listed = ", ".join(repr(name) for name in names)
     return FileRejected(
@@ -99,4 +113,11 @@ def duplicate_heading(names: Sequence[str], sheet: str | None = None, row: int |
         sheet=sheet,
         row=row,
         column=names[0],
+    )
+
+
+def too_large(what: str) -> FileRejected:
+    """The rejection of a file that would not fit in memory, before it is read."""
+    return FileRejected(
+        Rejection.TOO_LARGE, f"{what}. Send only the sheets and rows of the extract"
     )

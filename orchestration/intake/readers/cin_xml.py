@@ -1,7 +1,8 @@
 """The CIN census return (XML): one block per module of the census guide.
 
 The file is streamed child by child, so memory holds the values only. Values stay text, codes are not
-looked at, and what a module means does not live here.
+looked at, and what a module means does not live here. Row numbers are lines of the file; beyond line
+65,535 the parser knows them to within two lines only.
 """
 
 from __future__ import annotations
@@ -178,7 +179,9 @@ class _Census:
         for leaf in header.iter():
             texts.setdefault(_name(leaf), (leaf.text or "").strip() or None)
         if (texts.get("Collection") or "").upper() != COLLECTION:
-            raise _unknown_return(f"its root element is {ROOT!r}, but its Collection is not {COLLECTION}")
+            raise _unknown_return(
+                f"its root element is {ROOT!r}, but its Collection is not {COLLECTION}"
+            )
         self._add("header", header, texts)
 
     def _take_child(self, child: Element) -> None:
@@ -272,7 +275,9 @@ class _Census:
 
     def _notes(self) -> Iterator[Note]:
         if self.unknown:
-            message = f"elements that no module of the return has, left out: {_listed(self.unknown)}"
+            message = (
+                f"elements that no module of the return has, left out: {_listed(self.unknown)}"
+            )
             yield Note("UNKNOWN_ELEMENTS", message, len(self.unknown))
         if self.repeated:
             message = f"elements given twice in one group, first one read: {_listed(self.repeated)}"

@@ -15,8 +15,8 @@ from orchestration.intake.readers.block import (
     FileRejected,
     Rejection,
     duplicate_heading,
+    too_large,
 )
-from orchestration.intake.readers.package import too_large
 
 PARQUET_MAGIC = b"PAR1"
 # Fifteen times the Interactive Tool's file of 2025 (641,070 rows of 7 columns).
@@ -61,7 +61,9 @@ def _refuse_too_large(metadata: pq.FileMetaData) -> None:
     groups = (metadata.row_group(group) for group in range(metadata.num_row_groups))
     expanded = sum(group.total_byte_size for group in groups)
     if metadata.num_rows * metadata.num_columns > LARGEST_CELLS or expanded > LARGEST_EXPANDED:
-        raise too_large(f"the Parquet file holds more than {LARGEST_CELLS:,} cells or expands to over 1 GB")
+        raise too_large(
+            f"the Parquet file holds more than {LARGEST_CELLS:,} cells or expands to over 1 GB"
+        )
 
 
 def _cells(column: pa.ChunkedArray, heading: str) -> list[Cell]:

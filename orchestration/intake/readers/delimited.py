@@ -1,14 +1,12 @@
-"""Text files with one row a line: encoding, delimiter, quoting, and what damage looks like.
+"""Text files with one row a line: delimiter, quoting, and what damage looks like.
 
 The parsing is the standard library's, in strict mode; this module decides what it is given and which of
-its results are not to be believed. Types and meaning do not live here.
+its results are not to be believed. Encodings are in `text.py`; types and meaning do not live here.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,16 +22,12 @@ from orchestration.intake.readers.block import (
     Rejection,
     duplicate_heading,
 )
+from orchestration.intake.readers.text import Text, decode_text
 
 if TYPE_CHECKING:
     from _csv import Reader
 
 DELIMITERS = (",", ";", "\t", "|")
-# Tab, line feed and carriage return are part of the format; the other control characters never are.
-CONTROL_CHARACTERS = bytes(set(range(32)) - {9, 10, 13} | {127})
-# A text export holds a stray control character or two; a binary file holds them everywhere.
-FEW_CONTROL_CHARACTERS = 20
-CONTROL_CHARACTERS_PER_BYTE = 0.01
 # Four times what a spreadsheet cell can hold: a longer cell is a quotation mark left open.
 LONGEST_CELL = 131_072
 # Small enough for the rows of a chunk to be freed before the garbage collector walks over them.
@@ -47,7 +41,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 def read_delimited(content: bytes, known_headings: frozenset[str]) -> Block:
     """The rows of a text file, whatever its encoding, delimiter and line ends."""
-    text = _decode(content)
+    text = decode_text(content)
     found = _find_header(text, known_headings)
     if found is None:
         return Block.without_rows(None, notes=text.notes)
@@ -68,100 +62,15 @@ def read_delimited(content: bytes, known_headings: frozenset[str]) -> Block:
     )
 
 
-# ---------------------------------------------------------------- encoding
-
-
-@dataclass(frozen=True)
-class _Text:
-    """Bytes known to be text in the encoding, without byte-order mark and control characters."""
-
-    content: bytes
-    encoding: str
-    notes: tuple[Note, ...] = ()
-
-    def lines(self) -> io.TextIOWrapper:
-        """The lines with their ends untouched, so that ends inside quotation marks are kept."""
-        return io.TextIOWrapper(io.BytesIO(self.content), self.encoding, newline="")
-
-    @property
-    def ends_with_a_line_end(self) -> bool:
-        return self.content.endswith((b"\n", b"\r"))
-
-
-def _decode(content: bytes) -> _Text:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        _refuse_undecodable(content, "utf-16")
-        content, encoding = content.decode("utf-16").encode("utf-8"), "utf-8"
-    elif content.startswith(codecs.BOM_UTF8):
-        _refuse_undecodable(content, "utf-8")
-        content, encoding = content.removeprefix(codecs.BOM_UTF8), "utf-8"
-    else:
-        encoding = _encoding_without_mark(content)
-    text = _without_control_characters(content, encoding)
-    if not text.content.strip():
-        raise FileRejected(Rejection.EMPTY, "the file is empty. Export it again and send it")
-    return text
-
-
-def _encoding_without_mark(content: bytes) -> str:
-    """UTF-8 where it fits, else windows-1252, which is what a British Excel writes."""
-    failure = _first_failure(content, "utf-8")
-    if failure is None:
-        return "utf-8"
-    offset, is_cut_off = failure
-    if is_cut_off and not content[:offset].isascii():
-        raise FileRejected(
-            Rejection.TRUNCATED,
-            f"the file ends in the middle of a character, at byte {offset}: it was cut off. Send it again",
-        )
-    _refuse_undecodable(content, "cp1252")
-    return "cp1252"
-
-
-def _refuse_undecodable(content: bytes, encoding: str) -> None:
-    failure = _first_failure(content, encoding)
-    if failure is None:
-        return
-    name = "UTF-8 or windows-1252" if encoding == "cp1252" else encoding.upper()
-    raise FileRejected(
-        Rejection.ENCODING,
-        f"byte {failure[0]} is not text in {name}. Export it again as 'CSV UTF-8 (Comma delimited)'",
-    )
-
-
-def _first_failure(content: bytes, encoding: str) -> tuple[int, bool] | None:
-    """Offset of the first byte that is not text in the encoding, and whether the content ends there."""
-    try:
-        content.decode(encoding)
-    except UnicodeDecodeError as error:
-        return error.start, error.reason == "unexpected end of data"
-    return None
-
-
-def _without_control_characters(content: bytes, encoding: str) -> _Text:
-    cleaned = content.translate(None, CONTROL_CHARACTERS)
-    n_removed = len(content) - len(cleaned)
-    if n_removed == 0:
-        return _Text(content, encoding)
-    if n_removed > max(FEW_CONTROL_CHARACTERS, len(content) * CONTROL_CHARACTERS_PER_BYTE):
-        raise FileRejected(
-            Rejection.NOT_READABLE,
-            f"{n_removed} of {len(content)} bytes are control characters: this is not a text file, "
-            "or UTF-16 without a byte-order mark. Export it as CSV UTF-8 or as a workbook",
-        )
-    message = f"{n_removed} control characters (such as NUL) were removed"
-    return _Text(cleaned, encoding, (Note("CONTROL_CHARACTERS", message, n_removed),))
-
-
 # ---------------------------------------------------------------- headings
 
 
-def _parse(text: _Text, delimiter: str) -> Reader:
+def _parse(text: Text, delimiter: str) -> Reader:
     csv.field_size_limit(LONGEST_CELL)
     return csv.reader(text.lines(), delimiter=delimiter, strict=True)
 
 
-def _find_header(text: _Text, known_headings: frozenset[str]) -> tuple[str, HeaderLine] | None:
+def _find_header(text: Text, known_headings: frozenset[str]) -> tuple[str, HeaderLine] | None:
     """The delimiter under which most headings are known; of equals, the first of DELIMITERS."""
     best: tuple[str, HeaderLine] | None = None
     for delimiter in DELIMITERS:
@@ -171,11 +80,11 @@ def _find_header(text: _Text, known_headings: frozenset[str]) -> tuple[str, Head
     return best
 
 
-def _first_rows(text: _Text, delimiter: str) -> list[list[str]]:
+def _first_rows(text: Text, delimiter: str) -> list[list[str]]:
     rows: list[list[str]] = []
     try:
         for row in islice(_parse(text, delimiter), HEADER_SEARCH_ROWS):
-            rows.append(row)
+            rows.append(row)  # noqa: PERF402 - keeps the rows before a fault
     except csv.Error:
         # The wrong delimiter, or a fault that reading the whole file will report with its row.
         return rows
@@ -196,7 +105,6 @@ class _Rows:
     blank: set[int] = field(default_factory=set)
     overlong: list[int] = field(default_factory=list)
     n_short: int = 0
-    has_unnamed_values: bool = False
     last_row_is_short: bool = False
 
     def __post_init__(self) -> None:
@@ -213,7 +121,10 @@ class _Rows:
         if blank := [place for place, row in enumerate(chunk) if _is_blank(row)]:
             self.blank.update(numbers[place] for place in blank)
             filled = sorted(set(range(len(chunk))).difference(blank))
-            numbers, chunk = [numbers[place] for place in filled], [chunk[place] for place in filled]
+            numbers, chunk = (
+                [numbers[place] for place in filled],
+                [chunk[place] for place in filled],
+            )
         if not chunk:
             return
         if {len(row) for row in chunk} != {self.header.width}:
@@ -230,7 +141,9 @@ class _Rows:
         return row[: self.header.width]
 
     def _extend(self, chunk: list[list[str]]) -> None:
-        for column, cells, met in zip(self.columns, zip(*chunk, strict=True), self._met, strict=True):
+        for column, cells, met in zip(
+            self.columns, zip(*chunk, strict=True), self._met, strict=True
+        ):
             if len(met) < SHARED_CELLS_PER_COLUMN:
                 column.extend(map(met.setdefault, cells, cells))
             else:
@@ -263,7 +176,7 @@ def _is_blank(row: list[str]) -> bool:
     return not row or not (row[0].strip() or "".join(row).strip())
 
 
-def _read_rows(text: _Text, rows: _Rows) -> None:
+def _read_rows(text: Text, rows: _Rows) -> None:
     reader = _parse(text, rows.delimiter)
     broken = False
     try:
@@ -282,7 +195,7 @@ def _read_rows(text: _Text, rows: _Rows) -> None:
         raise _unbalanced_quote(_row_of_fault(text, rows.delimiter))
 
 
-def _row_of_fault(text: _Text, delimiter: str) -> int:
+def _row_of_fault(text: Text, delimiter: str) -> int:
     n_rows = 0
     try:
         for _ in _parse(text, delimiter):
@@ -329,7 +242,7 @@ def _holds_swallowed_lines(row: list[str], n_cells: int, delimiter: str) -> bool
     return False
 
 
-def _refuse_cut_off_line(text: _Text, rows: _Rows) -> None:
+def _refuse_cut_off_line(text: Text, rows: _Rows) -> None:
     if rows.last_row_is_short and not text.ends_with_a_line_end:
         raise FileRejected(
             Rejection.TRUNCATED,

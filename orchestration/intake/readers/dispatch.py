@@ -5,12 +5,11 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from orchestration.intake.readers.block import Block, FileRejected, Rejection
+from orchestration.intake.readers.block import MEGABYTE, Block, FileRejected, Rejection, too_large
 from orchestration.intake.readers.cin_xml import read_cin_census
 from orchestration.intake.readers.columnar import PARQUET_MAGIC, read_parquet
 from orchestration.intake.readers.delimited import read_delimited
 from orchestration.intake.readers.markup import html_page, is_html, is_markup, opening_text
-from orchestration.intake.readers.package import MEGABYTE, too_large
 from orchestration.intake.readers.workbook import OLE_MAGIC, ZIP_MAGIC, read_workbook
 
 HEAD = 4096

@@ -14,7 +14,20 @@ from orchestration.intake.readers.block import FileRejected, Rejection
 
 PIECE = 1 << 16
 HTML_ROOTS = frozenset(
-    {"html", "head", "body", "title", "meta", "style", "script", "link", "table", "div", "span", "form"}
+    {
+        "html",
+        "head",
+        "body",
+        "title",
+        "meta",
+        "style",
+        "script",
+        "link",
+        "table",
+        "div",
+        "span",
+        "form",
+    }
 )
 _MARKUP = re.compile(r"<[?!A-Za-z]")
 _BEFORE_ROOT = re.compile(r"<!--.*?(?:-->|$)|<\?.*?(?:\?>|$)", re.DOTALL)
@@ -43,7 +56,9 @@ def is_html(opening: str) -> bool:
         return False
     text = _BEFORE_ROOT.sub("", opening).lstrip().lower()
     first_tag = _FIRST_TAG.search(text)
-    return text.startswith("<!doctype html") or (first_tag is not None and first_tag[1] in HTML_ROOTS)
+    return text.startswith("<!doctype html") or (
+        first_tag is not None and first_tag[1] in HTML_ROOTS
+    )
 
 
 def html_page() -> FileRejected:
@@ -62,6 +77,13 @@ def malformed(line: int) -> FileRejected:
         f"the file is not valid XML from line {line} on: it was cut off or edited by hand. Export it "
         "again and send it",
         row=line,
+    )
+
+
+def _unknown_encoding() -> FileRejected:
+    return FileRejected(
+        Rejection.ENCODING,
+        "the first line of the file names an encoding that cannot be read. Export it again as UTF-8",
     )
 
 
@@ -108,4 +130,6 @@ def root_element(path: Path) -> str:
         rejected = entities_declared()
     except expat.ExpatError as error:
         rejected = malformed(error.lineno)
+    except (LookupError, ValueError):
+        rejected = _unknown_encoding()
     raise rejected or malformed(parser.CurrentLineNumber)

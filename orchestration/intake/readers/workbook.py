@@ -6,21 +6,10 @@ values, and nothing in a cell is ever evaluated.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import time, timedelta
 from itertools import islice
-
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetMetadata,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
 
 from orchestration.intake.headings import HEADER_SEARCH_ROWS, HeaderLine, find_header
 from orchestration.intake.readers.block import (
@@ -36,6 +25,14 @@ from orchestration.intake.readers.package import (
     inspect_package,
     password_protected,
 )
+from orchestration.intake.readers.sheets import (
+    RawSheet,
+    SheetCell,
+    WorkbookProtected,
+    WorkbookUnreadable,
+    read_sheets,
+    read_sheets_confined,
+)
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -47,8 +44,6 @@ LARGEST_EXACT = 10**15
 NO_VALUE_TEXTS = frozenset({"", "#N/A"})
 ONE_DAY = timedelta(days=1)
 
-SheetCell = str | int | float | bool | datetime | date | time | timedelta
-
 
 def read_workbook(content: bytes, known_headings: frozenset[str]) -> list[Block]:
     """Every worksheet of a workbook, hidden ones included.
@@ -56,12 +51,7 @@ def read_workbook(content: bytes, known_headings: frozenset[str]) -> list[Block]
     Notes about the workbook as a whole stand on the first block with headings.
     """
     facts = _inspect(content)
-    workbook = _open(content)
-    blocks = [
-        _read_sheet(workbook, sheet, known_headings, facts.hidden_rows.get(sheet.name, 0))
-        for sheet in workbook.sheets_metadata
-        if sheet.typ == SheetTypeEnum.WorkSheet
-    ]
+    blocks = [_block(sheet, known_headings, facts) for sheet in _sheets(content, facts)]
     if not blocks:
         raise FileRejected(Rejection.EMPTY, "the workbook has no worksheet. Export it again")
     first = next((place for place, block in enumerate(blocks) if block.headings), 0)
@@ -74,62 +64,44 @@ def _inspect(content: bytes) -> PackageFacts:
         return inspect_package(content)
     if ENCRYPTED_STREAM in content:
         raise password_protected()
-    return PackageFacts({}, ())
+    return PackageFacts(is_xlsx=False, hidden_rows={}, damaged_sheets=frozenset(), notes=())
 
 
-def _open(content: bytes) -> CalamineWorkbook:
-    is_protected = False
+def _sheets(content: bytes, facts: PackageFacts) -> list[RawSheet]:
+    rejected = None
     try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(content))
-    except PasswordError:
-        is_protected = True
-    except (CalamineError, OSError, ValueError):
-        is_protected = False
-    # Raised outside the handlers, so that the library's own message does not travel along.
-    if is_protected:
-        raise password_protected()
-    raise FileRejected(
-        Rejection.NOT_READABLE,
-        "the file is not a workbook that can be opened, or it is damaged. Open it in Excel, save it as "
-        ".xlsx and send it again",
-    )
+        return read_sheets(content) if facts.is_xlsx else read_sheets_confined(content)
+    except WorkbookProtected:
+        rejected = password_protected()
+    except WorkbookUnreadable:
+        rejected = FileRejected(
+            Rejection.NOT_READABLE,
+            "the file is not a workbook that can be opened, or it is damaged or far too large. Open it in "
+            "Excel, save it as .xlsx and send it again",
+        )
+    raise rejected
 
 
-def _read_sheet(
-    workbook: CalamineWorkbook,
-    metadata: SheetMetadata,
-    known_headings: frozenset[str],
-    n_hidden_rows: int,
-) -> Block:
-    name = metadata.name
-    sheet = _sheet(workbook, name)
-    if sheet is None:
-        return Block.without_rows(name, rejected=_unreadable_sheet(name))
-    rows: list[list[SheetCell]] = sheet.to_python(skip_empty_area=False)
-    top = ([_cell(value) for value in row] for row in islice(rows, HEADER_SEARCH_ROWS))
+def _block(sheet: RawSheet, known_headings: frozenset[str], facts: PackageFacts) -> Block:
+    if sheet.rows is None or sheet.name in facts.damaged_sheets:
+        return Block.without_rows(sheet.name, rejected=_damaged_sheet(sheet.name))
+    top = ([_cell(value) for value in row] for row in islice(sheet.rows, HEADER_SEARCH_ROWS))
     header = find_header(top, known_headings)
     if header is None:
-        return Block.without_rows(name)
+        return Block.without_rows(sheet.name)
     if header.duplicates():
-        rejected = duplicate_heading(header.duplicates(), sheet=name, row=header.row)
-        return Block.without_rows(name, header.headings, header.row, rejected=rejected)
-    numbers, columns = _columns(rows, header)
+        rejected = duplicate_heading(header.duplicates(), sheet=sheet.name, row=header.row)
+        return Block.without_rows(sheet.name, header.headings, header.row, rejected=rejected)
+    numbers, columns = _columns(sheet.rows, header)
     notes = (
-        *_visibility_notes(metadata, n_hidden_rows),
+        *_visibility_notes(sheet, facts.hidden_rows.get(sheet.name, 0)),
         *_shape_notes(sheet, header, columns),
     )
     named = tuple(columns[place] for place in header.places)
-    return Block(name, header.row, header.headings, named, numbers, notes)
+    return Block(sheet.name, header.row, header.headings, named, numbers, notes)
 
 
-def _sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet | None:
-    try:
-        return workbook.get_sheet_by_name(name)
-    except (CalamineError, OSError, ValueError):
-        return None
-
-
-def _unreadable_sheet(name: str) -> FileRejected:
+def _damaged_sheet(name: str) -> FileRejected:
     return FileRejected(
         Rejection.NOT_READABLE,
         "the sheet is damaged. Open the workbook in Excel, save it as .xlsx and send it again",
@@ -137,7 +109,9 @@ def _unreadable_sheet(name: str) -> FileRejected:
     )
 
 
-def _columns(rows: list[list[SheetCell]], header: HeaderLine) -> tuple[Sequence[int], list[list[Cell]]]:
+def _columns(
+    rows: list[list[SheetCell]], header: HeaderLine
+) -> tuple[Sequence[int], list[list[Cell]]]:
     """Row numbers and columns below the headings, without the rows that hold nothing."""
     filled = [
         (number, row)
@@ -169,17 +143,16 @@ def _cell(value: SheetCell) -> Cell:
     return value
 
 
-def _visibility_notes(metadata: SheetMetadata, n_hidden_rows: int) -> Iterator[Note]:
-    if metadata.visible != SheetVisibleEnum.Visible:
+def _visibility_notes(sheet: RawSheet, n_hidden_rows: int) -> Iterator[Note]:
+    if not sheet.is_visible:
         yield Note("HIDDEN_SHEET", "the sheet is hidden; it was read", 1)
     if n_hidden_rows:
         message = f"{n_hidden_rows} rows are hidden (by hand or by a filter); they were read"
         yield Note("HIDDEN_ROWS", message, n_hidden_rows)
 
 
-def _shape_notes(sheet: CalamineSheet, header: HeaderLine, columns: list[list[Cell]]) -> Iterator[Note]:
-    merged = sheet.merged_cell_ranges or []
-    n_merged = sum(end[0] >= header.row for _, end in merged)
+def _shape_notes(sheet: RawSheet, header: HeaderLine, columns: list[list[Cell]]) -> Iterator[Note]:
+    n_merged = sum(last_row >= header.row for last_row in sheet.merged_until)
     if n_merged:
         message = f"{n_merged} groups of merged cells; only the first cell of each holds a value"
         yield Note("MERGED_CELLS", message, n_merged)

@@ -1,4 +1,5 @@
--- One row per section 47 enquiry or conference in list 5 of one submission version.
+-- One row per section 47 enquiry or conference in list 5 of one submission
+-- version.
 select
     submission_id,
     row_id,

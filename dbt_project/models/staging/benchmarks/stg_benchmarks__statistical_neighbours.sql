@@ -1,4 +1,5 @@
--- One row per authority and neighbour of the current model, in one neighbour workbook.
+-- One row per authority and neighbour of the current model, in one neighbour
+-- workbook.
 {%- set ranks = range(1, 11) %}
 
 {%- for rank in ranks %}

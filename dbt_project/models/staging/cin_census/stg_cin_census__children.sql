@@ -1,5 +1,5 @@
--- One row per child of one census version. `Sex` replaced `GenderCurrent` in 2024-25; an unborn child has
--- the expected date of birth.
+-- One row per child of one census version. `Sex` replaced `GenderCurrent` in
+-- 2024-25; an unborn child has the expected date of birth.
 select
     submission_id,
     row_id,

@@ -1,3 +1,4 @@
--- One row per local authority area that has a folder in landing, or has sent before.
+-- One row per local authority area that has a folder in landing, or has sent
+-- before.
 select area_code
 from {{ source('run', 'areas') }}

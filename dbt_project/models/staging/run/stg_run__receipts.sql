@@ -1,4 +1,5 @@
--- One row per moment at which a submission version became the content of its folder.
+-- One row per moment at which a submission version became the content of its
+-- folder.
 select
     submission_id,
     area_code,

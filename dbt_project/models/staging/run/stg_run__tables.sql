@@ -1,4 +1,5 @@
--- One row per table of a submission version, with its counts and the days it covers.
+-- One row per table of a submission version, with its counts and the days it
+-- covers.
 select
     submission_id,
     table_name,

@@ -1,0 +1,202 @@
+"""One part of a workbook's ZIP package, expanded once in small pieces and thrown away again.
+
+Shows what the spreadsheet library keeps silent about or cannot bear: XML that is broken or declares
+entities, hidden rows, and sheets that reach so far that they would exhaust memory. No cells are read here.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+from xml.parsers import expat
+
+from orchestration.intake.readers.block import MEGABYTE, FileRejected, Rejection, too_large
+
+# A sheet is held as a full rectangle: one stray cell in its far corner would need half a terabyte, and
+# the library would end the whole process. Ten times the largest extract fits.
+LARGEST_RECTANGLE = 20_000_000
+PIECE = MEGABYTE
+# A tag longer than this is no tag.
+LONGEST_TAG = 4 * MEGABYTE
+
+# As every spreadsheet program writes them; the slower form allows for all that XML allows.
+_REFERENCE = re.compile(rb' r="([A-Z]*)(\d+)"')
+_ANY_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{0,3})(\d{1,7})""")
+_UNUSUAL_REFERENCES = (b" r='", b" r =", b"\nr=", b"\tr=", b"\rr=", b"= ")
+_FILLED_CELL = re.compile(
+    rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["'](?:[^>]*[^>/])?>"""
+)
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\bhidden\s*=\s*["'](?:1|true)["']""")
+# Parts without which no sheet can be read right: the list of sheets, the texts, the date formats.
+_NEEDED_PART = re.compile(r"content\.xml|xl/[^/]+\.xml")
+
+UNREADABLE_PART = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+
+
+def survey_part(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Survey:
+    """Expand a part once and say what is in it."""
+    survey = _survey_of(part.filename)
+    for piece in _pieces(package, part):
+        survey.add(piece)
+    survey.finish()
+    if survey.is_malformed and _NEEDED_PART.fullmatch(part.filename):
+        raise damaged_workbook()
+    if survey.rectangle > LARGEST_RECTANGLE and isinstance(survey, _Worksheet):
+        survey.rectangle = _filled_rectangle(package, part)
+    if survey.rectangle > LARGEST_RECTANGLE:
+        raise too_large(
+            f"a sheet reaches over more than {LARGEST_RECTANGLE:,} cells; delete the unused rows and "
+            "columns below and beside the data"
+        )
+    return survey
+
+
+def _pieces(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The part in pieces that end where a tag ends. A part larger than it declares is refused."""
+    asked = copy.copy(part)
+    asked.file_size = part.file_size + 1  # zipfile stops at this size, so one byte more shows a lie
+    n_read, rest, fault = 0, b"", False
+    try:
+        with package.open(asked) as stream:
+            for piece in _chunks(stream):
+                n_read += len(piece)
+                whole, rest = _up_to_tag_end(rest + piece)
+                yield whole
+    except UNREADABLE_PART:
+        fault = True
+    if fault or n_read != part.file_size:
+        raise damaged_workbook()
+    yield rest
+
+
+def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    while chunk := stream.read(PIECE):
+        yield chunk
+
+
+def _up_to_tag_end(markup: bytes) -> tuple[bytes, bytes]:
+    end = markup.rfind(b">") + 1
+    return (markup, b"") if len(markup) - end > LONGEST_TAG else (markup[:end], markup[end:])
+
+
+def _survey_of(name: str) -> Survey:
+    if is_sheet_part(name):
+        return _Worksheet()
+    is_markup = name.endswith((".xml", ".rels")) and not name.startswith("META-INF/")
+    return _Markup() if is_markup else Survey()
+
+
+@dataclass
+class Survey:
+    """What is known of a part once it has gone by."""
+
+    n_hidden: int = 0
+    rectangle: int = 0
+    is_malformed: bool = False
+
+    def add(self, piece: bytes) -> None:
+        """Take in the next piece."""
+
+    def finish(self) -> None:
+        """Take in the end."""
+
+
+class _Markup(Survey):
+    """XML: well-formed or not. The spreadsheet library reads what it can of a broken sheet, in silence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parser = expat.ParserCreate()
+        self._parser.StartDoctypeDeclHandler = _refuse_entities
+
+    def add(self, piece: bytes) -> None:
+        self._parse(piece, is_last=False)
+
+    def finish(self) -> None:
+        self._parse(b"", is_last=True)
+
+    def _parse(self, piece: bytes, *, is_last: bool) -> None:
+        if self.is_malformed:
+            return
+        try:
+            self._parser.Parse(piece, is_last)
+        except (expat.ExpatError, LookupError, ValueError):
+            self.is_malformed = True
+
+
+def _refuse_entities(*_declaration: object) -> None:
+    raise FileRejected(
+        Rejection.XML_ENTITIES,
+        "the workbook declares XML entities, which no spreadsheet program does. Save it again from Excel and "
+        "send it",
+    )
+
+
+class _Worksheet(_Markup):
+    """A sheet: its hidden rows, and the rectangle of cells that it spans."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last_row = self._last_column = 0
+
+    def add(self, piece: bytes) -> None:
+        super().add(piece)
+        if b"hidden" in piece:
+            self.n_hidden += len(_HIDDEN_ROW.findall(piece))
+        is_usual = not any(form in piece for form in _UNUSUAL_REFERENCES)
+        pattern = _REFERENCE if is_usual else _ANY_REFERENCE
+        columns, rows = _furthest(pattern.findall(piece))
+        self._last_row = max(self._last_row, rows)
+        self._last_column = max(self._last_column, columns)
+        self.rectangle = self._last_row * self._last_column
+
+
+def _furthest(references: list[tuple[bytes, bytes]]) -> tuple[int, int]:
+    """The last column and the last row that the cell references name."""
+    if not references:
+        return 0, 0
+    columns = {letters for letters, _ in references}
+    rows = {digits for _, digits in references}
+    return max(map(_column_number, columns)), max(map(int, rows))
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _filled_rectangle(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+    """The rectangle of the cells with content: cells that are only formatted take no room."""
+    last_column = last_row = 0
+    for piece in _pieces(package, part):
+        columns, rows = _furthest(_FILLED_CELL.findall(piece))
+        last_column, last_row = max(last_column, columns), max(last_row, rows)
+    return last_column * last_row
+
+
+def is_sheet_part(path: str) -> bool:
+    """Whether a part of the package stands where sheets are kept."""
+    return path.startswith(("xl/worksheets/", "xl/chartsheets/")) and path.endswith(".xml")
+
+
+def damaged_workbook() -> FileRejected:
+    """The rejection of a workbook of which a part cannot be read as what it should be."""
+    return FileRejected(
+        Rejection.NOT_READABLE,
+        "the workbook is damaged or was cut off. Open it in Excel, save it again as .xlsx and send it",
+    )

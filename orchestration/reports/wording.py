@@ -1,0 +1,146 @@
+"""What the pages say in words: dates, periods and their age, statuses and reasons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# Bases with one row per calendar month; the others have a row per period of their own.
+MONTHLY = frozenset({"rolling12", "rolling36", "snapshot", "ytd", "six_month_annualised"})
+
+
+@dataclass(frozen=True)
+class Status:
+    """A status as the page prints it, and what it means for the reader."""
+
+    label: str
+    meaning: str
+
+
+STATUSES = {
+    "ok": Status("Value available", "The figure is complete for its period."),
+    "held": Status(
+        "Held", "A check failed: the figure last published stands until a good submission arrives."
+    ),
+    "no_data": Status("No data", "Nothing received covers the end of the period."),
+    "insufficient_history": Status(
+        "Not enough history", "The end of the period is covered, but an earlier part of it is not."
+    ),
+    "awaiting_release": Status("Awaiting release", "The source is not due yet."),
+    "not_applicable": Status("Not applicable", "There was nothing to count in the period."),
+    "not_recorded": Status("Not recorded", "None is recorded, and the record may not be in use."),
+    "not_produced": Status("Not produced", "The measure is suspended nationally for the period."),
+    "discontinued": Status("Discontinued", "The measure has ended."),
+    "suppressed": Status("Suppressed", "Withheld to protect individuals."),
+}
+
+
+def status_of(status: str) -> Status:
+    """A status in words; one that this page does not know yet still stands in plain words."""
+    return STATUSES.get(status) or Status(status.replace("_", " ").capitalize(), "")
+
+
+def day(moment: date) -> str:
+    """31 Mar 2025."""
+    return f"{moment.day} {month(moment)}"
+
+
+def month(moment: date) -> str:
+    """Mar 2025."""
+    return f"{MONTHS[moment.month - 1]} {moment.year}"
+
+
+def _academic_year(start: date, end: date) -> str:
+    """2024/25."""
+    return (
+        f"{start.year}/{end.year % 100:02d}"
+        if start.year != end.year
+        else f"{start.year - 1}/{end.year % 100:02d}"
+    )
+
+
+def period(basis: str, start: date, end: date) -> str:
+    """A period as a reader says it: 'year to 31 Mar 2025', 'at 31 Mar 2025'."""
+    said = {
+        "rolling12": f"year to {day(end)}",
+        "rolling36": f"three years to {day(end)}",
+        "fy": f"financial year to {day(end)}",
+        "six_month_annualised": f"six months to {day(end)}, as a yearly rate",
+        "snapshot": f"at {day(end)}",
+        "academic_year": f"academic year {_academic_year(start, end)}",
+        "academic_year_autumn_spring": f"autumn and spring terms {_academic_year(start, end)}",
+        "annual": f"calendar year {end.year}"
+        if (start.month, end.month) == (1, 12)
+        else f"year to {day(end)}",
+    }
+    return said.get(basis) or f"{day(start)} to {day(end)}"
+
+
+def age(end: date, known: date) -> str:
+    """How old a period is at the knowledge date, in whole months."""
+    months = (known.year - end.year) * 12 + known.month - end.month
+    if months > 0 and known.day < end.day and (known + timedelta(days=1)).day != 1:
+        months -= 1
+    if months <= 0:
+        return "less than a month old"
+    return f"{months} month{'s' if months > 1 else ''} old"
+
+
+def year_before(end: date) -> date:
+    """The same month end of the year before, also across 29 February."""
+    if (end + timedelta(days=1)).day == 1:
+        return (end + timedelta(days=1)).replace(year=end.year - (end.month != 12)) - timedelta(
+            days=1
+        )
+    return end.replace(year=end.year - 1)
+
+
+def reason(text: str | None) -> str:
+    """A status reason with its dates as the rest of the page writes them."""
+    return re.sub(
+        r"\b(\d{4})-(\d{2})-(\d{2})\b",
+        lambda found: day(date(int(found[1]), int(found[2]), int(found[3]))),
+        text or "",
+    )
+
+
+def listed(words: Sequence[str]) -> str:
+    """a, b and c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def counted(number: int, noun: str) -> str:
+    """1 month, 2 months."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def month_runs(ends: Iterable[date]) -> str:
+    """Month ends with neighbours drawn together: 'Apr 2024 to Jun 2024 and Sep 2024'."""
+    runs: list[list[date]] = []
+    for end in sorted(ends):
+        follows = runs and runs[-1][-1].replace(day=1) == (
+            end.replace(day=1) - timedelta(days=1)
+        ).replace(day=1)
+        if follows:
+            runs[-1].append(end)
+        else:
+            runs.append([end])
+    return listed(
+        [month(run[0]) if len(run) == 1 else f"{month(run[0])} to {month(run[-1])}" for run in runs]
+    )
+
+
+def basis_note(basis: str, benchmark_basis: str) -> str:
+    """Why a published figure is not quite like ours; empty where the bases are the same."""
+    if basis == benchmark_basis:
+        return ""
+    if (basis, benchmark_basis) == ("rolling12", "fy"):
+        return (
+            "Published figures are for the financial year (1 April to 31 March); ours are for the twelve months to"
+            " the end of any month. The two cover the same twelve months only for a year that ends on 31 March."
+        )
+    named = [name.replace("_", " ") for name in (benchmark_basis, basis)]
+    return f"Published figures are on another basis ({named[0]}) than ours ({named[1]})."

@@ -1,0 +1,88 @@
+"""The SQL of the history and population models as dbt compiles it, and the relations it reads.
+
+The tests run this text and nothing else: no rule of history is written a second time in Python.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from orchestration.settings import DBT_FOLDER
+from orchestration.warehouse.dbt import PARTIAL_PARSE, TELEMETRY_OFF
+
+# What the tests ask for; dbt adds what these are made from.
+ASKED_FOR = (
+    "hist_assessments", "hist_covered_runs", "hist_covered_spans", "hist_cp_plans", "hist_episodes",
+    "hist_month_ends", "hist_periods_of_care", "hist_referrals", "pop_assessments", "pop_children",
+    "pop_cp_plans_ended", "pop_cp_plans_open", "pop_cp_plans_started", "pop_looked_after", "pop_referrals",
+)  # fmt: skip
+RELATION = re.compile(r'"memory"\."(?P<schema>\w+)"\."(?P<name>\w+)"')
+# How dbt-duckdb writes a source: one Parquet file of the run, or a function over many.
+RAW_FILE = re.compile(
+    r"(?:read_parquet\()?'raw/(?P<source>\w+)/(?:\*/)*(?P<table>\w+)\.parquet'(?:,[^)]*\))?"
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    """One compiled model: its place, its text, and the models and seeds it reads."""
+
+    schema: str
+    name: str
+    sql: str
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Names of the relations in the text, in order, each once."""
+        return tuple(dict.fromkeys(found["name"] for found in RELATION.finditer(self.sql)))
+
+    @property
+    def raw_tables(self) -> tuple[tuple[str, str], ...]:
+        """(source, table) of every raw file in the text."""
+        return tuple((found["source"], found["table"]) for found in RAW_FILE.finditer(self.sql))
+
+    def on_tables(self) -> str:
+        """The text with raw files replaced by tables of the schema `raw`."""
+        return RAW_FILE.sub(r'"raw"."\g<source>__\g<table>"', self.sql)
+
+
+def _compile(target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    parsed = DBT_FOLDER / "target" / PARTIAL_PARSE
+    if parsed.exists():
+        shutil.copyfile(parsed, target / PARTIAL_PARSE)
+    command = [
+        sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors", "--log-level-file", "none",
+        "--no-version-check", "compile", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER),
+        "--target-path", str(target), "--log-path", str(target / "logs"),
+        "--select", *(f"+{name}" for name in ASKED_FOR),
+    ]  # fmt: skip
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CYPP_")}
+    done = subprocess.run(
+        command, env={**environment, **TELEMETRY_OFF}, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise AssertionError(f"dbt compile failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def compiled_models(shared: Path) -> dict[str, Model]:
+    """Every model the tests need, compiled once into `shared` however many workers ask for it."""
+    target = shared / "history_dbt_target"
+    finished = target / "finished"
+    with FileLock(shared / "history_dbt.lock"):
+        if not finished.exists():
+            _compile(target)
+            finished.touch()
+    models = {}
+    for path in sorted((target / "compiled").rglob("*.sql")):
+        layer = path.relative_to(target / "compiled").parts[2]
+        models[path.stem] = Model(layer, path.stem, path.read_text())
+    return models

@@ -1,0 +1,185 @@
+"""An in-memory DuckDB that holds a world as intake would have left it and runs compiled models on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from expectations.contract import contract_for, sources
+from orchestration.intake.extract import raw_schema
+from orchestration.intake.keys import keyed_hash
+from orchestration.settings import DBT_FOLDER
+from orchestration.warehouse.inputs import RECEIPTS, RUN, TABLES
+from tests.history.compiled import Model
+from tests.history.world import Submission, World, received_at
+
+SECRET = b"history tests only, not a key of any data folder"
+RUN_TABLES = {"run": RUN, "receipts": RECEIPTS, "tables": TABLES}
+# Later than every as-at date of a world: everything that was received may serve.
+LATE = date(2039, 12, 31)
+RENAMED = {"child": "child_key"}
+
+Told = dict[str, list[dict[str, Any]]]
+
+
+def _literal(value: object) -> str:
+    """A value as SQL; statements with literals are several times faster here than prepared ones."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool | int):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return f"timestamptz '{value.isoformat()}'"
+    if isinstance(value, date):
+        return f"date '{value.isoformat()}'"
+    assert isinstance(value, str)
+    return f"'{value}'"
+
+
+def _raw_schemas() -> Iterator[tuple[str, pa.Schema]]:
+    for source in sources():
+        for name, table in contract_for(source).tables.items():
+            if not table.recognised_only:
+                yield f"{source}__{name}", raw_schema(table)
+    for name, columns in RUN_TABLES.items():
+        yield f"run__{name}", pa.schema(list(columns.items()))
+
+
+def _open(models: Mapping[str, Model]) -> duckdb.DuckDBPyConnection:
+    """Empty raw tables, the seeds, the staging views and the calendar, which no world changes."""
+    connection = duckdb.connect(":memory:", config={"threads": "1"})
+    for schema in ("raw", "seeds", "staging", "history", "populations"):
+        connection.execute(f"create schema {schema}")
+    used = {f"{source}__{table}" for model in models.values() for source, table in model.raw_tables}
+    for name, columns in _raw_schemas():
+        if name in used:
+            connection.register("empty", columns.empty_table())
+            connection.execute(f"create table raw.{name} as select * from empty")
+            connection.unregister("empty")
+    for path in (DBT_FOLDER / "seeds").glob("*.csv"):
+        connection.execute(f"create table seeds.{path.stem} as select * from read_csv('{path}')")
+    for model in models.values():
+        if model.schema == "staging":
+            connection.execute(f"create view staging.{model.name} as {model.on_tables()}")
+    connection.execute(f"create table history.hist_calendar as {models['hist_calendar'].sql}")
+    return connection
+
+
+@dataclass
+class Warehouse:
+    """Runs the models it is given; a variant with other models shares the database."""
+
+    models: Mapping[str, Model]
+    connection: duckdb.DuckDBPyConnection
+    filled: set[str]
+    children: dict[str, str]
+
+    @classmethod
+    def opened(cls, models: Mapping[str, Model]) -> Warehouse:
+        return cls(models, _open(models), set(), {})
+
+    def running(self, models: Mapping[str, Model]) -> Warehouse:
+        """The same database with other models."""
+        return Warehouse(models, self.connection, self.filled, self.children)
+
+    def tell(
+        self, world: World, *names: str, as_at: date | None = None, n_received: int | None = None
+    ) -> Told:
+        """What the models say about a world at knowledge date K, or by the n-th receipt.
+
+        Rows in a fixed order, children by the names that the test gave them.
+        """
+        by = None if n_received is None else received_at(n_received - 1)
+        self.connection.execute("begin")
+        try:
+            self._fill(world, as_at or LATE, by)
+            for model in self._in_order(names):
+                self.connection.execute(
+                    f"create or replace table {model.schema}.{model.name} as {model.sql}"
+                )
+            return {name: self._rows(self.models[name]) for name in names}
+        finally:
+            self.connection.execute("rollback")
+
+    def _in_order(self, names: Iterable[str]) -> list[Model]:
+        """The models to run, each after those it reads."""
+        ordered: dict[str, Model] = {}
+
+        def visit(name: str) -> None:
+            model = self.models.get(name)
+            if model is None or name in ordered or model.schema == "staging" or name == "hist_calendar":
+                return
+            for read in model.reads:
+                visit(read)
+            ordered[name] = model
+
+        for name in names:
+            visit(name)
+        return list(ordered.values())
+
+    def _rows(self, model: Model) -> list[dict[str, Any]]:
+        result = self.connection.execute(f"select * from {model.schema}.{model.name}")
+        columns = [column[0] for column in result.description]
+        rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+        for row in rows:
+            if "child_key" in row:
+                row["child"] = self.children[row.pop("child_key")]
+        return sorted(rows, key=repr)
+
+    def _fill(self, world: World, as_at: date, received_by: datetime | None) -> None:
+        self._insert("run__run", [{"run_id": "r", "as_at": as_at, "received_by": received_by}])
+        receipts = [_receipt(submission, place) for place, submission in enumerate(world)]
+        self._insert("run__receipts", receipts)
+        versions = {submission.submission_id: submission for submission in world}
+        tables: dict[str, list[dict[str, Any]]] = {}
+        for submission in versions.values():
+            tables.setdefault("run__tables", []).extend(_covers(submission))
+            for name, rows in submission.tables.items():
+                if name not in submission.failed and submission.verdict == "accepted":
+                    raw = tables.setdefault(f"{submission.source}__{name}", [])
+                    raw.extend(self._raw(submission, name, place, row) for place, row in enumerate(rows))
+        for name, rows in tables.items():
+            self._insert(name, rows)
+
+    def _raw(self, submission: Submission, table: str, place: int, row: Mapping[str, Any]) -> dict[str, Any]:
+        records = contract_for(submission.source).tables[table].records
+        written = {RENAMED.get(name, name): value for name, value in row.items()}
+        written["child_key"] = self._key(submission.area, row["child"])
+        carries = {f"has_{record}": True for record in records}
+        return {"submission_id": submission.submission_id, "row_id": place + 1, **carries, **written}
+
+    def _key(self, area: str, child: str) -> str:
+        key = keyed_hash(SECRET, "child", area, child)
+        self.children[key] = child
+        return key
+
+    def _insert(self, table: str, rows: list[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        columns = list(dict.fromkeys(name for row in rows for name in row))
+        values = ", ".join(f"({', '.join(_literal(row.get(name)) for name in columns)})" for row in rows)
+        self.connection.execute(f"insert into raw.{table} ({', '.join(columns)}) values {values}")
+
+
+def _receipt(submission: Submission, place: int) -> dict[str, Any]:
+    return {
+        "submission_id": submission.submission_id, "area_code": submission.area,
+        "source": submission.source, "folder_month": submission.month, "version": submission.version,
+        "as_at_date": submission.as_at, "received_at": received_at(place),
+        "verdict": submission.verdict, "is_shipped": False,
+    }  # fmt: skip
+
+
+def _covers(submission: Submission) -> Iterator[dict[str, Any]]:
+    for name in submission.tables:
+        cover_from, cover_to = submission.cover(name)
+        failed = name in submission.failed
+        yield {
+            "submission_id": submission.submission_id, "table_name": name, "is_failed": failed,
+            "cover_from": None if failed else cover_from, "cover_to": None if failed else cover_to,
+        }  # fmt: skip
