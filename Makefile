@@ -27,7 +27,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint lint-python lint-types lint-sql lint-dbt format bench lock clean
+.PHONY: help setup run test lint lint-python lint-types lint-sql lint-dbt format bench serve lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,9 @@ format: $(READY_DEV) $(MANIFEST) ## rewrite Python and SQL in the house style
 
 bench: $(READY_DEV) $(MANIFEST) ## the benchmarks
 	@$(BIN)/python -m tests.benchmarks
+
+serve: $(READY) $(MANIFEST) ## Dagster's pages and daemon, on this machine only (127.0.0.1)
+	@$(BIN)/python -m orchestration.serve
 
 lock: $(READY) ## resolve the locks again from pyproject.toml
 	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --group uv --output-file requirements-uv.txt

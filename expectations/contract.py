@@ -35,10 +35,16 @@ class Column(_Strict):
     code_list: str | None = None
     because: str | None = None
     repeats: bool = False
+    may_be_absent: bool = False
 
     @property
     def is_stored(self) -> bool:
         return self.type != "dropped"
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether an extract without it deserves a message, though its table can be used."""
+        return self.is_stored and not self.required and not self.may_be_absent
 
 
 class Record(_Strict):
@@ -59,9 +65,10 @@ class Record(_Strict):
         return next(ends, None)
 
     def columns(self) -> set[str]:
-        named = {self.key_date, self.exists_when, self.except_when} - {None}
+        single = (self.key_date, self.exists_when, self.except_when)
+        named = {name for name in single if name is not None}
         pairs = {name for pair in (*self.not_before, *self.after) for name in pair}
-        return {*self.key, *named, *pairs}  # type: ignore[arg-type]
+        return {*self.key, *named, *pairs}
 
 
 class Table(_Strict):
@@ -106,13 +113,17 @@ class Contract(_Strict):
         for table_name, table in self.tables.items():
             for name, column in table.columns.items():
                 if column.type == "code" and column.code_list not in self.code_lists:
-                    raise ValueError(f"{self.source}.{table_name}.{name}: no code list {column.code_list}")
+                    raise ValueError(
+                        f"{self.source}.{table_name}.{name}: no code list {column.code_list}"
+                    )
                 if column.type in ("text", "dropped") and not column.because:
                     raise ValueError(f"{self.source}.{table_name}.{name}: say why ('because')")
             for record_name, record in table.records.items():
                 unknown = record.columns() - set(table.columns)
                 if unknown:
-                    raise ValueError(f"{self.source}.{table_name}.{record_name}: no column {sorted(unknown)}")
+                    raise ValueError(
+                        f"{self.source}.{table_name}.{record_name}: no column {sorted(unknown)}"
+                    )
         return self
 
     def headings(self) -> set[str]:
@@ -136,7 +147,11 @@ def _merge(base: dict[str, Any], diff: dict[str, Any]) -> dict[str, Any]:
 def _with_code_changes(code_lists: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     changed = dict(code_lists)
     for name, change in changes.items():
-        kept = {code: also for code, also in changed[name].items() if code not in change.get("remove", [])}
+        kept = {
+            code: also
+            for code, also in changed[name].items()
+            if code not in change.get("remove", [])
+        }
         changed[name] = {**kept, **change.get("add", {})}
     return changed
 
@@ -147,7 +162,9 @@ def compose(document: dict[str, Any], collection_year: int) -> Contract:
     for diff in sorted(document.get("later_years", []), key=lambda d: d["year"]):
         if diff["year"] <= collection_year:
             composed["tables"] = _merge(composed["tables"], diff.get("tables", {}))
-            composed["code_lists"] = _with_code_changes(composed["code_lists"], diff.get("code_lists", {}))
+            composed["code_lists"] = _with_code_changes(
+                composed["code_lists"], diff.get("code_lists", {})
+            )
     return Contract.model_validate({**composed, "later_years": ()})
 
 

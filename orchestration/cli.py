@@ -9,7 +9,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from orchestration.settings import ConfigurationError, data_folder, load_settings
 
@@ -21,7 +28,9 @@ app = typer.Typer(
 )
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data-dir", help="The data folder (default: CYPP_DATA_DIR, else the project's data/)."),
+    typer.Option(
+        "--data-dir", help="The data folder (default: CYPP_DATA_DIR, else the project's data/)."
+    ),
 ]
 console = Console()
 errors = Console(stderr=True)
@@ -39,7 +48,9 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter("give a moment as YYYY-MM-DDTHH:MM:SS, with a time zone or in UTC") from None
+        raise typer.BadParameter(
+            "give a moment as YYYY-MM-DDTHH:MM:SS, with a time zone or in UTC"
+        ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -48,12 +59,12 @@ class _Bars:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._tasks: dict[str, int] = {}
+        self._tasks: dict[str, TaskID] = {}
 
     def __call__(self, step: str, done: int, total: int) -> None:
         if step not in self._tasks:
             self._tasks[step] = self._progress.add_task(step, total=total)
-        self._progress.update(self._tasks[step], completed=done, total=total)  # type: ignore[arg-type]
+        self._progress.update(self._tasks[step], completed=done, total=total)
 
 
 @app.callback()
@@ -68,30 +79,42 @@ def run(
         str | None, typer.Option(help="Knowledge date YYYY-MM-DD: later submissions are not used.")
     ] = None,
     received_by: Annotated[
-        str | None, typer.Option(help="Ignore what was received after this moment.", metavar="TIMESTAMP")
+        str | None,
+        typer.Option(help="Ignore what was received after this moment.", metavar="TIMESTAMP"),
     ] = None,
 ) -> None:
     """Run the nightly job once: take in what is new, transform, publish, report."""
     from orchestration.embedded import write_embedded_extracts
-    from orchestration.nightly import NothingPublished, Request, run_nightly
+    from orchestration.job import run_job
+    from orchestration.nightly import NothingPublished, Request
     from orchestration.summary import print_run_summary
 
     request = Request(
-        _day(as_at) if as_at else datetime.now(UTC).date(), _moment(received_by) if received_by else None
+        _day(as_at) if as_at else datetime.now(UTC).date(),
+        _moment(received_by) if received_by else None,
     )
-    columns = (TextColumn("{task.description:14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description:14}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     folder = data_folder(data_dir)
     try:
         load_settings(folder.root)
         if write_embedded_extracts(folder):
-            console.print("The data folder held no extracts: synthetic ones were written to landing/.")
+            console.print(
+                "The data folder held no extracts: synthetic ones were written to landing/."
+            )
         with Progress(*columns, console=errors) as progress:
-            outcome = run_nightly(folder, request, _Bars(progress))
+            outcome = run_job(folder, request, _Bars(progress))
     except ConfigurationError as error:
         errors.print(f"Wrong configuration, nothing touched: {error}", markup=False)
         raise typer.Exit(WRONG_USAGE) from None
     except NothingPublished as error:
-        errors.print(f"Nothing published, the last good warehouse still serves: {error}", markup=False)
+        errors.print(
+            f"Nothing published, the last good warehouse still serves: {error}", markup=False
+        )
         raise typer.Exit(NOTHING_PUBLISHED) from None
     print_run_summary(console, folder, outcome)
 
@@ -118,7 +141,9 @@ def evidence(
     period: Annotated[str, typer.Option(help="Last day of the period, YYYY-MM-DD.")],
     data_dir: DataDir = None,
     area: Annotated[str | None, typer.Option(help="Area code (default: the home area).")] = None,
-    basis: Annotated[str | None, typer.Option(help="Basis (default: the indicator's headline basis).")] = None,
+    basis: Annotated[
+        str | None, typer.Option(help="Basis (default: the indicator's headline basis).")
+    ] = None,
     identified: Annotated[
         bool, typer.Option("--identified", help="Put the local child ids back (restricted users).")
     ] = False,
@@ -131,6 +156,33 @@ def evidence(
     except EvidenceError as error:
         errors.print(str(error), markup=False)
         raise typer.Exit(WRONG_USAGE) from None
+
+
+@app.command()
+def accept(
+    check: Annotated[
+        str, typer.Argument(help="The failed check, for example annex_a.list_3.volume.")
+    ],
+    area: Annotated[str, typer.Option(help="Area code.")],
+    by: Annotated[str, typer.Option(help="Who accepts.")],
+    reason: Annotated[str, typer.Option(help="Why the figures may be published all the same.")],
+    until: Annotated[str, typer.Option(help="Last day of the release, YYYY-MM-DD.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Release what a failed table check holds, in the name of a person, up to a day."""
+    from orchestration.checks.acceptance import NotAcceptable, accept_check
+
+    try:
+        accepted = accept_check(data_folder(data_dir), check, area, by, reason, _day(until))
+    except NotAcceptable as error:
+        errors.print(str(error), markup=False)
+        raise typer.Exit(WRONG_USAGE) from None
+    console.print(
+        f"{accepted.check_id} is released for {accepted.area_code} up to {accepted.until}: "
+        "the next run publishes what it holds.",
+        markup=False,
+        highlight=False,
+    )
 
 
 def main() -> None:

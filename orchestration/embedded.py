@@ -24,6 +24,7 @@ def write_embedded_extracts(folder: DataFolder) -> bool:
         if _holds_files(folder) or Ledger(folder.ledger).versions():
             return False
         shutil.copytree(EMBEDDED_LANDING, folder.landing, dirs_exist_ok=True)
+        folder.landing.chmod(0o700)
     return True
 
 

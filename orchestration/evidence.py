@@ -13,6 +13,7 @@ COLUMNS = (
     "indicator_id", "area_code", "basis", "period_end", "record_key", "child_key", "in_numerator",
     "numerator_amount", "denominator_amount", "event_date", "source",
 )  # fmt: skip
+FORMULA_START = r"^([=+\-@\t\r])"
 
 
 class EvidenceError(Exception):
@@ -20,15 +21,23 @@ class EvidenceError(Exception):
 
 
 def _figure(
-    connection: duckdb.DuckDBPyConnection, indicator: str, period: date, area: str | None, basis: str | None
+    connection: duckdb.DuckDBPyConnection,
+    indicator: str,
+    period: date,
+    area: str | None,
+    basis: str | None,
 ) -> tuple[str, str, str, str | None]:
     """(area, basis, status, reason) of the figure asked for."""
     known = connection.execute(
         "select headline_basis from marts.dim_indicators where indicator_id = ?", [indicator]
     ).fetchone()
     if known is None:
-        ids = connection.execute("select string_agg(indicator_id, ', ') from marts.dim_indicators").fetchone()
-        raise EvidenceError(f"there is no indicator {indicator!r}; there are: {ids[0] if ids else 'none'}")
+        ids = connection.execute(
+            "select string_agg(indicator_id, ', ') from marts.dim_indicators"
+        ).fetchone()
+        raise EvidenceError(
+            f"there is no indicator {indicator!r}; there are: {ids[0] if ids else 'none'}"
+        )
     home = connection.execute("select area_code from marts.dim_areas where is_home").fetchone()
     area_code, chosen = area or (home[0] if home else ""), basis or known[0]
     row = connection.execute(
@@ -45,7 +54,12 @@ def _figure(
 
 
 def write_evidence(
-    folder: DataFolder, indicator: str, period: date, area: str | None, basis: str | None, identified: bool
+    folder: DataFolder,
+    indicator: str,
+    period: date,
+    area: str | None,
+    basis: str | None,
+    identified: bool,
 ) -> None:
     """Write the records of one figure; with `identified` the local child id stands beside the key.
 
@@ -64,7 +78,11 @@ def write_evidence(
         )
         records = relation.df()
     if identified:
-        records = records.merge(_identifiers(folder), on="child_key", how="left", validate="many_to_one")
+        records = records.merge(
+            _identifiers(folder), on="child_key", how="left", validate="many_to_one"
+        )
+        # An identifier is whatever the supplier wrote; a spreadsheet must not take it for a formula.
+        records["child_id"] = records["child_id"].str.replace(FORMULA_START, r"'\1", regex=True)
     records.to_csv(sys.stdout, index=False)
 
 

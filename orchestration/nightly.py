@@ -7,23 +7,32 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version as package_version
 from pathlib import Path
+from typing import Self
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from expectations.contract import CONTRACTS_FOLDER
+from orchestration.checks.gate import Vintage, table_checks
+from orchestration.checks.rows import ChecksFailed, check_rows, count_results, write_empty_results
+from orchestration.checks.tables import TableCheck
 from orchestration.intake.findings import Finding
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.ledger import Ledger, now
-from orchestration.intake.submissions import TakenIn, findings_of, shipped_reference, take_in
+from orchestration.intake.submissions import (
+    TakenIn,
+    findings_of,
+    refuse_wrong_key,
+    take_in,
+)
 from orchestration.registry.indicators import (
     RegistryError,
     cross_check,
@@ -40,9 +49,9 @@ from orchestration.settings import (
     Settings,
     load_settings,
 )
-from orchestration.warehouse import publish
+from orchestration.warehouse import first_reported, publish
 from orchestration.warehouse.dbt import BuildFailed, BuildFiles, build
-from orchestration.warehouse.inputs import FIRST_REPORTED, Run, write_inputs
+from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 
 LOCK_SECONDS = 900
 Progress = Callable[[str, int, int], None]
@@ -94,50 +103,33 @@ def _recover(folder: DataFolder, ledger: Ledger) -> None:
     serving = serving_run_id(folder)
     for run_id, event, *_ in events:
         if event == "started" and run_id not in settled:
-            ledger.record_run("published" if run_id == serving else "failed", run_id, {"reason": "interrupted"})
+            ledger.record_run(
+                "published" if run_id == serving else "failed", run_id, {"reason": "interrupted"}
+            )
     for leftover in (*folder.warehouse.glob(".building*"), *folder.work.glob("build.duckdb*")):
-        leftover.unlink(missing_ok=True)
+        # DuckDB's own spill space is a folder.
+        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
 
 
 def serving_run_id(folder: DataFolder) -> str | None:
-    """The run whose figures serve now; None before the first publication."""
+    """The run whose figures serve now; None before the first publication.
+
+    A warehouse that cannot be read is moved aside: the run that follows makes it again.
+    """
     if not folder.warehouse_file.exists():
         return None
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-        row = connection.execute("select max(run_id) from marts.fct_indicator_values").fetchone()
+    try:
+        with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+            row = connection.execute(
+                "select max(run_id) from marts.fct_indicator_values"
+            ).fetchone()
+    except duckdb.Error:
+        folder.warehouse_file.replace(folder.work / "damaged_warehouse.duckdb")
+        return None
     return row[0] if row else None
 
 
-def _first_reported(folder: DataFolder, ledger: Ledger) -> pa.Table:
-    """Values first published by earlier runs; those of a run that never published do not count."""
-    stored = folder.ledger / "first_reported"
-    published = [stored / f"{run.run_id}.parquet" for run in ledger.published_runs()]
-    tables = [pq.read_table(path) for path in published if path.exists()]
-    schema = pa.schema(list(FIRST_REPORTED.items()))
-    return pa.concat_tables(tables).cast(schema) if tables else schema.empty_table()
-
-
-def _store_first_reported(folder: DataFolder, marts: Path, run: Run) -> None:
-    if not run.records_first_reported:
-        return
-    stored = folder.ledger / "first_reported"
-    stored.mkdir(exist_ok=True)
-    known = folder.raw / "run" / "first_reported.parquet"
-    with duckdb.connect(str(marts), read_only=True) as connection:
-        fresh = connection.execute(
-            f"select {', '.join(FIRST_REPORTED)} from marts.fct_indicator_values as figures"  # noqa: S608
-            " where first_reported_value is not null and not exists ("
-            "  select 1 from read_parquet($1) as known where known.indicator_id = figures.indicator_id"
-            "  and known.area_code = figures.area_code and known.basis = figures.basis"
-            "  and known.period_end = figures.period_end and known.breakdown = figures.breakdown"
-            "  and known.breakdown_value = figures.breakdown_value)",
-            [str(known)],
-        ).to_arrow_table()
-    if fresh.num_rows:
-        pq.write_table(fresh, stored / f"{run.run_id}.parquet")
-
-
-def _prepare(folder: DataFolder, request: Request, settings: Settings, taken: TakenIn, ledger: Ledger) -> Run:
+def _prepare(request: Request, settings: Settings, taken: TakenIn, ledger: Ledger) -> Run:
     areas = _areas(taken, ledger)
     if not any(v.verdict == "accepted" and v.area_code != "national" for v in ledger.versions()):
         raise NothingPublished("no submission of a local authority has been accepted yet")
@@ -148,7 +140,8 @@ def _prepare(folder: DataFolder, request: Request, settings: Settings, taken: Ta
         started_at=now(),
         code_version=code_version(),
         home_area=home_area(settings, areas),
-        records_first_reported=request.as_at == datetime.now(UTC).date() and request.received_by is None,
+        records_first_reported=request.as_at == datetime.now(UTC).date()
+        and request.received_by is None,
     )
 
 
@@ -181,45 +174,131 @@ def _publish(folder: DataFolder, files: BuildFiles, run: Run) -> Path:
     shutil.rmtree(restricted, ignore_errors=True)
     restricted.mkdir(mode=0o700, parents=True)
     render_committee_page(files.marts, restricted / "index.html")
-    _store_first_reported(folder, files.marts, run)
+    if run.records_first_reported:
+        first_reported.store(folder, files.marts, run.run_id)
     publish.replace_warehouse(folder, files.marts)
     publish.switch(folder.parquet, parquet)
     publish.switch(folder.outputs, outputs)
     return folder.outputs / month / "restricted" / "index.html"
 
 
-def _run_locked(folder: DataFolder, request: Request, settings: Settings, progress: Progress) -> Outcome:
-    ledger = Ledger(folder.ledger)
-    _recover(folder, ledger)
-    indicators = load_indicators()
-    cross_check(indicators, measures_by_population())
-    taken = take_in(folder, settings, ledger, progress)
-    run = _prepare(folder, request, settings, taken, ledger)
-    files = BuildFiles(
-        # Fixed names: dbt keeps its parsed state only while its profile stays the same.
-        layers=folder.work / "build.duckdb",
-        marts=folder.warehouse / ".building.duckdb",
-    )
-    detail = {
-        "as_at": run.as_at.isoformat(), "code_version": run.code_version,
-        "received_by": run.received_by.isoformat() if run.received_by else None,
-    }  # fmt: skip
-    ledger.record_run("started", run.run_id, detail)
+class Night:
+    """One run of the job, step by step, alone in its data folder.
+
+    Used as a context: entering takes the lock and settles what a killed run left; leaving removes what is
+    private and enters a failure into the ledger. Steps raise NothingPublished; what they raise never holds
+    a value of a record.
+    """
+
+    def __init__(self, folder: DataFolder, request: Request, progress: Progress) -> None:
+        self.folder, self.request, self.progress = folder, request, progress
+        self.files = BuildFiles(
+            # Fixed names: dbt keeps its parsed state only while its profile stays the same.
+            layers=folder.work / "build.duckdb",
+            marts=folder.warehouse / ".building.duckdb",
+        )
+        self.run: Run | None = None
+        self.outcome: Outcome | None = None
+
+    def __enter__(self) -> Self:
+        self.settings = load_settings(self.folder.root)
+        self.indicators = load_indicators()
+        cross_check(self.indicators, measures_by_population())
+        self.folder.create()
+        self._lock = FileLock(self.folder.lock_file, timeout=LOCK_SECONDS)
+        self._lock.acquire()
+        self.ledger = Ledger(self.folder.ledger)
+        refuse_wrong_key(self.folder, self.ledger)
+        _recover(self.folder, self.ledger)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        if self.run is not None and self.outcome is None:
+            self.ledger.record_run(
+                "failed", self.run.run_id, {"reason": str(error) if error else "not finished"}
+            )
+        for private in (self.files.layers, self.files.marts):
+            for leftover in (private, Path(f"{private}.wal")):
+                leftover.unlink(missing_ok=True)
+        self._lock.release()
+
+    def take_in(self) -> TakenIn:
+        """Landing -> archive, raw, ledger."""
+        with _no_values_in_errors():
+            self.taken = take_in(self.folder, self.settings, self.ledger, self.progress)
+        return self.taken
+
+    def check(self) -> list[tuple[TableCheck, bool]]:
+        """Row checks of what is new, table checks of everything; no check at all is a failure."""
+        with _no_values_in_errors():
+            accepted = [
+                version
+                for version in self.ledger.versions()
+                if version.verdict == "accepted" and version.area_code != "national"
+            ]
+            check_rows(self.folder, accepted, self.progress)
+            write_empty_results(self.folder)
+            if accepted and not count_results(self.folder, accepted):
+                raise NothingPublished(
+                    "no check ran: the suites are empty, which counts as a failure"
+                )
+            vintage = Vintage(self.request.as_at, self.request.received_by)
+            self.checks = table_checks(self.folder, self.ledger, self.settings.gate, vintage)
+        return self.checks
+
+    def write_inputs(self) -> Run:
+        """Tell dbt about the run: from here on the ledger knows that it has started."""
+        with _no_values_in_errors():
+            self.run = _prepare(self.request, self.settings, self.taken, self.ledger)
+            detail = {
+                "as_at": self.run.as_at.isoformat(), "code_version": self.run.code_version,
+                "received_by": self.run.received_by.isoformat() if self.run.received_by else None,
+            }  # fmt: skip
+            self.ledger.record_run("started", self.run.run_id, detail)
+            known = Knowledge(
+                run=self.run,
+                areas=_areas(self.taken, self.ledger),
+                indicators=self.indicators,
+                first_reported=first_reported.values_so_far(self.folder, self.ledger),
+                checks=self.checks,
+            )
+            write_inputs(self.folder, self.ledger, known)
+        return self.run
+
+    def transform(self) -> None:
+        """raw -> the marts, in private files."""
+        with _no_values_in_errors():
+            build(self.folder, self.files, self.progress)
+
+    def publish(self) -> Outcome:
+        """Verify, render, then replace what readers see."""
+        assert self.run is not None  # noqa: S101 -- transform comes first
+        with _no_values_in_errors():
+            page = _publish(self.folder, self.files, self.run)
+            self.ledger.record_run("published", self.run.run_id, {})
+            self.outcome = Outcome(self.run, self.taken, _findings(self.folder, self.taken), page)
+        return self.outcome
+
+
+@contextmanager
+def _no_values_in_errors() -> Generator[None]:
+    """Known failures keep their words; of anything else only the kind and the place leave the process."""
     try:
-        write_inputs(
-            folder, ledger, run, _areas(taken, ledger), indicators, list(shipped_reference()),
-            _first_reported(folder, ledger),
-        )  # fmt: skip
-        build(folder, files, progress)
-        page = _publish(folder, files, run)
-    except (BuildFailed, publish.NotPublishable, NothingPublished) as error:
-        ledger.record_run("failed", run.run_id, {"reason": str(error)})
+        yield
+    except (BuildFailed, ChecksFailed, publish.NotPublishable) as error:
         raise NothingPublished(str(error)) from None
-    finally:
-        for leftover in (files.layers, files.marts, Path(f"{files.marts}.wal"), Path(f"{files.layers}.wal")):
-            leftover.unlink(missing_ok=True)
-    ledger.record_run("published", run.run_id, {})
-    return Outcome(run, taken, _findings(folder, taken), page)
+    except (NothingPublished, ConfigurationError, KeyFileError):
+        raise
+    except OSError as error:
+        raise NothingPublished(
+            f"{error.strerror or type(error).__name__}: {error.filename or ''}"
+        ) from None
+    except Exception as error:  # noqa: BLE001 -- its message could hold a value
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        raise NothingPublished(f"internal error {type(error).__name__} at {where}") from None
 
 
 def _findings(folder: DataFolder, taken: TakenIn) -> list[Finding]:
@@ -228,23 +307,34 @@ def _findings(folder: DataFolder, taken: TakenIn) -> list[Finding]:
     for version in (*taken.rejected, *taken.accepted, *taken.reread):
         place = f"{version.area_code}/{version.source}/{version.folder_month}"
         found += [
-            finding.placed(file=f"{place}/{finding.file or ''}") for finding in findings_of(folder, version)
+            finding.placed(file=f"{place}/{finding.file or ''}")
+            for finding in findings_of(folder, version)
         ]
     return found
 
 
 def run_nightly(folder: DataFolder, request: Request, progress: Progress) -> Outcome:
-    """Run the whole job once, alone in this data folder.
+    """Run the whole job once, step after step, without Dagster.
 
     Raises ConfigurationError (nothing touched) and NothingPublished (the last good warehouse serves).
     """
-    settings = load_settings(folder.root)
+    with translated_errors(), Night(folder, request, progress) as night:
+        night.take_in()
+        night.check()
+        night.write_inputs()
+        night.transform()
+        return night.publish()
+
+
+@contextmanager
+def translated_errors() -> Generator[None]:
+    """What can go wrong around the steps, in the two words that exit statuses know."""
     try:
-        folder.create()
-        with FileLock(folder.lock_file, timeout=LOCK_SECONDS):
-            return _run_locked(folder, request, settings, progress)
+        yield
     except Timeout:
-        raise NothingPublished("another run holds this data folder; try again when it has ended") from None
+        raise NothingPublished(
+            "another run holds this data folder; try again when it has ended"
+        ) from None
     except (KeyFileError, RegistryError) as error:
         raise ConfigurationError(str(error)) from None
     except OSError as error:

@@ -57,9 +57,11 @@ def load_settings(data_folder: Path) -> Settings:
     if not path.exists():
         return Settings()
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"settings.toml is not valid TOML: {error}") from None
+    except (OSError, UnicodeDecodeError):
+        raise ConfigurationError("settings.toml cannot be read as a UTF-8 text file") from None
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"

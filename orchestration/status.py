@@ -89,7 +89,9 @@ def _sources(ledger: Ledger, today: date) -> list[SourceStatus]:
         newest = max(own, key=lambda version: (version.as_at_date, version.received_at))
         age = (today - newest.as_at_date).days
         freshness = _freshness(source, newest.as_at_date, today)
-        found.append(SourceStatus(area, source, newest.as_at_date, newest.received_at, age, freshness))
+        found.append(
+            SourceStatus(area, source, newest.as_at_date, newest.received_at, age, freshness)
+        )
     return found
 
 
@@ -153,7 +155,9 @@ def current_status(folder: DataFolder, today: date | None = None) -> Status:
 def print_status(console: Console, status: Status) -> None:
     """The same on one screen."""
     if status.last_run is None:
-        console.print("Nothing has run in this data folder yet: put extracts into landing/ and run `cypp run`.")
+        console.print(
+            "Nothing has run in this data folder yet: put extracts into landing/ and run `cypp run`."
+        )
         return
     run = status.last_run
     console.print(
@@ -166,12 +170,18 @@ def print_status(console: Console, status: Status) -> None:
         table.add_column(heading)
     for source in status.sources:
         age = "" if source.age_days is None else str(source.age_days)
-        table.add_row(source.area_code, source.source, str(source.as_at_date or ""), age, source.freshness)
+        table.add_row(
+            source.area_code, source.source, str(source.as_at_date or ""), age, source.freshness
+        )
     console.print(table)
     table = Table(title="Indicators, newest period", title_justify="left")
     for heading in ("area", "indicator", "period end", "status", "reason"):
         table.add_column(heading, overflow="fold")
     for item in status.indicators:
-        table.add_row(item.area_code, item.indicator_id, str(item.period_end), item.status, item.reason or "")
+        table.add_row(
+            item.area_code, item.indicator_id, str(item.period_end), item.status, item.reason or ""
+        )
     console.print(table)
-    console.print(f"{len(status.messages)} message(s) about the newest submissions (--json lists them).")
+    console.print(
+        f"{len(status.messages)} message(s) about the newest submissions (--json lists them)."
+    )

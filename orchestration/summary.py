@@ -27,12 +27,20 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
             markup=False,
         )
     console.print(_figures(folder, run.home_area))
+    for line in _held(folder):
+        console.print(f"held       {line}", markup=False, highlight=False, soft_wrap=True)
     shown = outcome.findings[:SHOWN_FINDINGS]
     for finding in shown:
-        console.print(f"{finding.severity:10} {finding.text()}", markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            f"{finding.severity:10} {finding.text()}", markup=False, highlight=False, soft_wrap=True
+        )
     if len(outcome.findings) > len(shown):
-        console.print(f"... and {len(outcome.findings) - len(shown)} more messages (cypp status --json)")
-    console.print(f"Warehouse: {folder.warehouse_file}", markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            f"... and {len(outcome.findings) - len(shown)} more messages (cypp status --json)"
+        )
+    console.print(
+        f"Warehouse: {folder.warehouse_file}", markup=False, highlight=False, soft_wrap=True
+    )
     console.print(f"Page:      {outcome.page}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -40,7 +48,9 @@ def _figures(folder: DataFolder, home_area: str) -> Table:
     """The newest figure of every indicator for the home area."""
     table = Table(title=f"Newest figures of {home_area}", title_justify="left")
     for heading in ("indicator", "period end", "value", "numerator", "denominator", "status"):
-        table.add_column(heading, justify="right" if heading in ("value", "numerator", "denominator") else "left")
+        table.add_column(
+            heading, justify="right" if heading in ("value", "numerator", "denominator") else "left"
+        )
     with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
         rows = connection.execute(
             "select figures.indicator_id, figures.period_end, figures.value, figures.numerator,"
@@ -60,3 +70,14 @@ def _figures(folder: DataFolder, home_area: str) -> Table:
             "" if denominator is None else f"{denominator:,.0f}", status,
         )  # fmt: skip
     return table
+
+
+def _held(folder: DataFolder) -> list[str]:
+    """Which indicators are held in which area, and why: one line per area and reason."""
+    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+        rows = connection.execute(
+            "select area_code, status_reason, string_agg(distinct indicator_id, ', ' order by indicator_id)"
+            " from marts.fct_indicator_values where status = 'held' and breakdown = 'all'"
+            " group by area_code, status_reason order by all"
+        ).fetchall()
+    return [f"{area}: {indicators}: {reason}" for area, reason, indicators in rows]

@@ -85,9 +85,15 @@ served as (
 {# Intervals: the newest submission of any source that holds the key gives its
    attributes. A key is withdrawn when a newer submission of a source that once
    held it, whose cover starts no later than the day after the key was last
-   held, should hold it (open, or ended inside that cover) and does not. #}
+   held, should hold it (open, or ended inside that cover) and does not.
+
+   One row is one interval, unless told otherwise: `row_end` is the column with
+   the day on which the row itself ended, `describes` the column that says
+   whether the row gives the attributes, `holds` the condition under which a
+   row of a newer submission (`holders`) holds the key (`newest`). #}
 {% macro resolve_intervals(
-    entity, relations, key, columns, where=none, newest_by=[]
+    entity, relations, key, columns, where=none, newest_by=[],
+    row_end='end_date', describes=none, holds=none
 ) -%}
 with
 
@@ -99,7 +105,7 @@ observed as (
 held as (
     select *
     from observed
-    where end_date is null or end_date >= cover_from
+    where {{ row_end }} is null or {{ row_end }} >= cover_from
 ),
 
 ranked as (
@@ -113,6 +119,9 @@ ranked as (
                 {{ column }} desc{% endfor %}
         ) as newest_rank
     from held
+    {%- if describes %}
+    where {{ describes }}
+    {%- endif %}
 ),
 
 newest as (
@@ -151,6 +160,16 @@ withdrawn as (
                 newest.end_date is null
                 or newest.end_date >= covers.cover_from
             )
+    left join held as holders
+        on
+            covers.submission_id = holders.submission_id
+            {%- for column in key %}
+            and newest.{{ column }} = holders.{{ column }}
+            {%- endfor %}
+            {%- if holds %}
+            and {{ holds }}
+            {%- endif %}
+    where holders.submission_id is null
 ),
 
 resolved as (

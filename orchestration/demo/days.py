@@ -75,14 +75,18 @@ def by_year(intensity: Mapping[int, float], days: Days) -> np.ndarray:
 def ages(birth_days: Days, day: Days | int) -> np.ndarray:
     """Completed years on a day; negative before birth."""
     births, now = as_dates(birth_days), as_dates(np.asarray(day))
-    years = now.astype("datetime64[Y]").astype(np.int64) - births.astype("datetime64[Y]").astype(np.int64)
+    years = now.astype("datetime64[Y]").astype(np.int64) - births.astype("datetime64[Y]").astype(
+        np.int64
+    )
     return years - (_day_of_year(now) < _day_of_year(births))
 
 
 def _day_of_year(dates: np.ndarray) -> np.ndarray:
     """Month and day as one number that sorts like them."""
     months = dates.astype("datetime64[M]")
-    return months.astype(np.int64) % 12 * 32 + (dates - months.astype("datetime64[D]")).astype(np.int64)
+    return months.astype(np.int64) % 12 * 32 + (dates - months.astype("datetime64[D]")).astype(
+        np.int64
+    )
 
 
 def birthdays(birth_days: Days, age: int) -> Days:
@@ -111,7 +115,9 @@ def add_working_days(days: Days, number: np.ndarray) -> Days:
     found = np.busday_offset(as_dates(days), number, roll="backward", busdaycal=_calendar())
     found = found.astype(np.int64)
     # Starting on a day off and adding none stays there for the caller; move on to a working day.
-    on_time = np.busday_offset(as_dates(days), 0, roll="forward", busdaycal=_calendar()).astype(np.int64)
+    on_time = np.busday_offset(as_dates(days), 0, roll="forward", busdaycal=_calendar()).astype(
+        np.int64
+    )
     return np.where(number == 0, on_time, found)
 
 

@@ -7,6 +7,7 @@ intensity leaves every other decision as it was. Nothing here knows what is draw
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ Keys = np.ndarray  # unsigned 64-bit
 _STEP, _FIRST, _SECOND = (
     np.uint64(value) for value in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 )
+MOST_LEAN = 2.5
 _SHIFTS = tuple(np.uint64(value) for value in (30, 27, 31, 11))
 
 
@@ -90,18 +92,35 @@ class Draws:
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence(salts)))
 
 
-def evenly(sizes: np.ndarray, shares: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-    """Which families, in order, take a rare turn, so that the children who do keep close to the intensity.
+@dataclass(frozen=True)
+class Candidates:
+    """In order of the day: which family might take a turn, how many children it is, and its share of chance."""
 
-    A balance of children due runs along; a family is taken with the probability that the balance bears to
-    its size. Fourteen long plans a year, drawn freely, would swing by 40 % from seed to seed with the sizes
+    family: np.ndarray
+    size: np.ndarray
+    share: np.ndarray
+    uniform: np.ndarray
+
+
+def evenly(candidates: Candidates, slack: float) -> np.ndarray:
+    """Which candidates take a turn, a family at most once, so that the children keep near to the intensity.
+
+    A balance of children due runs along and leans on the chance of the next family, the more the less slack
+    there is. Drawn freely, fourteen long plans a year would swing by 40 % from seed to seed with the sizes
     of the families, and no few seeds would show the intensity that was set.
     """
-    taken = np.zeros(len(sizes), dtype=bool)
+    taken = np.zeros(len(candidates.family), dtype=bool)
+    done: set[int] = set()
     balance = 0.0
-    for place, (size, share, level) in enumerate(zip(sizes, shares, uniform, strict=True)):
+    columns = (candidates.family, candidates.size, candidates.share, candidates.uniform)
+    for place, (family, size, share, level) in enumerate(
+        zip(*(c.tolist() for c in columns), strict=True)
+    ):
         balance += size * share
-        if balance > size * level:
+        if family in done:
+            continue
+        if level < share * math.exp(max(-MOST_LEAN, min(MOST_LEAN, balance / slack))):
             taken[place] = True
+            done.add(family)
             balance -= size
     return taken

@@ -17,16 +17,18 @@ from orchestration.demo.draws import Curve
 
 # Children referred who were not known before, per 10,000 and year. [calibrated: referrals per year less
 # what comes back]
-NEW_REFERRALS = {2022: 222.0, 2023: 215.0, 2024: 219.0, 2025: 209.0}
+NEW_REFERRALS = {2022: 250.0, 2023: 232.0, 2024: 242.0, 2025: 223.0}
 # Referrals follow schools and courts: low in August and December, high before summer. [shape: monthly
 # referrals that English authorities publish to their committees; the twelve average 1]
 SEASON = (1.02, 1.00, 1.12, 0.94, 1.05, 1.09, 1.10, 0.74, 0.94, 1.09, 1.11, 0.80)  # January first
 # Swings of demand from month to month, beyond chance: standard deviation, and how much is left a month
 # later. [shape: about a tenth up or down over some months, as run charts of authorities show]
-DRIFT_SIZE, DRIFT_MEMORY = 0.035, 0.75
+DRIFT_SIZE, DRIFT_MEMORY = 0.028, 0.75
 # Brothers and sisters referred together. [shape: mean 1.7]
 FAMILY_SIZES = (0.57, 0.24, 0.12, 0.05, 0.02)
-YOUNGEST_AGE_YEARS = Curve(((0, -0.5), (0.035, 0.0), (0.11, 1.0), (0.31, 5.0), (0.58, 10.0), (0.86, 15.0), (1, 17.95)))
+YOUNGEST_AGE_YEARS = Curve(
+    ((0, -0.5), (0.035, 0.0), (0.11, 1.0), (0.31, 5.0), (0.58, 10.0), (0.86, 15.0), (1, 17.95))
+)
 SIBLING_GAP_YEARS = Curve(((0, 1.0), (0.5, 2.4), (1, 5.0)))
 # Contacts that become no referral, per 10,000 and year, and early help assessments. [shape: about five
 # contacts to a referral]
@@ -35,10 +37,10 @@ EARLY_HELP = 150.0
 EARLY_HELP_DAYS = Curve(((0, 5), (0.5, 32), (0.9, 70), (1, 160)))
 
 # Referred and nothing further. [calibrated: 290 of 2,885 to 245 of 2,751]
-NO_FURTHER_ACTION = {2022: 0.10, 2023: 0.095, 2024: 0.09, 2025: 0.09}
+NO_FURTHER_ACTION = {2022: 0.105, 2023: 0.106, 2024: 0.098, 2025: 0.09}
 # Back after the case was closed: share of families ever, and after how long. The factor by year acts on
 # the day of the return. [calibrated]
-COMES_BACK = {2022: 0.335, 2023: 0.345, 2024: 0.285, 2025: 0.325}
+COMES_BACK = {2022: 0.336, 2023: 0.346, 2024: 0.335, 2025: 0.347}
 COMES_BACK_DAYS = Curve(((0, 4), (0.22, 45), (0.45, 130), (0.65, 260), (0.8, 500), (1, 1900)))
 # Of the children of a family that comes back, those referred again. [shape]
 SIBLING_COMES_BACK = 0.88
@@ -46,18 +48,18 @@ SIBLING_COMES_BACK = 0.88
 # ------------------------------------------------------------------------------------------- assessment
 
 # Referrals, not NFA, that get an assessment. [calibrated with REASSESSED: 270 assessments per 10,000]
-ASSESSED = 0.93
+ASSESSED = 0.94
 # Open cases assessed again in the course of the case. [shape]
-REASSESSED = 0.16
+REASSESSED = 0.12
 # Within 45 working days of their start, by year of start. [calibrated]
-ASSESSED_IN_TIME = {2022: 0.739, 2023: 0.611, 2024: 0.617, 2025: 0.654}
+ASSESSED_IN_TIME = {2022: 0.738, 2023: 0.583, 2024: 0.627, 2025: 0.665}
 IN_TIME_WORKING_DAYS = Curve(((0, 1), (0.1, 12), (0.3, 26), (0.6, 39), (0.85, 44), (1, 45)))
 LATE_WORKING_DAYS = Curve(((0, 46), (0.45, 56), (0.8, 75), (0.95, 110), (1, 170)))
 
 # ------------------------------------------------------------------------------------------- in need
 
 # Assessed as in need, without a protection plan. [calibrated with CIN_DAYS: children in need at year end]
-IN_NEED = {2022: 0.34, 2023: 0.36, 2024: 0.40, 2025: 0.34}
+IN_NEED = {2022: 0.3, 2023: 0.32, 2024: 0.48, 2025: 0.353}
 CIN_DAYS = Curve(((0, 20), (0.25, 90), (0.5, 165), (0.8, 330), (0.95, 650), (1, 1300)))
 CIN_ENDING = {2022: 1.0, 2023: 1.0, 2024: 0.95, 2025: 1.08}
 # Disabled children stay open much longer: times as long. [shape]
@@ -68,29 +70,32 @@ CLOSING_DAYS = Curve(((0, 0), (0.6, 3), (1, 21)))
 # ------------------------------------------------------------------------------------------- protection
 
 # Section 47 enquiries per referral, not NFA; later ones in open cases. [calibrated]
-SECTION47 = {2022: 0.345, 2023: 0.345, 2024: 0.305, 2025: 0.315}
+SECTION47 = {2022: 0.337, 2023: 0.331, 2024: 0.271, 2025: 0.297}
 SECTION47_LATER = 0.12
 SECTION47_DELAY_DAYS = Curve(((0, 0), (0.65, 1), (0.9, 7), (1, 30)))
 SECTION47_SIBLING = 0.92
 # Conferences per enquiry of families without an earlier plan. [calibrated]
-CONFERENCE = {2022: 0.33, 2023: 0.40, 2024: 0.335, 2025: 0.335}
+CONFERENCE = {2022: 0.287, 2023: 0.394, 2024: 0.369, 2025: 0.362}
 # Within 15 working days. [calibrated]
-CONFERENCE_IN_TIME = {2022: 0.90, 2023: 0.85, 2024: 0.751, 2025: 0.827}
+CONFERENCE_IN_TIME = {2022: 0.887, 2023: 0.842, 2024: 0.752, 2025: 0.829}
 CONFERENCE_WORKING_DAYS = Curve(((0, 6), (0.22, 10), (0.6, 13), (1, 15)))
 CONFERENCE_LATE_WORKING_DAYS = Curve(((0, 16), (0.5, 20), (0.8, 28), (1, 50)))
 # Plans per conference. [calibrated]
-PLAN = {2022: 0.86, 2023: 0.90, 2024: 0.91, 2025: 0.82}
+PLAN = {2022: 0.97, 2023: 0.95, 2024: 0.955, 2025: 0.86}
 PLAN_SIBLING = 0.96
 # How long a plan lasts, except the long ones, on a clock that goes with the year. [calibrated]
 PLAN_DAYS = Curve(((0, 60), (0.1, 92), (0.3, 190), (0.5, 285), (0.75, 410), (0.92, 560), (1, 729)))
-PLAN_ENDING = {2022: 1.0, 2023: 0.93, 2024: 1.05, 2025: 1.02}
+PLAN_ENDING = {2022: 0.94, 2023: 0.853, 2024: 0.935, 2025: 0.875}
 LONGEST_ORDINARY_PLAN = 729
-# Two years and more, by year of start. [calibrated]
-LONG_PLAN = {2021: 0.056, 2022: 0.053, 2023: 0.048}
+# Plans of families referred for the first time that last two years and more, by the year in which they
+# end. [calibrated]
+LONG_FIRST_PLAN = {2022: 0.08, 2023: 0.123, 2024: 0.116, 2025: 0.109}
+# Of their brothers and sisters on the plan, those who stay as long. [shape]
+LONG_PLAN_SIBLING = 0.3
 LONG_PLAN_EXTRA_DAYS = Curve(((0, 1), (0.5, 110), (0.85, 300), (1, 620)))
 # Families whose plan ended that come back to a new one: share ever, after how long; the factor by year
 # acts on the day of the return. [calibrated]
-PLAN_AGAIN = {2022: 0.20, 2023: 0.22, 2024: 0.30, 2025: 0.145}
+PLAN_AGAIN = {2022: 0.188, 2023: 0.219, 2024: 0.315, 2025: 0.132}
 PLAN_AGAIN_DAYS = Curve(((0, 40), (0.35, 330), (0.6, 800), (0.85, 1700), (1, 3200)))
 STEP_DOWN = 0.7
 STEP_DOWN_DAYS = Curve(((0, 40), (0.5, 100), (0.9, 220), (1, 400)))
@@ -101,9 +106,9 @@ ABUSE_CATEGORIES = {"NEG": 0.42, "PHY": 0.13, "SAB": 0.04, "EMO": 0.37, "MUL": 0
 # Into care from an enquiry, by age (under 1, 1-4, 5-9, 10-15, 16-17); from a referral of a teenager
 # without one; short breaks of disabled children in need. [calibrated: children who started to be looked
 # after per year; the factor acts on the year of the referral]
-CARE_AFTER_SECTION47 = (0.17, 0.063, 0.045, 0.07, 0.085)
-CARE_OF_TEENAGER = 0.061
-CARE_FACTOR = {2022: 1.02, 2023: 1.0, 2024: 1.07, 2025: 0.86}
+CARE_AFTER_SECTION47 = (0.26, 0.095, 0.06, 0.075, 0.09)
+CARE_OF_TEENAGER = 0.085
+CARE_FACTOR = {2022: 1.21, 2023: 1.13, 2024: 1.24, 2025: 1.06}
 SHORT_BREAKS = 0.16
 CARE_DELAY_DAYS = Curve(((0, 0), (0.35, 2), (0.55, 25), (0.8, 170), (1, 420)))
 TEENAGER_DELAY_DAYS = Curve(((0, 0), (0.5, 5), (1, 90)))
@@ -117,15 +122,27 @@ UNACCOMPANIED_AGE_YEARS = Curve(((0, 14.0), (0.12, 15.6), (0.5, 16.7), (1, 17.8)
 HOME_DAYS = Curve(((0, 2), (0.3, 20), (0.6, 100), (0.85, 300), (1, 700)))
 GUARDIAN_DAYS = Curve(((0, 150), (0.5, 330), (0.85, 540), (1, 900)))
 ELSEWHERE_DAYS = Curve(((0, 5), (0.5, 90), (1, 600)))
+CARE_ENDING = {
+    2022: 1.0,
+    2023: 1.0,
+    2024: 1.05,
+    2025: 0.7,
+}  # not on the 18th birthday, nor adoption
 CARE_BANDS = (3, 10, 16)
 CARE_OUTCOMES = {
-    "home": (0.30, 0.36, 0.45, 0.30),
-    "guardian": (0.27, 0.27, 0.035, 0.0),
-    "adopted": (0.24, 0.03, 0.0, 0.0),
-    "elsewhere": (0.05, 0.05, 0.08, 0.10),
-    "adulthood": (0.14, 0.29, 0.435, 0.60),
+    "home": (0.25, 0.33, 0.50, 0.32),
+    "guardian": (0.33, 0.40, 0.055, 0.0),
+    "adopted": (0.32, 0.05, 0.0, 0.0),
+    "elsewhere": (0.03, 0.04, 0.08, 0.12),
+    "adulthood": (0.07, 0.18, 0.37, 0.56),
 }
-UNACCOMPANIED_OUTCOMES = {"home": 0.0, "guardian": 0.0, "adopted": 0.0, "elsewhere": 0.09, "adulthood": 0.91}
+UNACCOMPANIED_OUTCOMES = {
+    "home": 0.0,
+    "guardian": 0.0,
+    "adopted": 0.0,
+    "elsewhere": 0.09,
+    "adulthood": 0.91,
+}
 AFTER_CARE_DAYS = Curve(((0, 10), (0.5, 80), (1, 240)))
 
 # Placements: days until the next one, for the first and for later ones. [shape: about 10 % of children
@@ -150,13 +167,13 @@ DECISION_STANDS_DAYS = Curve(((0, 150), (0.5, 420), (1, 900)))
 # in the year]
 MISSING_MONTHLY = Curve(((0, 0.0), (0.62, 0.0), (0.8, 0.06), (0.93, 0.35), (1, 1.6)))
 MISSING_AGE = 11
-MISSING_FACTOR = {2022: 1.0, 2023: 0.95, 2024: 1.05, 2025: 0.45}
+MISSING_FACTOR = {2022: 1.15, 2023: 1.0, 2024: 1.2, 2025: 0.42}
 MISSING_DAYS = Curve(((0, 0), (0.6, 0.6), (0.85, 2), (0.97, 8), (1, 40)))
 
 # Health assessments: yearly, twice a year under 5; and dental checks. On time or so much late.
 # [calibrated with the later issue in view: 84-91 % and 70-83 % of children in care for a year]
-HEALTH_ON_TIME = {2022: 0.97, 2023: 0.86, 2024: 0.87, 2025: 0.80}
-DENTAL_ON_TIME = {2022: 0.66, 2023: 0.62, 2024: 0.70, 2025: 0.80}
+HEALTH_ON_TIME = {2022: 0.78, 2023: 0.82, 2024: 0.66, 2025: 0.68}
+DENTAL_ON_TIME = {2022: 0.28, 2023: 0.42, 2024: 0.6, 2025: 0.62}
 LATE_CHECK_DAYS = Curve(((0, 20), (0.6, 120), (1, 420)))
 
 # ------------------------------------------------------------------------------------------- leaving care

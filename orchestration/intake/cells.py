@@ -6,11 +6,13 @@ What follows from that (quarantine, flag) is decided in `records.py`.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -29,7 +31,8 @@ YEAR_RANGE = range(1900, 2101)
 MONTHS = {
     name: number
     for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+        start=1,
     )
 }
 TIME_PART = r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
@@ -56,7 +59,7 @@ def _is_null(value: object) -> bool:
     if value is None or value is pd.NaT:
         return True
     if isinstance(value, float):
-        return value != value
+        return math.isnan(value)
     return isinstance(value, str) and value.strip().lower() in NULL_TEXTS
 
 
@@ -75,21 +78,22 @@ def _checked_date(found: date) -> date | _Unreadable | None:
 
 
 def _serial_date(number: float) -> date | _Unreadable | None:
-    days = int(number)
+    days = int(number) if isfinite(number) else 0
     return _checked_date(EXCEL_EPOCH + timedelta(days=days)) if days in SERIAL_RANGE else UNREADABLE
 
 
 def parse_date(value: object) -> date | _Unreadable | None:
     """A date from a date cell, an Excel serial or one of the accepted texts; two-digit years are refused."""
-    if isinstance(value, datetime):
-        return _checked_date(value.date())
     if isinstance(value, date):
-        return _checked_date(value)
+        return _checked_date(value.date() if isinstance(value, datetime) else value)
     if isinstance(value, bool):
         return UNREADABLE
     if isinstance(value, int | float):
         return _serial_date(value)
-    text = str(value).strip()
+    return _date_in_text(str(value).strip())
+
+
+def _date_in_text(text: str) -> date | _Unreadable | None:
     if match := DAY_FIRST.match(text):
         day, _, month, year = match.groups()
         return _date_of(int(year), int(month), int(day))
@@ -125,7 +129,7 @@ def parse_integer(value: object) -> int | _Unreadable:
     number = parse_decimal(value)
     if isinstance(number, _Unreadable):
         return number
-    return int(number) if number.is_integer() else UNREADABLE
+    return int(number) if number.is_integer() and abs(number) < LARGEST_EXACT else UNREADABLE
 
 
 def parse_decimal(value: object) -> float | _Unreadable:
@@ -133,17 +137,28 @@ def parse_decimal(value: object) -> float | _Unreadable:
     if isinstance(value, bool):
         return UNREADABLE
     if isinstance(value, int | float):
-        return float(value)
+        return float(value) if isfinite(value) else UNREADABLE
     text = str(value).strip()
-    return float(text) if NUMBER.match(text) else UNREADABLE
+    return parse_decimal(float(text)) if NUMBER.match(text) else UNREADABLE
 
 
-FLAGS = {"1": True, "y": True, "yes": True, "true": True, "0": False, "n": False, "no": False, "false": False}
+FLAGS = {
+    "1": True,
+    "y": True,
+    "yes": True,
+    "true": True,
+    "0": False,
+    "n": False,
+    "no": False,
+    "false": False,
+}
 
 
 def _option(value: object) -> str:
     """The text of a cell that holds one of a list of options; '1.0' is '1', 'b) No' is 'no'."""
-    text = str(value) if isinstance(value, bool) else re.sub(r"^(\d+)\.0+$", r"\1", str(value).strip())
+    text = (
+        str(value) if isinstance(value, bool) else re.sub(r"^(\d+)\.0+$", r"\1", str(value).strip())
+    )
     return OPTION_PREFIX.sub("", normalise_heading(text))
 
 
@@ -162,7 +177,9 @@ def parse_text(value: object) -> str:
 def spellings(code_list: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Normalised spelling -> code, the code itself included."""
     return {
-        normalise_heading(spelling): code for code, also in code_list.items() for spelling in (code, *also)
+        normalise_heading(spelling): code
+        for code, also in code_list.items()
+        for spelling in (code, *also)
     }
 
 
@@ -207,7 +224,9 @@ def type_column(
     positions, distinct = _distinct(cells)
     parsed = [None if _is_null(value) else parser(value) for value in distinct]
     unreadable = np.fromiter((value is UNREADABLE for value in parsed), bool, len(parsed))
-    clean = pd.array([None if value is UNREADABLE else value for value in parsed], dtype=DTYPES[column.type])
+    clean = pd.array(
+        [None if value is UNREADABLE else value for value in parsed], dtype=DTYPES[column.type]
+    )
     if not len(distinct):
         return TypedColumn(pd.Series(clean), np.zeros(0, dtype=bool))
     return TypedColumn(pd.Series(clean.take(positions)), unreadable[positions])

@@ -6,35 +6,45 @@ nothing it raises or returns holds a cell's value.
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import TypeAdapter
 
 from expectations.contract import Column, Contract, Table, contract_for
 from orchestration.intake.cells import TypedColumn, parse_date, parse_identifier, type_column
 from orchestration.intake.cover import collection_year, cover_of
-from orchestration.intake.findings import SHOWN_ROWS, Finding
+from orchestration.intake.findings import SHOWN_ROWS, Finding, shown_name
 from orchestration.intake.headings import normalise_heading
 from orchestration.intake.keys import hash_column
 from orchestration.intake.readers import Block, FileRejected, read_file
-from orchestration.intake.recognise import Recognition, RecognisedBlock, recognise
+from orchestration.intake.recognise import (
+    RecognisedBlock,
+    Recognition,
+    absent_tables,
+    recognise,
+    rejection,
+)
 from orchestration.intake.records import Judged, judge
 
 EXTRACTION_FILE = "extraction.json"
 ARROW_TYPES = {
     "date": pa.date32(), "integer": pa.int64(), "decimal": pa.float64(), "flag": pa.bool_(),
 }  # fmt: skip
-ROW_COLUMNS = {"submission_id": pa.string(), "row_id": pa.int64(), "source_row": pa.int64()}
+ROW_COLUMNS = {
+    "submission_id": pa.string(), "row_id": pa.int64(), "source_row": pa.int64(),
+    "unreadable_columns": pa.string(),
+}  # fmt: skip
+SET_ASIDE_FOLDER = "set_aside"
 
 
 @dataclass(frozen=True)
@@ -77,31 +87,16 @@ class Extraction:
     findings: list[Finding] = field(default_factory=list)
 
     def save(self, folder: Path) -> None:
-        content = {
-            **{name: getattr(self, name) for name in ("submission_id", "fingerprint", "verdict", "reason")},
-            "as_at_date": self.as_at_date,
-            "tables": {name: vars(counts) for name, counts in self.tables.items()},
-            "findings": [finding.as_dict() for finding in self.findings],
-        }
-        (folder / EXTRACTION_FILE).write_text(json.dumps(content, default=str, indent=1))
+        """Write it beside the tables."""
+        (folder / EXTRACTION_FILE).write_bytes(_STORED.dump_json(self, indent=1))
+
+
+_STORED = TypeAdapter(Extraction)
 
 
 def load_extraction(folder: Path) -> Extraction:
     """Read back what `Extraction.save` wrote."""
-    stored = json.loads((folder / EXTRACTION_FILE).read_text())
-    tables = {name: _counts_from(counts) for name, counts in stored["tables"].items()}
-    findings = [Finding(**{**item, "rows": tuple(item["rows"])}) for item in stored["findings"]]
-    return Extraction(
-        stored["submission_id"], stored["fingerprint"], date.fromisoformat(stored["as_at_date"]),
-        stored["verdict"], stored["reason"], tables, findings,
-    )  # fmt: skip
-
-
-def _counts_from(stored: dict[str, Any]) -> TableCounts:
-    dates = {
-        name: date.fromisoformat(stored[name]) if stored[name] else None for name in ("cover_from", "cover_to")
-    }
-    return TableCounts(**{**stored, **dates})
+    return _STORED.validate_json((folder / EXTRACTION_FILE).read_bytes())
 
 
 def stored_name(name: str, column: Column) -> str:
@@ -121,7 +116,9 @@ def raw_schema(table: Table) -> pa.Schema:
     return pa.schema([*ROW_COLUMNS.items(), *columns.items(), *carries.items()])
 
 
-def extract(submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path) -> Extraction:
+def extract(
+    submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path
+) -> Extraction:
     """Read one version and write its tables to `target`; identifiers go to `restricted` only.
 
     `target` and `restricted` are folders (made here). Never raises for bad input: the verdict says it.
@@ -131,19 +128,35 @@ def extract(submission: SubmissionFiles, secret: bytes, target: Path, restricted
     try:
         extraction = _extract(submission, secret, target, restricted)
     except Exception as error:  # noqa: BLE001 -- a message could hold a value, so only the place is kept
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        extraction = Extraction(
-            submission.submission_id, submission.fingerprint, submission.folder_as_at, "rejected",
-            f"internal error {type(error).__name__} at {Path(place.filename).name}:{place.lineno}",
-        )  # fmt: skip
+        extraction = _broken_off(submission, error)
     extraction.save(target)
     return extraction
 
 
-def _extract(submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path) -> Extraction:
+def _broken_off(submission: SubmissionFiles, error: Exception) -> Extraction:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    finding = Finding(
+        rule="INTERNAL_ERROR",
+        severity="reject",
+        message=f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno} while reading",
+        remedy="This is a fault of the program: report it with this line",
+        file=", ".join(shown_name(path.name) for path in submission.files),
+    )
+    return Extraction(
+        submission.submission_id, submission.fingerprint, submission.folder_as_at, "rejected",
+        finding.text(), findings=[finding],
+    )  # fmt: skip
+
+
+def _extract(
+    submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path
+) -> Extraction:
     contract = contract_for(submission.source, collection_year(submission.folder_as_at))
     files, findings = _read_all(contract, submission.files)
     recognition = recognise(contract, files)
+    if not findings:
+        # A file that could not be read has been named already, and may be the table that is not there.
+        findings += absent_tables(contract, recognition.blocks.keys())
     findings += recognition.findings
     as_at, header_findings = _header_facts(submission, recognition)
     findings += header_findings
@@ -161,14 +174,13 @@ def _extract(submission: SubmissionFiles, secret: bytes, target: Path, restricte
         if table.recognised_only:
             counts.loaded = counts.received
             continue
-        loaded = _load_table(submission, contract, name, blocks, as_at)
+        loaded = _load_table(contract, name, blocks, as_at)
         findings += loaded.findings
         findings += _outside_cover(table, loaded, counts.cover_from)
         counts.loaded = int(loaded.judged.kept.sum())
         counts.deduplicated = int(loaded.judged.deduplicated.sum())
         counts.quarantined = int(loaded.judged.quarantined.sum())
         identifiers += _write_table(submission, table, name, loaded, secret, target)
-        _write_quarantine(name, loaded, target)
     extraction.findings = findings
     _settle_verdict(contract, extraction)
     if extraction.verdict == "accepted":
@@ -183,16 +195,17 @@ def _read_all(
     files: list[tuple[str, list[Block]]] = []
     findings: list[Finding] = []
     for path in paths:
+        name = shown_name(path.name)
         try:
-            files.append((path.name, read_file(path, known)))
+            files.append((name, read_file(path, known)))
         except FileRejected as rejected:
-            findings.append(
-                Finding(rejected.code, "reject", rejected.message, "", file=path.name, sheet=rejected.sheet)
-            )
+            findings.append(rejection(rejected).placed(file=name))
     return files, findings
 
 
-def _header_facts(submission: SubmissionFiles, recognition: Recognition) -> tuple[date, list[Finding]]:
+def _header_facts(
+    submission: SubmissionFiles, recognition: Recognition
+) -> tuple[date, list[Finding]]:
     """The content's own date where it is earlier than the folder's, and whether the area is right."""
     as_at, findings = submission.folder_as_at, []
     for found in recognition.blocks.get("header", []) if submission.source == "cin_census" else []:
@@ -205,16 +218,17 @@ def _header_facts(submission: SubmissionFiles, recognition: Recognition) -> tupl
         if not isinstance(reference, date):
             findings.append(
                 Finding("REFERENCE_DATE", "reject", "the header has no readable ReferenceDate",
-                        "Give it as yyyy-mm-dd", file=found.file, table="header")
+                        "Give it as yyyy-mm-dd", file=found.file, sheet="header", column="ReferenceDate")
             )  # fmt: skip
         else:
             as_at = min(as_at, reference)
         lea = parse_identifier(cells.get("lea") or "")
         if submission.dfe_code is not None and lea != submission.dfe_code:
+            other = f"authority {lea}" if re.fullmatch(r"\d{3}", str(lea)) else "another authority"
             findings.append(
-                Finding("OTHER_AREA", "reject", f"the file is of authority {lea}, the folder of "
+                Finding("OTHER_AREA", "reject", f"the file is of {other}, the folder of "
                         f"{submission.dfe_code}", "Put the file into the folder of its authority",
-                        file=found.file, table="header")
+                        file=found.file, sheet="header", column="LEA")
             )  # fmt: skip
     return as_at, findings
 
@@ -229,7 +243,6 @@ class _Loaded:
 
 
 def _load_table(
-    submission: SubmissionFiles,
     contract: Contract,
     name: str,
     blocks: list[RecognisedBlock],
@@ -240,13 +253,17 @@ def _load_table(
         column_name: type_column(_cells(blocks, column_name), column, contract.code_lists)
         for column_name, column in table.stored_columns.items()
     }
-    source_rows = np.concatenate([np.asarray(found.block.row_numbers, dtype=np.int64) for found in blocks])
+    source_rows = np.concatenate(
+        [np.asarray(found.block.row_numbers, dtype=np.int64) for found in blocks]
+    )
     overlong = np.concatenate(
         [np.isin(found.block.row_numbers, found.block.overlong_rows) for found in blocks]
     )
     judged = judge(name, table, typed, as_at, source_rows, overlong.astype(bool))
     files = ", ".join(dict.fromkeys(found.file for found in blocks))
-    placed = [finding.placed(file=files, sheet=blocks[0].block.sheet) for finding in judged.findings]
+    placed = [
+        finding.placed(file=files, sheet=blocks[0].block.sheet) for finding in judged.findings
+    ]
     return _Loaded(typed, judged, source_rows, files, placed)
 
 
@@ -254,7 +271,9 @@ def _cells(blocks: list[RecognisedBlock], column: str) -> list[object]:
     cells: list[object] = []
     for found in blocks:
         place = found.positions.get(column)
-        cells += [None] * len(found.block.row_numbers) if place is None else found.block.columns[place]
+        cells += (
+            [None] * len(found.block.row_numbers) if place is None else found.block.columns[place]
+        )
     return cells
 
 
@@ -268,12 +287,16 @@ def _outside_cover(table: Table, loaded: _Loaded, cover_from: date | None) -> It
         before = (loaded.typed[str(column)].values < cover_from).fillna(False).to_numpy(dtype=bool)
         early &= before | ~loaded.judged.carries[name]
     if early.any():
-        reaches_back = "If the extract reaches further back, set [annex_a] look_back_months in settings.toml"
+        reaches_back = (
+            "If the extract reaches further back, set [annex_a] look_back_months in settings.toml"
+        )
         yield Finding(
             rule="BEFORE_COVER",
             severity="warn",
             message=f"dated before {cover_from}, the first day that the table covers: loaded, not used",
-            remedy=reaches_back if table.cover == "look_back" else "Nothing, if the return lists older records",
+            remedy=reaches_back
+            if table.cover == "look_back"
+            else "Nothing, if the return lists older records",
             file=loaded.files,
             sheet=table.sheet,
             rows=tuple(int(row) for row in loaded.source_rows[early][:SHOWN_ROWS]),
@@ -282,45 +305,72 @@ def _outside_cover(table: Table, loaded: _Loaded, cover_from: date | None) -> It
 
 
 def _write_table(
-    submission: SubmissionFiles, table: Table, name: str, loaded: _Loaded, secret: bytes, target: Path
+    submission: SubmissionFiles,
+    table: Table,
+    name: str,
+    loaded: _Loaded,
+    secret: bytes,
+    target: Path,
 ) -> list[pd.DataFrame]:
-    """Write the loaded rows with keys in place of identifiers; return the identifiers by key."""
-    kept = np.flatnonzero(loaded.judged.kept)
-    frame = pd.DataFrame({"row_id": kept + 1, "source_row": loaded.source_rows[kept]})
+    """Write the rows with keys in place of identifiers, loaded and set aside apart; return the identifiers.
+
+    Rows set aside (quarantined or repeated) are kept for the checks and for their owner, never counted.
+    """
+    frame, identifiers = _keyed_frame(submission, table, loaded, secret)
+    kept = loaded.judged.kept
+    schema = raw_schema(table)
+    arrow = pa.Table.from_pandas(frame[kept], schema=schema, preserve_index=False)
+    pq.write_table(arrow, target / f"{name}.parquet", compression="zstd")
+    if not kept.all():
+        frame["outcome"] = np.where(loaded.judged.quarantined, "quarantined", "deduplicated")
+        schema = schema.append(pa.field("outcome", pa.string()))
+        arrow = pa.Table.from_pandas(frame[~kept], schema=schema, preserve_index=False)
+        (target / SET_ASIDE_FOLDER).mkdir(exist_ok=True)
+        pq.write_table(arrow, target / SET_ASIDE_FOLDER / f"{name}.parquet", compression="zstd")
+    return identifiers
+
+
+def _keyed_frame(
+    submission: SubmissionFiles, table: Table, loaded: _Loaded, secret: bytes
+) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    n_rows = len(loaded.source_rows)
+    frame = pd.DataFrame({"row_id": np.arange(1, n_rows + 1), "source_row": loaded.source_rows})
     frame.insert(0, "submission_id", submission.submission_id)
+    frame["unreadable_columns"] = _unreadable_columns(loaded.typed, n_rows)
     identifiers: list[pd.DataFrame] = []
     for column_name, column in table.stored_columns.items():
-        values = loaded.typed[column_name].values.iloc[kept].reset_index(drop=True)
+        values = loaded.typed[column_name].values
         if column.type in ("child_id", "person_id", "upn"):
             prefix = ("upn",) if column.type == "upn" else (_key_kind(column), submission.area_code)
             keys = hash_column(secret, values, *prefix)
             identifiers.append(
-                pd.DataFrame({"kind": column.type, "key": keys, "identifier": values}).drop_duplicates().dropna()
+                pd.DataFrame({"kind": column.type, "key": keys, "identifier": values})
+                .drop_duplicates()
+                .dropna()
             )
             values = keys
         frame[stored_name(column_name, column)] = values
     for record, carried in loaded.judged.carries.items():
-        frame[f"has_{record}"] = carried[kept]
-    arrow = pa.Table.from_pandas(frame, schema=raw_schema(table), preserve_index=False)
-    pq.write_table(arrow, target / f"{name}.parquet", compression="zstd")
-    return identifiers
+        frame[f"has_{record}"] = carried
+    return frame, identifiers
+
+
+def _unreadable_columns(typed: dict[str, TypedColumn], n_rows: int) -> pd.Series:
+    """Per row the columns whose cell was there but could not be read, as ' name name '; null for none."""
+    found = pd.Series([None] * n_rows, dtype="string")
+    for name, column in typed.items():
+        if column.is_unreadable.any():
+            found[column.is_unreadable] = found[column.is_unreadable].fillna(" ") + f"{name} "
+    return found
 
 
 def _key_kind(column: Column) -> str:
     return "child" if column.type == "child_id" else "person"
 
 
-def _write_quarantine(name: str, loaded: _Loaded, target: Path) -> None:
-    """Which rows were quarantined and why: places and rules only."""
-    if not loaded.judged.reasons:
-        return
-    positions, rules, records = zip(*loaded.judged.reasons, strict=True)
-    frame = pd.DataFrame({"source_row": loaded.source_rows[list(positions)], "rule": rules, "record": records})
-    frame.insert(0, "table_name", name)
-    frame.to_parquet(target / f"quarantined_{name}.parquet", index=False)
-
-
-def _write_identifiers(identifiers: list[pd.DataFrame], restricted: Path, submission_id: str) -> None:
+def _write_identifiers(
+    identifiers: list[pd.DataFrame], restricted: Path, submission_id: str
+) -> None:
     if not identifiers:
         return
     restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -339,6 +389,21 @@ def _settle_verdict(contract: Contract, extraction: Extraction) -> None:
     extraction.reason = reasons
     if nothing_recognised or must_reject:
         extraction.verdict = "rejected"
-        extraction.reason = reasons or "no file of this source was recognised in the folder"
+        extraction.reason = reasons or _nothing_recognised(contract, extraction).text()
         for counts in extraction.tables.values():
             counts.received = counts.loaded = counts.deduplicated = counts.quarantined = 0
+
+
+def _nothing_recognised(contract: Contract, extraction: Extraction) -> Finding:
+    """One message about the whole folder in place of one for each file in it."""
+    unknown = [finding for finding in extraction.findings if finding.rule == "TABLE_UNKNOWN"]
+    extraction.findings = [finding for finding in extraction.findings if finding not in unknown]
+    refused = Finding(
+        rule="NOTHING_RECOGNISED",
+        severity="reject",
+        message=f"nothing in the folder is a table of {contract.source}",
+        remedy="Check that the files stand in the right folder and have the headings of the template",
+        file=", ".join(str(finding.file) for finding in unknown),
+    )
+    extraction.findings.append(refused)
+    return refused

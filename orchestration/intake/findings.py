@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Severity = Literal["reject", "quarantine", "flag", "warn"]
@@ -36,10 +36,20 @@ class Finding:
         column = f"column '{self.column}'" if self.column else ""
         rows = _rows_text(self.rows, self.n_rows)
         where = ", ".join(part for part in (place, column, rows) if part)
-        return f"{where}: {self.message} [{self.rule}]. {self.remedy}"
+        return f"{where + ': ' if where else ''}{self.message} [{self.rule}]. {self.remedy}".strip()
 
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+
+def split_message(message: str) -> tuple[str, str]:
+    """A reader's message as what is wrong and what to do about it."""
+    what, _, remedy = message.partition(". ")
+    return what, remedy
+
+
+def shown_name(name: str) -> str:
+    """A file's name fit for a message: any file system name, also one that is no proper text."""
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
+    )
 
 
 def _rows_text(rows: Sequence[int], n_rows: int) -> str:
@@ -48,8 +58,3 @@ def _rows_text(rows: Sequence[int], n_rows: int) -> str:
     shown = ", ".join(str(row) for row in rows[:SHOWN_ROWS])
     more = f" and {n_rows - SHOWN_ROWS} more" if n_rows > SHOWN_ROWS else ""
     return f"row {shown}" if n_rows == 1 else f"rows {shown}{more}"
-
-
-def finding_from_dict(stored: dict[str, Any]) -> Finding:
-    """The inverse of `Finding.as_dict`, from JSON."""
-    return Finding(**{**stored, "rows": tuple(stored.get("rows", ()))})

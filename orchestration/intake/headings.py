@@ -33,7 +33,12 @@ _OUTER_BLANKS = re.compile(r"^[\s\ufeff\u200b]+|[\s\ufeff\u200b]+$")
 
 def normalise_heading(text: str) -> str:
     """The form in which headings (and code texts) are compared, whatever the supplier's typography."""
-    plain = unicodedata.normalize("NFKC", text.translate(_PLAIN)).lower()
+    return plain_heading(text).lower()
+
+
+def plain_heading(text: str) -> str:
+    """The same, capitals kept: another typography is nobody's concern, another spelling may be."""
+    plain = unicodedata.normalize("NFKC", text.translate(_PLAIN))
     return _BLANKS.sub(" ", plain).strip().rstrip(_TRAILING_MARKS)
 
 

@@ -44,7 +44,9 @@ def load_or_make_secret(restricted: Path, expected_check: str | None) -> tuple[b
     path = restricted / "hmac.key"
     if not path.exists():
         if expected_check is not None:
-            raise KeyFileError(f"{path.name} is missing from restricted/: put back the key of this data folder")
+            raise KeyFileError(
+                f"{path.name} is missing from restricted/: put back the key of this data folder"
+            )
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32) + "\n")
@@ -58,5 +60,7 @@ def load_or_make_secret(restricted: Path, expected_check: str | None) -> tuple[b
     if len(secret) < 32:
         raise KeyFileError(f"{path.name} in restricted/ is shorter than 256 bits")
     if expected_check is not None and not hmac.compare_digest(key_check(secret), expected_check):
-        raise KeyFileError(f"{path.name} in restricted/ is not the key that this data folder was made with")
+        raise KeyFileError(
+            f"{path.name} in restricted/ is not the key that this data folder was made with"
+        )
     return secret, False

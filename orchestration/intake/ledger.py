@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -33,13 +33,22 @@ create table if not exists run_events (
     run_id text not null,
     detail text not null
 );
+create table if not exists acceptances (
+    event_number integer primary key,
+    accepted_at text not null,
+    check_id text not null,
+    area_code text not null,
+    accepted_by text not null check (accepted_by <> ''),
+    reason text not null check (reason <> ''),
+    until text not null
+);
 create table if not exists facts (name text primary key, value text not null);
 """
 APPEND_ONLY = """
 create trigger if not exists {table}_no_{verb} before {verb} on {table}
 begin select raise(abort, '{table} is append-only'); end;
 """
-TABLES = ("submission_events", "run_events", "facts")
+TABLES = ("submission_events", "run_events", "acceptances", "facts")
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,18 @@ class Receipt:
 
     version: SubmissionVersion
     happened_at: datetime
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """A named person's release of a failed table check of an area, with a reason and an end."""
+
+    check_id: str
+    area_code: str
+    accepted_by: str
+    reason: str
+    until: date
+    accepted_at: datetime
 
 
 @dataclass(frozen=True)
@@ -97,7 +118,7 @@ class Ledger:
                     connection.executescript(APPEND_ONLY.format(table=table, verb=verb))
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self) -> Generator[sqlite3.Connection]:
         connection = sqlite3.connect(self._path, timeout=30)
         try:
             connection.execute("pragma synchronous = full")
@@ -159,6 +180,33 @@ class Ledger:
             ).fetchall()
         return [Receipt(versions[tuple(name)], datetime.fromisoformat(at)) for *name, at in rows]
 
+    def accept(self, acceptance: Acceptance) -> None:
+        """Append a release; it is never taken back, it ends on its day."""
+        row = (
+            acceptance.accepted_at.isoformat(), acceptance.check_id, acceptance.area_code,
+            acceptance.accepted_by, acceptance.reason, acceptance.until.isoformat(),
+        )  # fmt: skip
+        with self._open() as connection:
+            connection.execute(
+                "insert into acceptances (accepted_at, check_id, area_code, accepted_by, reason, until)"
+                " values (?, ?, ?, ?, ?, ?)",
+                row,
+            )
+
+    def acceptances(self) -> list[Acceptance]:
+        """Every release ever given, oldest first."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "select check_id, area_code, accepted_by, reason, until, accepted_at from acceptances"
+                " order by event_number"
+            ).fetchall()
+        return [
+            Acceptance(
+                check, area, by, reason, date.fromisoformat(until), datetime.fromisoformat(at)
+            )
+            for check, area, by, reason, until, at in rows
+        ]
+
     def record_run(self, event: str, run_id: str, detail: dict[str, str | None]) -> None:
         """Append that a run started, published or failed."""
         with self._open() as connection:
@@ -173,11 +221,16 @@ class Ledger:
             rows = connection.execute(
                 "select run_id, event, happened_at, detail from run_events order by event_number"
             ).fetchall()
-        return [(run, event, datetime.fromisoformat(at), json.loads(detail)) for run, event, at, detail in rows]
+        return [
+            (run, event, datetime.fromisoformat(at), json.loads(detail))
+            for run, event, at, detail in rows
+        ]
 
     def published_runs(self) -> list[PublishedRun]:
         """Every run that published, oldest first."""
-        started = {run: (at, detail) for run, event, at, detail in self.runs() if event == "started"}
+        started = {
+            run: (at, detail) for run, event, at, detail in self.runs() if event == "started"
+        }
         published = []
         for run_id, event, finished_at, _ in self.runs():
             if event != "published" or run_id not in started:

@@ -6,18 +6,23 @@ File names never decide (contract.md 2). What cannot be recognised is said, once
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from expectations.contract import Column, Contract, Table
-from orchestration.intake.findings import Finding
-from orchestration.intake.headings import normalise_heading
-from orchestration.intake.readers import Block
+from orchestration.intake.findings import Finding, split_message
+from orchestration.intake.headings import normalise_heading, plain_heading
+from orchestration.intake.readers import Block, FileRejected
 
 # A table whose signature is incomplete is still told by its other headings, so that the message can name
 # the missing column instead of calling the file unknown.
 ENOUGH_OVERLAP = 0.6
 FEWEST_HEADINGS = 3
+MOST_NAMES = 12
+LONGEST_NAME = 120
+CHECK_THE_FOLDER = (
+    "Check that the file stands in the right folder and has the headings of the template"
+)
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,16 @@ def _names(column: Column) -> list[str]:
 def _overlap(table: Table, headings: set[str]) -> float:
     if not table.columns:
         return 0.0
-    hits = sum(any(name in headings for name in _names(column)) for column in table.columns.values())
+    hits = sum(
+        any(name in headings for name in _names(column)) for column in table.columns.values()
+    )
     return hits / len(table.columns) if hits >= min(FEWEST_HEADINGS, len(table.columns)) else 0.0
 
 
 def _has_signature(table: Table, headings: set[str]) -> bool:
-    return bool(table.signature) and all(normalise_heading(name) in headings for name in table.signature)
+    return bool(table.signature) and all(
+        normalise_heading(name) in headings for name in table.signature
+    )
 
 
 def _table_of(contract: Contract, block: Block) -> list[str]:
@@ -59,7 +68,9 @@ def _table_of(contract: Contract, block: Block) -> list[str]:
     if block.sheet is not None:
         sheet = normalise_heading(block.sheet)
         named = [
-            name for name, table in contract.tables.items() if normalise_heading(table.sheet or "") == sheet
+            name
+            for name, table in contract.tables.items()
+            if normalise_heading(table.sheet or "") == sheet
         ]
         if named:
             return named
@@ -68,27 +79,43 @@ def _table_of(contract: Contract, block: Block) -> list[str]:
         return signed
     scores = {name: _overlap(table, headings) for name, table in contract.tables.items()}
     best = max(scores.values(), default=0.0)
-    return [name for name, score in scores.items() if score == best] if best >= ENOUGH_OVERLAP else []
+    return (
+        [name for name, score in scores.items() if score == best] if best >= ENOUGH_OVERLAP else []
+    )
 
 
 def _positions(table: Table, block: Block) -> dict[str, int]:
     by_heading = {normalise_heading(heading): place for place, heading in enumerate(block.headings)}
     found: dict[str, int] = {}
     for name, column in table.columns.items():
-        place = next((by_heading[heading] for heading in _names(column) if heading in by_heading), None)
+        place = next(
+            (by_heading[heading] for heading in _names(column) if heading in by_heading), None
+        )
         if place is not None:
             found[name] = place
     return found
 
 
-def _heading_findings(table: Table, block: Block, positions: dict[str, int]) -> Iterable[Finding]:
-    missing = [c.heading for n, c in table.columns.items() if c.required and n not in positions]
-    if missing:
+def _heading_findings(table: Table, block: Block, positions: dict[str, int]) -> Iterator[Finding]:
+    missing = [column for name, column in table.columns.items() if name not in positions]
+    required = [column.heading for column in missing if column.required]
+    if required:
         yield Finding(
             rule="COLUMN_MISSING",
             severity="reject",
-            message=f"the table has no column {', '.join(repr(name) for name in missing)}",
+            message=f"the table has no column {_listed(required)}",
             remedy="Add the column, or give it the heading of the template, and send the extract again",
+            column=required[0],
+        )
+        return
+    optional = [column.heading for column in missing if column.is_expected]
+    if optional:
+        yield Finding(
+            rule="COLUMN_ABSENT",
+            severity="warn",
+            message=f"the table has no column {_listed(optional)}: read as if its cells were empty",
+            remedy="Add the column if the system has it",
+            column=optional[0],
         )
     known = {name for column in table.columns.values() for name in _names(column)}
     unknown = [heading for heading in block.headings if normalise_heading(heading) not in known]
@@ -96,63 +123,125 @@ def _heading_findings(table: Table, block: Block, positions: dict[str, int]) -> 
         yield Finding(
             rule="COLUMN_UNKNOWN",
             severity="warn",
-            message=f"not in the template, left out: {', '.join(repr(name) for name in unknown)}",
+            message=f"not in the template, left out: {_listed(unknown)}",
             remedy="Nothing, unless one of them is a renamed column",
+            column=unknown[0],
         )
     renamed = [
         block.headings[place]
         for name, place in positions.items()
         if table.columns[name].is_stored
-        and normalise_heading(block.headings[place]) != normalise_heading(table.columns[name].heading)
+        and plain_heading(block.headings[place]) != plain_heading(table.columns[name].heading)
     ]
     if renamed:
         yield Finding(
             rule="COLUMN_RENAMED",
             severity="warn",
-            message=f"read under a known other name: {', '.join(repr(name) for name in renamed)}",
+            message=f"known by another name or spelling, read: {_listed(renamed)}",
             remedy="Use the headings of the template",
+            column=renamed[0],
         )
 
 
-def _unrecognised(block: Block, candidates: list[str]) -> Finding:
-    if candidates:
-        message = f"the headings fit more than one table ({', '.join(candidates)})"
-    else:
-        message = "not a table of this source; left out"
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(repr(name[:LONGEST_NAME]) for name in names[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _unknown_file(sheets: list[str | None]) -> Finding:
+    """One message about a file, whatever the number of its sheets that are nothing of this source."""
+    named = [sheet for sheet in sheets if sheet is not None]
+    what = (
+        f"{'sheets' if len(named) > 1 else 'sheet'} {_listed(named)}: no table"
+        if named
+        else "not a table"
+    )
     return Finding(
         rule="TABLE_UNKNOWN",
-        severity="reject" if candidates else "warn",
-        message=message,
-        remedy="Check that the file stands in the right folder and has the headings of the template",
+        severity="warn",
+        message=f"{what} of this source; left out",
+        remedy=CHECK_THE_FOLDER,
     )
+
+
+def _ambiguous(candidates: list[str]) -> Finding:
+    return Finding(
+        rule="TABLE_UNKNOWN",
+        severity="reject",
+        message=f"the headings fit more than one table ({', '.join(candidates)})",
+        remedy=CHECK_THE_FOLDER,
+    )
+
+
+def absent_tables(contract: Contract, found: Collection[str]) -> Iterator[Finding]:
+    """One message about all tables that a submission of several tables does not hold."""
+    absent = [
+        f"{table.sheet} ({table.title})" if table.sheet else table.title
+        for name, table in contract.tables.items()
+        if name not in found and not table.recognised_only
+    ]
+    if absent and found and contract.level == "la" and contract.on_failed_table == "absent":
+        yield Finding(
+            rule="TABLE_ABSENT",
+            severity="warn",
+            message=f"the submission has no table {'; '.join(absent)}: for its days nothing is known from there",
+            remedy="Send the whole extract again if it should be there",
+        )
 
 
 def recognise(contract: Contract, files: Iterable[tuple[str, list[Block]]]) -> Recognition:
     """Match every block of every file to a table of the contract."""
     found: dict[str, list[RecognisedBlock]] = defaultdict(list)
-    failed: set[str] = set()
     findings: list[Finding] = []
     for file, blocks in files:
-        for block in blocks:
-            candidates = _table_of(contract, block)
-            if len(candidates) != 1:
-                if block.headings or block.rejected is None:
-                    findings.append(_unrecognised(block, candidates).placed(file=file, sheet=block.sheet))
-                continue
-            name = candidates[0]
-            table = contract.tables[name]
-            positions = _positions(table, block)
-            here = [*_reader_findings(block), *_heading_findings(table, block, positions)]
-            findings += [finding.placed(file=file, sheet=block.sheet, table=name) for finding in here]
-            if any(finding.severity == "reject" for finding in here):
-                failed.add(name)
-            found[name].append(RecognisedBlock(file, name, block, positions))
+        recognised, here = _recognise_file(contract, file, blocks)
+        findings += here
+        for block in recognised:
+            found[block.table].append(block)
     for name, blocks_of_table in found.items():
         several = _several(contract, blocks_of_table)
         if several is not None:
             findings.append(several.placed(table=name))
-            failed.add(name)
-    return Recognition(dict(found), frozenset(failed), tuple(findings))
+    failed = frozenset(
+        finding.table for finding in findings if finding.table and finding.severity == "reject"
+    )
+    return Recognition(dict(found), failed, tuple(findings))
+
+
+def _recognise_file(
+    contract: Contract, file: str, blocks: list[Block]
+) -> tuple[list[RecognisedBlock], list[Finding]]:
+    recognised: list[RecognisedBlock] = []
+    findings: list[Finding] = []
+    unknown: list[str | None] = []
+    for block in blocks:
+        candidates = _table_of(contract, block)
+        if len(candidates) == 1:
+            found, here = _recognised(contract, candidates[0], file, block)
+            recognised.append(found)
+        elif candidates:
+            here = [_ambiguous(candidates)]
+        else:
+            here = list(_reader_findings(block)) if block.rejected is not None else []
+            unknown += [block.sheet] if block.rejected is None else []
+        findings += [finding.placed(file=file, sheet=block.sheet) for finding in here]
+    if unknown:
+        findings.append(_unknown_file(unknown).placed(file=file))
+    return recognised, findings
+
+
+def _recognised(
+    contract: Contract, name: str, file: str, block: Block
+) -> tuple[RecognisedBlock, list[Finding]]:
+    table = contract.tables[name]
+    positions = _positions(table, block)
+    here = list(_reader_findings(block))
+    if block.rejected is None:
+        here += _heading_findings(table, block, positions)
+    return RecognisedBlock(file, name, block, positions), [
+        finding.placed(table=name) for finding in here
+    ]
 
 
 def _several(contract: Contract, blocks: list[RecognisedBlock]) -> Finding | None:
@@ -164,14 +253,32 @@ def _several(contract: Contract, blocks: list[RecognisedBlock]) -> Finding | Non
         rule="TABLE_TWICE",
         severity="reject",
         message=f"several places hold this table: {places}",
-        remedy="Leave one of them in the folder",
+        remedy="Leave one of them in the folder, or rename the sheet that is not the table",
     )
 
 
-def _reader_findings(block: Block) -> Iterable[Finding]:
+def rejection(rejected: FileRejected) -> Finding:
+    """What a reader refused, as a finding."""
+    message, remedy = split_message(rejected.message)
+    return Finding(
+        rule=rejected.code,
+        severity="reject",
+        message=message,
+        remedy=remedy,
+        sheet=rejected.sheet,
+        column=rejected.column,
+        rows=() if rejected.row is None else (rejected.row,),
+        n_rows=0 if rejected.row is None else 1,
+    )
+
+
+def _reader_findings(block: Block) -> Iterator[Finding]:
     if block.rejected is not None:
-        yield Finding(
-            rule=block.rejected.code, severity="reject", message=block.rejected.message, remedy=""
-        )
+        yield rejection(block.rejected)
     for note in block.notes:
-        yield Finding(rule=note.code, severity="warn", message=note.message, remedy="")
+        yield Finding(
+            rule=note.code,
+            severity="warn",
+            message=note.message,
+            remedy="Check the file if this is not intended",
+        )

@@ -6,7 +6,7 @@ per record; the row is quarantined only when none of its records survives.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,11 +27,16 @@ class RowRule:
 
 
 RULES = {
-    "CHILD_ID_MISSING": RowRule("no usable child id", "Give the child's id in the case system, as text"),
+    "CHILD_ID_MISSING": RowRule(
+        "no usable child id", "Give the child's id in the case system, as text"
+    ),
     "KEY_DATE_MISSING": RowRule("the date that the record counts by is missing", "Enter the date"),
-    "KEY_DATE_UNREADABLE": RowRule("the date that the record counts by cannot be read", "Use dd/mm/yyyy"),
+    "KEY_DATE_UNREADABLE": RowRule(
+        "the date that the record counts by cannot be read", "Use dd/mm/yyyy"
+    ),
     "KEY_DATE_AFTER_AS_AT": RowRule(
-        "the date lies after the as-at date of the extract", "Check the date, or the month of the folder"
+        "the date lies after the as-at date of the extract",
+        "Check the date, or the month of the folder",
     ),
     "END_BEFORE_START": RowRule("ends before it starts", "Check both dates of this record"),
     "ENDS_ON_START_DAY": RowRule("ends on the day it starts", "Check both dates of this record"),
@@ -43,8 +48,12 @@ RULES = {
         "the same record stands more than once with different details; the first row counts",
         "Keep the right row in the case system",
     ),
-    "VALUE_UNREADABLE": RowRule("a value cannot be read and counts as missing", "Correct the value"),
-    "CODE_UNKNOWN": RowRule("a code is not in the list and counts as none of its codes", "Use a listed code"),
+    "VALUE_UNREADABLE": RowRule(
+        "a value cannot be read and counts as missing", "Correct the value"
+    ),
+    "CODE_UNKNOWN": RowRule(
+        "a code is not in the list and counts as none of its codes", "Use a listed code"
+    ),
 }
 
 
@@ -57,8 +66,6 @@ class Judged:
     quarantined: np.ndarray
     carries: dict[str, np.ndarray]
     findings: tuple[Finding, ...]
-    reasons: tuple[tuple[int, str, str], ...]
-    """(position of the row, rule, record) of everything quarantined."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,7 @@ def _repeats(frame: pd.DataFrame, key: tuple[str, ...], eligible: np.ndarray) ->
     return repeats
 
 
-def _differing(frame: pd.DataFrame, key: tuple[str, ...], repeats: np.ndarray) -> np.ndarray:
+def _differing(frame: pd.DataFrame, repeats: np.ndarray) -> np.ndarray:
     if not repeats.any():
         return repeats
     same = frame.duplicated(keep="first").to_numpy()
@@ -137,7 +144,7 @@ def judge(
     for name, record in table.records.items():
         exists = _exists(record, typed, n_rows)
         has_record |= exists
-        found = [*_row_faults(table, typed, overlong), *_record_faults(record, typed, as_at)]
+        found = [*_row_faults(typed, overlong), *_record_faults(record, typed, as_at)]
         bad = np.zeros(n_rows, dtype=bool)
         for fault in found:
             faults.append((_Fault(fault.rule, fault.column, fault.rows & exists & ~bad), name))
@@ -147,7 +154,7 @@ def judge(
         carries[name] = eligible & ~repeats
         kept |= carries[name]
         repeated |= repeats
-        differing |= _differing(frame, record.key, repeats)
+        differing |= _differing(frame, repeats)
     if not table.records:
         kept = ~overlong
     else:
@@ -159,36 +166,48 @@ def judge(
     findings = [
         *_findings(table_name, table, faults, row_numbers, "quarantine"),
         *_findings(
-            table_name, table, [(_Fault("DUPLICATE_DIFFERS", None, differing), "")], row_numbers, "flag"
+            table_name,
+            table,
+            [(_Fault("DUPLICATE_DIFFERS", None, differing), "")],
+            row_numbers,
+            "flag",
         ),
-        *_findings(table_name, table, _flag_faults(table, typed), row_numbers, "flag"),
+        *_findings(
+            table_name, table, _flag_faults(table, typed, ~quarantined), row_numbers, "flag"
+        ),
     ]
-    reasons = tuple(
-        (int(position), fault.rule, record)
-        for fault, record in faults
-        for position in np.flatnonzero(fault.rows)
-    )
-    return Judged(kept, deduplicated, quarantined, carries, tuple(findings), reasons)
+    return Judged(kept, deduplicated, quarantined, carries, tuple(findings))
 
 
-def _row_faults(
-    table: Table, typed: dict[str, TypedColumn], overlong: np.ndarray
-) -> Iterator[_Fault]:
+def _row_faults(typed: dict[str, TypedColumn], overlong: np.ndarray) -> Iterator[_Fault]:
     yield _Fault("ROW_TOO_LONG", None, overlong)
     if "child_id" in typed:
         yield _Fault("CHILD_ID_MISSING", "child_id", typed["child_id"].values.isna().to_numpy())
 
 
-def _flag_faults(table: Table, typed: dict[str, TypedColumn]) -> list[tuple[_Fault, str]]:
+def _flag_faults(
+    table: Table, typed: dict[str, TypedColumn], judged: np.ndarray
+) -> list[tuple[_Fault, str]]:
+    """Values of the judged rows that are not as they should be; a row kept out has been named already."""
     key_dates = {record.key_date for record in table.records.values()}
     faults: list[tuple[_Fault, str]] = []
     for name, column in typed.items():
         if table.columns[name].type == "code":
             unmapped = (column.values == "unmapped").fillna(False).to_numpy(dtype=bool)
-            faults.append((_Fault("CODE_UNKNOWN", name, unmapped), ""))
+            faults.append((_Fault("CODE_UNKNOWN", name, unmapped & judged), ""))
         elif name not in key_dates and name != "child_id":
-            faults.append((_Fault("VALUE_UNREADABLE", name, column.is_unreadable), ""))
+            faults.append((_Fault("VALUE_UNREADABLE", name, column.is_unreadable & judged), ""))
     return faults
+
+
+def _merged(faults: Iterable[_Fault]) -> list[_Fault]:
+    """One fault per rule and column: two records of a row with the same fault are one message."""
+    merged: dict[tuple[str, str | None], _Fault] = {}
+    for fault in faults:
+        place = (fault.rule, fault.column)
+        rows = fault.rows | merged[place].rows if place in merged else fault.rows
+        merged[place] = _Fault(fault.rule, fault.column, rows)
+    return list(merged.values())
 
 
 def _findings(
@@ -198,7 +217,7 @@ def _findings(
     row_numbers: np.ndarray,
     severity: Severity,
 ) -> Iterator[Finding]:
-    for fault, _ in faults:
+    for fault in _merged(fault for fault, _ in faults):
         n_rows = int(fault.rows.sum())
         if not n_rows:
             continue

@@ -9,13 +9,16 @@ from __future__ import annotations
 import csv
 import hashlib
 import multiprocessing
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 
 import pyarrow.parquet as pq
 
@@ -23,6 +26,7 @@ from expectations.contract import CONTRACTS_FOLDER, contract_for, sources
 from orchestration.intake.cover import month_end
 from orchestration.intake.extract import (
     EXTRACTION_FILE,
+    SET_ASIDE_FOLDER,
     Extraction,
     SubmissionFiles,
     extract,
@@ -31,7 +35,7 @@ from orchestration.intake.extract import (
 )
 from orchestration.intake.findings import Finding
 from orchestration.intake.keys import key_check, load_or_make_secret
-from orchestration.intake.landing import LandedSubmission, Landing, scan, version_of
+from orchestration.intake.landing import LandedSubmission, Landing, scan, still_writing, version_of
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
 from orchestration.settings import DBT_FOLDER, REFERENCE_FOLDER, DataFolder, Settings
 
@@ -93,6 +97,11 @@ def dfe_codes() -> dict[str, str]:
         return {row["area_code"]: row["dfe_code"] for row in csv.DictReader(file)}
 
 
+def set_aside_folder(folder: DataFolder, submission_id: str) -> Path:
+    """Where the rows of a version stand that were quarantined or repeat a record."""
+    return folder.quality / "set_aside" / submission_id
+
+
 def _job(settings: Settings, landed: LandedSubmission, event: str, files: tuple[Path, ...]) -> _Job:
     months = settings.annex_a.months_for(landed.area_code)
     as_at = SHIPPED_AS_AT if landed.folder_month == SHIPPED else landed.folder_as_at
@@ -125,7 +134,10 @@ def _copy_for_reading(folder: DataFolder, landed: LandedSubmission) -> tuple[Pat
     target = _work_copy(folder, landed)
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    copies = tuple(Path(shutil.copyfile(path, target / path.name)) for path in landed.files)
+    try:
+        copies = tuple(Path(shutil.copyfile(path, target / path.name)) for path in landed.files)
+    except FileNotFoundError:
+        return None
     return copies if version_of(copies) == landed.version else None
 
 
@@ -135,6 +147,15 @@ _worker_secret: bytes = b""
 def _start_worker(secret: bytes) -> None:
     global _worker_secret  # noqa: PLW0603 -- the key reaches a worker once, never through argv or files
     _worker_secret = secret
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """End this worker when the run is killed: it would wait for ever, or write beside the next run."""
+    parent.join()
+    os._exit(1)
 
 
 def _extract_in_worker(job: tuple[SubmissionFiles, Path, Path]) -> Extraction:
@@ -148,7 +169,8 @@ def _extract_all(
     staged = folder.work / "extracted"
     shutil.rmtree(staged, ignore_errors=True)
     arguments = [
-        (job.files, staged / job.files.submission_id, folder.restricted / "identifiers") for job in jobs
+        (job.files, staged / job.files.submission_id, folder.restricted / "identifiers")
+        for job in jobs
     ]
     if len(jobs) < FEWEST_FOR_POOL:
         _start_worker(secret)
@@ -170,10 +192,17 @@ def _put(source: Path, target: Path) -> None:
 def _settle(folder: DataFolder, job: _Job, staged: Path, extraction: Extraction) -> None:
     """Move the outcome into place: raw for every verdict (its messages), archive when accepted."""
     landed = job.landed
+    set_aside = set_aside_folder(folder, job.files.submission_id)
+    shutil.rmtree(set_aside, ignore_errors=True)
     if extraction.verdict == "rejected":
-        for parquet in staged.glob("*.parquet"):
+        for parquet in staged.rglob("*.parquet"):
             parquet.unlink()
-    _put(staged, raw_folder(folder, landed.source, landed.area_code, landed.folder_month, landed.version))
+    elif (staged / SET_ASIDE_FOLDER).exists():
+        _put(staged / SET_ASIDE_FOLDER, set_aside)
+    _put(
+        staged,
+        raw_folder(folder, landed.source, landed.area_code, landed.folder_month, landed.version),
+    )
     copy = _work_copy(folder, landed)
     if extraction.verdict == "accepted" and job.event == "received":
         _put(copy, archive_folder(folder, landed))
@@ -188,7 +217,9 @@ def _version(job: _Job, extraction: Extraction) -> SubmissionVersion:
     )  # fmt: skip
 
 
-def _current_versions(versions: list[SubmissionVersion]) -> dict[tuple[str, str, str], SubmissionVersion]:
+def _current_versions(
+    versions: list[SubmissionVersion],
+) -> dict[tuple[str, str, str], SubmissionVersion]:
     current: dict[tuple[str, str, str], SubmissionVersion] = {}
     for version in sorted(versions, key=lambda item: item.current_from):
         current[version.area_code, version.source, version.folder_month] = version
@@ -196,7 +227,11 @@ def _current_versions(versions: list[SubmissionVersion]) -> dict[tuple[str, str,
 
 
 def _new_jobs(
-    folder: DataFolder, settings: Settings, landing: Landing, versions: list[SubmissionVersion]
+    folder: DataFolder,
+    settings: Settings,
+    landing: Landing,
+    versions: list[SubmissionVersion],
+    findings: list[Finding],
 ) -> Iterator[_Job]:
     current = _current_versions(versions)
     for landed in landing.submissions:
@@ -204,7 +239,9 @@ def _new_jobs(
         if known is not None and known.version == landed.version:
             continue
         copies = _copy_for_reading(folder, landed)
-        if copies is not None:
+        if copies is None:
+            findings.append(still_writing(landed.files[0], folder.landing))
+        else:
             yield _job(settings, landed, "received", copies)
 
 
@@ -218,11 +255,15 @@ def _stale_jobs(
     }
     for version in versions:
         name = (version.area_code, version.source, version.folder_month, version.version)
-        raw = raw_folder(folder, version.source, version.area_code, version.folder_month, version.version)
+        raw = raw_folder(
+            folder, version.source, version.area_code, version.folder_month, version.version
+        )
         expected = fingerprint(settings.annex_a.months_for(version.area_code))
         if _raw_fingerprint(raw) == expected:
             continue
-        landed = LandedSubmission(version.area_code, version.source, version.folder_month, (), version.version)
+        landed = LandedSubmission(
+            version.area_code, version.source, version.folder_month, (), version.version
+        )
         archived = archive_folder(folder, landed)
         files = tuple(sorted(archived.iterdir())) if archived.is_dir() else in_landing.get(name, ())
         if files and version_of(files) == version.version:
@@ -240,7 +281,9 @@ def shipped_reference() -> Iterator[LandedSubmission]:
     for source_folder in sorted(path for path in REFERENCE_FOLDER.iterdir() if path.is_dir()):
         if source_folder.name in sources():
             files = tuple(sorted(source_folder.iterdir()))
-            yield LandedSubmission("national", source_folder.name, SHIPPED, files, version_of(files))
+            yield LandedSubmission(
+                "national", source_folder.name, SHIPPED, files, version_of(files)
+            )
 
 
 def _shipped_jobs(folder: DataFolder, settings: Settings) -> Iterator[_Job]:
@@ -270,20 +313,30 @@ def load_secret(folder: DataFolder, ledger: Ledger) -> tuple[bytes, bool]:
     return secret, made
 
 
+def refuse_wrong_key(folder: DataFolder, ledger: Ledger) -> None:
+    """Raise KeyFileError, before anything is written, unless the key is the one this folder was made with."""
+    if ledger.fact("key_check") is not None:
+        load_secret(folder, ledger)
+
+
 def take_in(folder: DataFolder, settings: Settings, ledger: Ledger, progress: Progress) -> TakenIn:
     """Take in everything that is new in landing and read again what newer code reads differently."""
     secret, made_key = load_secret(folder, ledger)
     landing = scan(folder.landing)
     versions = ledger.versions()
+    changed: list[Finding] = []
     jobs = [
-        *_new_jobs(folder, settings, landing, versions),
+        *_new_jobs(folder, settings, landing, versions, changed),
         *_stale_jobs(folder, settings, landing, versions),
         *_shipped_jobs(folder, settings),
     ]
     write_empty_tables(folder)
-    taken = TakenIn(landing, made_key=made_key)
+    taken = TakenIn(replace(landing, findings=(*landing.findings, *changed)), made_key=made_key)
     verdicts = {
-        submission_id_of(v.area_code, v.source, v.folder_month, v.version): (v.verdict, v.as_at_date)
+        submission_id_of(v.area_code, v.source, v.folder_month, v.version): (
+            v.verdict,
+            v.as_at_date,
+        )
         for v in versions
     }
     for done, (job, staged, extraction) in enumerate(_extract_all(folder, jobs, secret), start=1):
@@ -302,11 +355,6 @@ def take_in(folder: DataFolder, settings: Settings, ledger: Ledger, progress: Pr
     return taken
 
 
-def accepted_as_of(versions: list[SubmissionVersion]) -> list[SubmissionVersion]:
-    """Only the versions whose newest verdict is 'accepted'."""
-    return [replace(version) for version in versions if version.verdict == "accepted"]
-
-
 def folder_as_at(folder_month: str) -> date:
     """The as-at date that a folder's name gives."""
     return SHIPPED_AS_AT if folder_month == SHIPPED else month_end(folder_month)
@@ -314,5 +362,17 @@ def folder_as_at(folder_month: str) -> date:
 
 def findings_of(folder: DataFolder, version: SubmissionVersion) -> list[Finding]:
     """Everything that was said about a version when it was read."""
-    raw = raw_folder(folder, version.source, version.area_code, version.folder_month, version.version)
+    raw = raw_folder(
+        folder, version.source, version.area_code, version.folder_month, version.version
+    )
     return load_extraction(raw).findings if (raw / EXTRACTION_FILE).exists() else []
+
+
+def loaded_rows(folder: DataFolder) -> dict[str, int]:
+    """Rows in `raw/` by source, all tables and versions together."""
+    rows: dict[str, int] = {}
+    for path in folder.raw.glob(f"*/*/*/*/{EXTRACTION_FILE}"):
+        source = path.relative_to(folder.raw).parts[0]
+        loaded = sum(counts.loaded for counts in load_extraction(path.parent).tables.values())
+        rows[source] = rows.get(source, 0) + loaded
+    return rows

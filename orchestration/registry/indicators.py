@@ -85,7 +85,9 @@ class Indicator(_Strict):
     @model_validator(mode="after")
     def _kind_and_denominator_agree(self) -> Indicator:
         if (self.kind == "rate_per_10k") == (self.denominator is not None):
-            raise ValueError(f"{self.id}: a rate has no denominator measure, any other kind has one")
+            raise ValueError(
+                f"{self.id}: a rate has no denominator measure, any other kind has one"
+            )
         return self
 
     @property
@@ -103,7 +105,9 @@ def _entries(path: Path) -> list[dict[str, Any]]:
 @cache
 def load_indicators(folder: Path = INDICATORS_FOLDER) -> tuple[Indicator, ...]:
     """Every indicator, in plan order (by position); raises RegistryError when ids repeat."""
-    found = [Indicator(**entry) for path in sorted(folder.rglob("*.yml")) for entry in _entries(path)]
+    found = [
+        Indicator(**entry) for path in sorted(folder.rglob("*.yml")) for entry in _entries(path)
+    ]
     ids = [indicator.id for indicator in found]
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
@@ -132,11 +136,17 @@ def cross_check(indicators: tuple[Indicator, ...], measures: dict[str, set[str]]
     for indicator in indicators:
         if indicator.population not in measures:
             raise RegistryError(f"{indicator.id}: there is no population {indicator.population}")
-        named = {indicator.numerator, indicator.denominator} - {None}
+        named = {name for name in (indicator.numerator, indicator.denominator) if name}
         unknown = named - measures[indicator.population]
         if unknown:
-            raise RegistryError(f"{indicator.id}: pop_{indicator.population} has no measure {sorted(unknown)}")
-        used[indicator.population] |= named  # type: ignore[arg-type]
-    idle = {name: sorted(measures[name] - used[name]) for name in measures if measures[name] - used[name]}
+            raise RegistryError(
+                f"{indicator.id}: pop_{indicator.population} has no measure {sorted(unknown)}"
+            )
+        used[indicator.population] |= named
+    idle = {
+        name: sorted(measures[name] - used[name])
+        for name in measures
+        if measures[name] - used[name]
+    }
     if idle:
         raise RegistryError(f"measures that no indicator uses: {idle}")

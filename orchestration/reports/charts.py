@@ -82,7 +82,7 @@ class Axis:
 def value_axis(values: Sequence[float]) -> Axis:
     """An axis around the values; from zero unless that would squeeze them into the top of the plot."""
     low, high = min(values), max(values)
-    room = (high - low) * 0.15 or abs(high) * 0.1 or 1.0
+    room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
     bottom = low - room
     if low >= 0:
         bottom = 0.0 if low < START_AT_ZERO_BELOW * high or low == high == 0 else max(bottom, 0.0)
@@ -185,7 +185,7 @@ def _end_labels(
         [(axis.high - value) * pixels for _, value, _ in shown],
         [len(lines) * LINE_HEIGHT + LABEL_GAP for lines, _, _ in shown],
         -PADDING["top"] / 2,
-        PLOT_HEIGHT + PADDING["bottom"],
+        PLOT_HEIGHT + LINE_HEIGHT / 2,  # any lower they would run into the dates
     )
     return [
         {
@@ -290,7 +290,7 @@ def _line_layers(alt: Any) -> list[Any]:
         domain=[look.shape for look in looks], range=[list(look.dash) for look in looks]
     )
     base = alt.Chart(alt.NamedData("lines")).encode(x=_days(alt), y=_values(alt))
-    lines = base.mark_line().encode(
+    lines = base.mark_line(strokeJoin="round").encode(
         detail="run:N",
         color=alt.Color("colour:N", scale=None, legend=None),
         strokeWidth=alt.StrokeWidth("stroke:Q", scale=None, legend=None),

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import duckdb
 
 # Children's social care comes first in the plan, then education; within each, by number.
 PLAN_ORDER = ("SC", "ED")
-Record = TypeVar("Record")
+
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+Record = TypeVar("Record", bound=_Dataclass)
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ class Benchmark:
     value: float
     n_available: int | None
     neighbour_model: str | None
+    source: str
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ def _records(
     connection: duckdb.DuckDBPyConnection, record: type[Record], sql: str, *given: object
 ) -> list[Record]:
     """Rows as records: the select list is the record's fields, written where the SQL says {columns}."""
-    columns = ", ".join(f"found.{field.name}" for field in fields(record))  # type: ignore[arg-type]
+    columns = ", ".join(f"found.{field.name}" for field in fields(record))
     return [
         record(*row) for row in connection.execute(sql.format(columns=columns), given).fetchall()
     ]
@@ -187,7 +194,7 @@ def read_published(marts: Path, report: str) -> Published:
         run = _records(
             connection, Run,
             "select {columns} from marts.dim_runs as found where found.run_id ="
-            " (select max(run_id) from marts.dim_indicators)",
+            " (select max(run_id) from marts.dim_areas)",
         )[0]  # fmt: skip
         home = _records(
             connection, Area, "select {columns} from marts.dim_areas as found where found.is_home"

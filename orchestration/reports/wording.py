@@ -11,6 +11,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 # Bases with one row per calendar month; the others have a row per period of their own.
 MONTHLY = frozenset({"rolling12", "rolling36", "snapshot", "ytd", "six_month_annualised"})
 
+SOURCES = {"annex_a": "Annex A", "ssda903": "SSDA903", "cin_census": "CIN census", "sen2": "SEN2"}
+
 
 @dataclass(frozen=True)
 class Status:
@@ -85,7 +87,7 @@ def age(end: date, known: date) -> str:
     if months > 0 and known.day < end.day and (known + timedelta(days=1)).day != 1:
         months -= 1
     if months <= 0:
-        return "less than a month old"
+        return "under a month old"
     return f"{months} month{'s' if months > 1 else ''} old"
 
 
@@ -105,6 +107,11 @@ def reason(text: str | None) -> str:
         lambda found: day(date(int(found[1]), int(found[2]), int(found[3]))),
         text or "",
     )
+
+
+def inputs(text: str) -> str:
+    """Lists and returns by the names that officers use."""
+    return re.sub(r"\w+", lambda found: SOURCES.get(found[0], found[0].replace("_", " ")), text)
 
 
 def listed(words: Sequence[str]) -> str:

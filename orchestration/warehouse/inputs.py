@@ -12,16 +12,29 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from expectations.owners import load_owners
+from orchestration.checks.tables import TableCheck
 from orchestration.intake.extract import EXTRACTION_FILE, load_extraction
 from orchestration.intake.landing import LandedSubmission
 from orchestration.intake.ledger import Ledger
-from orchestration.intake.submissions import SHIPPED, SHIPPED_AS_AT, raw_folder, submission_id_of
+from orchestration.intake.submissions import (
+    SHIPPED,
+    SHIPPED_AS_AT,
+    raw_folder,
+    shipped_reference,
+    submission_id_of,
+)
 from orchestration.registry.indicators import UNITS, Indicator
 from orchestration.settings import DataFolder
 
+INPUT_TABLES = (
+    "run", "runs", "areas", "receipts", "tables", "indicators", "bases", "breakdowns", "series",
+    "first_reported", "table_checks", "owners", "last_values", "last_records",
+)  # fmt: skip
 TIME = pa.timestamp("us", tz="UTC")
 RUN = {
     "run_id": pa.string(), "as_at": pa.date32(), "received_by": TIME, "started_at": TIME,
@@ -53,6 +66,24 @@ INDICATORS = {
     ),
     "published_decimals": pa.int64(), "history_months": pa.int64(), "zero_means_not_recorded": pa.bool_(),
 }  # fmt: skip
+TABLE_CHECKS = {
+    "check_id": pa.string(), "rule": pa.string(), "submission_id": pa.string(), "area_code": pa.string(),
+    "source": pa.string(), "as_at_date": pa.date32(), "table_name": pa.string(), "rows_checked": pa.int64(),
+    "rows_failed": pa.int64(), "passed": pa.bool_(), "is_released": pa.bool_(), "message": pa.string(),
+}  # fmt: skip
+OWNERS = {"source": pa.string(), "owner": pa.string(), "days_to_answer": pa.int64()}
+LAST_VALUES = {
+    "indicator_id": pa.string(), "area_code": pa.string(), "basis": pa.string(), "period_end": pa.date32(),
+    "breakdown": pa.string(), "breakdown_value": pa.string(), "numerator": pa.float64(),
+    "denominator": pa.float64(), "value": pa.float64(), "status": pa.string(), "status_reason": pa.string(),
+    "source": pa.string(), "first_reported_value": pa.float64(), "is_provisional": pa.bool_(),
+}  # fmt: skip
+LAST_RECORDS = {
+    "indicator_id": pa.string(), "area_code": pa.string(), "record_key": pa.string(),
+    "child_key": pa.string(), "event_date": pa.date32(), "counted_on": pa.date32(),
+    "in_numerator": pa.bool_(), "numerator_amount": pa.float64(), "denominator_amount": pa.float64(),
+    "source": pa.string(),
+}  # fmt: skip
 FIRST_REPORTED = {
     "indicator_id": pa.string(), "area_code": pa.string(), "basis": pa.string(), "period_end": pa.date32(),
     "breakdown": pa.string(), "breakdown_value": pa.string(), "first_reported_value": pa.float64(),
@@ -72,7 +103,9 @@ class Run:
     records_first_reported: bool
 
 
-def _write(folder: Path, name: str, schema: dict[str, pa.DataType], rows: Iterable[dict[str, Any]]) -> None:
+def _write(
+    folder: Path, name: str, schema: dict[str, pa.DataType], rows: Iterable[dict[str, Any]]
+) -> None:
     table = pa.Table.from_pylist(list(rows), schema=pa.schema(list(schema.items())))
     pq.write_table(table, folder / f"{name}.parquet")
 
@@ -97,7 +130,9 @@ def _receipts(ledger: Ledger, shipped: list[LandedSubmission]) -> Iterable[dict[
         }  # fmt: skip
 
 
-def _tables(folder: DataFolder, ledger: Ledger, shipped: list[LandedSubmission]) -> Iterable[dict[str, Any]]:
+def _tables(
+    folder: DataFolder, ledger: Ledger, shipped: list[LandedSubmission]
+) -> Iterable[dict[str, Any]]:
     places = [(v.source, v.area_code, v.folder_month, v.version) for v in ledger.versions()]
     places += [(landed.source, landed.area_code, SHIPPED, landed.version) for landed in shipped]
     for source, area_code, month, version in places:
@@ -145,38 +180,79 @@ def _indicator_rows(indicators: Iterable[Indicator]) -> Iterable[dict[str, Any]]
         }  # fmt: skip
 
 
-def write_inputs(
-    folder: DataFolder,
-    ledger: Ledger,
-    run: Run,
-    areas: Iterable[str],
-    indicators: tuple[Indicator, ...],
-    shipped: list[LandedSubmission],
-    first_reported: pa.Table,
-) -> None:
+def _check_rows(checks: Iterable[tuple[TableCheck, bool]]) -> Iterable[dict[str, Any]]:
+    for check, is_released in checks:
+        count = check.count
+        yield {
+            "check_id": check.check_id, "rule": check.rule, "submission_id": count.submission_id,
+            "area_code": count.area_code, "source": count.source, "as_at_date": count.as_at_date,
+            "table_name": count.table_name, "rows_checked": count.rows, "rows_failed": check.rows_failed,
+            "passed": check.passed, "is_released": is_released, "message": check.message,
+        }  # fmt: skip
+
+
+def _write_last_published(folder: DataFolder, target: Path) -> None:
+    """The figures and records that serve now: what a held indicator goes on showing."""
+    wanted = {
+        "last_values": (LAST_VALUES, "fct_indicator_values"),
+        "last_records": (LAST_RECORDS, "fct_counted_records"),
+    }
+    for name, (schema, mart) in wanted.items():
+        if not folder.warehouse_file.exists():
+            _write(target, name, schema, [])
+            continue
+        with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+            rows = connection.execute(
+                f"select {', '.join(schema)} from marts.{mart}"  # noqa: S608 -- fixed names
+            ).to_arrow_table()
+        pq.write_table(rows.cast(pa.schema(list(schema.items()))), target / f"{name}.parquet")
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything beside the ledger that dbt is told about a run."""
+
+    run: Run
+    areas: list[str]
+    indicators: tuple[Indicator, ...]
+    first_reported: pa.Table
+    checks: list[tuple[TableCheck, bool]]
+
+
+def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     """Write every input table of a run."""
     target = folder.raw / "run"
     target.mkdir(exist_ok=True)
-    _write(target, "run", RUN, [vars(run)])
-    _write(target, "runs", RUNS, _runs(ledger, run))
-    _write(target, "areas", {"area_code": pa.string()}, [{"area_code": area} for area in areas])
+    shipped = list(shipped_reference())
+    _write(target, "run", RUN, [vars(known.run)])
+    _write(target, "runs", RUNS, _runs(ledger, known.run))
+    _write(
+        target, "areas", {"area_code": pa.string()}, [{"area_code": area} for area in known.areas]
+    )
     _write(target, "receipts", RECEIPTS, _receipts(ledger, shipped))
     _write(target, "tables", TABLES, _tables(folder, ledger, shipped))
+    _write(target, "table_checks", TABLE_CHECKS, _check_rows(known.checks))
+    _write(target, "owners", OWNERS, load_owners())
+    _write_registry(target, known.indicators)
+    _write_last_published(folder, target)
+    pq.write_table(known.first_reported, target / "first_reported.parquet")
+
+
+def _write_registry(target: Path, indicators: tuple[Indicator, ...]) -> None:
     _write(target, "indicators", INDICATORS, _indicator_rows(indicators))
-    pairs = dict.fromkeys(("indicator_id", "basis"), pa.string())
-    _write(target, "bases", pairs, [{"indicator_id": i.id, "basis": b} for i in indicators for b in i.bases])
-    pairs = dict.fromkeys(("indicator_id", "breakdown"), pa.string())
     _write(
-        target, "breakdowns", pairs,
-        [{"indicator_id": i.id, "breakdown": b} for i in indicators for b in i.breakdowns],
+        target, "bases", dict.fromkeys(("indicator_id", "basis"), pa.string()),
+        [{"indicator_id": i.id, "basis": basis} for i in indicators for basis in i.bases],
     )  # fmt: skip
-    triples = dict.fromkeys(("indicator_id", "series_id", "basis"), pa.string())
     _write(
-        target, "series", triples,
+        target, "breakdowns", dict.fromkeys(("indicator_id", "breakdown"), pa.string()),
+        [{"indicator_id": i.id, "breakdown": name} for i in indicators for name in i.breakdowns],
+    )  # fmt: skip
+    _write(
+        target, "series", dict.fromkeys(("indicator_id", "series_id", "basis"), pa.string()),
         [
-            {"indicator_id": i.id, "series_id": b.series, "basis": b.basis}
+            {"indicator_id": i.id, "series_id": benchmark.series, "basis": benchmark.basis}
             for i in indicators
-            for b in i.benchmarks
+            for benchmark in i.benchmarks
         ],
     )  # fmt: skip
-    pq.write_table(first_reported, target / "first_reported.parquet")

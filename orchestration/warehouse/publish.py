@@ -13,7 +13,7 @@ from orchestration.settings import DataFolder
 
 MARTS = (
     "dim_areas", "dim_indicators", "dim_periods", "dim_runs", "fct_benchmarks", "fct_counted_records",
-    "fct_indicator_evidence", "fct_indicator_values", "fct_submissions",
+    "fct_dq_issues", "fct_dq_results", "fct_indicator_evidence", "fct_indicator_values", "fct_submissions",
 )  # fmt: skip
 PARTITIONED = {"fct_indicator_evidence": "period_end"}
 NEVER_EMPTY = ("dim_areas", "dim_indicators", "dim_runs", "fct_indicator_values", "fct_submissions")
@@ -41,8 +41,12 @@ def finish_and_verify(marts: Path, run_id: str, finished_at: datetime) -> None:
         expected = {("marts", name) for name in MARTS}
         found = _relations(connection)
         if found != expected:
-            raise NotPublishable(f"the build holds other tables than the published ones: {sorted(found ^ expected)}")
-        connection.execute("update marts.dim_runs set finished_at = ? where run_id = ?", [finished_at, run_id])
+            raise NotPublishable(
+                f"the build holds other tables than the published ones: {sorted(found ^ expected)}"
+            )
+        connection.execute(
+            "update marts.dim_runs set finished_at = ? where run_id = ?", [finished_at, run_id]
+        )
         for name in sorted(set(MARTS) - {"dim_runs"}):
             runs = connection.execute(f"select distinct run_id from marts.{name}").fetchall()  # noqa: S608
             if runs not in ([(run_id,)], []) or (not runs and name in NEVER_EMPTY):
@@ -63,7 +67,11 @@ def write_parquet(marts: Path, target: Path, run_id: str) -> None:
                 path = target / name
             else:
                 path = target / f"{name}.parquet"
-            connection.execute(f"copy (select * from marts.{name}) to '{_quoted(path)}' ({options})")  # noqa: S608
+            connection.execute(
+                f"copy (select * from marts.{name}) to '{_quoted(path)}' ({options})"  # noqa: S608
+            )
+    for path in target.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o444)
 
 
 def _quoted(path: Path) -> str:
@@ -87,16 +95,23 @@ def replace_warehouse(folder: DataFolder, marts: Path) -> None:
 
 
 def switch(link: Path, target: Path) -> None:
-    """Point a symlink at a new folder beside it, atomically, and remove what it pointed at before."""
+    """Point a symlink at a new folder beside it, atomically.
+
+    What it pointed at before stays until the next time, for whoever is in the middle of reading it; older
+    folders, and those that killed runs left, are removed.
+    """
     before = link.resolve() if link.is_symlink() else None
     if before is None and link.exists():
-        raise NotPublishable(f"{link.name} is a folder, not the link that a run makes: move it away")
+        raise NotPublishable(
+            f"{link.name} is a folder, not the link that a run makes: move it away"
+        )
     fresh = link.with_name(f".{link.name}.new")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target.name)
     fresh.replace(link)
-    if before is not None and before != target.resolve():
-        shutil.rmtree(before, ignore_errors=True)
+    for folder in link.parent.glob(f".{link.name}-*"):
+        if folder.resolve() not in (target.resolve(), before):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def carry_forward(previous: Path, target: Path) -> None:
@@ -104,4 +119,4 @@ def carry_forward(previous: Path, target: Path) -> None:
     if previous.exists():
         shutil.copytree(previous, target, copy_function=os.link)
     else:
-        target.mkdir(parents=True)
+        target.mkdir(mode=0o700, parents=True)

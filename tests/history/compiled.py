@@ -63,9 +63,11 @@ def _compile(target: Path) -> None:
         sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors", "--log-level-file", "none",
         "--no-version-check", "compile", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER),
         "--target-path", str(target), "--log-path", str(target / "logs"),
-        "--select", *(f"+{name}" for name in ASKED_FOR),
+        "--select", *(f"+{name},resource_type:model" for name in ASKED_FOR),
     ]  # fmt: skip
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CYPP_")}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("CYPP_")
+    }
     done = subprocess.run(
         command, env={**environment, **TELEMETRY_OFF}, capture_output=True, text=True, check=False
     )
@@ -82,7 +84,8 @@ def compiled_models(shared: Path) -> dict[str, Model]:
             _compile(target)
             finished.touch()
     models = {}
-    for path in sorted((target / "compiled").rglob("*.sql")):
-        layer = path.relative_to(target / "compiled").parts[2]
+    folder = target / "compiled" / "cypp" / "models"
+    for path in sorted(folder.rglob("*.sql")):
+        layer = path.relative_to(folder).parts[0]
         models[path.stem] = Model(layer, path.stem, path.read_text())
     return models

@@ -112,7 +112,12 @@ class Warehouse:
 
         def visit(name: str) -> None:
             model = self.models.get(name)
-            if model is None or name in ordered or model.schema == "staging" or name == "hist_calendar":
+            if (
+                model is None
+                or name in ordered
+                or model.schema == "staging"
+                or name == "hist_calendar"
+            ):
                 return
             for read in model.reads:
                 visit(read)
@@ -142,16 +147,25 @@ class Warehouse:
             for name, rows in submission.tables.items():
                 if name not in submission.failed and submission.verdict == "accepted":
                     raw = tables.setdefault(f"{submission.source}__{name}", [])
-                    raw.extend(self._raw(submission, name, place, row) for place, row in enumerate(rows))
+                    raw.extend(
+                        self._raw(submission, name, place, row) for place, row in enumerate(rows)
+                    )
         for name, rows in tables.items():
             self._insert(name, rows)
 
-    def _raw(self, submission: Submission, table: str, place: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    def _raw(
+        self, submission: Submission, table: str, place: int, row: Mapping[str, Any]
+    ) -> dict[str, Any]:
         records = contract_for(submission.source).tables[table].records
         written = {RENAMED.get(name, name): value for name, value in row.items()}
         written["child_key"] = self._key(submission.area, row["child"])
         carries = {f"has_{record}": True for record in records}
-        return {"submission_id": submission.submission_id, "row_id": place + 1, **carries, **written}
+        return {
+            "submission_id": submission.submission_id,
+            "row_id": place + 1,
+            **carries,
+            **written,
+        }
 
     def _key(self, area: str, child: str) -> str:
         key = keyed_hash(SECRET, "child", area, child)
@@ -162,7 +176,9 @@ class Warehouse:
         if not rows:
             return
         columns = list(dict.fromkeys(name for row in rows for name in row))
-        values = ", ".join(f"({', '.join(_literal(row.get(name)) for name in columns)})" for row in rows)
+        values = ", ".join(
+            f"({', '.join(_literal(row.get(name)) for name in columns)})" for row in rows
+        )
         self.connection.execute(f"insert into raw.{table} ({', '.join(columns)}) values {values}")
 
 

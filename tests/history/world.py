@@ -50,7 +50,12 @@ class Submission:
 
     @property
     def version(self) -> str:
-        content = (sorted(self.tables.items()), self.content_date, self.verdict, sorted(self.failed))
+        content = (
+            sorted(self.tables.items()),
+            self.content_date,
+            self.verdict,
+            sorted(self.failed),
+        )
         return hashlib.sha256(repr(content).encode()).hexdigest()[:12]
 
     @property
@@ -87,7 +92,9 @@ def received_at(place: int) -> datetime:
     return FIRST_RECEIPT + timedelta(days=place)
 
 
-def annex_a(month: str, *, area: str = BARNET, look_back_months: int = 6, **lists: Sequence[Row]) -> Submission:
+def annex_a(
+    month: str, *, area: str = BARNET, look_back_months: int = 6, **lists: Sequence[Row]
+) -> Submission:
     """An Annex A workbook with the lists given; a list not given is absent."""
     tables = {name: tuple(rows) for name, rows in lists.items()}
     return Submission("annex_a", month, tables, area=area, look_back_months=look_back_months)
@@ -120,7 +127,12 @@ def assessment(child: str, start: Day, authorised: Day) -> Row:
 
 def plan(child: str, start: Day, end: Day | None = None, previous: int | None = None) -> Row:
     """A row of list 7 or of the census's ChildProtectionPlans."""
-    return {"child": child, "start_date": day(start), "end_date": day(end), "previous_plans": previous}
+    return {
+        "child": child,
+        "start_date": day(start),
+        "end_date": day(end),
+        "previous_plans": previous,
+    }
 
 
 def episode(
@@ -140,7 +152,12 @@ def episode(
 
 
 def care(
-    child: str, start: Day, end: Day | None = None, *, status: str | None = "C2", left: str | None = None
+    child: str,
+    start: Day,
+    end: Day | None = None,
+    *,
+    status: str | None = "C2",
+    left: str | None = None,
 ) -> Row:
     """A row of Annex A list 8."""
     return {

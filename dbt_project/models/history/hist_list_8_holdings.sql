@@ -1,13 +1,16 @@
--- One row per period of care in list 8 of one submission version, in the shape
--- of the chains' holdings.
+-- One row per period of care in list 8 of one submission version, in the shape of
+-- the chains' holdings.
 select
     submission_id,
     row_id,
+    start_date as row_start_date,
+    end_date as row_end_date,
     child_key,
     start_date,
     end_date,
     end_reason_code,
     legal_status_code,
     true as is_start_known,
-    start_date as last_episode_date
+    start_date as last_episode_date,
+    true as describes_period
 from {{ ref('stg_annex_a__list_8') }}

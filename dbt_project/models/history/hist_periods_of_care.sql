@@ -7,9 +7,16 @@
     key=['child_key', 'start_date'],
     columns=[
         'child_key', 'start_date', 'end_date', 'end_reason_code',
-        'legal_status_code', 'is_start_known', 'last_episode_date'
+        'legal_status_code', 'is_start_known', 'last_episode_date',
+        'row_start_date', 'row_end_date', 'describes_period'
     ],
-    newest_by=['last_episode_date']
+    newest_by=['last_episode_date'],
+    row_end='row_end_date',
+    describes='describes_period',
+    holds="(
+                newest.end_date is null
+                or holders.row_start_date < newest.end_date
+            )"
 ) }}
 
 select

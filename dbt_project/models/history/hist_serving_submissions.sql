@@ -4,13 +4,14 @@
 with
 
 receipts as (
-    select receipts.*
+    select
+        receipts.*,
+        run.knowledge_date
     from {{ ref('stg_run__receipts') }} as receipts
     cross join {{ ref('stg_run__run') }} as run
     where
         receipts.verdict = 'accepted'
         and not receipts.is_shipped
-        and receipts.as_at_date <= run.knowledge_date
         and (
             run.received_by is null
             or receipts.received_at <= run.received_by
@@ -27,6 +28,8 @@ newest_versions as (
     from receipts
 ),
 
+-- the knowledge date asks a folder's newest version only: content that was
+-- replaced does not come back when its successor is dated later
 latest_folders as (
     select
         *,
@@ -35,7 +38,9 @@ latest_folders as (
             order by folder_month desc
         ) as folder_rank
     from newest_versions
-    where version_rank = 1
+    where
+        version_rank = 1
+        and as_at_date <= knowledge_date
 ),
 
 serving as (

@@ -44,7 +44,7 @@ authorities as (
 ),
 
 -- the plain mean of the home area's neighbours that have a value; nothing is
--- weighted
+-- weighted. Decimals add up to the same in any order of rows.
 neighbour_means as (
     select
         published.series_id,
@@ -56,7 +56,7 @@ neighbour_means as (
         published.period_label,
         published.period_start,
         published.period_end,
-        avg(published.value) as value,
+        avg(cast(published.value as decimal(30, 14))) as value,
         case
             when count(published.value) = 0 then 'not_published'
             else 'ok'
@@ -90,6 +90,13 @@ everything as (
 final as (
     select
         everything.*,
+        {{ record_key('benchmark', [
+            'everything.series_id',
+            'everything.area_code',
+            'everything.basis',
+            'everything.period_end',
+            'everything.neighbour_model',
+        ]) }} as benchmark_key,
         everything.period_end as published_on,
         'DfE Local Authority Interactive Tool' as source,
         run.run_id

@@ -1,65 +1,57 @@
--- One row per indicator and record that it counts, with what the record adds to
--- numerator and denominator. A rate's denominator is the population, so its
--- records carry no denominator amount.
+-- One row per indicator and record that it counts, with what the record adds to numerator and denominator.
+-- A rate's denominator is the population, so its records carry no denominator amount. The records of a
+-- held indicator are those last published.
 with
 
-indicators as (
-    select * from {{ ref('stg_run__indicators') }}
+run as (
+    select * from {{ ref('stg_run__run') }}
 ),
 
-records as (
-    select * from {{ ref('pop_records') }}
+holds as (
+    select * from {{ ref('gate_holds') }}
 ),
 
-counted as (
+free as (
     select
-        indicators.indicator_id,
-        numerators.area_code,
-        numerators.record_key,
-        numerators.child_key,
-        numerators.event_date,
-        numerators.counted_on,
-        numerators.amount as numerator_amount,
-        denominators.amount as denominator_amount,
-        numerators.source
-    from indicators
-    inner join records as numerators
+        records.indicator_id,
+        records.area_code,
+        records.record_key,
+        records.child_key,
+        records.event_date,
+        records.counted_on,
+        records.in_numerator,
+        records.numerator_amount,
+        records.denominator_amount,
+        records.source
+    from {{ ref('val_counted_records') }} as records
+    left join holds
         on
-            indicators.population = numerators.population
-            and indicators.numerator = numerators.measure
-    left join records as denominators
-        on
-            indicators.population = denominators.population
-            and indicators.denominator = denominators.measure
-            and numerators.record_key = denominators.record_key
-            and numerators.counted_on = denominators.counted_on
+            records.indicator_id = holds.indicator_id
+            and records.area_code = holds.area_code
+    where holds.indicator_id is null
 ),
 
-kept as (
-    select counted.*
-    from counted
-    inner join indicators
-        on counted.indicator_id = indicators.indicator_id
-    where
-        (indicators.kind = 'rate_per_10k' and counted.numerator_amount <> 0)
-        or counted.denominator_amount <> 0
+held as (
+    select last_records.*
+    from {{ ref('stg_run__last_records') }} as last_records
+    inner join holds
+        on
+            last_records.indicator_id = holds.indicator_id
+            and last_records.area_code = holds.area_code
+),
+
+everything as (
+    select * from free
+    union all
+    select * from held
 ),
 
 final as (
     select
-        kept.indicator_id,
-        kept.area_code,
-        kept.record_key,
-        kept.child_key,
-        kept.event_date,
-        kept.counted_on,
-        kept.numerator_amount <> 0 as in_numerator,
-        kept.numerator_amount,
-        kept.denominator_amount,
-        kept.source,
+        everything.*,
         run.run_id
-    from kept
-    cross join {{ ref('stg_run__run') }} as run
+    from everything
+    cross join run
 )
 
 select * from final

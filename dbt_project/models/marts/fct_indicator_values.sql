@@ -1,336 +1,82 @@
--- One row per indicator, local authority, basis, period and breakdown value.
--- All arithmetic of the indicators stands here and nowhere else; nothing is
--- rounded, suppressed or compared.
-{%- set breakdowns = ['sex', 'age_band', 'ethnic_group'] %}
+-- One row per indicator, local authority, basis, period and breakdown value: as computed, or where the gate
+-- holds the indicator for the area, as last published (contract.md 5).
 with
 
 run as (
     select * from {{ ref('stg_run__run') }}
 ),
 
-indicators as (
-    select * from {{ ref('stg_run__indicators') }}
+holds as (
+    select * from {{ ref('gate_holds') }}
 ),
 
-grid as (
-    select * from {{ ref('hist_grid') }}
+free as (
+    select figures.*
+    from {{ ref('val_figures') }} as figures
+    left join holds
+        on
+            figures.indicator_id = holds.indicator_id
+            and figures.area_code = holds.area_code
+    where holds.indicator_id is null
 ),
 
--- a child without a row of attributes keeps its records: hence the left join
-described as (
-    select
-        records.*,
-        coalesce(children.sex, 'not recorded') as sex,
-        coalesce(children.ethnic_group, 'not recorded') as ethnic_group,
-        case
-            when children.birth_date is null then null
-            when children.birth_date > records.counted_on then -1
-            else {{ age_in_years('children.birth_date', 'records.counted_on') }}
-        end as age
-    from {{ ref('fct_counted_records') }} as records
-    left join {{ ref('pop_children') }} as children
-        on records.child_key = children.child_key
-),
-
-banded as (
-    select
-        *,
-        case
-            when age is null then 'not recorded'
-            when age < 0 then 'unborn'
-            when age < 1 then '0'
-            when age < 5 then '1-4'
-            when age < 10 then '5-9'
-            when age < 16 then '10-15'
-            when age < 18 then '16-17'
-            else '18+'
-        end as age_band
-    from described
-),
-
--- the finest cells first, so that each breakdown has few rows to add up
-cells as (
+held_grid as (
     select
         grid.indicator_id,
         grid.area_code,
         grid.basis,
+        grid.period_start,
         grid.period_end,
-        banded.sex,
-        banded.age_band,
-        banded.ethnic_group,
-        sum(banded.numerator_amount) as numerator,
-        sum(banded.denominator_amount) as denominator
-    from grid
-    inner join banded
+        holds.reason
+    from {{ ref('hist_grid') }} as grid
+    inner join holds
         on
-            grid.indicator_id = banded.indicator_id
-            and grid.area_code = banded.area_code
-            and banded.counted_on between grid.period_start and grid.period_end
-    group by
-        grid.indicator_id,
-        grid.area_code,
-        grid.basis,
-        grid.period_end,
-        banded.sex,
-        banded.age_band,
-        banded.ethnic_group
+            grid.indicator_id = holds.indicator_id
+            and grid.area_code = holds.area_code
 ),
 
-labelled as (
+-- one row per last published row of a period, or one without figures for a period never published: the
+-- left join multiplies a period by its breakdown values
+held as (
     select
-        indicator_id,
-        area_code,
-        basis,
-        period_end,
-        'all' as breakdown,
-        'all' as breakdown_value,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from cells
-    group by
-        indicator_id,
-        area_code,
-        basis,
-        period_end
-    {%- for breakdown in breakdowns %}
-    union all
-    select
-        indicator_id,
-        area_code,
-        basis,
-        period_end,
-        '{{ breakdown }}' as breakdown,
-        {{ breakdown }} as breakdown_value,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from cells
-    group by
-        indicator_id,
-        area_code,
-        basis,
-        period_end,
-        {{ breakdown }}
-    {%- endfor %}
-),
-
-distinct_sources as (
-    select distinct
-        grid.indicator_id,
-        grid.area_code,
-        grid.basis,
-        grid.period_end,
-        banded.source
-    from grid
-    inner join banded
-        on
-            grid.indicator_id = banded.indicator_id
-            and grid.area_code = banded.area_code
-            and grid.period_end = banded.counted_on
-    where grid.basis = 'snapshot'
-),
-
-counted_sources as (
-    select
-        indicator_id,
-        area_code,
-        basis,
-        period_end,
-        string_agg(source, '+' order by source) as counted_sources
-    from distinct_sources
-    group by
-        indicator_id,
-        area_code,
-        basis,
-        period_end
-),
-
-totals as (
-    select
-        grid.*,
-        indicators.kind,
-        indicators.zero_means_not_recorded,
-        coalesce(labelled.numerator, 0) as numerator,
+        held_grid.indicator_id,
+        held_grid.area_code,
+        held_grid.basis,
+        held_grid.period_start,
+        held_grid.period_end,
+        coalesce(last_values.breakdown, 'all') as breakdown,
+        coalesce(last_values.breakdown_value, 'all') as breakdown_value,
+        last_values.numerator,
+        last_values.denominator,
+        last_values.value,
         case
-            when indicators.kind = 'rate_per_10k' then grid.population
-            else coalesce(labelled.denominator, 0)
-        end as denominator,
-        coalesce(
-            counted_sources.counted_sources, grid.serving_sources
-        ) as source
-    from grid
-    inner join indicators
-        on grid.indicator_id = indicators.indicator_id
-    left join labelled
-        on
-            grid.indicator_id = labelled.indicator_id
-            and grid.area_code = labelled.area_code
-            and grid.basis = labelled.basis
-            and grid.period_end = labelled.period_end
-            and labelled.breakdown = 'all'
-    left join counted_sources
-        on
-            grid.indicator_id = counted_sources.indicator_id
-            and grid.area_code = counted_sources.area_code
-            and grid.basis = counted_sources.basis
-            and grid.period_end = counted_sources.period_end
-),
-
--- contract.md 4, 'Status': the first that applies
-judged as (
-    select
-        *,
+            when last_values.status is null then 'held'
+            when last_values.status in ('ok', 'held') then 'held'
+            else last_values.status
+        end as status,
         case
-            when not is_period_end_covered then 'no_data'
-            when kind = 'rate_per_10k' and denominator is null then 'no_data'
-            when not is_window_covered then 'insufficient_history'
-            when denominator = 0 then 'not_applicable'
-            when zero_means_not_recorded and numerator = 0 then 'not_recorded'
-            else 'ok'
-        end as status
-    from totals
-),
-
-explained as (
-    select
-        *,
-        case
-            when status = 'no_data' and not is_period_end_covered
-                then
-                    'no submission covers '
-                    || cast(period_end as varchar)
-            when status = 'no_data'
-                then
-                    'no population estimate for the year '
-                    || cast(wanted_mid_year as varchar) || ' or before'
-            when status = 'insufficient_history'
-                then
-                    'not covered from '
-                    || cast(first_uncovered_day as varchar)
-            when status = 'not_applicable'
-                then 'nothing to count in the period'
-            when status = 'not_recorded'
-                then 'none recorded: the category may not be in use'
+            when last_values.status is null then held_grid.reason
+            when last_values.status in ('ok', 'held') then held_grid.reason
+            else last_values.status_reason
         end as status_reason,
-        status in ('ok', 'not_applicable', 'not_recorded') as is_computed
-    from judged
-),
-
-breakdowns as (
-    select
-        explained.*,
-        labelled.breakdown,
-        labelled.breakdown_value,
-        labelled.numerator as breakdown_numerator,
-        case
-            when explained.kind = 'rate_per_10k' then explained.denominator
-            else labelled.denominator
-        end as breakdown_denominator
-    from explained
-    inner join labelled
+        last_values.source,
+        last_values.first_reported_value,
+        coalesce(last_values.is_provisional, false) as is_provisional,
+        run.run_id
+    from held_grid
+    cross join run
+    left join {{ ref('stg_run__last_values') }} as last_values
         on
-            explained.indicator_id = labelled.indicator_id
-            and explained.area_code = labelled.area_code
-            and explained.basis = labelled.basis
-            and explained.period_end = labelled.period_end
-    inner join {{ ref('stg_run__breakdowns') }} as issued
-        on
-            labelled.indicator_id = issued.indicator_id
-            and labelled.breakdown = issued.breakdown
-    where explained.status = 'ok'
-),
-
-everything as (
-    select
-        indicator_id,
-        area_code,
-        basis,
-        period_start,
-        period_end,
-        'all' as breakdown,
-        'all' as breakdown_value,
-        kind,
-        case when is_computed then numerator end as numerator,
-        case when is_computed then denominator end as denominator,
-        status,
-        status_reason,
-        source,
-        is_population_provisional
-    from explained
-    union all
-    select
-        indicator_id,
-        area_code,
-        basis,
-        period_start,
-        period_end,
-        breakdown,
-        breakdown_value,
-        kind,
-        breakdown_numerator as numerator,
-        breakdown_denominator as denominator,
-        status,
-        status_reason,
-        source,
-        is_population_provisional
-    from breakdowns
-),
-
-valued as (
-    select
-        *,
-        case
-            when status = 'ok'
-                then
-                    cast(numerator as double)
-                    / nullif(denominator, 0)
-                    * case kind
-                        when 'rate_per_10k' then 10000
-                        when 'percentage' then 100
-                        else 1
-                    end
-        end as value
-    from everything
+            held_grid.indicator_id = last_values.indicator_id
+            and held_grid.area_code = last_values.area_code
+            and held_grid.basis = last_values.basis
+            and held_grid.period_end = last_values.period_end
 ),
 
 final as (
-    select
-        valued.indicator_id,
-        valued.area_code,
-        valued.basis,
-        valued.period_start,
-        valued.period_end,
-        valued.breakdown,
-        valued.breakdown_value,
-        cast(valued.numerator as double) as numerator,
-        cast(valued.denominator as double) as denominator,
-        valued.value,
-        valued.status,
-        valued.status_reason,
-        case
-            when valued.status = 'no_data' then null
-            else valued.source
-        end as source,
-        coalesce(
-            first_reported.first_reported_value,
-            case when run.records_first_reported then valued.value end
-        ) as first_reported_value,
-        coalesce(
-            valued.kind = 'rate_per_10k'
-            and valued.status in ('ok', 'not_applicable')
-            and valued.is_population_provisional,
-            false
-        ) as is_provisional,
-        run.run_id
-    from valued
-    cross join run
-    left join {{ ref('stg_run__first_reported') }} as first_reported
-        on
-            valued.indicator_id = first_reported.indicator_id
-            and valued.area_code = first_reported.area_code
-            and valued.basis = first_reported.basis
-            and valued.period_end = first_reported.period_end
-            and valued.breakdown = first_reported.breakdown
-            and valued.breakdown_value = first_reported.breakdown_value
+    select * from free
+    union all
+    select * from held
 )
 
 select * from final

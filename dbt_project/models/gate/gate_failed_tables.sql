@@ -1,0 +1,106 @@
+-- One row per area and extract table whose newest submission fails an error check that nobody has
+-- released: the state that holds, until a good submission arrives or somebody accepts.
+with
+
+checks as (
+    select * from {{ ref('stg_run__table_checks') }}
+),
+
+newest as (
+    select
+        area_code,
+        source,
+        table_name,
+        max(as_at_date) as as_at_date
+    from checks
+    group by
+        area_code,
+        source,
+        table_name
+),
+
+failed as (
+    select checks.*
+    from checks
+    inner join newest
+        on
+            checks.area_code = newest.area_code
+            and checks.source = newest.source
+            and checks.table_name = newest.table_name
+            and checks.as_at_date = newest.as_at_date
+    where not checks.passed and not checks.is_released
+),
+
+good as (
+    select
+        area_code,
+        source,
+        table_name,
+        max(as_at_date) as last_good_date
+    from (
+        select
+            area_code,
+            source,
+            table_name,
+            as_at_date,
+            min(case when passed or is_released then 1 else 0 end) as is_good
+        from checks
+        group by
+            area_code,
+            source,
+            table_name,
+            as_at_date
+    ) as submissions
+    where is_good = 1
+    group by
+        area_code,
+        source,
+        table_name
+),
+
+bad_since as (
+    select
+        checks.area_code,
+        checks.source,
+        checks.table_name,
+        min(checks.as_at_date) as failed_since
+    from checks
+    left join good
+        on
+            checks.area_code = good.area_code
+            and checks.source = good.source
+            and checks.table_name = good.table_name
+    where
+        not checks.passed
+        and not checks.is_released
+        and (
+            good.last_good_date is null
+            or checks.as_at_date > good.last_good_date
+        )
+    group by
+        checks.area_code,
+        checks.source,
+        checks.table_name
+),
+
+final as (
+    select
+        failed.area_code,
+        failed.source,
+        failed.table_name,
+        min(failed.check_id) as check_id,
+        min(failed.message) as message,
+        min(bad_since.failed_since) as failed_since
+    from failed
+    inner join bad_since
+        on
+            failed.area_code = bad_since.area_code
+            and failed.source = bad_since.source
+            and failed.table_name = bad_since.table_name
+    group by
+        failed.area_code,
+        failed.source,
+        failed.table_name
+)
+
+select * from final

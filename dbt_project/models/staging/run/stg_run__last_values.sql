@@ -1,0 +1,17 @@
+-- One row per figure of the warehouse that serves while this one is built.
+select
+    indicator_id,
+    area_code,
+    basis,
+    period_end,
+    breakdown,
+    breakdown_value,
+    numerator,
+    denominator,
+    value,
+    status,
+    status_reason,
+    source,
+    first_reported_value,
+    is_provisional
+from {{ source('run', 'last_values') }}

@@ -1,0 +1,15 @@
+-- One row per table check of a submission that stands at the knowledge date.
+select
+    check_id,
+    rule,
+    submission_id,
+    area_code,
+    source,
+    as_at_date,
+    table_name,
+    rows_checked,
+    rows_failed,
+    passed,
+    is_released,
+    message
+from {{ source('run', 'table_checks') }}

@@ -1,0 +1,197 @@
+"""Contracts and rules -> checks -> Great Expectations suites, one per table.
+
+A contract's codes, keys and date rules become expectations here, so that they are declared once. Nothing
+is read or run here: `orchestration/checks` does that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from expectations.checks import Check, Dimension
+from expectations.contract import Record, Table, contract_for
+from expectations.rules import RULES
+
+if TYPE_CHECKING:
+    from great_expectations import ExpectationSuite
+    from great_expectations.expectations import Expectation
+
+AS_AT = "as_at_date"
+SUBMISSION = "submission_id"
+
+
+def broken_column(check: Check) -> str:
+    """The column of a frame that marks the rows breaking a rule which no expectation can say."""
+    return f"breaks {check.check_id}"
+
+
+def stored_key(name: str) -> str:
+    """The name in the frame of a column of a record's key."""
+    return "child_key" if name == "child_id" else name
+
+
+class _Maker:
+    """Makes the checks of one table; a small state so that each rule is one line."""
+
+    def __init__(self, source: str, name: str, table: Table) -> None:
+        self.source, self.name, self.table = source, name, table
+
+    def check(
+        self,
+        rule: str,
+        column: str | None,
+        *,
+        dimension: Dimension,
+        quarantines: bool,
+        message: str,
+        remedy: str,
+    ) -> Check:
+        check_id = ".".join(part for part in (self.source, self.name, rule, column) if part)
+        return Check(
+            check_id=check_id,
+            source=self.source,
+            table=self.name,
+            rule=rule,
+            column=column,
+            dimension=dimension,
+            severity="warn",
+            quarantines=quarantines,
+            message=message,
+            remedy=remedy,
+        )
+
+    def record_checks(self, name: str, record: Record) -> Iterator[Check]:
+        always = record.exists_when is None and record.except_when is None
+        if record.key_date and always and not record.key_date_optional:
+            yield self.check(
+                "key_date_missing", record.key_date, dimension="completeness", quarantines=True,
+                message=f"{self._heading(record.key_date)} is missing or cannot be read: the {self._noun(name)} "
+                "is not counted", remedy="Enter the date in the case system",
+            )  # fmt: skip
+        if record.key_date:
+            yield self.check(
+                "date_after_as_at", record.key_date, dimension="timeliness", quarantines=True,
+                message=f"{self._heading(record.key_date)} lies after the date of the extract: the "
+                f"{self._noun(name)} is not counted", remedy="Check the year and the month of the date",
+            )  # fmt: skip
+        for end, start in record.not_before:
+            yield self.check(
+                "end_before_start", f"{end}", dimension="consistency", quarantines=True,
+                message=f"{self._heading(end)} is earlier than {self._heading(start)}: the "
+                f"{self._noun(name)} is not counted", remedy="Check both dates of this record",
+            )  # fmt: skip
+        for end, start in record.after:
+            yield self.check(
+                "not_after_start", f"{end}", dimension="consistency", quarantines=True,
+                message=f"{self._heading(end)} is not later than {self._heading(start)}: the "
+                f"{self._noun(name)} is not counted", remedy="Check both dates of this record",
+            )  # fmt: skip
+        if set(record.key) != {"child_id"} or len(self.table.records) == 1:
+            yield self.check(
+                f"{name}_repeated", None, dimension="uniqueness", quarantines=False,
+                message=f"The same {self._noun(name)} stands more than once; the first row counts",
+                remedy="Remove the repeated rows in the case system",
+            )  # fmt: skip
+
+    def column_checks(self) -> Iterator[Check]:
+        if "child_id" in self.table.columns:
+            yield self.check(
+                "child_id_missing", "child_id", dimension="completeness", quarantines=True,
+                message="The row has no usable child id and is not counted",
+                remedy="Give the child's id in the case system, as text",
+            )  # fmt: skip
+        for name, column in self.table.stored_columns.items():
+            if column.type == "code":
+                yield self.check(
+                    "code_unknown", name, dimension="validity", quarantines=False,
+                    message=f"{column.heading} holds a code that is not in the list; it counts as none of them",
+                    remedy="Use a code of the list",
+                )  # fmt: skip
+            elif column.type in ("date", "integer", "decimal", "flag"):
+                yield self.check(
+                    "unreadable", name, dimension="validity", quarantines=False,
+                    message=f"{column.heading} cannot be read and counts as missing",
+                    remedy="Correct the value; dates as dd/mm/yyyy",
+                )  # fmt: skip
+
+    def _heading(self, column: str) -> str:
+        return self.table.columns[column].heading
+
+    def _noun(self, record: str) -> str:
+        return record.replace("_", " ")
+
+
+def table_names(source: str) -> list[str]:
+    """The tables of a source whose rows are checked."""
+    tables = contract_for(source).tables
+    return [name for name, table in tables.items() if not table.recognised_only and table.records]
+
+
+@cache
+def checks_for(source: str, table_name: str) -> tuple[Check, ...]:
+    """Every row check of a table: from its contract, then the rules that a contract cannot say."""
+    table = contract_for(source).tables[table_name]
+    maker = _Maker(source, table_name, table)
+    made = [
+        *maker.column_checks(),
+        *(
+            check
+            for name, record in table.records.items()
+            for check in maker.record_checks(name, record)
+        ),
+    ]
+    rules = [rule for rule in RULES.get(source, ()) if rule.table == table_name]
+    return tuple({check.check_id: check for check in (*made, *rules)}.values())
+
+
+def _record_of(check: Check) -> Record:
+    table = contract_for(check.source).tables[check.table]
+    records = table.records.values()
+    if check.rule.endswith("_repeated"):
+        return table.records[check.rule.removesuffix("_repeated")]
+    pairs = {"end_before_start": "not_before", "not_after_start": "after"}[check.rule]
+    return next(r for r in records if any(end == check.column for end, _ in getattr(r, pairs)))
+
+
+def expectation_for(check: Check) -> Expectation:
+    """The Great Expectations expectation that evaluates a check on a table's frame."""
+    from great_expectations import expectations as gxe
+
+    meta = {"check_id": check.check_id}
+    if check.fails is not None or check.rule == "unreadable":
+        return gxe.ExpectColumnValuesToBeInSet(
+            column=broken_column(check), value_set=[False], meta=meta
+        )
+    if check.rule in ("key_date_missing", "child_id_missing"):
+        return gxe.ExpectColumnValuesToNotBeNull(column=stored_key(check.column or ""), meta=meta)
+    if check.rule == "code_unknown":
+        return gxe.ExpectColumnValuesToNotBeInSet(
+            column=check.column or "", value_set=["unmapped"], meta=meta
+        )
+    if check.rule == "date_after_as_at":
+        return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A=AS_AT, column_B=check.column or "", or_equal=True,
+            ignore_row_if="either_value_is_missing", meta=meta,
+        )  # fmt: skip
+    record = _record_of(check)
+    if check.rule.endswith("_repeated"):
+        return gxe.ExpectCompoundColumnsToBeUnique(
+            column_list=[SUBMISSION, *(stored_key(name) for name in record.key)],
+            ignore_row_if="any_value_is_missing", meta=meta,
+        )  # fmt: skip
+    pairs = (*record.not_before, *record.after)
+    start = next(start for end, start in pairs if end == check.column)
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A=check.column or "", column_B=start, or_equal=check.rule == "end_before_start",
+        ignore_row_if="either_value_is_missing", meta=meta,
+    )  # fmt: skip
+
+
+def suite_for(source: str, table_name: str) -> ExpectationSuite:
+    """The suite of a table."""
+    from great_expectations import ExpectationSuite
+
+    expectations = [expectation_for(check) for check in checks_for(source, table_name)]
+    return ExpectationSuite(name=f"{source}.{table_name}", expectations=expectations)

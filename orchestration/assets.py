@@ -1,0 +1,237 @@
+"""The nightly job as Dagster assets: short wrappers over the steps of `nightly.Night`.
+
+Assets run from landing to reports; checks are shown and never block. Metadata holds counts and names of
+tables, never a value of a record.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
+from dagster_dbt.asset_utils import get_asset_check_key_for_test
+
+from expectations.contract import contract_for, sources
+from expectations.owners import load_owners
+from expectations.suites import table_names
+from orchestration.checks.rows import table_results
+from orchestration.intake.extract import stored_name
+from orchestration.intake.submissions import loaded_rows
+from orchestration.nightly import Night
+from orchestration.settings import DBT_FOLDER
+from orchestration.warehouse.publish import MARTS
+
+OWNERS = {entry["source"]: entry["owner"] for entry in load_owners()}
+OPERATIONS = ["team:data-engineering"]
+LA_SOURCES = [source for source in sources() if contract_for(source).level == "la"]
+DBT_PROJECT = DbtProject(project_dir=DBT_FOLDER, profiles_dir=DBT_FOLDER)
+
+
+class Translator(DagsterDbtTranslator):
+    """dbt's models as assets, grouped by layer. Staging renames and casts only, so its views are left out:
+    what they feed depends on the raw source itself."""
+
+    def get_asset_key(self, dbt_resource_props: Any) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return _raw_key(dbt_resource_props["source_name"])
+        return dg.AssetKey([dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Any) -> str | None:
+        folders = dbt_resource_props["fqn"][1:-1]
+        return folders[0] if folders else "seeds"
+
+    def get_asset_spec(self, manifest: Any, unique_id: str, project: Any) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        deps = {_fed_by(dep.asset_key) for dep in spec.deps}
+        return spec.replace_attributes(deps=sorted(deps), owners=OPERATIONS)
+
+
+def _raw_key(source: str) -> dg.AssetKey:
+    return dg.AssetKey(["raw", source])
+
+
+def _fed_by(key: dg.AssetKey) -> dg.AssetKey:
+    name = key.path[-1]
+    return _raw_key(name.removeprefix("stg_").split("__")[0]) if name.startswith("stg_") else key
+
+
+TRANSLATOR = Translator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+
+
+def _freshness(source: str) -> dg.FreshnessPolicy | None:
+    expected = contract_for(source).expected
+    if expected is None:
+        return None
+    days = 31 * expected.every_months + expected.within_days
+    return dg.FreshnessPolicy.time_window(
+        fail_window=timedelta(days=days),
+        warn_window=timedelta(days=days - expected.within_days // 2),
+    )
+
+
+def _raw_spec(source: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        _raw_key(source),
+        description=f"{contract_for(source).title}: typed, pseudonymised, one Parquet file per table and version.",
+        group_name="intake",
+        kinds={"python", "parquet"},
+        owners=OPERATIONS,
+        freshness_policy=_freshness(source),
+        metadata={
+            "dagster/column_schema": _column_schema(source),
+            "data_owner": OWNERS.get(source, ""),
+        },
+    )
+
+
+def _column_schema(source: str) -> dg.TableSchema:
+    tables = contract_for(source).tables
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                f"{table}.{stored_name(name, column)}", column.type, description=column.heading
+            )
+            for table in table_names(source)
+            for name, column in tables[table].stored_columns.items()
+        ]
+    )
+
+
+LA_TABLES = [(source, table) for source in LA_SOURCES for table in table_names(source)]
+QUALITY_SPEC = dg.AssetSpec(
+    _raw_key("quality"),
+    description="Results and failing records of the row checks (restricted).",
+    group_name="checks", kinds={"python"}, owners=OPERATIONS,
+    deps=[_raw_key(source) for source in LA_SOURCES],
+)  # fmt: skip
+RUN_SPEC = dg.AssetSpec(
+    _raw_key("run"),
+    description="What dbt is told about the run: knowledge date, versions, registry, checks.",
+    group_name="intake", kinds={"parquet"}, owners=OPERATIONS,
+    deps=[QUALITY_SPEC.key, *(_raw_key(source) for source in sources())],
+)  # fmt: skip
+TABLE_CHECK_SPECS = [
+    dg.AssetCheckSpec(
+        f"{source}_{table}",
+        asset=QUALITY_SPEC.key,
+        description=f"{contract_for(source).tables[table].title}: structure, quarantined share, volume, rows",
+    )
+    for source, table in LA_TABLES
+]
+
+
+@dg.multi_asset(name="take_in", specs=[_raw_spec(source) for source in sources()])
+def take_in(night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult]:
+    """Landing to archive, ledger and typed Parquet."""
+    night.take_in()
+    rows = loaded_rows(night.folder)
+    for source in sources():
+        yield dg.MaterializeResult(
+            _raw_key(source), metadata={"dagster/row_count": rows.get(source, 0)}
+        )
+
+
+@dg.multi_asset(name="check", specs=[QUALITY_SPEC], check_specs=TABLE_CHECK_SPECS)
+def check(night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Row checks of what is new and table checks of everything; none of them blocks."""
+    table_checks = [check for check, _ in night.check()]
+    rows = table_results(night.folder)
+    failed_rows = sum(result.rows_failed for result in rows)
+    yield dg.MaterializeResult(
+        QUALITY_SPEC.key,
+        metadata={"dagster/row_count": failed_rows, "checks": len(rows) + len(table_checks)},
+    )
+    for source, table in LA_TABLES:
+        own = [c for c in table_checks if (c.count.source, c.count.table_name) == (source, table)]
+        failures = [
+            f"{c.count.area_code} {c.count.as_at_date} {c.check_id}" for c in own if not c.passed
+        ]
+        failed = sum(r.rows_failed for r in rows if (r.source, r.table) == (source, table))
+        yield dg.AssetCheckResult(
+            passed=not failures and not failed, asset_key=QUALITY_SPEC.key, check_name=f"{source}_{table}",
+            severity=dg.AssetCheckSeverity.ERROR if failures else dg.AssetCheckSeverity.WARN,
+            metadata={"rows_failed": failed, "table_checks_failed": "; ".join(failures[-10:]) or "none"},
+        )  # fmt: skip
+
+
+@dg.multi_asset(name="write_inputs", specs=[RUN_SPEC])
+def run_inputs(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+    """What dbt is told about the run."""
+    run = night.write_inputs()
+    about = {"published_run": run.run_id, "knowledge_date": run.as_at.isoformat()}
+    return dg.MaterializeResult(RUN_SPEC.key, metadata=about)
+
+
+@dbt_assets(
+    manifest=DBT_PROJECT.manifest_path,
+    project=DBT_PROJECT,
+    dagster_dbt_translator=TRANSLATOR,
+    name="transform",
+    exclude="staging",
+)
+def transform(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> Iterator[Any]:
+    """raw to marts: one dbt invocation into private files, its outcome node by node."""
+    night.transform()
+    yield from _dbt_outcomes(context, night.folder.work / "dbt_target")
+
+
+def _dbt_outcomes(context: dg.AssetExecutionContext, target: Path) -> Iterator[Any]:
+    manifest = json.loads((target / "manifest.json").read_text())
+    for result in json.loads((target / "run_results.json").read_text())["results"]:
+        node = manifest["nodes"].get(result["unique_id"])
+        if node is None or node["fqn"][1] == "staging":
+            continue
+        seconds = {"seconds": float(result["execution_time"])}
+        if node["resource_type"] in ("model", "seed"):
+            key = TRANSLATOR.get_asset_key(node)
+            yield dg.MaterializeResult(asset_key=key, metadata=seconds)
+        elif node["resource_type"] == "test":
+            check_key = get_asset_check_key_for_test(
+                manifest, TRANSLATOR, result["unique_id"], DBT_PROJECT
+            )
+            if check_key is not None and check_key in context.selected_asset_check_keys:
+                yield dg.AssetCheckResult(
+                    passed=result["status"] == "pass", asset_key=check_key.asset_key, check_name=check_key.name,
+                    metadata={**seconds, "failures": int(result.get("failures") or 0)},
+                )  # fmt: skip
+
+
+@dg.asset(
+    name="warehouse", group_name="published", kinds={"duckdb", "parquet"}, owners=OPERATIONS,
+    deps=[dg.AssetKey([name]) for name in MARTS],
+)  # fmt: skip
+def warehouse(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+    """The published warehouse, its Parquet copies and the pages, each replaced whole."""
+    outcome = night.publish()
+    with duckdb.connect(str(night.folder.warehouse_file), read_only=True) as connection:
+        counts = {
+            name: connection.table(f"marts.{name}").count("*").fetchall()[0][0]
+            for name in MARTS
+            if name != "fct_indicator_evidence"
+        }
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": counts["fct_indicator_values"],
+            "published_run": outcome.run.run_id,
+            **{f"rows of {name}": count for name, count in counts.items()},
+        }
+    )
+
+
+@dg.asset(
+    name="committee_page",
+    group_name="published",
+    kinds={"html"},
+    owners=OPERATIONS,
+    deps=[warehouse],
+)
+def committee_page(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+    """The committee's first page, restricted edition, as published with the warehouse."""
+    page = night.folder.outputs
+    return dg.MaterializeResult(
+        metadata={"bytes": sum(p.stat().st_size for p in page.rglob("index.html"))}
+    )

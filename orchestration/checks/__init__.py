@@ -1,0 +1,1 @@
+"""Runs the checks of `expectations/` over what was taken in, and keeps their results."""

@@ -1,0 +1,96 @@
+"""The gate's inputs: table checks of the versions that stand at the knowledge date, and acceptances.
+
+Which indicators a failed check holds is decided in `dbt_project/models/gate`, from dbt's own lineage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from orchestration.checks.tables import TableCheck, TableCount, judge_tables, tables_of_rejected
+from orchestration.intake.extract import EXTRACTION_FILE, load_extraction
+from orchestration.intake.ledger import Acceptance, Ledger, Receipt
+from orchestration.intake.submissions import raw_folder, submission_id_of
+from orchestration.settings import DataFolder, GateSettings
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """What a run may know: submissions up to K, received up to T."""
+
+    as_at: date
+    received_by: datetime | None
+
+    def knows(self, receipt: Receipt) -> bool:
+        in_time = self.received_by is None or receipt.happened_at <= self.received_by
+        return in_time and receipt.version.as_at_date <= self.as_at
+
+
+def newest_receipts(ledger: Ledger, vintage: Vintage) -> list[Receipt]:
+    """What each sender last said for each as-at date, accepted or not: the newest version of a folder,
+    the latest folder of a date."""
+    newest: dict[tuple[str, str, str], Receipt] = {}
+    for receipt in ledger.receipts():
+        version = receipt.version
+        if vintage.knows(receipt) and version.area_code != "national":
+            newest[version.area_code, version.source, version.folder_month] = receipt
+    latest: dict[tuple[str, str, date], Receipt] = {}
+    for (area_code, source, _), receipt in sorted(newest.items(), key=lambda item: item[0]):
+        latest[area_code, source, receipt.version.as_at_date] = receipt
+    return list(latest.values())
+
+
+def _counts(folder: DataFolder, receipts: list[Receipt]) -> Iterator[TableCount]:
+    for receipt in receipts:
+        version = receipt.version
+        name = (version.area_code, version.source, version.folder_month, version.version)
+        submission_id = submission_id_of(*name)
+        about = (submission_id, version.area_code, version.source, version.as_at_date)
+        if version.verdict == "rejected":
+            for table in tables_of_rejected(version.source):
+                yield TableCount(
+                    *about, table, 0, 0, is_usable=False, fault="the submission was rejected"
+                )
+            continue
+        raw = raw_folder(
+            folder, version.source, version.area_code, version.folder_month, version.version
+        )
+        if not (raw / EXTRACTION_FILE).exists():
+            continue
+        extraction = load_extraction(raw)
+        for table, counts in extraction.tables.items():
+            fault = next(
+                (
+                    f.message
+                    for f in extraction.findings
+                    if f.table == table and f.severity == "reject"
+                ),
+                "",
+            )
+            yield TableCount(
+                *about, table, counts.received, counts.quarantined, not counts.failed, fault
+            )
+
+
+def is_released(acceptances: list[Acceptance], check: TableCheck, as_at: date) -> bool:
+    """A named person has released this check for this area, up to a day that has not passed."""
+    return any(
+        acceptance.check_id == check.check_id
+        and acceptance.area_code == check.count.area_code
+        and as_at <= acceptance.until
+        for acceptance in acceptances
+    )
+
+
+def table_checks(
+    folder: DataFolder, ledger: Ledger, settings: GateSettings, vintage: Vintage
+) -> list[tuple[TableCheck, bool]]:
+    """Every table check with whether it has been released."""
+    acceptances = ledger.acceptances()
+    counts = _counts(folder, newest_receipts(ledger, vintage))
+    checks = judge_tables(
+        counts, settings, lambda check: is_released(acceptances, check, vintage.as_at)
+    )
+    return [(check, is_released(acceptances, check, vintage.as_at)) for check in checks]

@@ -1,0 +1,280 @@
+"""Row checks: Great Expectations over pandas frames, one validation per table over all new submissions.
+
+Results and failing records go to Parquet in `quality/`; Great Expectations keeps nothing (an ephemeral
+context, statistics only), so no value reaches its stores.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from expectations.checks import Check
+from expectations.contract import contract_for
+from expectations.suites import (
+    AS_AT,
+    SUBMISSION,
+    broken_column,
+    checks_for,
+    stored_key,
+    suite_for,
+    table_names,
+)
+from orchestration.intake.extract import raw_schema
+from orchestration.intake.ledger import SubmissionVersion
+from orchestration.intake.submissions import raw_folder, set_aside_folder, submission_id_of
+from orchestration.settings import DataFolder
+
+RESULTS = {
+    "check_id": pa.string(), "submission_id": pa.string(), "table_name": pa.string(),
+    "column_name": pa.string(), "dimension": pa.string(), "severity": pa.string(),
+    "rows_checked": pa.int64(), "rows_failed": pa.int64(), "passed": pa.bool_(),
+}  # fmt: skip
+ISSUES = {
+    "issue_key": pa.string(), "check_id": pa.string(), "rule_code": pa.string(), "severity": pa.string(),
+    "submission_id": pa.string(), "table_name": pa.string(), "child_key": pa.string(),
+    "field": pa.string(), "source_row": pa.int64(), "is_quarantined": pa.bool_(), "message": pa.string(),
+}  # fmt: skip
+Progress = Callable[[str, int, int], None]
+
+
+class ChecksFailed(Exception):
+    """The checks themselves could not run; treated as failed, never as passed."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A version whose rows are to be checked, and where its tables stand."""
+
+    version: SubmissionVersion
+    submission_id: str
+    raw: Path
+    set_aside: Path
+
+
+def checked(folder: DataFolder, version: SubmissionVersion) -> Checked:
+    """Where a version's tables stand."""
+    name = (version.area_code, version.source, version.folder_month, version.version)
+    submission_id = submission_id_of(*name)
+    raw = raw_folder(
+        folder, version.source, version.area_code, version.folder_month, version.version
+    )
+    return Checked(version, submission_id, raw, set_aside_folder(folder, submission_id))
+
+
+def results_file(folder: DataFolder, submission_id: str) -> Path:
+    return folder.quality / "results" / f"{submission_id}.parquet"
+
+
+def issues_file(folder: DataFolder, submission_id: str) -> Path:
+    return folder.quality / "issues" / f"{submission_id}.parquet"
+
+
+def _pieces(item: Checked, table: str) -> Iterator[pd.DataFrame]:
+    for path, outcome in (
+        (item.raw / f"{table}.parquet", "loaded"),
+        (item.set_aside / f"{table}.parquet", None),
+    ):
+        if path.exists():
+            piece = pq.read_table(path).to_pandas(date_as_object=False)
+            if outcome is not None:
+                piece["outcome"] = outcome
+            piece[AS_AT] = pd.Timestamp(item.version.as_at_date)
+            yield piece
+
+
+def _frame(items: list[Checked], source: str, table: str) -> pd.DataFrame:
+    pieces = [piece for item in items for piece in _pieces(item, table)]
+    filled = [piece for piece in pieces if len(piece)]
+    frame = pd.concat(filled or pieces[:1], ignore_index=True)
+    dates = [c for c, kind in zip(*_schema(source, table), strict=True) if pa.types.is_date(kind)]
+    for column in dates:
+        frame[column] = pd.to_datetime(frame[column])
+    marks = {broken_column(check): _broken(frame, check) for check in checks_for(source, table)}
+    return frame.assign(**{name: mark for name, mark in marks.items() if mark is not None})
+
+
+def _schema(source: str, table: str) -> tuple[list[str], list[pa.DataType]]:
+    schema = raw_schema(contract_for(source).tables[table])
+    return schema.names, schema.types
+
+
+def _broken(frame: pd.DataFrame, check: Check) -> pd.Series | None:
+    if check.fails is not None:
+        return check.fails(frame).astype(bool)
+    if check.rule == "unreadable":
+        found = (
+            frame["unreadable_columns"]
+            .astype("string")
+            .str.contains(f" {check.column} ", regex=False)
+        )
+        return found.fillna(False).astype(bool)
+    return None
+
+
+def _validate(frame: pd.DataFrame, source: str, table: str) -> dict[str, list[Any]]:
+    """Row positions that fail each check: a cheap pass first, the failing ones again in full."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("frames").add_dataframe_asset(f"{source}.{table}")
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    suite = suite_for(source, table)
+    if not suite.expectations:
+        return {}
+    quick = batch.validate(suite, result_format="BOOLEAN_ONLY")
+    failing: dict[str, list[Any]] = {}
+    for result in quick.results:
+        if result.expectation_config is None:
+            raise ChecksFailed(f"a check of {source}.{table} came back without its name")
+        check_id = result.expectation_config.meta["check_id"]
+        if result.exception_info and result.exception_info.get("raised_exception"):
+            raise ChecksFailed(f"check {check_id} could not be evaluated")
+        failing[check_id] = []
+        if not result.success:
+            expectation = next(e for e in suite.expectations if e.meta == {"check_id": check_id})
+            full = batch.validate(expectation, result_format="COMPLETE")
+            failing[check_id] = list(full.result.get("unexpected_index_list") or [])
+    return failing
+
+
+def _key_texts(frame: pd.DataFrame, source: str, table: str) -> pd.Series:
+    """What identifies a row for its owner, stable over months; its place in its file where it has no key."""
+    record = next(iter(contract_for(source).tables[table].records.values()))
+    parts = [frame[stored_key(name)].astype("string").fillna("") for name in record.key]
+    text = parts[0].str.cat(parts[1:], sep="|") if len(parts) > 1 else parts[0]
+    place = frame[SUBMISSION].astype("string") + "#" + frame["source_row"].astype("string")
+    return text.where(text.str.strip("|") != "", place)
+
+
+def _issues(
+    frame: pd.DataFrame, check: Check, rows: list[Any], keys: pd.Series
+) -> list[dict[str, Any]]:
+    found = []
+    for row in rows:
+        record = frame.loc[row]
+        fingerprint = hashlib.sha256(f"{check.check_id}|{keys[row]}".encode()).hexdigest()[:32]
+        found.append(
+            {
+                "issue_key": fingerprint, "check_id": check.check_id, "rule_code": check.rule,
+                "severity": check.severity, "submission_id": record[SUBMISSION], "table_name": check.table,
+                "child_key": None if pd.isna(record.get("child_key")) else record["child_key"],
+                "field": check.column, "source_row": int(record["source_row"]),
+                "is_quarantined": record["outcome"] == "quarantined", "message": f"{check.message}. {check.remedy}.",
+            }
+        )  # fmt: skip
+    return found
+
+
+def _check_table(
+    items: list[Checked], source: str, table: str
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """(results, issues) of one table over all versions that hold it."""
+    holding = [item for item in items if (item.raw / f"{table}.parquet").exists()]
+    if not holding:
+        return [], []
+    frame = _frame(holding, source, table)
+    failing = _validate(frame, source, table)
+    keys = _key_texts(frame, source, table)
+    rows_checked = frame.groupby(SUBMISSION).size().to_dict()
+    results, issues = [], []
+    for check in checks_for(source, table):
+        if check.check_id not in failing:
+            continue
+        rows = failing[check.check_id]
+        failed = frame.loc[rows].groupby(SUBMISSION).size().to_dict()
+        issues += _issues(frame, check, rows, keys)
+        for item in holding:
+            n_failed = int(failed.get(item.submission_id, 0))
+            results.append(
+                {
+                    "check_id": check.check_id, "submission_id": item.submission_id, "table_name": table,
+                    "column_name": check.column, "dimension": check.dimension, "severity": check.severity,
+                    "rows_checked": int(rows_checked.get(item.submission_id, 0)), "rows_failed": n_failed,
+                    "passed": n_failed == 0,
+                }
+            )  # fmt: skip
+    return results, issues
+
+
+def _store(path: Path, rows: Iterable[dict[str, Any]], schema: dict[str, pa.DataType]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    pq.write_table(
+        pa.Table.from_pylist(list(rows), schema=pa.schema(list(schema.items()))), partial
+    )
+    partial.replace(path)
+
+
+def check_rows(folder: DataFolder, versions: list[SubmissionVersion], progress: Progress) -> int:
+    """Check every version that has not been checked since it was last read; returns how many were.
+
+    Raises ChecksFailed when an expectation cannot be evaluated.
+    """
+    fresh = [
+        item for item in (checked(folder, version) for version in versions) if _is_due(folder, item)
+    ]
+    by_source: dict[str, list[Checked]] = {}
+    for item in fresh:
+        by_source.setdefault(item.version.source, []).append(item)
+    work = [(source, table) for source in by_source for table in table_names(source)]
+    results: dict[str, list[dict[str, Any]]] = {item.submission_id: [] for item in fresh}
+    issues: dict[str, list[dict[str, Any]]] = {item.submission_id: [] for item in fresh}
+    for done, (source, table) in enumerate(work, start=1):
+        found, failing = _check_table(by_source[source], source, table)
+        for result in found:
+            results[result[SUBMISSION]].append(result)
+        for issue in failing:
+            issues[issue[SUBMISSION]].append(issue)
+        progress("Checking", done, len(work))
+    for item in fresh:
+        _store(issues_file(folder, item.submission_id), issues[item.submission_id], ISSUES)
+        _store(results_file(folder, item.submission_id), results[item.submission_id], RESULTS)
+    return len(fresh)
+
+
+def write_empty_results(folder: DataFolder) -> None:
+    """One file without rows each, so that a data folder in which nothing failed is a table without rows."""
+    _store(results_file(folder, "none"), [], RESULTS)
+    _store(issues_file(folder, "none"), [], ISSUES)
+
+
+def count_results(folder: DataFolder, versions: list[SubmissionVersion]) -> int:
+    """How many check results stand for these versions."""
+    files = [results_file(folder, checked(folder, version).submission_id) for version in versions]
+    return sum(pq.read_metadata(path).num_rows for path in files if path.exists())
+
+
+@dataclass(frozen=True)
+class TableResult:
+    """How many rows failed a check, over the newest results of all submissions."""
+
+    source: str
+    table: str
+    check_id: str
+    rows_failed: int
+
+
+def table_results(folder: DataFolder) -> list[TableResult]:
+    """Every row check with the rows that fail it, summed over submissions."""
+    results = pq.read_table(folder.quality / "results").to_pandas()
+    summed = results.groupby("check_id", as_index=False)["rows_failed"].sum()
+    return [
+        TableResult(*str(check_id).split(".")[:2], check_id=str(check_id), rows_failed=int(rows))
+        for check_id, rows in summed.itertuples(index=False)
+    ]
+
+
+def _is_due(folder: DataFolder, item: Checked) -> bool:
+    results = results_file(folder, item.submission_id)
+    extraction = item.raw / "extraction.json"
+    return not results.exists() or results.stat().st_mtime_ns < extraction.stat().st_mtime_ns

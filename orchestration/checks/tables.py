@@ -1,0 +1,140 @@
+"""Table checks, the ones that can hold indicators (contract.md 5): is a table usable, how much of it was
+quarantined, has its size jumped. Pure functions of counts; every run judges all submissions anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from dateutil.relativedelta import relativedelta
+
+from expectations.contract import contract_for
+from orchestration.settings import GateSettings
+
+Rule = Literal["structure", "quarantined_share", "volume"]
+# The same month a year earlier (contract.md 5); any other source: the newest earlier one that passed.
+YEARLY = frozenset({"ssda903", "cin_census", "sen2", "attendance"})
+FEWEST, MOST = 0.5, 2.0
+
+
+@dataclass(frozen=True)
+class TableCount:
+    """One table of the newest version of one submission folder."""
+
+    submission_id: str
+    area_code: str
+    source: str
+    as_at_date: date
+    table_name: str
+    rows: int
+    quarantined: int
+    is_usable: bool
+    fault: str = ""
+    """Why the table cannot be used."""
+
+
+@dataclass(frozen=True)
+class TableCheck:
+    """The outcome of one table check."""
+
+    rule: Rule
+    count: TableCount
+    passed: bool
+    rows_failed: int
+    message: str
+
+    @property
+    def check_id(self) -> str:
+        return f"{self.count.source}.{self.count.table_name}.{self.rule}"
+
+
+def _structure(count: TableCount) -> TableCheck:
+    message = "" if count.is_usable else count.fault or "the table cannot be used as it was sent"
+    return TableCheck("structure", count, count.is_usable, 0 if count.is_usable else 1, message)
+
+
+def _quarantined_share(count: TableCount, settings: GateSettings) -> TableCheck:
+    share = count.quarantined / count.rows if count.rows else 0.0
+    too_many = count.rows >= settings.quarantine_min_rows and share > settings.max_quarantined_share
+    message = (
+        f"{count.quarantined} of {count.rows} rows ({share:.1%}) were quarantined, more than "
+        f"{settings.max_quarantined_share:.1%}"
+        if too_many
+        else ""
+    )
+    return TableCheck("quarantined_share", count, not too_many, count.quarantined, message)
+
+
+def _volume(
+    count: TableCount, before: TableCount | None, settings: GateSettings
+) -> TableCheck | None:
+    """None where the rule is silent: switched off, nothing comparable, or too few rows to tell."""
+    if not settings.volume_check or before is None:
+        return None
+    if max(count.rows, before.rows) < settings.volume_min_rows:
+        return TableCheck("volume", count, True, 0, "")
+    jumped = count.rows < FEWEST * before.rows or count.rows > MOST * before.rows
+    message = (
+        f"{count.rows} rows against {before.rows} at {before.as_at_date}: less than half or more than double"
+        if jumped
+        else ""
+    )
+    return TableCheck(
+        "volume", count, not jumped, abs(count.rows - before.rows) if jumped else 0, message
+    )
+
+
+def _comparable(
+    count: TableCount, earlier: list[tuple[TableCount, bool]], by_date: dict[date, TableCount]
+) -> TableCount | None:
+    if count.source in YEARLY:
+        return by_date.get(count.as_at_date - relativedelta(years=1))
+    passed = [candidate for candidate, good in earlier if good]
+    return passed[-1] if passed else None
+
+
+def _judge_series(
+    counts: list[TableCount], settings: GateSettings, is_accepted: Callable[[TableCheck], bool]
+) -> Iterator[TableCheck]:
+    """All checks of one table of one area, oldest submission first.
+
+    An accepted failure counts as passed when a later submission looks for what to compare with.
+    """
+    earlier: list[tuple[TableCount, bool]] = []
+    by_date: dict[date, TableCount] = {}
+    for count in sorted(counts, key=lambda item: item.as_at_date):
+        found = [_structure(count)]
+        if count.is_usable:
+            found.append(_quarantined_share(count, settings))
+            volume = _volume(count, _comparable(count, earlier, by_date), settings)
+            found += [volume] if volume else []
+            earlier.append((count, all(check.passed or is_accepted(check) for check in found)))
+            by_date[count.as_at_date] = count
+        yield from found
+
+
+def judge_tables(
+    counts: Iterable[TableCount],
+    settings: GateSettings,
+    is_accepted: Callable[[TableCheck], bool] = lambda _: False,
+) -> list[TableCheck]:
+    """Every table check of every submission, series by series."""
+    series: dict[tuple[str, str, str], list[TableCount]] = {}
+    for count in counts:
+        series.setdefault((count.area_code, count.source, count.table_name), []).append(count)
+    return [
+        check
+        for name in sorted(series)
+        for check in _judge_series(series[name], settings, is_accepted)
+    ]
+
+
+def tables_of_rejected(source: str) -> list[str]:
+    """The tables that a rejected submission fails: all of a source that is rejected whole, else none."""
+    contract = contract_for(source)
+    if contract.on_failed_table != "reject_submission":
+        return []
+    return [name for name, table in contract.tables.items() if not table.recognised_only]

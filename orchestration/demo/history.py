@@ -1,0 +1,292 @@
+"""What the case system of one authority holds when all is known: one frame per kind of record.
+
+Frames refer to children by position. What was known on a given day is in `recording.py`; how an extract
+shows it is in `lists.py` and `returns.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from orchestration.demo import intensities
+from orchestration.demo.areas import Area
+from orchestration.demo.care import ADOPTED, GUARDIAN, NO_ROUTE, UNACCOMPANIED
+from orchestration.demo.cases import World
+from orchestration.demo.course import run_course
+from orchestration.demo.days import NEVER, by_year, last_day, working_day
+from orchestration.demo.draws import Draws, Keys, keys_of
+from orchestration.demo.families import light_children
+from orchestration.demo.faults import with_leading_zeros
+from orchestration.demo.incidents import checks_of, incidents_of
+from orchestration.demo.placements import cease_reasons, placements_of
+from orchestration.demo.recording import correct, record, record_end
+
+LOOK_BACK_MONTHS = 6
+NEEDS = {"N1": 0.56, "N3": 0.05, "N4": 0.12, "N5": 0.15, "N6": 0.07, "N7": 0.02, "N8": 0.03}
+SOURCES = {
+    "1A": 0.04, "1B": 0.02, "1C": 0.01, "1D": 0.01, "2A": 0.19, "2B": 0.01, "3A": 0.02, "3B": 0.01, "3C": 0.01,
+    "3D": 0.05, "3E": 0.07, "3F": 0.01, "4": 0.02, "5A": 0.02, "5B": 0.06, "5C": 0.05, "5D": 0.01, "6": 0.29,
+    "7": 0.03, "8": 0.03, "9": 0.02, "10": 0.02,
+}  # fmt: skip
+YEAR = 365
+SHORT_BREAK_DAYS = (60, 300)
+
+
+@dataclass(frozen=True)
+class History:
+    """Everything about one authority up to a month; records of later days are there and not yet visible."""
+
+    area: Area
+    draws: Draws
+    children: pd.DataFrame
+    contacts: pd.DataFrame
+    early_help: pd.DataFrame
+    referrals: pd.DataFrame
+    assessments: pd.DataFrame
+    enquiries: pd.DataFrame
+    cin_episodes: pd.DataFrame
+    plans: pd.DataFrame
+    periods: pd.DataFrame
+    placements: pd.DataFrame
+    incidents: pd.DataFrame
+    checks: pd.DataFrame
+
+
+def simulate(area: Area, seed: int, first_month: int, last_month: int) -> History:
+    """Everything that the extracts of these months can show."""
+    world = World(Draws(seed, area.code), area)
+    course = run_course(area, seed, last_month)
+    cases, last = course.cases, last_day(last_month)
+    light = range(first_month - LOOK_BACK_MONTHS, last_month + 1)
+    contacts, early_help = (
+        light_children(area, world.draws, kind, light) for kind in ("contact", "early_help")
+    )
+    referrals = _referrals(cases, world)
+    periods = _periods(cases, world)
+    n_known = len(course.children)
+    return History(
+        area,
+        world.draws,
+        _identified(
+            pd.concat([course.children, contacts, early_help], ignore_index=True), world.draws
+        ),
+        _contacts(contacts, n_known, referrals, world),
+        _early_help(early_help, n_known + len(contacts), world),
+        referrals,
+        _assessments(cases, world),
+        _enquiries(cases, world),
+        _cin_episodes(cases, world),
+        _plans(cases, world),
+        periods,
+        _with_period(placements_of(periods, world), periods),
+        _with_period(incidents_of(periods, world, last), periods),
+        _with_period(checks_of(periods, world, last), periods),
+    )
+
+
+def _identified(children: pd.DataFrame, draws: Draws) -> pd.DataFrame:
+    """With the local ids: they say that the child is invented, but for a few of an older system's form."""
+    pairs = zip(children["digit"], children["number"], strict=True)
+    ids = np.array([f"SYN{digit}{number:07d}" for digit, number in pairs], dtype=object)
+    return children.assign(id=with_leading_zeros(ids, children["key"].to_numpy(), draws))
+
+
+def _pick(keys: Keys, label: str, weights: dict[str, float], world: World) -> np.ndarray:
+    return np.array(list(weights), dtype=object)[
+        world.draws.options(keys, label, list(weights.values()))
+    ]
+
+
+def _earlier(frame: pd.DataFrame, day: str) -> np.ndarray:
+    """How many records the same child had in the twelve months before each."""
+    ordered = frame.sort_values(["child", day])
+    count = pd.Series(0, index=ordered.index)
+    for places in range(1, 6):
+        before = ordered.groupby("child")[day].shift(places)
+        count += (ordered[day] - before <= YEAR).astype(int)
+    return count.reindex(frame.index).to_numpy()
+
+
+def _contacts(
+    people: pd.DataFrame, first: int, referrals: pd.DataFrame, world: World
+) -> pd.DataFrame:
+    """Contacts without a referral, and the contact behind each referral."""
+    alone = pd.DataFrame(
+        {"child": first + np.arange(len(people)), "key": people["key"], "day": people["start"]}
+    )
+    alone["source"] = _pick(people["key"].to_numpy(), "source", SOURCES, world)
+    behind = referrals[["child", "key", "day", "source"]]
+    key = keys_of(behind["key"].to_numpy(), 1)
+    behind = behind.assign(
+        key=key, day=behind["day"] - (world.draws.uniform(key, "contact") * 1.4).astype(int)
+    )
+    return record(pd.concat([alone, behind], ignore_index=True), world.draws, "day", "contact")
+
+
+def _early_help(people: pd.DataFrame, first: int, world: World) -> pd.DataFrame:
+    key, start = people["key"].to_numpy(), people["start"].to_numpy()
+    end = working_day(start + world.draws.days(key, "early help", intensities.EARLY_HELP_DAYS))
+    frame = pd.DataFrame(
+        {"child": first + np.arange(len(people)), "key": key, "day": start, "end": end}
+    )
+    return record_end(
+        record(frame, world.draws, "day", "early help"), world.draws, "end", "early help end"
+    )
+
+
+def _referrals(cases: pd.DataFrame, world: World) -> pd.DataFrame:
+    frame = cases[["child", "key", "is_nfa"]].assign(day=cases["start"])
+    frame["source"] = _pick(frame["key"].to_numpy(), "source", SOURCES, world)
+    frame["earlier"] = _earlier(frame, "day")
+    frame = record(frame, world.draws, "day", "referral")
+    return correct(frame, world.draws, "day", "referral")
+
+
+def _assessments(cases: pd.DataFrame, world: World) -> pd.DataFrame:
+    """The first assessment of a case, and another in some that stay open."""
+    first = cases[cases["assessment_start"] < NEVER]
+    needs = first["is_in_need"] | (first["plan_start"] < NEVER) | (first["care_start"] < NEVER)
+    first = first[["child", "key"]].assign(
+        day=first["assessment_start"], end=first["authorised"], is_needed=needs
+    )
+    stays = cases["is_in_need"] | (cases["plan_start"] < NEVER)
+    again = cases[
+        stays & world.draws.chance(cases["key"].to_numpy(), "reassessed", intensities.REASSESSED)
+    ]
+    key = keys_of(again["key"].to_numpy(), 2)
+    share = (
+        world.draws.uniform(key, "reassessed when") * (again["closed"] - again["decided"])
+    ).astype(np.int64)
+    day = working_day((again["decided"] + share).to_numpy())
+    in_time = world.likely(key, "in time", by_year(intensities.ASSESSED_IN_TIME, day), "timeliness")
+    curves = (in_time, intensities.IN_TIME_WORKING_DAYS, intensities.LATE_WORKING_DAYS)
+    end = world.in_working_days(day, key, "assessment", curves)
+    later = pd.DataFrame(
+        {"child": again["child"], "key": key, "day": day, "end": end, "is_needed": True}
+    )
+    frame = record(pd.concat([first, later], ignore_index=True), world.draws, "day", "assessment")
+    frame = record_end(frame, world.draws, "end", "assessment end")
+    return correct(frame, world.draws, "end", "assessment end")
+
+
+def _enquiries(cases: pd.DataFrame, world: World) -> pd.DataFrame:
+    """Enquiries that follow a referral, with their conference, and later ones that need none."""
+    first = cases[cases["enquiry"] < NEVER]
+    first = first[["child", "key", "conference"]].assign(
+        day=first["enquiry"], led_to_plan=first["plan_start"] < NEVER
+    )
+    may = cases["is_in_need"] & (cases["enquiry"] == NEVER)
+    again = cases[
+        may
+        & world.draws.chance(cases["key"].to_numpy(), "enquiry later", intensities.SECTION47_LATER)
+    ]
+    key = keys_of(again["key"].to_numpy(), 3)
+    share = (
+        world.draws.uniform(key, "enquiry when") * (again["closed"] - again["decided"])
+    ).astype(np.int64)
+    day = working_day((again["decided"] + share).to_numpy())
+    later = pd.DataFrame({"child": again["child"], "key": key, "day": day})
+    later = later.assign(conference=NEVER, led_to_plan=False)
+    frame = pd.concat([first, later], ignore_index=True)
+    frame["earlier"] = _earlier(frame, "day")
+    held = frame[frame["conference"] < NEVER]
+    frame["earlier_conferences"] = pd.Series(_earlier(held, "conference"), index=held.index)
+    frame["earlier_conferences"] = frame["earlier_conferences"].fillna(0).astype(int)
+    frame = record(frame, world.draws, "day", "enquiry")
+    return record_end(frame, world.draws, "conference", "conference")
+
+
+def _needs(cases: pd.DataFrame, world: World) -> np.ndarray:
+    need = _pick(cases["key"].to_numpy(), "need", NEEDS, world)
+    need = np.where(cases["is_disabled"] & cases["is_in_need"], "N2", need)
+    return np.where(cases["route"] == UNACCOMPANIED, "N8", need)
+
+
+def _cin_episodes(cases: pd.DataFrame, world: World) -> pd.DataFrame:
+    open_cases = cases[~cases["is_nfa"]]
+    key, end = open_cases["key"].to_numpy(), open_cases["closed"].to_numpy()
+    level = world.draws.uniform(key, "closure reason")
+    services = (
+        (open_cases["plan_start"] < NEVER)
+        | (open_cases["route"] > NO_ROUTE)
+        | open_cases["is_in_need"]
+    )
+    left = np.select([level < 0.06, level < 0.1], ["RC5", "RC3"], "RC7")
+    in_care = (open_cases["care_start"] < NEVER).to_numpy()
+    reason = np.select(
+        [
+            in_care & (open_cases["outcome"] == ADOPTED).to_numpy(),
+            in_care & (open_cases["outcome"] == GUARDIAN).to_numpy(),
+            (open_cases["is_disabled"] & (open_cases["closed"] >= open_cases["adult"])).to_numpy(),
+            ~services.to_numpy(),
+        ],
+        ["RC1", "RC4", "RC6", np.where(level < 0.62, "RC8", "RC9")],
+        left,
+    )
+    frame = open_cases[["child", "key"]].assign(day=open_cases["start"], end=end, reason=reason)
+    frame["need"] = _needs(open_cases, world)
+    # The same labels as the referral: the episode begins with it and shares its corrections.
+    frame = record(frame, world.draws, "day", "referral")
+    frame = correct(frame, world.draws, "day", "referral")
+    return record_end(frame, world.draws, "end", "closure")
+
+
+def _plans(cases: pd.DataFrame, world: World) -> pd.DataFrame:
+    made = cases[cases["plan_start"] < NEVER]
+    key = made["key"].to_numpy()
+    first = _pick(key, "abuse", intensities.ABUSE_CATEGORIES, world)
+    later = _pick(key, "abuse later", intensities.ABUSE_CATEGORIES, world)
+    latest = np.where(world.draws.chance(key, "abuse changes", 0.12), later, first)
+    frame = made[["child", "key", "earlier_plans"]].assign(
+        day=made["plan_start"], end=made["plan_end"]
+    )
+    frame = frame.assign(first_category=first, latest_category=latest)
+    frame = correct(record(frame, world.draws, "day", "plan"), world.draws, "day", "plan")
+    return record_end(frame, world.draws, "end", "plan end").reset_index(drop=True)
+
+
+def _periods(cases: pd.DataFrame, world: World) -> pd.DataFrame:
+    """Stays in care, and short breaks, which are recorded with them."""
+    cases = cases.assign(need=_needs(cases, world))
+    columns = [
+        "child", "key", "birth", "adult", "route", "outcome", "need", "decision", "order", "match", "placed",
+        "adoption", "reversed", "early_placement", "foster_carer_adopts",
+    ]  # fmt: skip
+    in_care = cases[cases["care_start"] < NEVER]
+    stays = in_care[columns].assign(
+        start=in_care["care_start"], end=in_care["care_end"], is_short_break=False
+    )
+    frame = pd.concat([stays, _short_breaks(cases, columns, world)], ignore_index=True)
+    frame["reason"] = cease_reasons(frame, world)
+    ordered = frame.sort_values(["child", "start"])
+    since = ordered["start"] - ordered.groupby("child")["end"].shift(1)
+    frame["is_later_period"] = (since <= YEAR).reindex(frame.index)
+    frame = record(frame, world.draws, "start", "period").assign(withdrawn=NEVER)
+    return record_end(frame, world.draws, "end", "period end")
+
+
+def _short_breaks(cases: pd.DataFrame, columns: list[str], world: World) -> pd.DataFrame:
+    may = cases["is_disabled"] & cases["is_in_need"] & (cases["care_start"] == NEVER)
+    chosen = cases[
+        may & world.draws.chance(cases["key"].to_numpy(), "short breaks", intensities.SHORT_BREAKS)
+    ]
+    key = keys_of(chosen["key"].to_numpy(), 4)
+    start = working_day(chosen["decided"].to_numpy() + 30)
+    shortest, longest = SHORT_BREAK_DAYS
+    stay = shortest + (world.draws.uniform(key, "short break") * (longest - shortest)).astype(
+        np.int64
+    )
+    end = np.minimum(start + stay, chosen["closed"])
+    breaks = chosen[columns].assign(key=key, start=start, end=end, is_short_break=True, outcome=0)
+    return breaks[breaks["end"] > breaks["start"]]
+
+
+def _with_period(frame: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
+    """The child of each record and when its period was entered: nothing about it is known before."""
+    of_period = periods.iloc[frame["period"]]
+    return frame.assign(
+        child=of_period["child"].to_numpy(), entered=of_period["entered"].to_numpy()
+    )

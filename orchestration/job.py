@@ -1,0 +1,45 @@
+"""`cypp run` and the schedule execute the same Dagster job; this starts it in the calling process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from orchestration.nightly import Night, Outcome, Request, translated_errors
+from orchestration.settings import DataFolder
+
+INSTANCE_CONFIG = Path(__file__).parent / "dagster.yaml"
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def dagster_home(folder: DataFolder) -> Path:
+    """The folder of Dagster's runs and events for a data folder, with the shipped configuration in it."""
+    home = folder.root / ".dagster"
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copyfile(INSTANCE_CONFIG, home / INSTANCE_CONFIG.name)
+    return home
+
+
+def run_job(
+    folder: DataFolder, request: Request, progress: Callable[[str, int, int], None]
+) -> Outcome:
+    """Execute the nightly job once in this process.
+
+    Raises ConfigurationError (nothing touched) and NothingPublished (the last good warehouse serves).
+    """
+    with translated_errors(), Night(folder, request, progress) as night:
+        os.environ["DAGSTER_HOME"] = str(dagster_home(folder))
+        os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+        # Imported here: Dagster takes seconds to load, and only a run needs it.
+        import dagster as dg
+
+        from orchestration.definitions import JOB, defs
+
+        with dg.DagsterInstance.get() as instance:
+            defs.resolve_job_def(JOB).execute_in_process(
+                instance=instance, resources={"night": night}, run_config=QUIET
+            )
+        assert night.outcome is not None  # noqa: S101 -- the job's last step sets it, or has raised
+        return night.outcome

@@ -1,0 +1,112 @@
+"""An indicator's run chart: which series it shows, and the same in words for who does not see it."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from orchestration.reports import wording
+from orchestration.reports.charts import RunChart, Series
+from orchestration.reports.comparisons import (
+    Comparator,
+    charted_comparators,
+    newest_benchmark,
+)
+from orchestration.reports.figures import Figures
+from orchestration.reports.published import Benchmark
+from orchestration.reports.rounding import exact
+
+
+def run_chart(figures: Figures) -> RunChart | None:
+    """The chart of all periods; None where no period has a value."""
+    if not figures.valued:
+        return None
+    last, value = figures.valued[-1]
+    points = [(figure.period_end, _float(figures.exact(figure))) for figure in figures.figures]
+    mean = figures.mean
+    return RunChart(
+        own=Series(_label(figures, figures.home.area_name, value, last.period_end), points),
+        compared=[_series(figures, *pair) for pair in _charted(figures)],
+        mean=_float(mean),
+        mean_label="" if mean is None else f"Mean {figures.printed(mean)}",
+        unit=figures.indicator.unit,
+    )
+
+
+def _charted(figures: Figures) -> list[tuple[Comparator, list[Benchmark]]]:
+    """Published figures within the months of the chart, oldest first, of the groups that have any."""
+    found = []
+    for comparator in charted_comparators(figures.home):
+        newest = newest_benchmark(figures.benchmarks, comparator, figures.newest.period_end)
+        within = [
+            one
+            for one in figures.benchmarks
+            if newest
+            and comparator.matches(one)
+            and one.neighbour_model == newest.neighbour_model
+            and figures.figures[0].period_end <= one.period_end <= newest.period_end
+        ]
+        if within:
+            found.append((comparator, within))
+    return found
+
+
+def _series(figures: Figures, comparator: Comparator, within: list[Benchmark]) -> Series:
+    newest = within[-1]
+    label = _label(figures, comparator.heading, exact(newest.value), newest.period_end)
+    return Series(label, [(one.period_end, one.value) for one in within])
+
+
+def _label(figures: Figures, name: str, value: Fraction, end: date) -> str:
+    """Name and value, with the month where it is not the newest of the chart."""
+    dated = "" if end == figures.newest.period_end else f" ({wording.month(end)})"
+    return f"{name} {figures.printed(value)}{dated}"
+
+
+def _float(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def summary(figures: Figures) -> str:
+    """What the chart shows in a sentence or, without a chart, why there is none."""
+    if not figures.valued:
+        periods = wording.counted(len(figures.figures), figures.noun)
+        return f"There is no chart: no value in the {periods} on record."
+    parts = [_course(figures)]
+    if figures.mean is not None:
+        parts.append(f"mean {figures.printed(figures.mean)}")
+    parts.append(_gaps(figures))
+    parts += [_compared(figures, *pair) for pair in _charted(figures)]
+    return f"{'; '.join(parts)}."
+
+
+def _course(figures: Figures) -> str:
+    (first, first_value), (last, last_value) = figures.valued[0], figures.valued[-1]
+    latest = figures.with_unit(figures.printed(last_value))
+    if len(figures.valued) == 1:
+        return f"One value: {latest}, {figures.period_of(last)}"
+    lowest, low = min(figures.valued, key=lambda pair: pair[1])
+    highest, high = max(figures.valued, key=lambda pair: pair[1])
+    if figures.printed(low) == figures.printed(high):
+        count = wording.counted(len(figures.valued), figures.noun)
+        return f"{count} with a value: {latest} throughout, {figures.period_of(last)} the latest"
+    return (
+        f"{wording.counted(len(figures.valued), figures.noun)} with a value:"
+        f" from {figures.printed(first_value)} ({figures.period_of(first)})"
+        f" to {latest} ({figures.period_of(last)}, the latest),"
+        f" between {figures.printed(low)} ({wording.month(lowest.period_end)})"
+        f" and {figures.printed(high)} ({wording.month(highest.period_end)})"
+    )
+
+
+def _gaps(figures: Figures) -> str:
+    empty = [figure.period_end for figure in figures.figures if figures.exact(figure) is None]
+    if not empty:
+        return f"no {figures.noun} is missing"
+    return f"no value in {wording.counted(len(empty), figures.noun)}: {wording.month_runs(empty)}"
+
+
+def _compared(figures: Figures, comparator: Comparator, within: list[Benchmark]) -> str:
+    newest = within[-1]
+    value = figures.printed(exact(newest.value))
+    return f"{comparator.heading} {value}, {figures.period_of(newest)}"

@@ -1,0 +1,41 @@
+"""First published values: what this system first said about each row, kept in the ledger for good."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.intake.ledger import Ledger
+from orchestration.settings import DataFolder
+from orchestration.warehouse.inputs import FIRST_REPORTED
+
+
+def values_so_far(folder: DataFolder, ledger: Ledger) -> pa.Table:
+    """Values first published by earlier runs; those of a run that never published do not count."""
+    stored = folder.ledger / "first_reported"
+    published = [stored / f"{run.run_id}.parquet" for run in ledger.published_runs()]
+    tables = [pq.read_table(path) for path in published if path.exists()]
+    schema = pa.schema(list(FIRST_REPORTED.items()))
+    return pa.concat_tables(tables).cast(schema) if tables else schema.empty_table()
+
+
+def store(folder: DataFolder, marts: Path, run_id: str) -> None:
+    """Keep the values that the run about to publish says for the first time."""
+    stored = folder.ledger / "first_reported"
+    stored.mkdir(exist_ok=True)
+    known = folder.raw / "run" / "first_reported.parquet"
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        fresh = connection.execute(
+            f"select {', '.join(FIRST_REPORTED)} from marts.fct_indicator_values as figures"  # noqa: S608
+            " where first_reported_value is not null and not exists ("
+            "  select 1 from read_parquet($1) as known where known.indicator_id = figures.indicator_id"
+            "  and known.area_code = figures.area_code and known.basis = figures.basis"
+            "  and known.period_end = figures.period_end and known.breakdown = figures.breakdown"
+            "  and known.breakdown_value = figures.breakdown_value)",
+            [str(known)],
+        ).to_arrow_table()
+    if fresh.num_rows:
+        pq.write_table(fresh, stored / f"{run_id}.parquet")

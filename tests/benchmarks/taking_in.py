@@ -1,0 +1,109 @@
+"""Taking in, measured in a process of its own: an SSDA903 set of 485,000 rows, a Barnet-size workbook.
+
+All rows are synthetic. The 903 tables have the proportions of a real return (per 2,675 children: 5,050
+episodes, 12,582 reviews ...), with fresh ids and dates on every row.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from expectations.contract import Column, Contract, Table, contract_for
+from orchestration.intake.cover import month_end
+from orchestration.intake.extract import Extraction, SubmissionFiles, extract
+
+ROWS_PER_SET = {
+    "header": 2675, "episodes": 5050, "reviews": 12582, "uasc": 132, "oc2": 2675, "oc3": 53, "ad1": 29,
+    "placed_for_adoption": 29, "previous_permanence": 2675, "missing": 43,
+}  # fmt: skip
+SETS = 19
+WORKBOOK_CELLS = 190_000
+AS_AT = date(2018, 3, 31)
+SECRET = bytes(32)
+
+
+def _cell(column: Column, contract: Contract, chance: random.Random, child: str) -> str:
+    if column.type == "child_id":
+        return child
+    if column.type == "date":
+        return f"{date(2015, 4, 1) + timedelta(days=chance.randrange(1095)):%d/%m/%Y}"
+    if column.type == "code" and column.code_list:
+        return chance.choice(sorted(contract.code_lists[column.code_list]))
+    if column.type in ("integer", "decimal"):
+        return str(chance.randrange(40))
+    if column.type == "upn":
+        return f"A{chance.randrange(10**12):012d}"
+    return str(chance.randrange(2)) if column.type == "flag" else "SYN"
+
+
+def _row(table: Table, contract: Contract, chance: random.Random, child: str) -> list[str]:
+    row = {name: _cell(column, contract, chance, child) for name, column in table.columns.items()}
+    dates = sorted(
+        (
+            name
+            for name, column in table.columns.items()
+            if column.type == "date" and name != "birth_date"
+        ),
+    )
+    if {"start_date", "end_date"} <= set(dates):
+        row["end_date"] = ""
+    return list(row.values())
+
+
+def write_ssda903(folder: Path, seed: int = 1) -> list[Path]:
+    """The CSV set of a return, scaled to about 485,000 rows."""
+    contract, chance, paths = contract_for("ssda903", AS_AT.year), random.Random(seed), []
+    for name, rows in ROWS_PER_SET.items():
+        table = contract.tables[name]
+        path = folder / f"{name}.csv"
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(column.heading for column in table.columns.values())
+            for number in range(rows * SETS):
+                writer.writerow(_row(table, contract, chance, f"SYN{number % (2675 * SETS):07d}"))
+        paths.append(path)
+    return paths
+
+
+def write_workbook(folder: Path, seed: int = 1) -> list[Path]:
+    """A workbook of lists 1 to 11 with about 190,000 cells, the size of Barnet's."""
+    contract, chance = contract_for("annex_a"), random.Random(seed)
+    n_columns = sum(len(table.columns) for table in contract.tables.values())
+    rows = WORKBOOK_CELLS // n_columns
+    path = folder / "Annex A.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        day = workbook.add_format({"num_format": "dd/mm/yyyy"})
+        for table in contract.tables.values():
+            sheet = workbook.add_worksheet(table.sheet)
+            sheet.write_row(0, 0, [column.heading for column in table.columns.values()])
+            for number in range(1, rows + 1):
+                for place, column in enumerate(table.columns.values()):
+                    if column.type == "date":
+                        when = date(2024, 10, 1) + timedelta(days=chance.randrange(180))
+                        sheet.write_datetime(number, place, when, day)  # type: ignore[arg-type]
+                    else:
+                        sheet.write(
+                            number, place, _cell(column, contract, chance, f"SYN{number:05d}")
+                        )
+    return [path]
+
+
+def extract_files(source: str, month: str, paths: list[Path], work: Path) -> Extraction:
+    """Read, type, pseudonymise and write one submission version, as a run does."""
+    files = SubmissionFiles(
+        "0" * 16, "E09000003", source, month_end(month), tuple(paths), 6, "302", "benchmark"
+    )
+    return extract(files, SECRET, work / "raw", work / "restricted")
+
+
+CASES: dict[str, tuple[str, str, Callable[..., Any]]] = {
+    "SSDA903 set, 485,000 rows": ("ssda903", "2018-03", write_ssda903),
+    "Annex A workbook, 190,000 cells": ("annex_a", "2025-03", write_workbook),
+}

@@ -1,0 +1,73 @@
+"""Which test holds which case of the definitions: `python -m tests.indicators.coverage` prints the table.
+
+The cases stand in `bullets.yml`; a case without a test says why. That the table is right is tested in
+`test_coverage.py`, what the tests say is not this module's concern.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from tests.indicators.empty_project import unit_tests
+
+BULLETS_FILE = Path(__file__).parent / "bullets.yml"
+TESTS_FOLDER = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a definition, the tests that hold it, or why there are none."""
+
+    indicator: str
+    text: str
+    tests: tuple[str, ...]
+    because: str | None
+
+
+def cases() -> list[Case]:
+    """Every case of every indicator, in the order of the file."""
+    return [
+        Case(
+            entry["indicator"],
+            bullet["case"],
+            tuple(bullet.get("tests", ())),
+            bullet.get("because"),
+        )
+        for entry in yaml.safe_load(BULLETS_FILE.read_text(encoding="utf-8"))
+        for bullet in entry["bullets"]
+    ]
+
+
+def _python_tests() -> Iterator[str]:
+    for path in TESTS_FOLDER.rglob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield node.name
+
+
+@cache
+def known_tests() -> frozenset[str]:
+    """The name of every dbt unit test and of every Python test."""
+    return frozenset({unit_test.name for unit_test in unit_tests()} | set(_python_tests()))
+
+
+def table() -> str:
+    """The cases with their tests, as text."""
+    lines = []
+    for case in cases():
+        lines.append(f"{case.indicator:5} {case.text}")
+        lines += [f"        {name}" for name in case.tests]
+        if case.because:
+            lines.append(f"        no test: {case.because.strip()}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table())

@@ -1,0 +1,24 @@
+"""The dbt unit tests, each as a test of its own; they stand beside the models, in dbt_project/models."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.indicators.empty_project import PASSED, Build, UnitTest, unit_tests
+
+
+@pytest.mark.parametrize("unit_test", unit_tests(), ids=str)
+def test_dbt_unit_test(unit_test: UnitTest, project: Build) -> None:
+    status, message = project.outcomes.get(unit_test.name, ("not run", "dbt did not run it"))
+    assert status == PASSED, message
+
+
+def test_names_of_unit_tests_are_unique() -> None:
+    names = Counter(unit_test.name for unit_test in unit_tests())
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_every_unit_test_that_dbt_ran_is_listed(project: Build) -> None:
+    assert set(project.outcomes) == {unit_test.name for unit_test in unit_tests()}

@@ -1,0 +1,56 @@
+"""Every relation says what it is for, and every column of it what it means, no more and no fewer."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.indicators.empty_project import MODELS_FOLDER, Build
+
+MODELS = sorted(path.stem for path in MODELS_FOLDER.rglob("*.sql"))
+GRAIN = "One row per "
+
+
+@pytest.fixture(scope="module")
+def documented(project: Build) -> dict[str, dict[str, Any]]:
+    """Name of the model -> its node in dbt's manifest."""
+    manifest = json.loads((project.compiled.parent / "manifest.json").read_text(encoding="utf-8"))
+    return {
+        node["name"]: node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    }
+
+
+@pytest.fixture(scope="module")
+def built(project: Build) -> dict[str, set[str]]:
+    """Name of the relation -> its columns."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for file in (project.layers, project.marts):
+        with duckdb.connect(str(file), read_only=True) as connection:
+            rows = connection.execute(
+                "select table_name, column_name from information_schema.columns"
+            )
+            for table, column in rows.fetchall():
+                found[table].add(column)
+    return found
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_description_of_a_model_begins_with_its_grain(
+    model: str, documented: dict[str, dict[str, Any]]
+) -> None:
+    assert documented[model]["description"].startswith(GRAIN)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_column_of_a_model_is_described_and_no_other(
+    model: str, documented: dict[str, dict[str, Any]], built: dict[str, set[str]]
+) -> None:
+    columns = documented[model]["columns"]
+    assert set(columns) == built[model]
+    assert [name for name, column in columns.items() if not column["description"]] == []

@@ -1,0 +1,171 @@
+"""A data folder with four good submissions, of which a test spoils one, and what the taking-in makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from orchestration.intake import submissions
+from orchestration.intake.extract import Extraction, load_extraction
+from orchestration.intake.findings import Finding
+from orchestration.intake.ledger import Ledger, SubmissionVersion
+from orchestration.settings import DataFolder, load_settings
+from tests import extracts
+from tests.extracts import BARNET, Grid
+
+MONTH = "2025-03"
+AS_AT = extracts.month_end(MONTH)
+AREAS = {"annex_a": BARNET, "ssda903": BARNET, "cin_census": BARNET, "population": "national"}
+# What stands in the invented extracts as a value about a child; no message may hold any of it.
+VALUES = ("SYN302", "SY1 1SY", "SY1 2SY", "SYNTHETIC Worker", "A000000000")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one taking-in left behind."""
+
+    versions: dict[str, SubmissionVersion]
+    """By source: the newest version."""
+    extractions: dict[str, Extraction]
+    landing_findings: tuple[Finding, ...]
+
+    def counts(self, source: str) -> dict[str, tuple[int, int, int, int]]:
+        """Received, loaded, de-duplicated and quarantined rows by table."""
+        return {
+            name: (counts.received, counts.loaded, counts.deduplicated, counts.quarantined)
+            for name, counts in self.extractions[source].tables.items()
+        }
+
+    def texts(self, source: str) -> list[str]:
+        """The messages about a source, as an owner reads them."""
+        return [finding.text() for finding in self.extractions[source].findings]
+
+
+class Inbox:
+    """One data folder and its landing."""
+
+    def __init__(self, root: Path, sources: Iterable[str] = tuple(AREAS)) -> None:
+        self.folder = DataFolder(root)
+        self.folder.create()
+        for source in sources:
+            extracts.write_submission(self.folder.landing, AREAS[source], source, MONTH)
+
+    def place(self, source: str) -> Path:
+        """The folder of a source's submission in landing."""
+        return self.folder.landing / AREAS[source] / source / MONTH
+
+    def take_in(self) -> Outcome:
+        """Take in what is new; the outcome is of everything that stands."""
+        ledger = Ledger(self.folder.ledger)
+        taken = submissions.take_in(
+            self.folder, load_settings(self.folder.root), ledger, lambda _step, _done, _total: None
+        )
+        versions = {version.source: version for version in ledger.versions()}
+        extractions = {
+            source: load_extraction(self.raw(version)) for source, version in versions.items()
+        }
+        return Outcome(versions, extractions, taken.landing.findings)
+
+    def raw(self, version: SubmissionVersion) -> Path:
+        """Where the typed tables of a version stand."""
+        return submissions.raw_folder(
+            self.folder, version.source, version.area_code, version.folder_month, version.version
+        )
+
+    def table(self, source: str, name: str) -> list[dict[str, object]]:
+        """The loaded rows of a table of the newest version, without what differs between versions."""
+        version = {version.source: version for version in Ledger(self.folder.ledger).versions()}[
+            source
+        ]
+        rows = pq.read_table(self.raw(version) / f"{name}.parquet").to_pylist()
+        return [{key: row[key] for key in row if key != "submission_id"} for row in rows]
+
+    def state(self) -> dict[str, bytes | None]:
+        """Every file that is derived or kept, with its content."""
+        kept = (self.folder.archive, self.folder.raw, self.folder.quality, self.folder.restricted)
+        files = {
+            str(path.relative_to(self.folder.root)): path.read_bytes() if path.is_file() else None
+            for folder in kept
+            for path in folder.rglob("*")
+        }
+        versions = repr(Ledger(self.folder.ledger).versions()).encode()
+        return {**files, "versions": versions}
+
+
+# ---------------------------------------------------------------- ways to spoil a submission
+
+Spoil = Callable[[Path], object]
+
+
+def workbook(change: Callable[[dict[str, Grid]], object], name: str = "Annex A.xlsx") -> Spoil:
+    """The workbook with its sheets changed."""
+
+    def spoil(folder: Path) -> None:
+        sheets = extracts.annex_a(BARNET, AS_AT)
+        change(sheets)
+        (folder / "Annex A.xlsx").unlink()
+        extracts.write_workbook(folder / name, sheets)
+
+    return spoil
+
+
+def sheet(name: str, change: Callable[[Grid], object]) -> Spoil:
+    """The workbook with one of its sheets changed."""
+    return workbook(lambda sheets: change(sheets[name]))
+
+
+def text_file(
+    name: str,
+    change: Callable[[Grid], object] = lambda _rows: None,
+    encoding: str = "utf-8",
+    delimiter: str = ",",
+) -> Spoil:
+    """One CSV of the SSDA903 set with its rows or its form changed."""
+
+    def spoil(folder: Path) -> None:
+        rows = extracts.ssda903(BARNET, AS_AT)[name]
+        change(rows)
+        extracts.write_csv(folder / f"{name}.csv", rows, encoding, delimiter)
+
+    return spoil
+
+
+def content(name: str, change: Callable[[bytes], bytes]) -> Spoil:
+    """A file with its bytes changed; a file that is not there yet has none."""
+
+    def spoil(folder: Path) -> None:
+        path = folder / name
+        extracts.write_bytes(path, change(path.read_bytes() if path.exists() else b""))
+
+    return spoil
+
+
+def column(rows: Grid, heading: str) -> int:
+    """The position of a heading."""
+    return rows[0].index(heading)
+
+
+def put(rows: Grid, row: int, heading: str, value: extracts.Cell) -> None:
+    """Change one cell; rows are counted as in Excel, the headings being row 1."""
+    rows[row - 1][column(rows, heading)] = value
+
+
+def rename(rows: Grid, heading: str, new: str) -> None:
+    """Give a column another heading."""
+    rows[0][column(rows, heading)] = new
+
+
+def drop_column(rows: Grid, heading: str) -> None:
+    """Take a column out."""
+    place = column(rows, heading)
+    for row in rows:
+        del row[place]
+
+
+def add_column(rows: Grid, heading: str, value: extracts.Cell) -> None:
+    """Add a column with one value in every row."""
+    for number, row in enumerate(rows):
+        row.append(value if number else heading)

@@ -1,0 +1,120 @@
+"""A small published warehouse to render from: tables as the marts declare them, rows as each test needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts" / "marts.yml"
+RUN = "20250401T010203-abcdef"
+
+
+class Warehouse:
+    """Rows by table; what a test does not say is what most rows have."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.rows["dim_runs"].append(
+            {
+                "run_id": RUN,
+                "as_at": date(2025, 3, 31),
+                "code_version": "1.2.3",
+                "status": "published",
+            }
+        )
+
+    def add_area(self, area_code: str, area_name: str, is_home: bool = False) -> None:
+        self.rows["dim_areas"].append(
+            {
+                "area_code": area_code,
+                "area_name": area_name,
+                "area_type": "la",
+                "is_home": is_home,
+                "run_id": RUN,
+            }
+        )
+
+    def add_indicator(self, indicator_id: str, **said: Any) -> None:
+        usual = {
+            "indicator_id": indicator_id, "position": "SC01", "title": f"Title of {indicator_id}",
+            "plan": "2019-23", "section": "Social care", "kind": "rate_per_10k", "headline_basis": "snapshot",
+            "good_is": "neutral", "unit": "per 10,000 children", "published_decimals": 1,
+            "definition": "What it says.", "numerator_means": "What is counted.",
+            "denominator_means": "Of what.", "caveats": "With care.", "data_owner": "Head of data",
+            "benchmark_series": "SERIES", "reports": "committee", "definition_from": "Guide (2024), 1",
+            "inputs": "annex_a list 3; cin_census", "run_id": RUN,
+        }  # fmt: skip
+        self.rows["dim_indicators"].append(usual | said)
+
+    def add_figure(
+        self, indicator_id: str, end: str, numerator: float | None = None, **said: Any
+    ) -> None:
+        basis = next(
+            row["headline_basis"]
+            for row in self.rows["dim_indicators"]
+            if row["indicator_id"] == indicator_id
+        )
+        day = date.fromisoformat(end)
+        usual = {
+            "indicator_id": indicator_id, "area_code": "E09000003", "basis": basis, "period_start": day,
+            "period_end": day, "breakdown": "all", "breakdown_value": "all", "numerator": numerator,
+            "denominator": None, "value": None, "status": "no_data" if numerator is None else "ok",
+            "is_provisional": False, "run_id": RUN,
+        }  # fmt: skip
+        self.rows["fct_indicator_values"].append(usual | said)
+
+    def add_benchmark(
+        self, indicator_id: str, area_name: str, end: str, value: float | None, **said: Any
+    ) -> None:
+        day = date.fromisoformat(end)
+        area_type = {"England": "country", "Statistical neighbours": "statistical_neighbours"}
+        usual = {
+            "series_id": "SERIES", "indicator_id": indicator_id, "area_name": area_name,
+            "area_type": area_type.get(area_name, "region"), "basis": "snapshot", "period_start": day,
+            "period_end": day, "value": value, "status": "ok", "source": "Publisher",
+        }  # fmt: skip
+        self.rows["fct_benchmarks"].append(usual | said)
+
+    def write(self, path: Path) -> Path:
+        """The database file, with every column that the marts declare."""
+        models = yaml.safe_load(MARTS.read_text(encoding="utf-8"))["models"]
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("create schema marts")
+            for model in models:
+                columns = [f"{column['name']} {column['data_type']}" for column in model["columns"]]
+                connection.execute(f"create table marts.{model['name']} ({', '.join(columns)})")
+                for row in self.rows[model["name"]]:
+                    places = ", ".join("?" for _ in row)
+                    connection.execute(
+                        f"insert into marts.{model['name']} ({', '.join(row)}) values ({places})",
+                        [*row.values()],
+                    )
+        return path
+
+
+@pytest.fixture
+def warehouse() -> Warehouse:
+    """One authority and nothing else."""
+    made = Warehouse()
+    made.add_area("E09000003", "Barnet", is_home=True)
+    return made
+
+
+@pytest.fixture
+def render(tmp_path: Path) -> Callable[..., str]:
+    """The page of a warehouse, as text."""
+    from orchestration.reports.committee import render_committee_page
+
+    def _render(warehouse: Warehouse, **given: Any) -> str:
+        target = tmp_path / "index.html"
+        render_committee_page(warehouse.write(tmp_path / "warehouse.duckdb"), target, **given)
+        return target.read_text(encoding="utf-8")
+
+    return _render

@@ -1,0 +1,437 @@
+"""The committee report's first page, rendered from a small warehouse."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lxml import html
+
+if TYPE_CHECKING:
+    from tests.reports.conftest import Warehouse
+
+    Render = Callable[..., str]
+
+
+def words(element: Any) -> str:
+    """All text below an element, with single blanks."""
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def found(page: str, path: str) -> Any:
+    """What an XPath finds in a page."""
+    return html.fromstring(page).xpath(path)
+
+
+def overview(page: str) -> dict[str, list[str]]:
+    """Cells of the overview by position."""
+    rows = found(page, "//table[@class='overview']/tbody/tr[td]")
+    return {words(row[0]): [words(cell) for cell in row[1:]] for row in rows}
+
+
+def part(page: str, identifier: str) -> Any:
+    return found(page, f"//*[@id='{identifier}']")[0]
+
+
+def exceptions(page: str) -> str:
+    return words(found(page, "//section[@aria-labelledby='exceptions']")[0])
+
+
+@pytest.fixture
+def social_care(warehouse: Warehouse) -> Warehouse:
+    """A rate with two years of values, a share without any, a rate that is held."""
+    warehouse.add_indicator(
+        "cla_rate", position="SC12", title="Looked after (rate)", published_decimals=0
+    )
+    warehouse.add_figure(
+        "cla_rate", "2024-03-31", 327, denominator=93851, value=327 / 93851 * 10000
+    )
+    warehouse.add_figure(
+        "cla_rate", "2025-02-28", status="no_data", status_reason="no submission covers 2025-02-28"
+    )
+    warehouse.add_figure(
+        "cla_rate", "2025-03-31", 330, denominator=92958, value=330 / 92958 * 10000
+    )
+    warehouse.add_indicator(
+        "repeat_pct", position="SC02", title="Repeat referrals (%)", kind="percentage", unit="%",
+        headline_basis="rolling12",
+    )  # fmt: skip
+    for end in ("2025-02-28", "2025-03-31"):
+        warehouse.add_figure(
+            "repeat_pct",
+            end,
+            status="insufficient_history",
+            status_reason="not covered from 2023-04-01",
+        )
+    warehouse.add_indicator("plans_rate", position="SC09", benchmark_series=None)
+    warehouse.add_figure(
+        "plans_rate", "2025-03-31", 225, denominator=93851, value=225 / 93851 * 10000, status="held",
+        status_reason="list 7 failed its volume check on 2025-04-01",
+    )  # fmt: skip
+    return warehouse
+
+
+def test_numbers_on_the_page_are_the_rows_rounded_once(
+    social_care: Warehouse, render: Render
+) -> None:
+    line = overview(render(social_care))["SC12"]
+    assert line[1] == "35 per 10,000 children"
+    assert line[2] == "330 / 92,958"
+    assert line[3] == "At 31 Mar 2025 under a month old"
+    assert line[4] == "35 at 31 Mar 2024"
+
+
+def test_data_table_has_every_period_newest_first(social_care: Warehouse, render: Render) -> None:
+    rows = part(render(social_care), "cla_rate").xpath(".//details//tbody/tr")
+    assert [[words(cell) for cell in row] for row in rows] == [
+        ["At 31 Mar 2025", "330", "92,958", "35", "Value available"],
+        [
+            "At 28 Feb 2025",
+            "not counted",
+            "not counted",
+            "no value",
+            "No data: no submission covers 28 Feb 2025",
+        ],
+        ["At 31 Mar 2024", "327", "93,851", "35", "Value available"],
+    ]
+
+
+def test_exceptions_count_statuses_in_words_with_reasons(
+    social_care: Warehouse, render: Render
+) -> None:
+    said = exceptions(render(social_care))
+    assert "Exceptions: 1 of 3 indicators has no value, 1 is held" in said
+    assert "Value available 1" in said
+    assert "Not enough history 1" in said
+    assert "Not enough history: not covered from 1 Apr 2023 SC02 Repeat referrals (%)" in said
+    assert "Held: list 7 failed its volume check on 1 Apr 2025 SC09" in said
+    assert "insufficient_history" not in said
+
+
+def test_held_figure_keeps_its_value_and_says_that_it_is_held(
+    social_care: Warehouse, render: Render
+) -> None:
+    page = render(social_care)
+    assert overview(page)["SC09"][1].startswith("24.0")
+    assert "Held: list 7 failed" in overview(page)["SC09"][-1]
+    assert "Held: list 7 failed" in words(part(page, "plans_rate").xpath("./p[@class='lead']")[0])
+
+
+def test_a_report_without_exceptions_says_so(warehouse: Warehouse, render: Render) -> None:
+    warehouse.add_indicator("one")
+    warehouse.add_figure("one", "2025-03-31", 1, denominator=10, value=1000.0)
+    said = exceptions(render(warehouse))
+    assert "no indicator is without a value, none is held" in said
+    assert "Every indicator has a value. Held No indicator is held." in said
+
+
+def test_missing_newest_value_names_the_last_one(warehouse: Warehouse, render: Render) -> None:
+    warehouse.add_indicator("late")
+    warehouse.add_figure("late", "2024-12-31", 3, denominator=1000, value=30.0)
+    warehouse.add_figure("late", "2025-01-31", status_reason="no submission covers 2025-01-31")
+    page = render(warehouse)
+    line = overview(page)["SC01"]
+    assert line[1] == "no value"
+    assert line[3] == "At 31 Jan 2025 2 months old"
+    assert "Last value 30.0, at 31 Dec 2024." in line[-1]
+    assert "no value in 1 month: Jan 2025" in words(part(page, "late-summary"))
+
+
+def test_chart_for_each_indicator_with_a_value_and_a_sentence_for_the_others(
+    social_care: Warehouse, render: Render
+) -> None:
+    page = render(social_care)
+    assert page.count("<svg") == 2
+    assert not part(page, "repeat_pct").xpath(".//*[local-name()='svg']")
+    assert "There is no chart: no value in the 2 months on record." in words(
+        part(page, "repeat_pct")
+    )
+
+
+def test_text_beside_the_chart_tells_its_course_and_gaps(
+    social_care: Warehouse, render: Render
+) -> None:
+    assert words(part(render(social_care), "cla_rate-summary")) == (
+        "2 months with a value: 35 per 10,000 children throughout, at 31 Mar 2025 the latest;"
+        " no value in 1 month: Feb 2025."
+    )
+
+
+def test_course_of_a_changing_series_names_ends_extremes_and_mean(
+    warehouse: Warehouse, render: Render
+) -> None:
+    warehouse.add_indicator("moving")
+    for end, value in (("2025-01-31", 12.0), ("2025-02-28", 15.0), ("2025-03-31", 9.0)):
+        warehouse.add_figure("moving", end, value, denominator=10000, value=value)
+    assert words(part(render(warehouse), "moving-summary")) == (
+        "3 months with a value: from 12.0 (at 31 Jan 2025) to 9.0 per 10,000 children (at 31 Mar 2025, the latest),"
+        " between 9.0 (Mar 2025) and 15.0 (Feb 2025); mean 12.0; no month is missing."
+    )
+
+
+def test_one_month_is_one_point_and_one_value(warehouse: Warehouse, render: Render) -> None:
+    warehouse.add_indicator("first")
+    warehouse.add_figure("first", "2025-03-31", 5, denominator=1000, value=50.0)
+    page = render(warehouse)
+    assert page.count("<svg") == 1
+    assert "One value: 50.0 per 10,000 children, at 31 Mar 2025" in words(
+        part(page, "first-summary")
+    )
+    assert overview(page)["SC01"][4] == "no value before the first submission"
+
+
+def test_a_warehouse_without_indicators_still_gives_a_page(
+    warehouse: Warehouse, render: Render
+) -> None:
+    page = render(warehouse)
+    assert "<svg" not in page
+    assert "no indicator is without a value" in page
+
+
+@pytest.fixture
+def compared(warehouse: Warehouse) -> Warehouse:
+    """A twelve-month share with published figures before, at and after its newest period."""
+    warehouse.add_indicator("pct", kind="percentage", unit="%", headline_basis="rolling12")
+    warehouse.add_figure("pct", "2024-12-31", 1, denominator=8, value=12.5)
+    for area, value in (("Outer London", 19.25), ("London", 18.0), ("England", 22.0)):
+        warehouse.add_benchmark("pct", area, "2024-03-31", value, basis="fy")
+        warehouse.add_benchmark("pct", area, "2025-03-31", 99.0, basis="fy")
+    warehouse.add_benchmark("pct", "Outer London", "2023-03-31", 77.0, basis="fy")
+    for model, value, available in (("2021", 88.0, 10), ("2025", 20.0, 9)):
+        warehouse.add_benchmark(
+            "pct", "Statistical neighbours", "2024-03-31", value, basis="fy", neighbour_model=model,
+            n_available=available,
+        )  # fmt: skip
+    return warehouse
+
+
+def test_published_figures_are_the_newest_not_after_our_period(
+    compared: Warehouse, render: Render
+) -> None:
+    line = overview(render(compared))["SC01"]
+    assert line[5:9] == [
+        "19.3% financial year to 31 Mar 2024",
+        "18.0% financial year to 31 Mar 2024",
+        "20.0% financial year to 31 Mar 2024; 9 of 10 areas, 2025 model",
+        "22.0% financial year to 31 Mar 2024",
+    ]
+
+
+def test_footer_names_the_publishers_files(compared: Warehouse, render: Render) -> None:
+    assert "Published figures: Publisher." in words(found(render(compared), "//footer")[0])
+
+
+def test_a_difference_of_basis_is_said_in_words(
+    compared: Warehouse, social_care: Warehouse, render: Render
+) -> None:
+    social_care.add_benchmark("cla_rate", "England", "2024-03-31", 70.0)
+    page = render(compared)
+    assert "only for a year that ends on 31 March" in words(part(page, "pct"))
+    assert "only for a year that ends on 31 March" not in words(part(page, "cla_rate"))
+
+
+def test_figures_without_a_value_are_not_compared_with(
+    warehouse: Warehouse, render: Render
+) -> None:
+    warehouse.add_indicator("rate")
+    warehouse.add_figure("rate", "2025-03-31", 5, denominator=1000, value=50.0)
+    warehouse.add_benchmark("rate", "England", "2025-03-31", None, status="suppressed")
+    warehouse.add_benchmark("rate", "England", "2024-03-31", 40.0)
+    line = overview(render(warehouse))["SC01"]
+    assert line[5:9] == ["not available", "not available", "not available", "40.0 at 31 Mar 2024"]
+
+
+def test_an_indicator_without_a_series_says_so(social_care: Warehouse, render: Render) -> None:
+    page = render(social_care)
+    assert overview(page)["SC09"][5:9] == ["no series"] * 4
+    assert "No published series." in words(part(page, "plans_rate"))
+
+
+def test_an_authority_outside_london_is_not_compared_with_london(
+    warehouse: Warehouse, render: Render
+) -> None:
+    warehouse.rows["dim_areas"].clear()
+    warehouse.add_area("E08000001", "Bolton", is_home=True)
+    warehouse.add_indicator("rate")
+    warehouse.add_figure(
+        "rate", "2025-03-31", 5, denominator=1000, value=50.0, area_code="E08000001"
+    )
+    warehouse.add_benchmark("rate", "Outer London", "2025-03-31", 60.0)
+    page = render(warehouse)
+    assert "London" not in page
+    assert len(overview(page)["SC01"]) == 8
+
+
+def test_lines_stand_in_plan_order_under_their_sections(
+    warehouse: Warehouse, render: Render
+) -> None:
+    for position in ("ED11c.i", "SC10", "SC02", "ED03"):
+        warehouse.add_indicator(
+            position, position=position, section="Education" if position < "F" else "Care"
+        )
+        warehouse.add_figure(position, "2025-03-31")
+    warehouse.add_indicator("elsewhere", position="SC01", reports="standards")
+    page = render(warehouse)
+    assert list(overview(page)) == ["SC02", "SC10", "ED03", "ED11c.i"]
+    headings = found(page, "//th[@scope='rowgroup']")
+    assert [words(heading) for heading in headings] == ["Care", "Education"]
+
+
+def test_provisional_and_revised_figures_are_marked(warehouse: Warehouse, render: Render) -> None:
+    warehouse.add_indicator("rate")
+    said: dict[str, Any] = {"denominator": 1000, "value": 50.0, "is_provisional": True}
+    warehouse.add_figure("rate", "2025-03-31", 5, first_reported_value=40.0, **said)
+    page = render(warehouse)
+    assert "Provisional" in overview(page)["SC01"][-1]
+    assert "Value available; provisional; first reported as 40.0" in words(part(page, "rate"))
+
+
+def test_areas_stand_side_by_side_only_where_there_are_several(
+    social_care: Warehouse, render: Render
+) -> None:
+    assert "All areas" not in render(social_care)
+
+
+def test_every_area_has_its_newest_figure_or_its_status(
+    social_care: Warehouse, render: Render, tmp_path: Any
+) -> None:
+    social_care.add_area("E08000001", "Bolton")
+    said: dict[str, Any] = {"area_code": "E08000001"}
+    social_care.add_figure(
+        "cla_rate", "2025-03-31", 1, denominator=75599, value=1 / 75599 * 10000, **said
+    )
+    social_care.add_figure("repeat_pct", "2025-03-31", **said)
+    section = found(render(social_care), "//section[@aria-labelledby='areas']")[0]
+    assert [[words(cell) for cell in row] for row in section.xpath(".//tr")] == [
+        ["No.", "Indicator", "Barnet", "Bolton"],
+        ["SC02", "Repeat referrals (%)", "no value not enough history", "no value no data"],
+        ["SC09", "Title of plans_rate", "24.0 held", "no value no row"],
+        ["SC12", "Looked after (rate)", "35", "0"],
+    ]
+
+
+def test_header_names_area_dates_run_version_and_restriction(
+    social_care: Warehouse, render: Render
+) -> None:
+    said = words(found(render(social_care), "//header")[0])
+    assert said.startswith("Restricted: for officers Barnet Committee report: first page")
+    assert "Knowledge date 31 Mar 2025" in said
+    assert "Run 20250401T010203-abcdef Code version 1.2.3" in said
+
+
+def test_synthetic_data_is_said_in_words_only_where_it_is(
+    social_care: Warehouse, render: Render
+) -> None:
+    assert "Synthetic data" not in render(social_care)
+
+
+def test_synthetic_banner(social_care: Warehouse, render: Render) -> None:
+    assert "Synthetic data." in words(found(render(social_care, is_synthetic=True), "//header")[0])
+
+
+def test_texts_from_the_warehouse_are_escaped_everywhere(
+    warehouse: Warehouse, render: Render
+) -> None:
+    hostile = '<script>alert("x")</script><img src=http://example.org/x.png>&'
+    warehouse.rows["dim_areas"][0]["area_name"] = hostile
+    texts = (
+        "title",
+        "definition",
+        "numerator_means",
+        "denominator_means",
+        "caveats",
+        "data_owner",
+        "inputs",
+    )
+    warehouse.add_indicator("rate", unit=hostile, section=hostile, **dict.fromkeys(texts, hostile))
+    warehouse.add_figure("rate", "2025-02-28", status_reason=hostile)
+    warehouse.add_figure("rate", "2025-03-31", 5, denominator=1000, value=50.0)
+    page = render(warehouse)
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
+    assert page.count("<svg") == 1
+
+
+def test_page_is_one_file_that_loads_nothing(compared: Warehouse, render: Render) -> None:
+    page = render(compared)
+    assert "://" not in page
+    assert not re.search(r"<(script|link|iframe|object|embed|img)\b|\bsrc=|@import|url\(", page)
+    assert "default-src 'none'" in page
+
+
+def test_same_warehouse_gives_the_same_page(compared: Warehouse, tmp_path: Any) -> None:
+    from orchestration.reports.committee import render_committee_page
+
+    marts = compared.write(tmp_path / "warehouse.duckdb")
+    for name in ("one.html", "two.html"):
+        render_committee_page(marts, tmp_path / name)
+    assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+
+
+@pytest.fixture
+def document(compared: Warehouse, social_care: Warehouse, render: Render) -> Any:
+    """A page with every kind of part, parsed."""
+    compared.add_area("E08000001", "Bolton")
+    compared.add_figure("pct", "2025-03-31", area_code="E08000001")
+    return html.fromstring(render(compared, is_synthetic=True))
+
+
+def test_document_has_language_and_a_title_of_its_own(document: Any) -> None:
+    assert document.attrib["lang"] == "en-GB"
+    assert (
+        document.findtext("head/title")
+        == "Barnet: committee report, first page, 31 Mar 2025 (restricted)"
+    )
+
+
+def test_headings_descend_one_level_at_a_time(document: Any) -> None:
+    levels = [int(heading.tag[1]) for heading in document.xpath("//h1|//h2|//h3|//h4|//h5|//h6")]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_tables_have_captions_and_headers_with_scope(document: Any) -> None:
+    tables = document.xpath("//table")
+    assert len(tables) == 3 + 4
+    for table in tables:
+        assert words(table.find("caption"))
+        assert all(cell.attrib.get("scope") for cell in table.iter("th"))
+        assert all(row.xpath("./th[@scope='row']") for row in table.xpath("./tbody/tr[td]"))
+
+
+def test_scrolling_regions_can_be_focused_and_have_names_of_their_own(document: Any) -> None:
+    regions = document.xpath("//*[contains(concat(' ', @class, ' '), ' scroll ')]")
+    names = [region.attrib["aria-label"] for region in regions]
+    assert all(
+        region.attrib["tabindex"] == "0" and region.attrib["role"] == "region" for region in regions
+    )
+    assert len(set(names)) == len(names) == 2 + 4
+
+
+def test_ids_are_unique_and_every_reference_leads_somewhere(document: Any) -> None:
+    ids = Counter(document.xpath("//@id"))
+    assert set(ids.values()) == {1}
+    named = document.xpath("//@aria-labelledby|//@aria-describedby")
+    linked = [target[1:] for target in document.xpath("//a/@href")]
+    assert {*named, *linked} <= set(ids)
+
+
+def test_first_stop_of_the_keyboard_is_the_way_past_the_header(document: Any) -> None:
+    first = document.xpath("//a|//button|//*[@tabindex='0']")[0]
+    assert first.attrib["href"] == "#main"
+    assert words(first) == "Skip to the report"
+
+
+def test_every_chart_is_an_image_with_a_name_and_a_description(document: Any) -> None:
+    drawings = document.xpath("//*[local-name()='svg']")
+    assert len(drawings) == 3
+    for drawing in drawings:
+        assert drawing.attrib["role"] == "img"
+        assert drawing.attrib["aria-label"].startswith("Run chart of SC")
+        assert words(document.get_element_by_id(drawing.attrib["aria-describedby"]))

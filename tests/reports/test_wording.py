@@ -1,0 +1,80 @@
+"""Dates, periods, ages and statuses in words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from orchestration.reports import wording
+
+
+@pytest.mark.parametrize(
+    ("basis", "start", "end", "said"),
+    [
+        ("rolling12", date(2024, 4, 1), date(2025, 3, 31), "year to 31 Mar 2025"),
+        ("snapshot", date(2025, 3, 31), date(2025, 3, 31), "at 31 Mar 2025"),
+        ("fy", date(2024, 4, 1), date(2025, 3, 31), "financial year to 31 Mar 2025"),
+        ("rolling36", date(2022, 4, 1), date(2025, 3, 31), "three years to 31 Mar 2025"),
+        ("academic_year", date(2023, 9, 1), date(2024, 8, 31), "academic year 2023/24"),
+        ("annual", date(2024, 1, 1), date(2024, 12, 31), "calendar year 2024"),
+        ("term", date(2024, 9, 1), date(2024, 12, 31), "1 Sep 2024 to 31 Dec 2024"),
+    ],
+)
+def test_period_is_said_as_a_reader_says_it(basis: str, start: date, end: date, said: str) -> None:
+    assert wording.period(basis, start, end) == said
+
+
+@pytest.mark.parametrize(
+    ("end", "known", "said"),
+    [
+        (date(2025, 3, 31), date(2025, 3, 31), "under a month old"),
+        (date(2025, 3, 31), date(2025, 4, 29), "under a month old"),
+        (date(2025, 3, 31), date(2025, 4, 30), "1 month old"),
+        (date(2024, 12, 31), date(2025, 2, 28), "2 months old"),
+        (date(2024, 12, 31), date(2025, 2, 27), "1 month old"),
+        (date(2024, 3, 31), date(2025, 11, 30), "20 months old"),
+    ],
+)
+def test_age_counts_whole_months_to_the_knowledge_date(end: date, known: date, said: str) -> None:
+    assert wording.age(end, known) == said
+
+
+@pytest.mark.parametrize(
+    ("end", "before"),
+    [
+        (date(2025, 3, 31), date(2024, 3, 31)),
+        (date(2025, 2, 28), date(2024, 2, 29)),
+        (date(2024, 2, 29), date(2023, 2, 28)),
+        (date(2024, 12, 31), date(2023, 12, 31)),
+    ],
+)
+def test_the_year_before_a_month_end_is_a_month_end(end: date, before: date) -> None:
+    assert wording.year_before(end) == before
+
+
+def test_dates_in_a_reason_are_written_as_on_the_rest_of_the_page() -> None:
+    assert wording.reason("not covered from 2024-04-01") == "not covered from 1 Apr 2024"
+
+
+def test_adjoining_months_are_drawn_together() -> None:
+    ends = [
+        date(2024, 4, 30),
+        date(2024, 5, 31),
+        date(2024, 6, 30),
+        date(2024, 12, 31),
+        date(2025, 1, 31),
+    ]
+    assert wording.month_runs([*ends, date(2024, 9, 30)]) == (
+        "Apr 2024 to Jun 2024, Sep 2024 and Dec 2024 to Jan 2025"
+    )
+
+
+def test_a_status_the_page_does_not_know_still_stands_in_words() -> None:
+    assert wording.status_of("some_new_status").label == "Some new status"
+
+
+def test_only_a_difference_of_basis_needs_a_note() -> None:
+    assert wording.basis_note("snapshot", "snapshot") == ""
+    assert "financial year" in wording.basis_note("rolling12", "fy")
+    assert "academic year" in wording.basis_note("term", "academic_year")
