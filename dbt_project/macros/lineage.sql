@@ -1,15 +1,21 @@
-{# The source tables among the ancestors of a population model, from dbt's own graph: what the gate holds
-   follows the references in the models, and nothing else has to be kept in step. Sources that are not
-   extracts (`run`, public reference data) hold nothing. #}
-{% macro lineage_of_populations(not_extracts=['run', 'quality', 'population', 'benchmarks']) -%}
+{# The source tables among the ancestors of a population model, from dbt's own
+   graph: what the gate holds follows the references in the models, and nothing
+   else has to be kept in step. Sources that are not extracts (`run`, public
+   reference data) hold nothing. #}
+{% macro lineage_of_populations(
+    not_extracts=['run', 'quality', 'population', 'benchmarks']
+) -%}
     {%- set pairs = [] -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values()
-            if node.resource_type == 'model' and node.name.startswith('pop_') -%}
+            if node.resource_type == 'model'
+            and node.name.startswith('pop_') -%}
             {%- set reached = [node.unique_id] -%}
             {%- for name in reached -%}
-                {%- for parent in graph.nodes.get(name, {}).get('depends_on', {}).get('nodes', [])
-                    if parent not in reached -%}
+                {%- set reader = graph.nodes.get(name, {}) -%}
+                {%- set reads = reader.get('depends_on', {}) -%}
+                {%- set parents = reads.get('nodes', []) -%}
+                {%- for parent in parents if parent not in reached -%}
                     {%- do reached.append(parent) -%}
                 {%- endfor -%}
             {%- endfor -%}

@@ -137,7 +137,7 @@ def _validate(frame: pd.DataFrame, source: str, table: str) -> dict[str, list[An
         if result.expectation_config is None:
             raise ChecksFailed(f"a check of {source}.{table} came back without its name")
         check_id = result.expectation_config.meta["check_id"]
-        if result.exception_info and result.exception_info.get("raised_exception"):
+        if _raised(result.exception_info):
             raise ChecksFailed(f"check {check_id} could not be evaluated")
         failing[check_id] = []
         if not result.success:
@@ -145,6 +145,14 @@ def _validate(frame: pd.DataFrame, source: str, table: str) -> dict[str, list[An
             full = batch.validate(expectation, result_format="COMPLETE")
             failing[check_id] = list(full.result.get("unexpected_index_list") or [])
     return failing
+
+
+def _raised(exception_info: dict[str, Any] | None) -> bool:
+    """Whether an expectation crashed: Great Expectations says so once, or once for each of its metrics."""
+    if not exception_info:
+        return False
+    metrics = [info for info in exception_info.values() if isinstance(info, dict)]
+    return any(info.get("raised_exception") for info in (exception_info, *metrics))
 
 
 def _key_texts(frame: pd.DataFrame, source: str, table: str) -> pd.Series:

@@ -28,7 +28,7 @@ from orchestration.demo.families import EARLIEST_MONTH, EPOCH
 
 ORDINARY, ALONE, BACK_TO_PLAN = 0, 1, 2
 # The fewer children take a turn, the sooner it has to even out.
-RARE_EVENS_OUT_DAYS, LEAST_SLACK, CANDIDATES = 6, 0.2, 6
+RARE_EVENS_OUT_DAYS, LEAST_SLACK, CANDIDATES = 5, 0.15, 12
 SETTLED_FROM, SETTLED_UNTIL = first_day(EPOCH + 36), first_day(EARLIEST_MONTH)
 SETTLED_DAYS = SETTLED_UNTIL - SETTLED_FROM
 CIN_PACE = Pace(intensities.CIN_ENDING)
@@ -63,8 +63,12 @@ class World:
         return self.draws.chance(keys, label, np.asarray(share) * of_area)
 
     def take_turns(self, turn: Turn, keys: Keys, sizes: np.ndarray) -> Days:
-        """The day on which each case takes the turn, evenly along the days; NEVER where it does not."""
+        """The day on which each case takes the turn, evenly along the days; NEVER where it does not.
+
+        `sizes`: how many children of the case it would be, on each day.
+        """
         days, share = turn.days.ravel(), turn.share.ravel()
+        size = np.broadcast_to(sizes, turn.days.shape).ravel()
         n_candidates = turn.days.shape[1]
         case = np.repeat(np.arange(len(keys)), n_candidates)
         candidate = np.tile(np.arange(n_candidates), len(keys))
@@ -73,9 +77,9 @@ class World:
         order = order[days[order] < NEVER]
         # From years that every simulation holds, so that a later last month changes no earlier decision.
         settled = order[(days[order] >= SETTLED_FROM) & (days[order] < SETTLED_UNTIL)]
-        slack = float((sizes[case] * share)[settled].sum()) / SETTLED_DAYS * turn.evens_out_days
+        slack = float((size * share)[settled].sum()) / SETTLED_DAYS * turn.evens_out_days
         level = self.draws.uniform(key, turn.label)
-        found = Candidates(case[order], sizes[case][order], share[order], level[order])
+        found = Candidates(case[order], size[order], share[order], level[order])
         taken = order[evenly(found, max(slack, LEAST_SLACK))]
         chosen = np.full(len(keys), NEVER)
         chosen[case[taken]] = days[taken]
@@ -91,6 +95,14 @@ class World:
             self.draws.days(keys, f"{label} late", late),
         )
         return add_working_days(start, np.where(in_time, quick, slow))
+
+
+def _planned_children(rows: pd.DataFrame, days: np.ndarray) -> np.ndarray:
+    """How many children of each case were on its plan, live at home, and are under 18 on each day."""
+    home = rows[(rows["plan_start"] < NEVER) & (rows["care_start"] == NEVER)]
+    case, adult = home["case"].to_numpy(), home["adult"].to_numpy()
+    columns = [np.bincount(case, adult > of_case[case], len(days)) for of_case in days.T]
+    return np.column_stack(columns)
 
 
 def open_cases(
@@ -148,7 +160,7 @@ def _takes_turn(
     label: str, days: Days, share: np.ndarray, cases: pd.DataFrame, world: World
 ) -> np.ndarray:
     turn = Turn(label, days[:, None], share[:, None])
-    return world.take_turns(turn, cases["key"].to_numpy(), cases["size"].to_numpy()) < NEVER
+    return world.take_turns(turn, cases["key"].to_numpy(), cases["size"].to_numpy()[:, None]) < NEVER
 
 
 def _confer(cases: pd.DataFrame, world: World) -> pd.DataFrame:
@@ -191,7 +203,7 @@ def _plan(cases: pd.DataFrame, world: World) -> pd.DataFrame:
     begins = np.where(first, start + intensities.LONGEST_ORDINARY_PLAN, NEVER)
     turn = _spread_turn("long plan", begins, key, world, intensities.LONG_PLAN_EXTRA_DAYS)
     share = by_year(intensities.LONG_FIRST_PLAN, turn.days) / CANDIDATES
-    long = world.take_turns(replace(turn, share=share), key, cases["staying"].to_numpy())
+    long = world.take_turns(replace(turn, share=share), key, cases["staying"].to_numpy()[:, None])
     cases["plan_start"] = start
     cases["plan_end"] = np.where(plan, ordinary, NEVER)
     cases["long_plan_end"] = np.where(long < NEVER, long, cases["plan_end"])
@@ -233,26 +245,24 @@ def _close(cases: pd.DataFrame, world: World) -> pd.DataFrame:
     return cases
 
 
-def next_cases(
-    cases: pd.DataFrame, families: pd.DataFrame, world: World, last: int
-) -> pd.DataFrame:
+def next_cases(cases: pd.DataFrame, rows: pd.DataFrame, families: pd.DataFrame, world: World) -> pd.DataFrame:
     """The families that come back, to a new plan or otherwise; at most one next case each.
 
-    `cases` must say of how many children the plan was (`planned`).
+    `rows` are the children of the cases, whose plans they were.
     """
     key = cases["key"].to_numpy()
-    had_plan = cases["plan_start"].to_numpy() < NEVER
+    had_plan = np.bincount(rows["case"], rows["plan_start"] < NEVER, len(cases)) > 0
     left = np.where(cases["is_nfa"], cases["start"], cases["closed"])
-    begins = np.where(had_plan & (cases["planned"] > 0), left, NEVER)
+    begins = np.where(had_plan, left, NEVER)
     turn = _spread_turn("plan again", begins, key, world, intensities.PLAN_AGAIN_DAYS)
     share = by_year(intensities.PLAN_AGAIN, turn.days) / CANDIDATES
-    to_plan = world.take_turns(replace(turn, share=share), key, cases["planned"].to_numpy())
+    to_plan = world.take_turns(replace(turn, share=share), key, _planned_children(rows, turn.days))
     back = working_day(left + world.draws.days(key, "back days", intensities.COMES_BACK_DAYS))
     comes = world.likely(key, "comes back", by_year(intensities.COMES_BACK, back), "coming_back")
     comes &= (cases["kind"] != ALONE).to_numpy()
     again = to_plan < NEVER
     start = np.where(again, to_plan, back)
-    chosen = (again | comes) & (start <= last)
+    chosen = again | comes
     returning = families.loc[cases["family"].to_numpy()[chosen]]
     kind = np.where(again, BACK_TO_PLAN, ORDINARY)[chosen]
     following = open_cases(returning, start[chosen], kind, int(cases["generation"].max()) + 1)

@@ -16,7 +16,7 @@ from orchestration.demo.cases import ALONE, BACK_TO_PLAN, ORDINARY, World
 from orchestration.demo.days import NEVER, Days, ages, birthdays, by_year, working_day
 from orchestration.demo.draws import keys_of
 
-PLAN_AGAIN_WITHIN, LONG_PLAN_DAYS = 365, 730
+LONG_PLAN_DAYS, LONG_PLAN_AGE = 730, 14
 AGE_BANDS = (1, 5, 10, 16)
 FROM_TEENAGER_AGE = 12
 FROM_CASE = (
@@ -101,12 +101,6 @@ def _leave_out_siblings(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def planned_children(rows: pd.DataFrame, n_cases: int) -> np.ndarray:
-    """How many children of each case were on its plan, and are young enough to be on another a year later."""
-    counted = (rows["plan_end"] + PLAN_AGAIN_WITHIN < rows["adult"]) & (rows["plan_start"] < NEVER)
-    return np.bincount(rows.loc[counted, "case"], minlength=n_cases)
-
-
 def _come_into_care(rows: pd.DataFrame, world: World) -> pd.DataFrame:
     """Add the route into care and its day, for the few who come."""
     key, start, enquiry = (rows[name].to_numpy() for name in ("key", "start", "enquiry"))
@@ -134,6 +128,9 @@ def _come_into_care(rows: pd.DataFrame, world: World) -> pd.DataFrame:
         options, [start, np.where(from_enquiry, enquiry, 0) + soon, start + later], NEVER
     )
     day = np.maximum(day, rows["birth"].to_numpy() + 1)
+    # A child back to a plan comes into care from the plan.
+    planned = (rows["kind"] == BACK_TO_PLAN).to_numpy() & (rows["plan_start"] < NEVER).to_numpy()
+    day = np.where(planned, np.maximum(day, rows["plan_start"] + 14), day)
     rows["care_start"] = np.where((rows["route"] > 0) & (day < rows["adult"]), day, NEVER)
     return rows
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from orchestration.demo.areas import Area
 from orchestration.demo.cases import ALONE, ORDINARY, World, follow, next_cases, open_cases
-from orchestration.demo.children_cases import Known, follow_children, participants, planned_children
+from orchestration.demo.children_cases import Known, follow_children, participants
 from orchestration.demo.days import last_day
 from orchestration.demo.draws import Draws
 from orchestration.demo.families import children_of, first_referrals
@@ -44,8 +44,8 @@ def run_course(area: Area, seed: int, end_month: int) -> Course:
         cases = follow(cases, world)
         rows = follow_children(rows, cases, known, world)
         found.append(rows)
-        cases["planned"] = planned_children(rows, len(cases))
-        cases = next_cases(cases, families, world, last_day(end_month))
+        following = next_cases(cases, rows, families, world)
+        cases = following[following["start"] <= last_day(end_month)].reset_index(drop=True)
         if cases.empty:
             break
     return Course(children, pd.concat(found, ignore_index=True))

@@ -17,13 +17,13 @@ from orchestration.demo.draws import Curve
 
 # Children referred who were not known before, per 10,000 and year. [calibrated: referrals per year less
 # what comes back]
-NEW_REFERRALS = {2022: 250.0, 2023: 232.0, 2024: 242.0, 2025: 223.0}
+NEW_REFERRALS = {2022: 250.0, 2023: 233.5, 2024: 241.5, 2025: 223.5}
 # Referrals follow schools and courts: low in August and December, high before summer. [shape: monthly
 # referrals that English authorities publish to their committees; the twelve average 1]
 SEASON = (1.02, 1.00, 1.12, 0.94, 1.05, 1.09, 1.10, 0.74, 0.94, 1.09, 1.11, 0.80)  # January first
 # Swings of demand from month to month, beyond chance: standard deviation, and how much is left a month
 # later. [shape: about a tenth up or down over some months, as run charts of authorities show]
-DRIFT_SIZE, DRIFT_MEMORY = 0.028, 0.75
+DRIFT_SIZE, DRIFT_MEMORY = 0.021, 0.75
 # Brothers and sisters referred together. [shape: mean 1.7]
 FAMILY_SIZES = (0.57, 0.24, 0.12, 0.05, 0.02)
 YOUNGEST_AGE_YEARS = Curve(
@@ -40,7 +40,7 @@ EARLY_HELP_DAYS = Curve(((0, 5), (0.5, 32), (0.9, 70), (1, 160)))
 NO_FURTHER_ACTION = {2022: 0.105, 2023: 0.106, 2024: 0.098, 2025: 0.09}
 # Back after the case was closed: share of families ever, and after how long. The factor by year acts on
 # the day of the return. [calibrated]
-COMES_BACK = {2022: 0.336, 2023: 0.346, 2024: 0.335, 2025: 0.347}
+COMES_BACK = {2022: 0.334, 2023: 0.352, 2024: 0.335, 2025: 0.343}
 COMES_BACK_DAYS = Curve(((0, 4), (0.22, 45), (0.45, 130), (0.65, 260), (0.8, 500), (1, 1900)))
 # Of the children of a family that comes back, those referred again. [shape]
 SIBLING_COMES_BACK = 0.88
@@ -85,17 +85,17 @@ PLAN = {2022: 0.97, 2023: 0.95, 2024: 0.955, 2025: 0.86}
 PLAN_SIBLING = 0.96
 # How long a plan lasts, except the long ones, on a clock that goes with the year. [calibrated]
 PLAN_DAYS = Curve(((0, 60), (0.1, 92), (0.3, 190), (0.5, 285), (0.75, 410), (0.92, 560), (1, 729)))
-PLAN_ENDING = {2022: 0.94, 2023: 0.853, 2024: 0.935, 2025: 0.875}
+PLAN_ENDING = {2022: 0.93, 2023: 0.85, 2024: 0.93, 2025: 0.87}
 LONGEST_ORDINARY_PLAN = 729
 # Plans of families referred for the first time that last two years and more, by the year in which they
 # end. [calibrated]
-LONG_FIRST_PLAN = {2022: 0.08, 2023: 0.123, 2024: 0.116, 2025: 0.109}
-# Of their brothers and sisters on the plan, those who stay as long. [shape]
-LONG_PLAN_SIBLING = 0.3
+LONG_FIRST_PLAN = {2022: 0.084, 2023: 0.122, 2024: 0.119, 2025: 0.109}
+# Of the children of such a family on the plan, those who stay as long. [shape]
+LONG_PLAN_SIBLING = 0.35
 LONG_PLAN_EXTRA_DAYS = Curve(((0, 1), (0.5, 110), (0.85, 300), (1, 620)))
 # Families whose plan ended that come back to a new one: share ever, after how long; the factor by year
 # acts on the day of the return. [calibrated]
-PLAN_AGAIN = {2022: 0.188, 2023: 0.219, 2024: 0.315, 2025: 0.132}
+PLAN_AGAIN = {2022: 0.18, 2023: 0.218, 2024: 0.314, 2025: 0.124}
 PLAN_AGAIN_DAYS = Curve(((0, 40), (0.35, 330), (0.6, 800), (0.85, 1700), (1, 3200)))
 STEP_DOWN = 0.7
 STEP_DOWN_DAYS = Curve(((0, 40), (0.5, 100), (0.9, 220), (1, 400)))
@@ -108,7 +108,7 @@ ABUSE_CATEGORIES = {"NEG": 0.42, "PHY": 0.13, "SAB": 0.04, "EMO": 0.37, "MUL": 0
 # after per year; the factor acts on the year of the referral]
 CARE_AFTER_SECTION47 = (0.26, 0.095, 0.06, 0.075, 0.09)
 CARE_OF_TEENAGER = 0.085
-CARE_FACTOR = {2022: 1.21, 2023: 1.13, 2024: 1.24, 2025: 1.06}
+CARE_FACTOR = {2022: 1.22, 2023: 1.16, 2024: 1.24, 2025: 1.1}
 SHORT_BREAKS = 0.16
 CARE_DELAY_DAYS = Curve(((0, 0), (0.35, 2), (0.55, 25), (0.8, 170), (1, 420)))
 TEENAGER_DELAY_DAYS = Curve(((0, 0), (0.5, 5), (1, 90)))

@@ -1,5 +1,6 @@
--- One row per area and extract table whose newest submission fails an error check that nobody has
--- released: the state that holds, until a good submission arrives or somebody accepts.
+-- One row per area and extract table whose newest submission fails an error
+-- check that nobody has released: the state that holds, until a good submission
+-- arrives or somebody accepts.
 with
 
 checks as (
@@ -31,26 +32,28 @@ failed as (
     where not checks.passed and not checks.is_released
 ),
 
+judged as (
+    select
+        area_code,
+        source,
+        table_name,
+        as_at_date,
+        min(case when passed or is_released then 1 else 0 end) as is_good
+    from checks
+    group by
+        area_code,
+        source,
+        table_name,
+        as_at_date
+),
+
 good as (
     select
         area_code,
         source,
         table_name,
         max(as_at_date) as last_good_date
-    from (
-        select
-            area_code,
-            source,
-            table_name,
-            as_at_date,
-            min(case when passed or is_released then 1 else 0 end) as is_good
-        from checks
-        group by
-            area_code,
-            source,
-            table_name,
-            as_at_date
-    ) as submissions
+    from judged
     where is_good = 1
     group by
         area_code,

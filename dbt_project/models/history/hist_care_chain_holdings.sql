@@ -1,6 +1,7 @@
--- One row per chain of episodes and episode of one SSDA903 version, short breaks
--- aside, that begins on the chain's first day or later: the submission holds the
--- chain while the episode begins inside it (contract.md 3, 'Periods of care').
+-- One row per chain of episodes and episode of one SSDA903 version, short
+-- breaks aside, that begins on the chain's first day or later: the submission
+-- holds the chain while the episode begins inside it (contract.md 3, 'Periods
+-- of care').
 with
 
 holdings as (
@@ -23,7 +24,7 @@ holdings as (
     inner join {{ ref('stg_ssda903__episodes') }} as episodes
         on
             chains.child_key = episodes.child_key
-            and episodes.start_date >= chains.start_date
+            and chains.start_date <= episodes.start_date
     where
         episodes.legal_status_code is null
         or episodes.legal_status_code not in ('V3', 'V4')

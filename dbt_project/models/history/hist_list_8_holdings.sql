@@ -1,5 +1,5 @@
--- One row per period of care in list 8 of one submission version, in the shape of
--- the chains' holdings.
+-- One row per period of care in list 8 of one submission version, in the shape
+-- of the chains' holdings.
 select
     submission_id,
     row_id,

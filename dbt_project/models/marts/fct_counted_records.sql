@@ -1,6 +1,7 @@
--- One row per indicator and record that it counts, with what the record adds to numerator and denominator.
--- A rate's denominator is the population, so its records carry no denominator amount. The records of a
--- held indicator are those last published.
+-- One row per indicator and record that it counts, with what the record adds to
+-- numerator and denominator. A rate's denominator is the population, so its
+-- records carry no denominator amount. The records of a held indicator are
+-- those last published.
 with
 
 run as (

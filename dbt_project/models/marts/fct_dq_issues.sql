@@ -1,4 +1,5 @@
--- One row per check and record that fails it, or once failed it, in the submissions that serve.
+-- One row per check and record that fails it, or once failed it, in the
+-- submissions that serve.
 with
 
 run as (
@@ -67,10 +68,8 @@ final as (
                 then 'open'
             else 'fixed'
         end as status,
-        cast(
-            {{ dbt.dateadd('day', 'owners.days_to_answer', 'spans.first_seen') }}
-            as date
-        ) as due_date,
+        {{ add_days('spans.first_seen', 'owners.days_to_answer') }}
+            as due_date,
         run.run_id
     from seen
     inner join spans

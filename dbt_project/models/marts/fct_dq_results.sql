@@ -5,7 +5,8 @@ run as (
     select * from {{ ref('stg_run__run') }}
 ),
 
--- the newest version of each folder, rejected ones included: what table checks judge
+-- the newest version of each folder, rejected ones included: what table checks
+-- judge
 versions as (
     select distinct
         submission_id,

@@ -1,5 +1,6 @@
--- One row per indicator, local authority, basis, period and breakdown value: as computed, or where the gate
--- holds the indicator for the area, as last published (contract.md 5).
+-- One row per indicator, local authority, basis, period and breakdown value: as
+-- computed, or where the gate holds the indicator for the area, as last
+-- published (contract.md 5).
 with
 
 run as (
@@ -35,8 +36,9 @@ held_grid as (
             and grid.area_code = holds.area_code
 ),
 
--- one row per last published row of a period, or one without figures for a period never published: the
--- left join multiplies a period by its breakdown values
+-- one row per last published row of a period, or one without figures for a
+-- period never published: the left join multiplies a period by its breakdown
+-- values
 held as (
     select
         held_grid.indicator_id,

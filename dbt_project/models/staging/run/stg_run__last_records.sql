@@ -1,4 +1,5 @@
--- One row per indicator and record counted in the warehouse that serves while this one is built.
+-- One row per indicator and record counted in the warehouse that serves while
+-- this one is built.
 select
     indicator_id,
     area_code,

@@ -1,0 +1,94 @@
+"""`cypp`, made to die without warning, or to meet a full disk, at a chosen call of a chosen function.
+
+Run as `python -m tests.faults.killed POINT ARGUMENTS...` where POINT is `module:function:moment:n`: at the
+nth call, `before` or `after` it the process kills itself, or `full` raises what a full disk raises; `none`
+lets it live. The steps run one after the other without Dagster, which only wraps them; `dagster+` before the
+point keeps it. `+build=FILE` after the point puts a finished warehouse in place of what the row checks and
+dbt would make of the data.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration import job, nightly
+
+
+def _owner(path: str, name: str) -> tuple[Any, str]:
+    owner = importlib.import_module(path)
+    *parents, last = name.split(".")
+    for parent in parents:
+        owner = getattr(owner, parent)
+    return owner, last
+
+
+def _arm(point: str) -> None:
+    path, name, moment, nth = point.split(":")
+    owner, last = _owner(path, name)
+    original = getattr(owner, last)
+    calls = 0
+
+    def armed(*arguments: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls != int(nth):
+            return original(*arguments, **named)
+        if moment == "full":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "warehouse")
+        result = original(*arguments, **named) if moment == "after" else None
+        os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, last, armed)
+
+
+def _build_from(finished: Path) -> Callable[..., None]:
+    """A stand-in for dbt: the finished marts, as if this run had made them."""
+
+    def build(folder: Any, files: Any, *_others: object) -> None:
+        shutil.copyfile(finished, files.marts)
+        with duckdb.connect(str(files.marts)) as connection:
+            run = f"read_parquet('{folder.raw / 'run' / 'run.parquet'}')"
+            names = connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'marts' and table_name <> 'dim_runs'"
+            ).fetchall()
+            for (name,) in names:
+                connection.execute(f"update marts.{name} set run_id = (select run_id from {run})")
+            connection.execute(
+                "insert into marts.dim_runs (run_id, as_at, started_at, code_version, status)"
+                f" select run_id, as_at, started_at, code_version, 'published' from {run}"
+            )
+
+    return build
+
+
+def main() -> None:
+    """Arm the point, then run the command line."""
+    point, *arguments = sys.argv[1:]
+    point, _, finished = point.partition("+build=")
+    if finished:
+        nightly.build = _build_from(Path(finished))
+        nightly.check_rows = lambda *_: None
+        nightly.count_results = lambda *_: 1
+    if not point.startswith("dagster+"):
+        job.run_job = nightly.run_nightly
+    if point != "none":
+        _arm(point.removeprefix("dagster+"))
+    from orchestration.cli import main as run_cypp
+
+    sys.argv = ["cypp", *arguments]
+    run_cypp()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""The gate through whole runs (contract.md 5): what a bad list 7 holds, what releases it, whose figures stand.
+
+The runs follow one another in one data folder, so the tests do too: each looks at the next night.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from orchestration.checks.acceptance import NotAcceptable, accept_check
+from orchestration.nightly import NothingPublished, Request, run_nightly
+from orchestration.settings import DBT_FOLDER, DataFolder
+from orchestration.warehouse.dbt import TELEMETRY_OFF
+from tests import extracts
+from tests.extracts import BARNET, CAMDEN
+from tests.integration.inbox import drop_column
+from tests.story import query
+
+PLANS = {"cp_plans_rate", "cp_plans_repeat_pct", "cp_plans_2_years_pct"}
+START = "Child Protection Plan Start Date"
+CHECK = "annex_a.list_7.structure"
+
+
+def _send(
+    landing: Path, area: str, month: str, change: Callable[[dict[str, extracts.Grid]], None]
+) -> None:
+    sheets = extracts.annex_a(area, extracts.month_end(month))
+    change(sheets)
+    extracts.settled(
+        extracts.write_workbook(landing / area / "annex_a" / month / "Annex A.xlsx", sheets)
+    )
+
+
+def _spoil(sheets: dict[str, extracts.Grid]) -> None:
+    drop_column(sheets["List 7"], START)
+
+
+def _nothing(_: dict[str, extracts.Grid]) -> None:
+    return None
+
+
+def _run(folder: DataFolder, as_at: date) -> None:
+    run_nightly(folder, Request(as_at), lambda *_: None)
+
+
+def _held(folder: DataFolder) -> set[tuple[str, str]]:
+    rows = query(
+        folder.warehouse_file,
+        "select distinct indicator_id, area_code from marts.fct_indicator_values where status = 'held'",
+    )
+    return {(indicator, area) for indicator, area in rows}
+
+
+def _rows(
+    folder: DataFolder, period: str, indicator: str = "cp_plans_rate", area: str = BARNET
+) -> list[tuple]:
+    return query(
+        folder.warehouse_file,
+        "select breakdown, breakdown_value, numerator, denominator, value, status"
+        " from marts.fct_indicator_values where indicator_id = ? and area_code = ? and period_end = ?"
+        " order by all",
+        indicator, area, period,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """After a good night and one on which Barnet's list 7 for April lacks a column."""
+    made = DataFolder(tmp_path_factory.mktemp("gate") / "data")
+    made.create()
+    extracts.write_landing(made.landing)
+    _run(made, date(2025, 3, 31))
+    assert _held(made) == set()
+    return made
+
+
+def test_gate_holds_what_reads_the_list_and_releases_it(folder: DataFolder) -> None:
+    before = {indicator: _rows(folder, "2025-03-31", indicator) for indicator in PLANS}
+    _send(folder.landing, BARNET, "2025-04", _spoil)
+    _send(folder.landing, CAMDEN, "2025-04", _nothing)
+    _run(folder, date(2025, 4, 30))
+    assert {indicator for indicator, _ in _held(folder)} == PLANS
+    assert {area for _, area in _held(folder)} == {BARNET}
+
+    for indicator in PLANS:
+        after = _rows(folder, "2025-03-31", indicator)
+        assert [row[:5] for row in after] == [row[:5] for row in before[indicator]]
+        assert {row[5] for row in after} <= {"held", "not_applicable", "insufficient_history"}
+    assert _rows(folder, "2025-04-30") == [("all", "all", None, None, None, "held")]
+    [(reason,)] = query(
+        folder.warehouse_file,
+        "select distinct status_reason from marts.fct_indicator_values"
+        " where indicator_id = 'cp_plans_rate' and status = 'held'",
+    )
+    for part in (CHECK, "list_7", "2025-04-30", START, "Newest good period: 2025-03-31"):
+        assert part in reason
+
+    # the same night again: nothing moves
+    held = _rows(folder, "2025-03-31")
+    _run(folder, date(2025, 4, 30))
+    assert _rows(folder, "2025-03-31") == held
+
+    with pytest.raises(NotAcceptable, match=CHECK):
+        accept_check(
+            folder, "annex_a.list_3.volume", BARNET, "A. Manager", "why", date(2025, 12, 31)
+        )
+    accept_check(folder, CHECK, BARNET, "A. Manager", "No plans in April", date(2025, 12, 31))
+    _run(folder, date(2025, 4, 30))
+    assert _held(folder) == set()
+    assert {row[5] for row in _rows(folder, "2025-04-30")} == {"no_data"}
+
+
+def test_next_good_extract_releases(folder: DataFolder, tmp_path: Path) -> None:
+    shutil.copytree(folder.root, tmp_path / "data", symlinks=True)
+    copy = DataFolder(tmp_path / "data")
+    _send(copy.landing, BARNET, "2025-05", _spoil)
+    _run(copy, date(2025, 5, 31))
+    assert {area for _, area in _held(copy)} <= {BARNET}
+    _send(copy.landing, BARNET, "2025-05", _nothing)
+    _run(copy, date(2025, 5, 31))
+    assert _held(copy) == set()
+    assert _rows(copy, "2025-05-31")[0][5] == "ok"
+
+
+def test_emptied_suites_publish_nothing(
+    folder: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(folder.root, tmp_path / "data", symlinks=True)
+    copy = DataFolder(tmp_path / "data")
+    shutil.rmtree(copy.quality / "results")
+    monkeypatch.setattr("orchestration.checks.rows.table_names", lambda _: [])
+    before = copy.warehouse_file.stat().st_ino
+    with pytest.raises(NothingPublished, match="no check ran"):
+        _run(copy, date(2025, 4, 30))
+    assert copy.warehouse_file.stat().st_ino == before
+
+
+def _lineage(project: Path) -> set[tuple[str, str, str]]:
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--select", "gate_lineage",
+            "--project-dir", str(project), "--profiles-dir", str(project), "--output", "json",
+        ],
+        env={"PATH": "", **TELEMETRY_OFF}, cwd=project, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    [compiled] = (project / "target" / "compiled").rglob("gate_lineage.sql")
+    assert json.loads(done.stdout or "{}") is not None
+    words = [part.split("'")[1] for part in compiled.read_text().split(" as ")[:-1] if "'" in part]
+    return {tuple(words[place : place + 3]) for place in range(0, len(words), 3)}  # type: ignore[misc]
+
+
+def test_another_reference_holds_something_else(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(DBT_FOLDER, project, ignore=shutil.ignore_patterns("target", "logs"))
+    ours = {pair for pair in _lineage(project) if pair[0] == "referrals"}
+    assert ours == {("referrals", "annex_a", "list_3"), ("referrals", "cin_census", "cin_details")}
+    model = project / "models" / "populations" / "pop_referrals.sql"
+    model.write_text(model.read_text().replace("hist_referrals", "hist_assessments"))
+    theirs = {pair for pair in _lineage(project) if pair[0] == "referrals"}
+    assert theirs == {
+        ("referrals", "annex_a", "list_4"),
+        ("referrals", "cin_census", "assessments"),
+    }

@@ -1,0 +1,145 @@
+"""No identifier, name, postcode or date of birth of a child outside landing, archive and restricted.
+
+The canaries of `tests.story` stand in rows that load, in rows that are kept out and in columns that no
+template has; the ids and names of all other invented children are looked for too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tests import extracts
+from tests.extracts import BARNET, CAMDEN
+from tests.story import CANARY_BORN, CANARY_IDS, CANARY_TEXTS, Story
+
+WITH_IDENTIFIERS = ("landing", "archive", "restricted")
+LOOKED_FOR = (
+    *CANARY_IDS,
+    *CANARY_TEXTS,
+    "SYN302",
+    "SYN202",
+    "SYNTHETIC Worker",
+    "SYNTHETIC Town",
+    "SY1 1SY",
+    "A00000000",
+)
+BORN = {
+    CANARY_BORN,
+    *(child.born for area in (BARNET, CAMDEN) for child in extracts.children(area)),
+}
+
+
+def _artefacts(data: Path) -> Iterator[Path]:
+    for path in sorted(data.rglob("*")):
+        if path.is_file() and path.relative_to(data).parts[0] not in WITH_IDENTIFIERS:
+            yield path
+
+
+def _texts(path: Path) -> Iterator[str]:
+    """All text in a file; columns of a table one by one, since their bytes are compressed."""
+    if path.suffix == ".parquet":
+        yield str(pq.read_metadata(path).metadata)
+        for column in _columns(pq.read_table(path)):
+            yield "\n".join(str(value) for value in column.unique().to_pylist())
+    elif path.suffix == ".duckdb":
+        for table in _tables_of(path):
+            for column in _columns(table):
+                yield "\n".join(str(value) for value in column.unique().to_pylist())
+    yield path.read_bytes().decode("latin-1")
+
+
+def _columns(table: pa.Table) -> list[pa.ChunkedArray]:
+    return [
+        column
+        for column in table.columns
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    ]
+
+
+def _tables_of(path: Path) -> Iterator[pa.Table]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall():
+            yield connection.execute(f"select * from marts.{name}").to_arrow_table()
+
+
+def _hits(texts: Iterator[str]) -> set[str]:
+    return {wanted for text in texts for wanted in LOOKED_FOR if wanted.lower() in text.lower()}
+
+
+def test_no_artefact_holds_an_identifier(story: Story) -> None:
+    artefacts = list(_artefacts(story.data))
+    kinds = {path.suffix for path in artefacts}
+
+    found = {str(path): hits for path in artefacts if (hits := _hits(_texts(path)))}
+
+    assert found == {}
+    assert {".parquet", ".duckdb", ".json", ".html", ".sql", ".log", ".sqlite3"} - kinds <= {".log"}
+    assert len(artefacts) > 100
+
+
+def test_no_artefact_is_named_after_a_child(story: Story) -> None:
+    assert _hits(str(path) for path in _artefacts(story.data)) == set()
+
+
+def test_nothing_that_was_said_holds_an_identifier(story: Story) -> None:
+    said = [
+        text for night in (story.first, story.second) for text in (night.ran.out, night.ran.err)
+    ]
+
+    assert _hits(iter(said)) == set()
+
+
+def test_the_scan_finds_what_it_looks_for(story: Story) -> None:
+    """Landing holds every canary; else the scan above proves nothing."""
+    landing = [path for path in (story.data / "landing").rglob("*") if path.is_file()]
+    lookup = list((story.data / "restricted").rglob("*.parquet"))
+
+    in_text = _hits(text for path in landing if path.suffix != ".xlsx" for text in _texts(path))
+    in_lookup = _hits(text for path in lookup for text in _texts(path))
+
+    assert {"Canary Overlong", "C987654321098", "SY1 1SY"} <= in_text
+    assert {"CANARY-ID-LOADED", "SYN302", "SYN202", "C987654321098"} <= in_lookup
+
+
+def _days(path: Path) -> set[date]:
+    """Every day in a table, and every day in a text."""
+    tables = (
+        [pq.read_table(path)]
+        if path.suffix == ".parquet"
+        else list(_tables_of(path))
+        if path.suffix == ".duckdb"
+        else []
+    )
+    found: set[date] = set()
+    for column in (
+        column for table in tables for column in table.columns if pa.types.is_temporal(column.type)
+    ):
+        for value in column.unique().to_pylist():
+            found.add(value.date() if isinstance(value, datetime) else value)
+    return found
+
+
+def test_dates_of_birth_do_not_leave_the_restricted_layer(story: Story) -> None:
+    published = [
+        path
+        for path in _artefacts(story.data)
+        if path.relative_to(story.data).parts[0].lstrip(".").startswith(("warehouse", "outputs"))
+    ]
+    written = {born.isoformat() for born in BORN} | {f"{born:%d/%m/%Y}" for born in BORN}
+
+    # The day of an event may be some child's birthday, but the canary was born on no such day.
+    assert not any(CANARY_BORN in _days(path) for path in published)
+    texts = [
+        text
+        for path in published
+        if path.suffix not in (".parquet", ".duckdb")
+        for text in _texts(path)
+    ]
+    assert len(published) > 20
+    assert [day for day in written for text in texts if day in text] == []

@@ -1,0 +1,113 @@
+"""The table checks of contract.md 5, with the default settings."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from orchestration.checks.tables import TableCheck, TableCount, judge_tables, tables_of_rejected
+from orchestration.settings import GateSettings
+
+DEFAULT = GateSettings()
+MARCH, APRIL, MAY = date(2025, 3, 31), date(2025, 4, 30), date(2025, 5, 31)
+
+
+def count(
+    rows: int, *, as_at: date = APRIL, quarantined: int = 0, table: str = "list_3", source: str = "annex_a",
+    area: str = "E09000003", is_usable: bool = True,
+) -> TableCount:  # fmt: skip
+    return TableCount(f"{area}{as_at}", area, source, as_at, table, rows, quarantined, is_usable)
+
+
+def failures(*counts: TableCount, settings: GateSettings = DEFAULT) -> list[tuple[str, date]]:
+    return [
+        (check.check_id, check.count.as_at_date)
+        for check in judge_tables(counts, settings)
+        if not check.passed
+    ]
+
+
+def test_halved_list_fails_by_volume() -> None:
+    assert failures(count(200, as_at=MARCH), count(99)) == [("annex_a.list_3.volume", APRIL)]
+
+
+def test_exactly_half_and_exactly_double_pass() -> None:
+    assert failures(count(200, as_at=MARCH), count(100), count(200, as_at=MAY)) == []
+
+
+def test_more_than_double_fails_by_volume() -> None:
+    before = count(200, as_at=MARCH, table="list_6")
+    assert failures(before, count(401, table="list_6")) == [("annex_a.list_6.volume", APRIL)]
+
+
+def test_emptied_list_of_fewer_than_fifty_rows_passes() -> None:
+    assert failures(count(49, as_at=MARCH, table="list_10"), count(0, table="list_10")) == []
+
+
+def test_emptied_list_of_fifty_rows_fails() -> None:
+    found = failures(count(50, as_at=MARCH, table="list_10"), count(0, table="list_10"))
+    assert found == [("annex_a.list_10.volume", APRIL)]
+
+
+def test_six_percent_quarantined_fails_and_five_percent_passes() -> None:
+    assert failures(count(100, quarantined=6)) == [("annex_a.list_3.quarantined_share", APRIL)]
+    assert failures(count(100, quarantined=5)) == []
+
+
+def test_share_is_silent_below_twenty_rows() -> None:
+    assert failures(count(19, quarantined=19)) == []
+    assert failures(count(20, quarantined=2)) == [("annex_a.list_3.quarantined_share", APRIL)]
+
+
+def test_unusable_table_fails_structure_and_is_nobody_s_comparison() -> None:
+    found = failures(
+        count(200, as_at=MARCH), count(0, as_at=APRIL, is_usable=False), count(190, as_at=MAY)
+    )
+    assert found == [("annex_a.list_3.structure", APRIL)]
+
+
+def test_a_failed_submission_is_not_what_the_next_is_compared_with() -> None:
+    assert failures(count(200, as_at=MARCH), count(90, as_at=APRIL), count(195, as_at=MAY)) == [
+        ("annex_a.list_3.volume", APRIL)
+    ]
+
+
+def test_an_accepted_failure_is_what_the_next_is_compared_with() -> None:
+    counts = [count(200, as_at=MARCH), count(90, as_at=APRIL), count(95, as_at=MAY)]
+
+    def accepted(check: TableCheck) -> bool:
+        return check.count.as_at_date == APRIL
+
+    failed = [c.count.as_at_date for c in judge_tables(counts, DEFAULT, accepted) if not c.passed]
+    assert failed == [APRIL]
+
+
+def test_yearly_returns_are_compared_with_the_same_month_a_year_earlier() -> None:
+    def episodes(rows: int, as_at: date) -> TableCount:
+        return count(rows, as_at=as_at, source="ssda903", table="episodes")
+
+    assert failures(episodes(100, date(2025, 1, 31)), episodes(400, date(2025, 2, 28))) == []
+    found = failures(episodes(100, date(2024, 2, 29)), episodes(201, date(2025, 2, 28)))
+    assert found == []  # 29 February has no twin in a common year: nothing comparable
+    found = failures(episodes(100, date(2024, 3, 31)), episodes(201, date(2025, 3, 31)))
+    assert found == [("ssda903.episodes.volume", date(2025, 3, 31))]
+
+
+def test_areas_and_tables_do_not_mix() -> None:
+    assert failures(count(500, as_at=MARCH, area="E09000001"), count(10)) == []
+    assert failures(count(500, as_at=MARCH, table="list_4"), count(10)) == []
+
+
+def test_volume_can_be_switched_off() -> None:
+    off = GateSettings(volume_check=False)
+    assert failures(count(500, as_at=MARCH), count(10), settings=off) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "whole"), [("annex_a", False), ("ssda903", False), ("cin_census", True)]
+)
+def test_a_rejected_submission_fails_all_tables_only_where_it_is_rejected_whole(
+    source: str, whole: bool
+) -> None:
+    assert bool(tables_of_rejected(source)) is whole
