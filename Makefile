@@ -47,7 +47,7 @@ lint-python: $(READY_DEV)
 	$(BIN)/ruff check .
 
 lint-types: $(READY_DEV)
-	$(BIN)/ty check
+	$(BIN)/ty check orchestration expectations
 
 lint-sql: $(READY_DEV) $(MANIFEST)
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -156,6 +156,50 @@ def evidence(
     except EvidenceError as error:
         errors.print(str(error), markup=False)
         raise typer.Exit(WRONG_USAGE) from None
+
+
+@app.command()
+def demo(
+    data_dir: DataDir = None,
+    seed: Annotated[
+        int, typer.Option(help="Another seed is another authority; the same one the same bytes.")
+    ] = 1,
+    months: Annotated[int, typer.Option(min=1, max=120, help="How many monthly extracts.")] = 36,
+    last: Annotated[
+        str | None, typer.Option(help="Last month YYYY-MM (default: last month).")
+    ] = None,
+    areas: Annotated[
+        int, typer.Option(min=1, max=33, help="How many authorities, Barnet first.")
+    ] = 1,
+) -> None:
+    """Write synthetic extracts in the real file formats into landing."""
+    from orchestration.demo.write import write_demo
+
+    month = last or f"{date.today().replace(day=1) - timedelta(days=1):%Y-%m}"
+    folder = data_folder(data_dir)
+    folder.create()
+    columns = (
+        TextColumn("{task.description:14}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    try:
+        with Progress(*columns, console=errors) as progress:
+            write_demo(
+                folder.root,
+                seed=seed,
+                months=months,
+                last=month,
+                areas=areas,
+                progress=_Bars(progress),
+            )
+    except ValueError as error:
+        errors.print(str(error), markup=False)
+        raise typer.Exit(WRONG_USAGE) from None
+    console.print(
+        f"Synthetic extracts of {areas} authority(ies) up to {month} stand in {folder.landing}."
+    )
 
 
 @app.command()

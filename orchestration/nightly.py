@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sqlite3
 import traceback
 import uuid
 from collections.abc import Callable, Generator
@@ -337,5 +338,7 @@ def translated_errors() -> Generator[None]:
         ) from None
     except (KeyFileError, RegistryError) as error:
         raise ConfigurationError(str(error)) from None
+    except sqlite3.DatabaseError:
+        raise NothingPublished("the ledger cannot be read: restore ledger/ from a backup") from None
     except OSError as error:
         raise NothingPublished(f"{error.strerror or error}: {error.filename or ''}") from None

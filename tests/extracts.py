@@ -352,7 +352,7 @@ def _care_leavers(known: list[Child], as_at: date) -> Iterator[dict[str, Cell]]:
 def ssda903(area_code: str, as_at: date) -> dict[str, Grid]:
     """The tables of the return for the financial year that holds the day."""
     in_care = [c for c in children(area_code) if _in_window(c.care, date(2024, 4, 1), as_at)]
-    rows = {
+    rows: dict[str, Iterable[dict[str, Cell]]] = {
         "header": (
             {"CHILD": c.id, "SEX": c.sex, "DOB": c.born, "ETHNIC": c.ethnicity, "UPN": c.upn, "MOTHER": 0}
             for c in in_care

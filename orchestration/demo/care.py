@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from orchestration.demo import intensities
-from orchestration.demo.cases import World
 from orchestration.demo.days import NEVER, Days, Pace, ages, working_day
 from orchestration.demo.draws import Keys
+from orchestration.demo.world import World
 
 NO_ROUTE, FROM_ENQUIRY, TEENAGER, UNACCOMPANIED = range(4)
 OUTCOMES = tuple(intensities.CARE_OUTCOMES)

@@ -7,102 +7,17 @@ generation 0 is the first referral, generation 1 the first return, and so on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 import pandas as pd
 
 from orchestration.demo import intensities
-from orchestration.demo.areas import Area
-from orchestration.demo.days import (
-    NEVER,
-    Days,
-    Pace,
-    add_working_days,
-    by_year,
-    first_day,
-    working_day,
-)
-from orchestration.demo.draws import Candidates, Curve, Draws, Keys, evenly, keys_of
-from orchestration.demo.families import EARLIEST_MONTH, EPOCH
+from orchestration.demo.days import NEVER, Days, Pace, by_year, working_day
+from orchestration.demo.draws import keys_of
+from orchestration.demo.world import Turn, World, rare_turn
 
 ORDINARY, ALONE, BACK_TO_PLAN = 0, 1, 2
-# The fewer children take a turn, the sooner it has to even out.
-RARE_EVENS_OUT_DAYS, LEAST_SLACK, CANDIDATES = 5, 0.15, 12
-SETTLED_FROM, SETTLED_UNTIL = first_day(EPOCH + 36), first_day(EARLIEST_MONTH)
-SETTLED_DAYS = SETTLED_UNTIL - SETTLED_FROM
 CIN_PACE = Pace(intensities.CIN_ENDING)
 PLAN_PACE = Pace(intensities.PLAN_ENDING)
-
-
-@dataclass(frozen=True)
-class Turn:
-    """A turn that some cases take: for each case one or more days on which it might, and the share then.
-
-    A day of NEVER is none. Several days per case even out what chance would bunch.
-    """
-
-    label: str
-    days: np.ndarray  # cases by candidates
-    share: np.ndarray
-    evens_out_days: int = 30
-
-
-@dataclass(frozen=True)
-class World:
-    """What every step needs: chance, and the authority with its factors."""
-
-    draws: Draws
-    area: Area
-
-    def likely(
-        self, keys: Keys, label: str, share: np.ndarray | float, factor: str | None = None
-    ) -> np.ndarray:
-        """Whether it happens, the area's factor applied."""
-        of_area = self.area.factors[factor] if factor else 1.0
-        return self.draws.chance(keys, label, np.asarray(share) * of_area)
-
-    def take_turns(self, turn: Turn, keys: Keys, sizes: np.ndarray) -> Days:
-        """The day on which each case takes the turn, evenly along the days; NEVER where it does not.
-
-        `sizes`: how many children of the case it would be, on each day.
-        """
-        days, share = turn.days.ravel(), turn.share.ravel()
-        size = np.broadcast_to(sizes, turn.days.shape).ravel()
-        n_candidates = turn.days.shape[1]
-        case = np.repeat(np.arange(len(keys)), n_candidates)
-        candidate = np.tile(np.arange(n_candidates), len(keys))
-        key = keys_of(keys[case], candidate)
-        order = np.lexsort((key, days))
-        order = order[days[order] < NEVER]
-        # From years that every simulation holds, so that a later last month changes no earlier decision.
-        settled = order[(days[order] >= SETTLED_FROM) & (days[order] < SETTLED_UNTIL)]
-        slack = float((size * share)[settled].sum()) / SETTLED_DAYS * turn.evens_out_days
-        level = self.draws.uniform(key, turn.label)
-        found = Candidates(case[order], size[order], share[order], level[order])
-        taken = order[evenly(found, max(slack, LEAST_SLACK))]
-        chosen = np.full(len(keys), NEVER)
-        chosen[case[taken]] = days[taken]
-        return chosen
-
-    def in_working_days(
-        self, start: Days, keys: Keys, label: str, curves: tuple[np.ndarray, Curve, Curve]
-    ) -> Days:
-        """Some working days after the start: by the first curve where it is in time, else by the second."""
-        in_time, early, late = curves
-        quick, slow = (
-            self.draws.days(keys, label, early),
-            self.draws.days(keys, f"{label} late", late),
-        )
-        return add_working_days(start, np.where(in_time, quick, slow))
-
-
-def _planned_children(rows: pd.DataFrame, days: np.ndarray) -> np.ndarray:
-    """How many children of each case were on its plan, live at home, and are under 18 on each day."""
-    home = rows[(rows["plan_start"] < NEVER) & (rows["care_start"] == NEVER)]
-    case, adult = home["case"].to_numpy(), home["adult"].to_numpy()
-    columns = [np.bincount(case, adult > of_case[case], len(days)) for of_case in days.T]
-    return np.column_stack(columns)
 
 
 def open_cases(
@@ -132,10 +47,7 @@ def _assess(cases: pd.DataFrame, world: World) -> pd.DataFrame:
     cases["is_nfa"] = nfa & (cases["kind"] == ORDINARY)
     is_assessed = world.likely(key, "assessed", intensities.ASSESSED) & ~cases["is_nfa"]
     begun = working_day(start + (world.draws.uniform(key, "assessment lag") * 4).astype(np.int64))
-    share = np.minimum(
-        by_year(intensities.ASSESSED_IN_TIME, start) * world.area.factors["timeliness"], 0.96
-    )
-    in_time = world.likely(key, "in time", share)
+    in_time = world.timely(key, "in time", by_year(intensities.ASSESSED_IN_TIME, start))
     curves = (in_time, intensities.IN_TIME_WORKING_DAYS, intensities.LATE_WORKING_DAYS)
     authorised = world.in_working_days(begun, key, "assessment", curves)
     cases["assessment_start"] = np.where(is_assessed, begun, NEVER)
@@ -144,7 +56,7 @@ def _assess(cases: pd.DataFrame, world: World) -> pd.DataFrame:
 
 
 def _enquire(cases: pd.DataFrame, world: World) -> pd.DataFrame:
-    key, start, kind = cases["key"].to_numpy(), cases["start"].to_numpy(), cases["kind"].to_numpy()
+    key, start, kind = (cases[name].to_numpy() for name in ("key", "start", "kind"))
     eligible = ~cases["is_nfa"].to_numpy() & (kind == ORDINARY)
     share = by_year(intensities.SECTION47, start) * world.area.factors["protection"]
     enquiry = _takes_turn("enquiry", np.where(eligible, start, NEVER), share, cases, world)
@@ -160,25 +72,20 @@ def _takes_turn(
     label: str, days: Days, share: np.ndarray, cases: pd.DataFrame, world: World
 ) -> np.ndarray:
     turn = Turn(label, days[:, None], share[:, None])
-    return world.take_turns(turn, cases["key"].to_numpy(), cases["size"].to_numpy()[:, None]) < NEVER
+    sizes = cases["size"].to_numpy()[:, None]
+    return world.take_turns(turn, cases["key"].to_numpy(), sizes) < NEVER
 
 
 def _confer(cases: pd.DataFrame, world: World) -> pd.DataFrame:
-    key, enquiry, kind = (
-        cases["key"].to_numpy(),
-        cases["enquiry"].to_numpy(),
-        cases["kind"].to_numpy(),
-    )
+    key, enquiry, kind = (cases[name].to_numpy() for name in ("key", "enquiry", "kind"))
     # A family that was on a plan comes to the next one through BACK_TO_PLAN.
     days = np.where(cases["had_plan"], NEVER, enquiry)
     conference = _takes_turn(
         "conference", days, by_year(intensities.CONFERENCE, enquiry), cases, world
     )
     conference |= kind == BACK_TO_PLAN
-    share = np.minimum(
-        by_year(intensities.CONFERENCE_IN_TIME, enquiry) * world.area.factors["timeliness"], 0.97
-    )
-    in_time = world.likely(key, "conference in time", share)
+    share = by_year(intensities.CONFERENCE_IN_TIME, enquiry)
+    in_time = world.timely(key, "conference in time", share)
     curves = (
         in_time,
         intensities.CONFERENCE_WORKING_DAYS,
@@ -201,22 +108,13 @@ def _plan(cases: pd.DataFrame, world: World) -> pd.DataFrame:
     # families referred for the first time, because each generation of cases evens out by itself.
     first = plan & (cases["generation"] == 0).to_numpy()
     begins = np.where(first, start + intensities.LONGEST_ORDINARY_PLAN, NEVER)
-    turn = _spread_turn("long plan", begins, key, world, intensities.LONG_PLAN_EXTRA_DAYS)
-    share = by_year(intensities.LONG_FIRST_PLAN, turn.days) / CANDIDATES
-    long = world.take_turns(replace(turn, share=share), key, cases["staying"].to_numpy()[:, None])
+    days = world.candidate_days("long plan", begins, key, intensities.LONG_PLAN_EXTRA_DAYS)
+    turn = rare_turn("long plan", days, by_year(intensities.LONG_FIRST_PLAN, days))
+    long = world.take_turns(turn, key, cases["staying"].to_numpy()[:, None])
     cases["plan_start"] = start
     cases["plan_end"] = np.where(plan, ordinary, NEVER)
     cases["long_plan_end"] = np.where(long < NEVER, long, cases["plan_end"])
     return cases
-
-
-def _spread_turn(label: str, begins: Days, keys: Keys, world: World, curve: Curve) -> Turn:
-    """A rare turn that might be taken on several days, each so long after a beginning."""
-    waits = [world.draws.days(keys, f"{label} {number}", curve) for number in range(CANDIDATES)]
-    days = np.column_stack(
-        [np.where(begins < NEVER, working_day(begins + wait), NEVER) for wait in waits]
-    )
-    return Turn(label, days, np.zeros_like(days, dtype=float), RARE_EVENS_OUT_DAYS)
 
 
 def _close(cases: pd.DataFrame, world: World) -> pd.DataFrame:
@@ -245,7 +143,9 @@ def _close(cases: pd.DataFrame, world: World) -> pd.DataFrame:
     return cases
 
 
-def next_cases(cases: pd.DataFrame, rows: pd.DataFrame, families: pd.DataFrame, world: World) -> pd.DataFrame:
+def next_cases(
+    cases: pd.DataFrame, rows: pd.DataFrame, families: pd.DataFrame, world: World
+) -> pd.DataFrame:
     """The families that come back, to a new plan or otherwise; at most one next case each.
 
     `rows` are the children of the cases, whose plans they were.
@@ -254,9 +154,9 @@ def next_cases(cases: pd.DataFrame, rows: pd.DataFrame, families: pd.DataFrame, 
     had_plan = np.bincount(rows["case"], rows["plan_start"] < NEVER, len(cases)) > 0
     left = np.where(cases["is_nfa"], cases["start"], cases["closed"])
     begins = np.where(had_plan, left, NEVER)
-    turn = _spread_turn("plan again", begins, key, world, intensities.PLAN_AGAIN_DAYS)
-    share = by_year(intensities.PLAN_AGAIN, turn.days) / CANDIDATES
-    to_plan = world.take_turns(replace(turn, share=share), key, _planned_children(rows, turn.days))
+    days = world.candidate_days("plan again", begins, key, intensities.PLAN_AGAIN_DAYS)
+    turn = rare_turn("plan again", days, by_year(intensities.PLAN_AGAIN, days))
+    to_plan = world.take_turns(turn, key, _planned_children(rows, days))
     back = working_day(left + world.draws.days(key, "back days", intensities.COMES_BACK_DAYS))
     comes = world.likely(key, "comes back", by_year(intensities.COMES_BACK, back), "coming_back")
     comes &= (cases["kind"] != ALONE).to_numpy()
@@ -267,3 +167,11 @@ def next_cases(cases: pd.DataFrame, rows: pd.DataFrame, families: pd.DataFrame, 
     kind = np.where(again, BACK_TO_PLAN, ORDINARY)[chosen]
     following = open_cases(returning, start[chosen], kind, int(cases["generation"].max()) + 1)
     return following.assign(had_plan=(cases["had_plan"].to_numpy() | had_plan)[chosen])
+
+
+def _planned_children(rows: pd.DataFrame, days: np.ndarray) -> np.ndarray:
+    """How many children of each case were on its plan, live at home, and are under 18 on each day."""
+    home = rows[(rows["plan_start"] < NEVER) & (rows["care_start"] == NEVER)]
+    case, adult = home["case"].to_numpy(), home["adult"].to_numpy()
+    columns = [np.bincount(case, adult > of_case[case], len(days)) for of_case in days.T]
+    return np.column_stack(columns)

@@ -12,9 +12,10 @@ import pandas as pd
 
 from orchestration.demo import intensities
 from orchestration.demo.care import FROM_ENQUIRY, NO_ROUTE, TEENAGER, UNACCOMPANIED, settle
-from orchestration.demo.cases import ALONE, BACK_TO_PLAN, ORDINARY, World
+from orchestration.demo.cases import ALONE, BACK_TO_PLAN, ORDINARY
 from orchestration.demo.days import NEVER, Days, ages, birthdays, by_year, working_day
 from orchestration.demo.draws import keys_of
+from orchestration.demo.world import World
 
 LONG_PLAN_DAYS, LONG_PLAN_AGE = 730, 14
 AGE_BANDS = (1, 5, 10, 16)
@@ -53,23 +54,20 @@ def participants(cases: pd.DataFrame, known: Known, world: World) -> pd.DataFram
     child = known.first_child[family][case] + place
     start, generation = cases["start"].to_numpy()[case], cases["generation"].to_numpy()[case]
     key = keys_of(known.children["key"].to_numpy()[child], generation)
+    born = known.children["birth"].to_numpy()[child]
+    free = (birthdays(born, 18) > start) & (known.open_until[child] < start)
     # Back to a plan come all who were on the last one.
-    surely = (generation == 0) | (cases["kind"].to_numpy()[case] == BACK_TO_PLAN) & (
-        known.plans[child] > 0
-    )
-    comes = surely | world.draws.chance(key, "comes too", intensities.SIBLING_COMES_BACK)
-    free = (birthdays(known.children["birth"].to_numpy()[child], 18) > start) & (
-        known.open_until[child] < start
-    )
-    surely = (place == 0) | (cases["kind"].to_numpy()[case] == BACK_TO_PLAN) & (
-        known.plans[child] > 0
-    )
-    enquired = surely | world.draws.chance(key, "enquired", intensities.SECTION47_SIBLING)
-    planned = enquired & (surely | world.draws.chance(key, "planned", intensities.PLAN_SIBLING))
+    again = (cases["kind"].to_numpy()[case] == BACK_TO_PLAN) & (known.plans[child] > 0)
+    comes = world.draws.chance(key, "comes too", intensities.SIBLING_COMES_BACK)
+    comes |= again | (generation == 0)
+    enquired = world.draws.chance(key, "enquired", intensities.SECTION47_SIBLING)
+    enquired |= again | (place == 0)
+    planned = world.draws.chance(key, "planned", intensities.PLAN_SIBLING)
+    planned = enquired & (planned | again | (place == 0))
+    # Who grows up meanwhile is on no long plan.
+    staying = world.draws.chance(key, "staying", intensities.LONG_PLAN_SIBLING) | (place == 0)
+    staying &= planned & (ages(born, start) < LONG_PLAN_AGE)
     rows = pd.DataFrame({"case": case, "child": child, "key": key})
-    staying = planned & (
-        (place == 0) | world.draws.chance(key, "staying", intensities.LONG_PLAN_SIBLING)
-    )
     rows = rows.assign(is_enquired=enquired, is_planned=planned, is_staying=staying)
     return rows[comes & free].reset_index(drop=True)
 
@@ -138,14 +136,10 @@ def _come_into_care(rows: pd.DataFrame, world: World) -> pd.DataFrame:
 def _end_plans(rows: pd.DataFrame, known: Known, world: World) -> pd.DataFrame:
     """A plan ends soon after the child comes into care, and with childhood; in care none is made."""
     start, end, care = (rows[name].to_numpy() for name in ("plan_start", "plan_end", "care_start"))
-    into_care = (
-        care
-        + 5
-        + (world.draws.uniform(rows["key"].to_numpy(), "plan after care") * 25).astype(np.int64)
-    )
-    end = np.minimum(
-        np.where(care < end, np.minimum(end, into_care), end), rows["adult"].to_numpy()
-    )
+    level = world.draws.uniform(rows["key"].to_numpy(), "plan after care")
+    into_care = care + 5 + (level * 25).astype(np.int64)
+    end = np.where(care < end, np.minimum(end, into_care), end)
+    end = np.minimum(end, rows["adult"].to_numpy())
     is_made = (start < NEVER) & (care > start) & (end > start + 1)
     child = rows["child"].to_numpy()
     rows["plan_start"] = np.where(is_made, start, NEVER)

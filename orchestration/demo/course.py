@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from orchestration.demo.areas import Area
-from orchestration.demo.cases import ALONE, ORDINARY, World, follow, next_cases, open_cases
+from orchestration.demo.cases import ALONE, ORDINARY, follow, next_cases, open_cases
 from orchestration.demo.children_cases import Known, follow_children, participants
 from orchestration.demo.days import last_day
 from orchestration.demo.draws import Draws
 from orchestration.demo.families import children_of, first_referrals
+from orchestration.demo.world import World
 
 # More returns than this fit into no childhood; those left over are a handful in twenty years.
 MOST_GENERATIONS = 14

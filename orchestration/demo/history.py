@@ -14,7 +14,6 @@ import pandas as pd
 from orchestration.demo import intensities
 from orchestration.demo.areas import Area
 from orchestration.demo.care import ADOPTED, GUARDIAN, NO_ROUTE, UNACCOMPANIED
-from orchestration.demo.cases import World
 from orchestration.demo.course import run_course
 from orchestration.demo.days import NEVER, by_year, last_day, working_day
 from orchestration.demo.draws import Draws, Keys, keys_of
@@ -23,6 +22,7 @@ from orchestration.demo.faults import with_leading_zeros
 from orchestration.demo.incidents import checks_of, incidents_of
 from orchestration.demo.placements import cease_reasons, placements_of
 from orchestration.demo.recording import correct, record, record_end
+from orchestration.demo.world import World
 
 LOOK_BACK_MONTHS = 6
 NEEDS = {"N1": 0.56, "N3": 0.05, "N4": 0.12, "N5": 0.15, "N6": 0.07, "N7": 0.02, "N8": 0.03}
@@ -169,7 +169,7 @@ def _assessments(cases: pd.DataFrame, world: World) -> pd.DataFrame:
     )
     frame = record(pd.concat([first, later], ignore_index=True), world.draws, "day", "assessment")
     frame = record_end(frame, world.draws, "end", "assessment end")
-    return correct(frame, world.draws, "end", "assessment end")
+    return correct(frame, world.draws, "end", "assessment end", floor="day")
 
 
 def _enquiries(cases: pd.DataFrame, world: World) -> pd.DataFrame:

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from orchestration.demo import intensities
-from orchestration.demo.cases import World
 from orchestration.demo.days import Days, birthdays, by_year, months_of
 from orchestration.demo.draws import keys_of
+from orchestration.demo.world import World
 
 HEALTH, DENTAL, REVIEW = range(3)
 SCHOOL_AGE_HEALTH, YOUNG_HEALTH, DENTAL_DAYS = 355, 175, 340

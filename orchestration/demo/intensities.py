@@ -17,7 +17,7 @@ from orchestration.demo.draws import Curve
 
 # Children referred who were not known before, per 10,000 and year. [calibrated: referrals per year less
 # what comes back]
-NEW_REFERRALS = {2022: 250.0, 2023: 233.5, 2024: 241.5, 2025: 223.5}
+NEW_REFERRALS = {2022: 253.0, 2023: 235.0, 2024: 241.0, 2025: 224.0}
 # Referrals follow schools and courts: low in August and December, high before summer. [shape: monthly
 # referrals that English authorities publish to their committees; the twelve average 1]
 SEASON = (1.02, 1.00, 1.12, 0.94, 1.05, 1.09, 1.10, 0.74, 0.94, 1.09, 1.11, 0.80)  # January first
@@ -89,13 +89,13 @@ PLAN_ENDING = {2022: 0.93, 2023: 0.85, 2024: 0.93, 2025: 0.87}
 LONGEST_ORDINARY_PLAN = 729
 # Plans of families referred for the first time that last two years and more, by the year in which they
 # end. [calibrated]
-LONG_FIRST_PLAN = {2022: 0.084, 2023: 0.122, 2024: 0.119, 2025: 0.109}
-# Of the children of such a family on the plan, those who stay as long. [shape]
+LONG_FIRST_PLAN = {2022: 0.094, 2023: 0.139, 2024: 0.131, 2025: 0.123}
+# Of the older children of such a family on the plan, those who stay as long. [shape]
 LONG_PLAN_SIBLING = 0.35
 LONG_PLAN_EXTRA_DAYS = Curve(((0, 1), (0.5, 110), (0.85, 300), (1, 620)))
 # Families whose plan ended that come back to a new one: share ever, after how long; the factor by year
 # acts on the day of the return. [calibrated]
-PLAN_AGAIN = {2022: 0.18, 2023: 0.218, 2024: 0.314, 2025: 0.124}
+PLAN_AGAIN = {2022: 0.18, 2023: 0.217, 2024: 0.31, 2025: 0.124}
 PLAN_AGAIN_DAYS = Curve(((0, 40), (0.35, 330), (0.6, 800), (0.85, 1700), (1, 3200)))
 STEP_DOWN = 0.7
 STEP_DOWN_DAYS = Curve(((0, 40), (0.5, 100), (0.9, 220), (1, 400)))
@@ -108,7 +108,7 @@ ABUSE_CATEGORIES = {"NEG": 0.42, "PHY": 0.13, "SAB": 0.04, "EMO": 0.37, "MUL": 0
 # after per year; the factor acts on the year of the referral]
 CARE_AFTER_SECTION47 = (0.26, 0.095, 0.06, 0.075, 0.09)
 CARE_OF_TEENAGER = 0.085
-CARE_FACTOR = {2022: 1.22, 2023: 1.16, 2024: 1.24, 2025: 1.1}
+CARE_FACTOR = {2022: 1.22, 2023: 1.16, 2024: 1.24, 2025: 1.14}
 SHORT_BREAKS = 0.16
 CARE_DELAY_DAYS = Curve(((0, 0), (0.35, 2), (0.55, 25), (0.8, 170), (1, 420)))
 TEENAGER_DELAY_DAYS = Curve(((0, 0), (0.5, 5), (1, 90)))
@@ -167,7 +167,7 @@ DECISION_STANDS_DAYS = Curve(((0, 150), (0.5, 420), (1, 900)))
 # in the year]
 MISSING_MONTHLY = Curve(((0, 0.0), (0.62, 0.0), (0.8, 0.06), (0.93, 0.35), (1, 1.6)))
 MISSING_AGE = 11
-MISSING_FACTOR = {2022: 1.15, 2023: 1.0, 2024: 1.2, 2025: 0.42}
+MISSING_FACTOR = {2022: 1.3, 2023: 1.1, 2024: 1.4, 2025: 0.42}
 MISSING_DAYS = Curve(((0, 0), (0.6, 0.6), (0.85, 2), (0.97, 8), (1, 40)))
 
 # Health assessments: yearly, twice a year under 5; and dental checks. On time or so much late.

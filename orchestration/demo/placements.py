@@ -16,9 +16,9 @@ from orchestration.demo.care import (
     TEENAGER,
     UNACCOMPANIED,
 )
-from orchestration.demo.cases import World
 from orchestration.demo.days import NEVER, Days, ages, first_day, parse_month
 from orchestration.demo.draws import keys_of
+from orchestration.demo.world import World
 
 MOST_MOVES = 14
 LONG_CARE_AGE = 14

@@ -39,16 +39,24 @@ def record_end(frame: pd.DataFrame, draws: Draws, column: str, label: str) -> pd
     )
 
 
-def correct(frame: pd.DataFrame, draws: Draws, column: str, label: str) -> pd.DataFrame:
-    """Some dates were first entered a few days off, never later than they were entered."""
+def correct(
+    frame: pd.DataFrame, draws: Draws, column: str, label: str, floor: str | None = None
+) -> pd.DataFrame:
+    """Some dates were first entered a few days off: never later than entered, nor earlier than `floor`."""
     key, days = frame["key"].to_numpy(), frame[column].to_numpy()
     wrong = draws.chance(key, f"{label} corrected", intensities.DATE_CORRECTED) & (days < NEVER)
     shift = draws.days(key, f"{label} correction", intensities.CORRECTION_DAYS)
     entered = frame[f"{column}_entered" if f"{column}_entered" in frame else "entered"].to_numpy()
-    first = np.where(wrong, np.minimum(days + shift, entered), days)
+    first = np.minimum(days + shift, entered)
+    if floor is not None:
+        first = np.maximum(first, frame[floor])
     after = draws.days(key, f"{label} corrected after", intensities.CORRECTED_AFTER_DAYS)
-    corrected = np.where(wrong, entered + after, 0)
-    return frame.assign(**{f"{column}_first": first, f"{column}_corrected": corrected})
+    return frame.assign(
+        **{
+            f"{column}_first": np.where(wrong, first, days),
+            f"{column}_corrected": np.where(wrong, entered + after, 0),
+        }
+    )
 
 
 def known(frame: pd.DataFrame, on: int, day: str | None = None) -> pd.DataFrame:

@@ -12,10 +12,12 @@ import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 from xml.sax.saxutils import escape
 
 import numpy as np
 import xlsxwriter
+from xlsxwriter.chart_bar import ChartBar
 from xlsxwriter.utility import xl_col_to_name
 
 from orchestration.demo.days import EXCEL_OFFSET
@@ -85,7 +87,7 @@ def _layout(lists: Sequence[Sheet]) -> io.BytesIO:
 
 
 def _add_notice(book: xlsxwriter.Workbook, lists: Sequence[Sheet]) -> None:
-    chart = book.add_chart({"type": "bar"})
+    chart = cast(ChartBar, book.add_chart({"type": "bar"}))
     chart.set_title({"name": NOTICE})
     # Something has to be drawn: a few ages. What matters is the title.
     largest = lists[int(np.argmax([len(sheet.keys) for sheet in lists]))]

@@ -129,7 +129,7 @@ def parse_integer(value: object) -> int | _Unreadable:
     number = parse_decimal(value)
     if isinstance(number, _Unreadable):
         return number
-    return int(number) if number.is_integer() and abs(number) < LARGEST_EXACT else UNREADABLE
+    return int(number) if number % 1 == 0 and abs(number) < LARGEST_EXACT else UNREADABLE
 
 
 def parse_decimal(value: object) -> float | _Unreadable:

@@ -47,7 +47,11 @@ class Landing:
 def _is_ignored(path: Path) -> bool:
     # Editors' and Office's lock files, the marker of a folder kept in git, what Windows leaves in a folder,
     # and the mark of `cypp demo`, without an extension, so no extract.
-    return path.name.startswith((".", "~$")) or path.name.lower() in {"thumbs.db", "desktop.ini", "synthetic"}
+    return path.name.startswith((".", "~$")) or path.name.lower() in {
+        "thumbs.db",
+        "desktop.ini",
+        "synthetic",
+    }
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -17,6 +17,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import duckdb
@@ -72,16 +73,30 @@ def _build_from(finished: Path) -> Callable[..., None]:
     return build
 
 
+def _nothing(*_arguments: object) -> None:
+    """In place of the row checks."""
+
+
+def _one(*_arguments: object) -> int:
+    """In place of the number of checks that ran."""
+    return 1
+
+
+def _replace(module: ModuleType, **functions: Callable[..., Any]) -> None:
+    for name, function in functions.items():
+        setattr(module, name, function)
+
+
 def main() -> None:
     """Arm the point, then run the command line."""
     point, *arguments = sys.argv[1:]
     point, _, finished = point.partition("+build=")
     if finished:
-        nightly.build = _build_from(Path(finished))
-        nightly.check_rows = lambda *_: None
-        nightly.count_results = lambda *_: 1
+        _replace(
+            nightly, build=_build_from(Path(finished)), check_rows=_nothing, count_results=_one
+        )
     if not point.startswith("dagster+"):
-        job.run_job = nightly.run_nightly
+        _replace(job, run_job=nightly.run_nightly)
     if point != "none":
         _arm(point.removeprefix("dagster+"))
     from orchestration.cli import main as run_cypp

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +37,7 @@ class Seen:
 
 
 @contextmanager
-def readers(data: Path, stop: Path, count: int) -> Iterator[Seen]:
+def readers(data: Path, stop: Path, count: int) -> Generator[Seen]:
     """Let readers poll the published tables while the body runs."""
     command = (sys.executable, "-m", "tests.faults.reader", str(data), str(stop))
     processes = [begin(command) for _ in range(count)]

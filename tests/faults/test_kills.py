@@ -74,7 +74,7 @@ def _intake_state(data: Path) -> dict[str, object]:
     folder = DataFolder(data)
     files = {
         str(path.relative_to(data)): path.read_bytes()
-        for place in (folder.archive, folder.raw, folder.quality, folder.restricted)
+        for place in (folder.archive, folder.raw, folder.quality / "set_aside", folder.restricted)
         for path in place.rglob("*")
         if path.is_file() and place / "run" not in path.parents
     }

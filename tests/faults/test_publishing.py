@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,7 +134,7 @@ def test_log_beside_the_build_is_not_published(
     connect = duckdb.connect
 
     @contextmanager
-    def leave_a_log(place: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    def leave_a_log(place: str) -> Generator[duckdb.DuckDBPyConnection]:
         with connect(place) as connection:
             yield connection
         Path(f"{marts}.wal").write_bytes(b"left behind")

@@ -30,7 +30,7 @@ asked = st.sampled_from(
     ("hist_referrals", "hist_cp_plans", "hist_periods_of_care", "pop_cp_plans_open")
 )
 draws = st.data()
-EXAMPLES = examples(20)
+EXAMPLES = examples(14)
 
 
 def figures(warehouse: Warehouse, world: World, model: str, **when: Any) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ def _days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-@examples(15)
+@examples(10)
 @given(worlds(), worlds(annex_a=(1, 2)), st.sampled_from(["referral", "cp_plan", "period_of_care"]))
 def test_spans_and_runs_hold_every_covered_day_once(
     warehouse: Warehouse, barnet: World, other: World, entity: str

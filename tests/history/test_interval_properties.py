@@ -39,7 +39,7 @@ ATTRIBUTES = {
 }
 models = st.sampled_from(sorted(TABLES))
 draws = st.data()
-EXAMPLES = examples(40)
+EXAMPLES = examples(24)
 Key = tuple[str, date]
 Facts = dict[Key, tuple[Any, ...]]
 
@@ -79,7 +79,7 @@ def _one_more(draw: st.DrawFn) -> tuple[World, Submission, str]:
     return world, draw(st.one_of(st.just(folder), faulty(life, folder))), model
 
 
-@examples(80)
+@examples(50)
 @given(_one_more())
 def test_one_more_submission_gives_what_it_holds_and_withdraws_what_it_should(
     warehouse: Warehouse, one_more: tuple[World, Submission, str]
@@ -146,7 +146,7 @@ def test_source_that_never_held_a_key_withdraws_nothing(
     assert _told(warehouse, [*world, census], model) == _told(warehouse, world, model)
 
 
-@examples(30)
+@examples(20)
 @given(
     worlds(annex_a=(1, 3), cin_census=NONE, ssda903=NONE),
     st.dates(date(2024, 6, 20), date(2024, 7, 10)),

@@ -29,7 +29,7 @@ from tests.history.warehouse import Warehouse
 from tests.history.world import Rows, Submission, World, care, episode
 
 draws = st.data()
-EXAMPLES = examples(25)
+EXAMPLES = examples(16)
 
 
 @st.composite
@@ -164,7 +164,7 @@ def _one_more_list_8(draw: st.DrawFn) -> tuple[World, Submission]:
     return world, draw(st.one_of(st.just(folder), faulty(life, folder)))
 
 
-@examples(40)
+@examples(28)
 @given(_one_more_list_8())
 def test_one_more_list_8_withdraws_what_it_should_hold(
     warehouse: Warehouse, one_more: tuple[World, Submission]

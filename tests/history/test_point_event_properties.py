@@ -18,7 +18,7 @@ TABLES = {
 }
 models = st.sampled_from(sorted(TABLES))
 draws = st.data()
-EXAMPLES = examples(40)
+EXAMPLES = examples(24)
 Event = tuple[str, date | None, date]
 
 

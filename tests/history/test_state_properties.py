@@ -16,7 +16,7 @@ SNAPSHOTS = {"pop_cp_plans_open": "hist_cp_plans", "pop_looked_after": "hist_per
 LAST_DAY = date(2025, 3, 31)
 
 
-@examples(30)
+@examples(15)
 @given(worlds(), st.sampled_from(sorted(SNAPSHOTS)))
 def test_child_counts_once_by_the_latest_interval_that_counts(
     warehouse: Warehouse, world: World, population: str
@@ -53,7 +53,7 @@ def _told_state(
     return {(row["counted_on"], row["child"], row["event_date"]) for row in told[population]}
 
 
-@examples(20)
+@examples(15)
 @given(
     lives(),
     st.sampled_from(["annex_a", "ssda903", "annex_a ssda903"]),

@@ -76,7 +76,7 @@ class Warehouse:
 
     models: Mapping[str, Model]
     connection: duckdb.DuckDBPyConnection
-    filled: set[str]
+    made: set[str]
     children: dict[str, str]
 
     @classmethod
@@ -85,7 +85,7 @@ class Warehouse:
 
     def running(self, models: Mapping[str, Model]) -> Warehouse:
         """The same database with other models."""
-        return Warehouse(models, self.connection, self.filled, self.children)
+        return Warehouse(models, self.connection, self.made, self.children)
 
     def tell(
         self, world: World, *names: str, as_at: date | None = None, n_received: int | None = None
@@ -95,16 +95,25 @@ class Warehouse:
         Rows in a fixed order, children by the names that the test gave them.
         """
         by = None if n_received is None else received_at(n_received - 1)
+        ordered = self._in_order(names)
+        self._make_tables(ordered)
         self.connection.execute("begin")
         try:
             self._fill(world, as_at or LATE, by)
-            for model in self._in_order(names):
-                self.connection.execute(
-                    f"create or replace table {model.schema}.{model.name} as {model.sql}"
-                )
+            for model in ordered:
+                self.connection.execute(f"insert into {model.schema}.{model.name} {model.sql}")
             return {name: self._rows(self.models[name]) for name in names}
         finally:
             self.connection.execute("rollback")
+
+    def _make_tables(self, models: Iterable[Model]) -> None:
+        """Tables stand for good and only their rows are rolled back: thousands of tables made and
+        dropped would slow the database down."""
+        for model in models:
+            if model.name not in self.made:
+                table = f"{model.schema}.{model.name}"
+                self.connection.execute(f"create table {table} as {self.models[model.name].sql}")
+                self.made.add(model.name)
 
     def _in_order(self, names: Iterable[str]) -> list[Model]:
         """The models to run, each after those it reads."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -352,7 +353,10 @@ def _assert_counts(case: Case, good: Outcome, spoilt: Outcome) -> None:
         del expected[name]
     expected |= dict.fromkeys(case.failed, (0, 0, 0, 0))
     for name, changes in case.changes.items():
-        expected[name] = tuple(map(sum, zip(expected[name], changes, strict=True)))
+        received, loaded, deduplicated, quarantined = map(
+            sum, zip(expected[name], changes, strict=True)
+        )
+        expected[name] = (received, loaded, deduplicated, quarantined)
     assert found == expected
 
 
@@ -720,7 +724,7 @@ def test_fault_of_the_program_is_named_by_place_and_without_values(
 ) -> None:
     judged = extract.judge
 
-    def fail(table: str, *others: object) -> object:
+    def fail(table: str, *others: Any) -> Any:
         if table == "episodes":
             raise ValueError("SYN3020001 was not expected")
         return judged(table, *others)

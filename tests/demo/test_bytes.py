@@ -1,0 +1,93 @@
+"""The same seed, months and last month give the same bytes, whenever and with whatever else is written."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from orchestration.demo import write, write_demo
+from orchestration.demo.areas import Area
+from orchestration.demo.days import parse_month
+from orchestration.demo.history import simulate
+from orchestration.demo.write import Extract, write_extract
+
+TINY = Area("E09000002", "A tiny borough", {2020: 5_000.0})
+
+
+@pytest.fixture(autouse=True)
+def _tiny_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "choose_areas", lambda number, seed: [TINY] * number)
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+
+
+def written(folder: Path, seed: int = 1, months: int = 3, last: str = "2024-03") -> dict[str, str]:
+    write_demo(folder, seed=seed, months=months, last=last, progress=lambda step, done, total: None)
+    return hashes(folder)
+
+
+def test_same_seed_gives_same_bytes_on_another_day(tmp_path: Path) -> None:
+    today = written(tmp_path / "today")
+    with time_machine.travel("2031-07-01 12:00:00"):
+        assert written(tmp_path / "later") == today
+    assert len(today) == 3 + 11 + 1
+
+
+def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:
+    one, two = written(tmp_path / "one", months=1), written(tmp_path / "two", seed=2, months=1)
+    assert one.keys() == two.keys()
+    same = {name for name in one if one[name] == two[name]}
+    assert same == {"landing/SYNTHETIC"}
+
+
+def test_a_month_does_not_depend_on_the_months_around_it(tmp_path: Path) -> None:
+    long, short = written(tmp_path / "long", months=4, last="2024-04"), written(tmp_path / "short")
+    workbooks = [name for name in short if name.endswith(".xlsx")]
+    assert len(workbooks) == 3
+    assert {name: long[name] for name in workbooks} == {name: short[name] for name in workbooks}
+    year_end = [name for name in short if "ssda903/2024-03" in name]
+    assert {name: long[name] for name in year_end} == {name: short[name] for name in year_end}
+
+
+def test_areas_differ_under_one_seed() -> None:
+    month = parse_month("2024-01")
+    other = Area("E09000004", "Another tiny borough", TINY.children)
+    ids = [set(simulate(area, 1, month, month).referrals["day"]) for area in (TINY, other)]
+    assert ids[0] != ids[1]
+
+
+def test_progress_counts_every_extract(tmp_path: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    write_demo(
+        tmp_path,
+        seed=1,
+        months=2,
+        last="2024-03",
+        areas=2,
+        progress=lambda step, done, total: steps.append((done, total)),
+    )
+    assert steps == [(done, 6) for done in range(7)]
+
+
+@pytest.mark.parametrize(("months", "last"), [(1, "2012-03"), (0, "2024-03"), (1, "2024-3")])
+def test_months_out_of_reach_are_refused(tmp_path: Path, months: int, last: str) -> None:
+    with pytest.raises(ValueError, match="month"):
+        written(tmp_path, months=months, last=last)
+    assert not (tmp_path / "landing").exists()
+
+
+def test_an_extract_is_written_over(tmp_path: Path) -> None:
+    month = parse_month("2024-01")
+    history = simulate(TINY, 1, month, month)
+    for _ in range(2):
+        write_extract(tmp_path, history, Extract("annex_a", month))
+    assert [path.name for path in tmp_path.rglob("*.xlsx")] == ["Annex A.xlsx"]
