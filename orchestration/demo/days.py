@@ -144,6 +144,7 @@ class Pace:
         self._clock = np.concatenate([[0.0], np.cumsum(np.diff(self._starts) * speeds)])
 
     def end(self, start: Days, stay: np.ndarray) -> Days:
-        """The day on which a stay ends, by this clock."""
+        """The day on which a stay ends, by this clock; NEVER for one that never starts."""
         began = np.interp(start, self._starts, self._clock)
-        return np.rint(np.interp(began + stay, self._clock, self._starts)).astype(np.int64)
+        end = np.rint(np.interp(began + stay, self._clock, self._starts)).astype(np.int64)
+        return np.where(start < NEVER, end, NEVER)

@@ -22,6 +22,7 @@ from orchestration.demo.world import World
 
 MOST_MOVES = 14
 LONG_CARE_AGE = 14
+EMERGENCY, EMERGENCY_DAYS = 0.12, 3
 # Placement types by age at their start (under 5, 5-11, 12-15, 16 and over), and of those who came alone.
 PLACE_BANDS = (5, 12, 16)
 PLACES = {
@@ -92,12 +93,18 @@ def _changes(period: np.ndarray, day: Days, **values: object) -> pd.DataFrame:
     return pd.DataFrame({"period": period, "day": day, **empty, **values})[day < NEVER]
 
 
+def _is_emergency(periods: pd.DataFrame, world: World) -> np.ndarray:
+    """Whether a stay begins under police protection, which lasts three days (Children Act 1989, s. 46)."""
+    level = world.draws.uniform(periods["key"].to_numpy(), "legal")
+    return (periods["route"] == FROM_ENQUIRY).to_numpy() & (level < EMERGENCY)
+
+
 def _legal_changes(periods: pd.DataFrame, world: World) -> pd.DataFrame:
     key, start, route, outcome = (
         periods[name].to_numpy() for name in ("key", "start", "route", "outcome")
     )
     number, level = np.arange(len(periods)), world.draws.uniform(key, "legal")
-    emergency = (route == FROM_ENQUIRY) & (level < 0.12)
+    emergency = _is_emergency(periods, world)
     first = np.select(
         [
             periods["is_short_break"],
@@ -112,9 +119,8 @@ def _legal_changes(periods: pd.DataFrame, world: World) -> pd.DataFrame:
     stays = np.isin(outcome, (GUARDIAN, ADOPTED)) | ((outcome == ADULTHOOD) & (age < LONG_CARE_AGE))
     stays &= (route == FROM_ENQUIRY) | (route == TEENAGER)
     lag = (world.draws.uniform(key, "legal lag") * 45).astype(np.int64)
-    interim = np.where(
-        emergency, start + 3, np.where(stays & (first == "V2"), start + 20 + lag, NEVER)
-    )
+    later = np.where(stays & (first == "V2"), start + 20 + lag, NEVER)
+    interim = np.where(emergency, start + EMERGENCY_DAYS, later)
     interim_code = np.where(stays, "C1", "V2")
     full = np.where(stays & np.isin(outcome, (ADULTHOOD, GUARDIAN)), start + 190 + 2 * lag, NEVER)
     return pd.concat(
@@ -133,10 +139,14 @@ def _moves(periods: pd.DataFrame, world: World) -> pd.DataFrame:
     placed, early = periods["placed"].to_numpy(), periods["early_placement"].to_numpy()
     settled = np.minimum(np.minimum(placed, early), periods["end"].to_numpy())
     number = np.arange(len(periods))
+    # Some move to other carers on the day the emergency ends.
+    moves_on = _is_emergency(periods, world) & world.draws.chance(key, "moves on", 0.5)
     found = [_changes(number, day, move=0)]
     for move in range(1, MOST_MOVES):
         curve = intensities.FIRST_PLACEMENT_DAYS if move == 1 else intensities.NEXT_PLACEMENT_DAYS
         day = day + 1 + world.draws.days(key, f"move {move}", curve)
+        if move == 1:
+            day = np.where(moves_on, periods["start"] + EMERGENCY_DAYS, day)
         day = np.where((day < settled) & ~periods["is_short_break"], day, NEVER)
         same = world.draws.chance(key, f"same carer {move}", intensities.SAME_CARER).astype(int)
         found.append(_changes(number, day, move=move, same_carer=same))
