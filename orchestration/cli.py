@@ -109,11 +109,13 @@ def run(
         with Progress(*columns, console=errors) as progress:
             outcome = run_job(folder, request, _Bars(progress))
     except ConfigurationError as error:
-        errors.print(f"Wrong configuration, nothing touched: {error}", markup=False)
+        errors.print(f"Wrong configuration, nothing touched: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(WRONG_USAGE) from None
     except NothingPublished as error:
         errors.print(
-            f"Nothing published, the last good warehouse still serves: {error}", markup=False
+            f"Nothing published, the last good warehouse still serves: {error}",
+            markup=False,
+            soft_wrap=True,
         )
         raise typer.Exit(NOTHING_PUBLISHED) from None
     print_run_summary(console, folder, outcome)
@@ -154,7 +156,7 @@ def evidence(
     try:
         write_evidence(data_folder(data_dir), indicator, _day(period), area, basis, identified)
     except EvidenceError as error:
-        errors.print(str(error), markup=False)
+        errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(WRONG_USAGE) from None
 
 
@@ -195,7 +197,7 @@ def demo(
                 progress=_Bars(progress),
             )
     except ValueError as error:
-        errors.print(str(error), markup=False)
+        errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(WRONG_USAGE) from None
     console.print(
         f"Synthetic extracts of {areas} authority(ies) up to {month} stand in {folder.landing}."
@@ -219,7 +221,7 @@ def accept(
     try:
         accepted = accept_check(data_folder(data_dir), check, area, by, reason, _day(until))
     except NotAcceptable as error:
-        errors.print(str(error), markup=False)
+        errors.print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(WRONG_USAGE) from None
     console.print(
         f"{accepted.check_id} is released for {accepted.area_code} up to {accepted.until}: "
