@@ -23,7 +23,6 @@ STAGES = {
     "Date application approved": 200,
 }
 STAGE_SPREAD = 0.6
-COUPLES = 0.72
 
 
 def adoption_cases(view: View) -> Sheet:
@@ -75,7 +74,7 @@ def adopters(view: View) -> Sheet:
     """List 11: one row per adopter, from the enquiry until twelve months after the order."""
     stays = view.history.periods
     stays = stays[stays["match"] < NEVER]
-    two = view.uniform(stays["key"].to_numpy(), "couple") < COUPLES
+    two = view.uniform(stays["key"].to_numpy(), "couple") < options.COUPLES
     first, second = stays.assign(place=0), stays[two].assign(place=1)
     found = pd.concat([first, second]).sort_values(["match", "key", "place"])
     family = found["key"].to_numpy()

@@ -9,11 +9,11 @@ from orchestration.demo import options
 from orchestration.demo.care import ADOPTED, ADULTHOOD, GUARDIAN, HOME, UNACCOMPANIED
 from orchestration.demo.days import NEVER, Days, ages, months_of
 from orchestration.demo.incidents import DENTAL, HEALTH, REVIEW
+from orchestration.demo.placements import RESIDENTIAL
 from orchestration.demo.sheets import Column, Sheet, dates, numbers, texts
 from orchestration.demo.view import View
 
 PERMANENCE_AFTER_DAYS = 120
-RESIDENTIAL = ("K1", "K2", "R1", "R3")
 INDEPENDENT_AGE = 16
 
 

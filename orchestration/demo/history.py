@@ -15,7 +15,7 @@ from orchestration.demo import intensities
 from orchestration.demo.areas import Area
 from orchestration.demo.care import ADOPTED, GUARDIAN, NO_ROUTE, UNACCOMPANIED
 from orchestration.demo.course import run_course
-from orchestration.demo.days import NEVER, by_year, last_day, working_day
+from orchestration.demo.days import NEVER, Days, by_year, last_day, working_day
 from orchestration.demo.draws import Draws, Keys, keys_of
 from orchestration.demo.families import light_children
 from orchestration.demo.faults import with_leading_zeros
@@ -64,26 +64,24 @@ def simulate(area: Area, seed: int, first_month: int, last_month: int) -> Histor
     contacts, early_help = (
         light_children(area, world.draws, kind, light) for kind in ("contact", "early_help")
     )
-    referrals = _referrals(cases, world)
-    periods = _periods(cases, world)
     n_known = len(course.children)
+    children = pd.concat([course.children, contacts, early_help], ignore_index=True)
+    referrals, periods = _referrals(cases, world), _periods(cases, world)
     return History(
-        area,
-        world.draws,
-        _identified(
-            pd.concat([course.children, contacts, early_help], ignore_index=True), world.draws
-        ),
-        _contacts(contacts, n_known, referrals, world),
-        _early_help(early_help, n_known + len(contacts), world),
-        referrals,
-        _assessments(cases, world),
-        _enquiries(cases, world),
-        _cin_episodes(cases, world),
-        _plans(cases, world),
-        periods,
-        _with_period(placements_of(periods, world), periods),
-        _with_period(incidents_of(periods, world, last), periods),
-        _with_period(checks_of(periods, world, last), periods),
+        area=area,
+        draws=world.draws,
+        children=_identified(children, world.draws),
+        contacts=_contacts(contacts, n_known, referrals, world),
+        early_help=_early_help(early_help, n_known + len(contacts), world),
+        referrals=referrals,
+        assessments=_assessments(cases, world),
+        enquiries=_enquiries(cases, world),
+        cin_episodes=_cin_episodes(cases, world),
+        plans=_plans(cases, world),
+        periods=periods,
+        placements=_with_period(placements_of(periods, world), periods),
+        incidents=_with_period(incidents_of(periods, world, last), periods),
+        checks=_with_period(checks_of(periods, world, last), periods),
     )
 
 
@@ -95,9 +93,19 @@ def _identified(children: pd.DataFrame, draws: Draws) -> pd.DataFrame:
 
 
 def _pick(keys: Keys, label: str, weights: dict[str, float], world: World) -> np.ndarray:
-    return np.array(list(weights), dtype=object)[
-        world.draws.options(keys, label, list(weights.values()))
-    ]
+    picked = world.draws.options(keys, label, list(weights.values()))
+    return np.array(list(weights), dtype=object)[picked]
+
+
+def _some(cases: pd.DataFrame, label: str, share: float, world: World) -> pd.DataFrame:
+    return cases[world.draws.chance(cases["key"].to_numpy(), label, share)]
+
+
+def _while_open(cases: pd.DataFrame, keys: Keys, world: World) -> Days:
+    """A working day between the decision on a case and its closure."""
+    share = world.draws.uniform(keys, "while open")
+    after = (share * (cases["closed"] - cases["decided"]).to_numpy()).astype(np.int64)
+    return working_day(cases["decided"].to_numpy() + after)
 
 
 def _earlier(frame: pd.DataFrame, day: str) -> np.ndarray:
@@ -129,12 +137,9 @@ def _contacts(
 def _early_help(people: pd.DataFrame, first: int, world: World) -> pd.DataFrame:
     key, start = people["key"].to_numpy(), people["start"].to_numpy()
     end = working_day(start + world.draws.days(key, "early help", intensities.EARLY_HELP_DAYS))
-    frame = pd.DataFrame(
-        {"child": first + np.arange(len(people)), "key": key, "day": start, "end": end}
-    )
-    return record_end(
-        record(frame, world.draws, "day", "early help"), world.draws, "end", "early help end"
-    )
+    frame = pd.DataFrame({"child": first + np.arange(len(people)), "key": key, "day": start})
+    frame = record(frame.assign(end=end), world.draws, "day", "early help")
+    return record_end(frame, world.draws, "end", "early help end")
 
 
 def _referrals(cases: pd.DataFrame, world: World) -> pd.DataFrame:
@@ -153,15 +158,10 @@ def _assessments(cases: pd.DataFrame, world: World) -> pd.DataFrame:
         day=first["assessment_start"], end=first["authorised"], is_needed=needs
     )
     stays = cases["is_in_need"] | (cases["plan_start"] < NEVER)
-    again = cases[
-        stays & world.draws.chance(cases["key"].to_numpy(), "reassessed", intensities.REASSESSED)
-    ]
+    again = _some(cases[stays], "reassessed", intensities.REASSESSED, world)
     key = keys_of(again["key"].to_numpy(), 2)
-    share = (
-        world.draws.uniform(key, "reassessed when") * (again["closed"] - again["decided"])
-    ).astype(np.int64)
-    day = working_day((again["decided"] + share).to_numpy())
-    in_time = world.likely(key, "in time", by_year(intensities.ASSESSED_IN_TIME, day), "timeliness")
+    day = _while_open(again, key, world)
+    in_time = world.timely(key, "in time", by_year(intensities.ASSESSED_IN_TIME, day))
     curves = (in_time, intensities.IN_TIME_WORKING_DAYS, intensities.LATE_WORKING_DAYS)
     end = world.in_working_days(day, key, "assessment", curves)
     later = pd.DataFrame(
@@ -179,15 +179,9 @@ def _enquiries(cases: pd.DataFrame, world: World) -> pd.DataFrame:
         day=first["enquiry"], led_to_plan=first["plan_start"] < NEVER
     )
     may = cases["is_in_need"] & (cases["enquiry"] == NEVER)
-    again = cases[
-        may
-        & world.draws.chance(cases["key"].to_numpy(), "enquiry later", intensities.SECTION47_LATER)
-    ]
+    again = _some(cases[may], "enquiry later", intensities.SECTION47_LATER, world)
     key = keys_of(again["key"].to_numpy(), 3)
-    share = (
-        world.draws.uniform(key, "enquiry when") * (again["closed"] - again["decided"])
-    ).astype(np.int64)
-    day = working_day((again["decided"] + share).to_numpy())
+    day = _while_open(again, key, world)
     later = pd.DataFrame({"child": again["child"], "key": key, "day": day})
     later = later.assign(conference=NEVER, led_to_plan=False)
     frame = pd.concat([first, later], ignore_index=True)
@@ -270,16 +264,12 @@ def _periods(cases: pd.DataFrame, world: World) -> pd.DataFrame:
 
 def _short_breaks(cases: pd.DataFrame, columns: list[str], world: World) -> pd.DataFrame:
     may = cases["is_disabled"] & cases["is_in_need"] & (cases["care_start"] == NEVER)
-    chosen = cases[
-        may & world.draws.chance(cases["key"].to_numpy(), "short breaks", intensities.SHORT_BREAKS)
-    ]
+    chosen = _some(cases[may], "short breaks", intensities.SHORT_BREAKS, world)
     key = keys_of(chosen["key"].to_numpy(), 4)
     start = working_day(chosen["decided"].to_numpy() + 30)
     shortest, longest = SHORT_BREAK_DAYS
-    stay = shortest + (world.draws.uniform(key, "short break") * (longest - shortest)).astype(
-        np.int64
-    )
-    end = np.minimum(start + stay, chosen["closed"])
+    more = world.draws.uniform(key, "short break") * (longest - shortest)
+    end = np.minimum(start + shortest + more.astype(np.int64), chosen["closed"])
     breaks = chosen[columns].assign(key=key, start=start, end=end, is_short_break=True, outcome=0)
     return breaks[breaks["end"] > breaks["start"]]
 

@@ -3,10 +3,10 @@
 Intensities only: nothing here, and nothing that reads it, knows an indicator or a published series. Tables
 by year go by the financial year (2023: April 2022 to March 2023); years before and after hold the nearest.
 `tests/benchmarks/calibration.py` runs the generator and the nightly job and prints what comes out beside
-what was published; the values here were then moved until the mean over ten seeds agreed.
+what was published; a person then moved the values here until the mean over forty seeds (1 to 40) agreed.
 
-How found: [calibrated] moved until the outcome agreed; [guide] from statutory guidance; [shape] a
-plausible shape, only its mean matters, which the calibrated factors scale.
+How found: [calibrated] moved until the outcome agreed; [shape] a plausible shape, of which only the mean
+matters, and the calibrated factors scale that.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NEW_REFERRALS = {2022: 253.0, 2023: 235.0, 2024: 241.0, 2025: 224.0}
 # referrals that English authorities publish to their committees; the twelve average 1]
 SEASON = (1.02, 1.00, 1.12, 0.94, 1.05, 1.09, 1.10, 0.74, 0.94, 1.09, 1.11, 0.80)  # January first
 # Swings of demand from month to month, beyond chance: standard deviation, and how much is left a month
-# later. [shape: about a tenth up or down over some months, as run charts of authorities show]
+# later. [shape: a twentieth up or down over some months; more would drown the years' own levels]
 DRIFT_SIZE, DRIFT_MEMORY = 0.021, 0.75
 # Brothers and sisters referred together. [shape: mean 1.7]
 FAMILY_SIZES = (0.57, 0.24, 0.12, 0.05, 0.02)
@@ -30,9 +30,9 @@ YOUNGEST_AGE_YEARS = Curve(
     ((0, -0.5), (0.035, 0.0), (0.11, 1.0), (0.31, 5.0), (0.58, 10.0), (0.86, 15.0), (1, 17.95))
 )
 SIBLING_GAP_YEARS = Curve(((0, 1.0), (0.5, 2.4), (1, 5.0)))
-# Contacts that become no referral, per 10,000 and year, and early help assessments. [shape: about five
+# Contacts that become no referral, per 10,000 and year, and early help assessments. [shape: about seven
 # contacts to a referral]
-CONTACTS = 1290.0
+CONTACTS = 1750.0
 EARLY_HELP = 150.0
 EARLY_HELP_DAYS = Curve(((0, 5), (0.5, 32), (0.9, 70), (1, 160)))
 
@@ -117,17 +117,13 @@ UNACCOMPANIED = {2022: 4.9, 2023: 4.7, 2024: 4.9, 2025: 4.0}
 UNACCOMPANIED_SEASON = (0.7, 0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.4, 1.4, 1.3, 1.0, 0.9)
 UNACCOMPANIED_AGE_YEARS = Curve(((0, 14.0), (0.12, 15.6), (0.5, 16.7), (1, 17.8)))
 
-# How a period of care ends, by age at its start: (share, days; None: on the 18th birthday).
-# [calibrated: children looked after at year end, and who left how]
+# How a stay in care ends, by age at its start (under 3, 3-9, 10-15, 16-17), and after how many days unless
+# on the 18th birthday; all but adoptions by a clock that goes with the year. [calibrated: children looked
+# after at year end, and who left how]
 HOME_DAYS = Curve(((0, 2), (0.3, 20), (0.6, 100), (0.85, 300), (1, 700)))
 GUARDIAN_DAYS = Curve(((0, 150), (0.5, 330), (0.85, 540), (1, 900)))
 ELSEWHERE_DAYS = Curve(((0, 5), (0.5, 90), (1, 600)))
-CARE_ENDING = {
-    2022: 1.0,
-    2023: 1.0,
-    2024: 1.05,
-    2025: 0.7,
-}  # not on the 18th birthday, nor adoption
+CARE_ENDING = {2022: 1.0, 2023: 1.0, 2024: 1.05, 2025: 0.55}
 CARE_BANDS = (3, 10, 16)
 CARE_OUTCOMES = {
     "home": (0.25, 0.33, 0.50, 0.32),
@@ -170,8 +166,13 @@ MISSING_AGE = 11
 MISSING_FACTOR = {2022: 1.3, 2023: 1.1, 2024: 1.4, 2025: 0.42}
 MISSING_DAYS = Curve(((0, 0), (0.6, 0.6), (0.85, 2), (0.97, 8), (1, 40)))
 
+# Orders to deprive of liberty, of stays of children who are 11 or over in care. [shape: a handful a year]
+DEPRIVED_OF_LIBERTY = 0.02
+LIBERTY_FROM_DAYS = Curve(((0, 0), (0.5, 120), (1, 1500)))
+LIBERTY_DAYS = Curve(((0, 14), (0.5, 84), (1, 365)))
+
 # Health assessments: yearly, twice a year under 5; and dental checks. On time or so much late.
-# [calibrated with the later issue in view: 84-91 % and 70-83 % of children in care for a year]
+# [calibrated: the shares of children in care for a year who had one]
 HEALTH_ON_TIME = {2022: 0.78, 2023: 0.82, 2024: 0.66, 2025: 0.68}
 DENTAL_ON_TIME = {2022: 0.28, 2023: 0.42, 2024: 0.6, 2025: 0.62}
 LATE_CHECK_DAYS = Curve(((0, 20), (0.6, 120), (1, 420)))
@@ -180,7 +181,7 @@ LATE_CHECK_DAYS = Curve(((0, 20), (0.6, 120), (1, 420)))
 
 STAYS_IN_CONTACT_TO_25 = 0.35  # former relevant after 21, on request. [shape]
 IN_TOUCH = {"YES": 0.925, "NO": 0.035, "REFU": 0.012, "NREQ": 0.015, "RHOM": 0.005, "DIED": 0.008}
-# [calibrated with the later issue in view: 56 to 69 % in education, employment or training]
+# [calibrated: the share in education, employment or training]
 ACTIVITY = {
     "F1": 0.06, "P1": 0.01, "F2": 0.255, "P2": 0.05, "F4": 0.035, "P4": 0.005, "F5": 0.15, "P5": 0.075,
     "G4": 0.06, "G5": 0.20, "G6": 0.04, "0": 0.06,
@@ -214,8 +215,8 @@ FAULT_LASTS_DAYS = Curve(((0, 30), (0.7, 90), (1, 300)))
 # ------------------------------------------------------------------------------------------- authorities
 
 # The values above are of a large outer London borough with low demand. Other authorities: a common factor
-# and a spread around it (standard deviation of its logarithm). [shape: London refers 1.8 times as often,
-# per enquiry as many conferences, half as many children again in care]
+# and a spread around it (standard deviation of its logarithm). [shape: other London boroughs refer 1.8 times
+# as often, enquire about as many of those referred, and have half as many children again in care]
 OTHER_AREAS = {
     "referrals": (1.75, 0.20), "protection": (0.97, 0.12), "care": (0.80, 0.18),
     "unaccompanied": (0.9, 0.35), "timeliness": (1.0, 0.08), "coming_back": (1.2, 0.10),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from orchestration.demo import intensities, options
 from orchestration.demo.care import ADOPTED, HOME
-from orchestration.demo.days import NEVER, Days, ages, birthdays, financial_years
+from orchestration.demo.days import NEVER, Days, ages, birthdays
 from orchestration.demo.draws import Keys, keys_of
 from orchestration.demo.placements import AGE_ASSESSED
 from orchestration.demo.sheets import Column, Sheet, dates, texts
@@ -128,18 +128,16 @@ def birthdays_in_year(view: View, first: int) -> pd.DataFrame:
     for age in range(17, 22):
         birthday = birthdays(found["birth"].to_numpy(), age)
         here = (birthday >= first) & (birthday <= view.as_at)
-        of_year.append(found[here].assign(birthday=birthday[here], years=age))
-    rows = pd.concat(of_year).sort_values(["child"])
+        of_year.append(found[here].assign(birthday=birthday[here]))
+    rows = pd.concat(of_year).sort_values("child")
     key, birth, on = (rows[name].to_numpy() for name in ("key", "birth", "birthday"))
     touch = in_touch(key, view)
     place, suitable = accommodation(key, birth, on, view)
     doing = activity(key, birth, on, view)
+    lodging = np.char.add(place.astype(str), np.where(suitable, "1", "2"))
     reached = ~np.isin(touch, UNREACHED)
     return rows.assign(
         in_touch=touch,
         activity=np.where(reached, doing, "0"),
-        accommodation=np.where(
-            reached, np.char.add(place.astype(str), np.where(suitable, "1", "2")), "0"
-        ),
-        year=financial_years(on),
+        accommodation=np.where(reached, lodging, "0"),
     )

@@ -108,7 +108,6 @@ PLACEMENT = lettered(
         "P1": "P1: Placed with own parents",
         "H5": "H5: Semi-independent living accommodation",
         "P2": "P2: Independent living",
-        "R1": "R1: Residential care home",
         "R3": "R3: Family centre or mother and baby unit",
     }
 )
@@ -205,6 +204,7 @@ REVERSAL = lettered(
         "RD4": "RD4: Any other reason",
     }
 )
+COUPLES = 0.72  # of adopters
 LOCATION = np.array(["b) Placed outside LA boundary", "a) Placed inside LA boundary"], dtype=object)
 TEAMS = (
     "Multi Agency Safeguarding Hub", "Assessment Team 1", "Assessment Team 2", "Locality 1 Unit 1",

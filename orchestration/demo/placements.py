@@ -32,10 +32,13 @@ PLACES = {
     "H5": (0.0, 0.0, 0.0, 0.34), "P2": (0.0, 0.0, 0.0, 0.10),
 }  # fmt: skip
 PLACES_ALONE = {"U6": 0.42, "H5": 0.43, "P2": 0.13, "U4": 0.02}
-# Supported accommodation is regulated, and has a code of its own in the return, from this month.
-SUPPORTED, SUPPORTED_BEFORE, SUPPORTED_FROM = "K3", "H5", first_day(parse_month("2024-04"))
+# Changes by collection year: from the return of 2025 supported accommodation has a code of its own, and new
+# placements under the codes that it replaces end a year later.
+SUPPORTED = "K3"
+SUPPORTED_FROM = {"H5": first_day(parse_month("2024-04")), "P2": first_day(parse_month("2025-04"))}
 PROVIDERS = {"PR1": 0.40, "PR2": 0.05, "PR4": 0.43, "PR5": 0.12}
 PARENTS_OR_RELATIVES = ("U1", "U2", "U3", "P1")
+RESIDENTIAL = ("K1", "K2", "R3")
 CHANGE_REASONS = {
     "CARPL": 0.42, "CLOSE": 0.03, "ALLEG": 0.02, "STAND": 0.02, "CREQB": 0.14, "CREQO": 0.12, "CHILD": 0.09,
     "LAREQ": 0.06, "PLACE": 0.05, "OTHER": 0.05,
@@ -48,7 +51,6 @@ CEASE_REASONS = {
     ADULTHOOD: {"E5": 0.42, "E6": 0.18, "E17": 0.2, "E7": 0.12, "E8": 0.08},
 }
 AGE_ASSESSED = "E15"  # assessed as an adult: those who came alone only
-WITH_PARENTS, WITHOUT_PARENTS = "E4A", "E4B"
 
 
 def cease_reasons(periods: pd.DataFrame, world: World) -> np.ndarray:
@@ -123,6 +125,7 @@ def _legal_changes(periods: pd.DataFrame, world: World) -> pd.DataFrame:
     interim = np.where(emergency, start + EMERGENCY_DAYS, later)
     interim_code = np.where(stays, "C1", "V2")
     full = np.where(stays & np.isin(outcome, (ADULTHOOD, GUARDIAN)), start + 190 + 2 * lag, NEVER)
+    full = np.where(full < periods["order"], full, NEVER)
     return pd.concat(
         [
             _changes(number, start, legal=first),
@@ -171,7 +174,8 @@ def _place(episodes: pd.DataFrame, periods: pd.DataFrame, world: World) -> pd.Da
     alone = world.draws.options(key, "place alone", list(PLACES_ALONE.values()))
     is_alone = (of_period["route"] == UNACCOMPANIED).to_numpy()
     place = np.where(is_alone, np.array(list(PLACES_ALONE), dtype=object)[alone], place)
-    place = np.where((place == SUPPORTED_BEFORE) & (began >= SUPPORTED_FROM), SUPPORTED, place)
+    for before, since in SUPPORTED_FROM.items():
+        place = np.where((place == before) & (began >= since), SUPPORTED, place)
     own = (
         of_period["foster_carer_adopts"].to_numpy()
         | (of_period["early_placement"] < NEVER).to_numpy()

@@ -74,10 +74,10 @@ def write_demo(
         raise ValueError(
             f"the first month must be {month_text(EARLIEST_MONTH)} or later, and months at least 1"
         )
-    landing = folder / "landing"
-    landing.mkdir(parents=True, exist_ok=True)
-    (landing / SYNTHETIC).write_text(f"{NOTICE}\n", encoding="utf-8")
     chosen = choose_areas(areas, seed)
+    landing = folder / "landing"
+    landing.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (landing / SYNTHETIC).write_text(f"{NOTICE}\n", encoding="utf-8")
     extracts = extracts_of(first_month, last_month)
     total = len(chosen) * len(extracts)
     progress(STEP, 0, total)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +9,14 @@ import pytest
 
 from expectations.contract import contract_for
 from orchestration.demo.days import first_day, last_day, parse_month
-from orchestration.demo.history import History
+from orchestration.demo.history import History, simulate
+from orchestration.demo.returns import files_of
 from orchestration.demo.sheets import Kind, Sheet
+from orchestration.demo.view import View
 from orchestration.demo.write import lists_of
-from orchestration.intake.cover import month_end
+from orchestration.intake.cover import collection_year, month_end
 from orchestration.intake.extract import Extraction, SubmissionFiles, extract
+from tests.demo.conftest import SMALL
 
 MONTH = parse_month("2024-03")
 AS_AT, WINDOW_START, YEAR_START = last_day(MONTH), first_day(MONTH - 5), first_day(MONTH - 11)
@@ -54,17 +56,28 @@ def test_headings_are_those_of_the_contract(lists: dict[str, Sheet]) -> None:
     assert all(len(set(sheet.headings)) == len(sheet.headings) for sheet in lists.values())
 
 
-def test_return_has_the_headings_of_its_year(landing: Path) -> None:
-    contract = contract_for("ssda903", 2024)
-    known = {
-        frozenset(column.heading for column in table.columns.values()) - {"UASC_STATUS"}
+@pytest.mark.parametrize("month", ["2023-03", "2024-03", "2026-10"])
+def test_return_has_the_headings_of_its_year(month: str) -> None:
+    number = parse_month(month)
+    files = files_of(View(simulate(SMALL, 3, number, number), number))
+    contract = contract_for("ssda903", collection_year(month_end(month)))
+    known = [
+        {column.heading for column in table.columns.values()} - {"UASC_STATUS"}
         for table in contract.tables.values()
-    }
-    found = set()
-    for path in (landing / "ssda903" / "2024-03").iterdir():
-        with path.open(encoding="utf-8", newline="") as file:
-            found.add(frozenset(next(csv.reader(file))))
-    assert found == known
+    ]
+    found = [set(frame.columns) for frame in files.values()]
+    assert sorted(map(sorted, found)) == sorted(map(sorted, known))
+    begun = files["episodes"]["DECOM"].str[6:].astype(int)
+    codes = set(contract.code_lists["placement"])
+    assert set(files["episodes"].loc[begun > 2022, "PLACE"]) <= codes
+
+
+def test_no_new_placement_has_a_withdrawn_code() -> None:
+    month = parse_month("2026-10")
+    episodes = simulate(SMALL, 3, month, month).placements
+    new = episodes[episodes["placed_on"] >= first_day(parse_month("2025-04"))]
+    assert not new["place"].isin(["H5", "P2", "Z1"]).any()
+    assert (new["place"] == "K3").any()
 
 
 def test_every_list_has_rows(lists: dict[str, Sheet]) -> None:
