@@ -10,7 +10,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock
@@ -40,11 +42,15 @@ class Model:
     sql: str
 
     @property
+    def relation(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @cached_property
     def reads(self) -> tuple[str, ...]:
         """Names of the relations in the text, in order, each once."""
         return tuple(dict.fromkeys(found["name"] for found in RELATION.finditer(self.sql)))
 
-    @property
+    @cached_property
     def raw_tables(self) -> tuple[tuple[str, str], ...]:
         """(source, table) of every raw file in the text."""
         return tuple((found["source"], found["table"]) for found in RAW_FILE.finditer(self.sql))
@@ -89,3 +95,18 @@ def compiled_models(shared: Path) -> dict[str, Model]:
         layer = path.relative_to(folder).parts[0]
         models[path.stem] = Model(layer, path.stem, path.read_text())
     return models
+
+
+def ancestors_of(models: Mapping[str, Model], names: Iterable[str]) -> list[Model]:
+    """The models named and all they are made from, each after those it reads; seeds are no models."""
+    ordered: dict[str, Model] = {}
+
+    def visit(name: str) -> None:
+        if name in models and name not in ordered:
+            for read in models[name].reads:
+                visit(read)
+            ordered[name] = models[name]
+
+    for name in names:
+        visit(name)
+    return list(ordered.values())

@@ -8,9 +8,10 @@ rows older than they should. Nothing here knows which submission serves.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 from hypothesis import settings
@@ -33,8 +34,8 @@ from tests.history.world import (
 )
 
 FIRST_DAY = date(2023, 5, 1)
-N_DAYS = 700
-CHILDREN = ("ann", "bob", "cat")
+LAST_DAY = date(2025, 3, 31)
+CHILDREN = ("ann", "bob", "cat", "dan", "eve")
 # Far enough apart for gaps in a six-month cover, near enough for contiguous covers.
 MONTHS = tuple(
     f"{year}-{month:02}"
@@ -42,7 +43,8 @@ MONTHS = tuple(
     for month in range(1, 13)
     if (2023, 6) <= (year, month) <= (2025, 3)
 )
-FATES = ("told", "told", "told", "forgotten", "moved")
+FATES = ("told", "told", "forgotten", "moved")
+randoms = st.randoms(use_true_random=True)
 POINTS = {"list_3": "referral_date", "list_4": "authorisation_date"}
 POINTS |= {"cin_details": "referral_date", "assessments": "authorisation_date"}
 KEYS = {
@@ -97,49 +99,56 @@ def _as_list_8(period: Rows) -> Row:
     )  # fmt: skip
 
 
-def days(first: date = FIRST_DAY, n_days: int = N_DAYS) -> SearchStrategy[date]:
-    """A day of the life."""
-    return st.integers(0, n_days).map(lambda number: first + timedelta(days=number))
+def _some_day(random: Random, first: date = FIRST_DAY, last: date = LAST_DAY) -> date:
+    """A day between two; every third one begins or ends a month, where covers and snapshots turn."""
+    on = first + timedelta(days=random.randrange((last - first).days + 1))
+    if random.random() < 0.35:
+        on = on.replace(day=1) - timedelta(days=random.randrange(2))
+    return min(max(on, first), last)
 
 
-def _lengths() -> SearchStrategy[int | None]:
-    return st.one_of(st.none(), st.integers(1, 250))
-
-
-def _end(start: date, length: int | None) -> date | None:
-    return None if length is None else start + timedelta(days=length)
-
-
-@st.composite
-def _care_of(draw: DrawFn, child: str) -> Iterable[Rows]:
+def _care_of(child: str, random: Random) -> Iterator[Rows]:
     """Up to two periods of one child, one after the other, each of one to three episodes."""
-    start = draw(days(n_days=400))
-    for _ in range(draw(st.integers(0, 2))):
-        lengths = draw(st.lists(st.integers(1, 200), min_size=1, max_size=3))
+    start = _some_day(random, last=date(2024, 6, 30))
+    for _ in range(random.choice((0, 1, 1, 2))):
         rows, why = [], "S"
-        for length in lengths:
-            rows.append(episode(child, start, start + timedelta(days=length), why=why, left="X1"))
-            start, why = start + timedelta(days=length), "P"
-        if draw(st.booleans()):
+        for _ in range(random.choice((1, 2, 2, 3))):
+            end = _some_day(random, start + timedelta(days=1), start + timedelta(days=200))
+            status = random.choice(("C2", "V2", None))
+            rows.append(episode(child, start, end, why=why, status=status, left="X1"))
+            start, why = end, "P"
+        if random.random() < 0.4:
             yield (*rows[:-1], {**rows[-1], "end_date": None, "end_reason_code": None})
             return
         yield (*rows[:-1], {**rows[-1], "end_reason_code": "E8"})
-        start += timedelta(days=draw(st.integers(1, 120)))
+        start += timedelta(days=random.randint(1, 120))
 
 
-@st.composite
-def lives(draw: DrawFn, children: tuple[str, ...] = CHILDREN) -> Life:
-    """A life of a few children."""
+def _plans_of(child: str, random: Random) -> Iterator[Row]:
+    for start in {_some_day(random, last=date(2024, 10, 31)) for _ in range(random.randint(0, 3))}:
+        later = _some_day(random, start + timedelta(days=1), start + timedelta(days=250))
+        yield plan(child, start, random.choice((None, later, later)), random.choice((None, 0, 1)))
+
+
+def _life(children: tuple[str, ...], random: Random) -> Life:
     referrals, assessments, plans, periods = [], [], [], []
     for child in children:
-        referrals += [referral(child, on) for on in draw(st.lists(days(), max_size=2, unique=True))]
-        for start in draw(st.lists(days(), max_size=1)):
-            length = draw(st.integers(0, 90))
-            assessments.append(assessment(child, start, start + timedelta(days=length)))
-        starts = draw(st.lists(days(n_days=500), max_size=2, unique=True))
-        plans += [plan(child, start, _end(start, draw(_lengths()))) for start in starts]
-        periods += list(draw(_care_of(child)))
+        referrals += [
+            referral(child, on) for on in {_some_day(random) for _ in range(random.randint(1, 5))}
+        ]
+        for authorised in {_some_day(random) for _ in range(random.randint(1, 4))}:
+            started = authorised - timedelta(days=random.randint(0, 90))
+            assessments.append(assessment(child, started, authorised))
+        plans += _plans_of(child, random)
+        periods += _care_of(child, random)
     return Life(tuple(referrals), tuple(assessments), tuple(plans), tuple(periods))
+
+
+def lives() -> SearchStrategy[Life]:
+    """A life of a few children. What happened comes from a seed, so that worlds are as rich at the
+    fifth example as at the fiftieth; a failing one shrinks by its children and submissions."""
+    some = st.integers(1, len(CHILDREN)).map(lambda number: CHILDREN[-number:])
+    return st.builds(_life, some, randoms)
 
 
 def _known(row: Row, as_at: date) -> Row | None:
@@ -204,21 +213,23 @@ def _once_per_key(rows: Iterable[Row], table: str) -> Rows:
     return tuple(kept.values())
 
 
-@st.composite
-def faulty(draw: DrawFn, life: Life, submission: Submission) -> Submission:
-    """The submission's folder, restated with rows forgotten, dates moved and rows too old."""
-    everything, shift = draw(st.booleans()), draw(st.integers(-20, 20))
+def _with_faults(life: Life, submission: Submission, random: Random) -> Submission:
+    everything, shift = random.random() < 0.5, random.randint(-20, 20)
     told = {}
     for table in submission.tables:
-        rows = restated(life, submission, table, everything=everything)
-        fates = draw(st.lists(st.sampled_from(FATES), min_size=len(rows), max_size=len(rows)))
-        kept = [
-            _moved(row, table, shift, submission.as_at) if fate == "moved" else row
-            for row, fate in zip(rows, fates, strict=True)
-            if fate != "forgotten"
-        ]
+        kept = []
+        for row in restated(life, submission, table, everything=everything):
+            fate = random.choice(FATES)
+            if fate != "forgotten":
+                moved = fate == "moved"
+                kept.append(_moved(row, table, shift, submission.as_at) if moved else row)
         told[table] = _once_per_key(kept, table)
     return submission.having(**told)
+
+
+def faulty(life: Life, submission: Submission) -> SearchStrategy[Submission]:
+    """The submission's folder, restated with rows forgotten, dates moved and rows too old."""
+    return randoms.map(lambda random: _with_faults(life, submission, random))
 
 
 def with_rows_before_cover(submission: Submission, world: World) -> Submission:
@@ -238,12 +249,13 @@ def with_rows_before_cover(submission: Submission, world: World) -> Submission:
 def worlds_of(
     draw: DrawFn,
     life: Life,
-    annex_a: tuple[int, int] = (2, 5),
+    annex_a: tuple[int, int] = (3, 6),
     cin_census: tuple[int, int] = (0, 2),
     ssda903: tuple[int, int] = (0, 2),
+    may_lack: tuple[str, ...] = (),
 ) -> World:
     """Submissions about a life by faulty suppliers, in some order of arrival, one per folder; of each
-    source so many."""
+    source so many, some without the tables that may be lacking."""
     world = []
     for source, (fewest, most) in {
         "annex_a": annex_a,
@@ -256,6 +268,9 @@ def worlds_of(
             if source == "cin_census" and draw(st.booleans()):
                 early = timedelta(days=draw(st.integers(1, 45)))
                 folder = replace(folder, content_date=folder.as_at - early)
+            for table in may_lack:
+                if table in folder.tables and draw(st.integers(0, 3)) == 3:
+                    folder = folder.lacking(table)
             world.append(draw(faulty(life, folder)))
     return draw(st.permutations(world))
 

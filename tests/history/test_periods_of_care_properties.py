@@ -96,8 +96,8 @@ def _with_short_breaks(draw: st.DrawFn) -> tuple[World, World]:
         rows = submission.tables["episodes"]
         taken = {(row["child"], row["start_date"]) for row in rows}
         breaks = []
-        for child in ("ann", "bob"):
-            start = submission.as_at - timedelta(days=draw(st.integers(0, 400)))
+        for child in sorted({row["child"] for row in rows}):
+            start = submission.as_at - timedelta(days=draw(st.integers(0, 300)))
             length = draw(st.one_of(st.none(), st.integers(1, 60)))
             end = None if length is None else start + timedelta(days=length)
             status, left = draw(st.sampled_from(["V3", "V4"])), draw(st.sampled_from(["X1", "E8"]))

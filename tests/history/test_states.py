@@ -49,8 +49,11 @@ def test_interval_counts_at_the_as_at_of_its_newest_holder_and_not_after(
     warehouse: Warehouse,
 ) -> None:
     """'Its newest holder's as-at >= P (the state at P is attested).'"""
-    held = {"list_7": [plan("ann", "2024-01-10")], "list_8": [care("ann", "2024-01-10")]}
-    world = [annex_a("2024-05", **held), annex_a("2024-06", **held), annex_a("2024-07", list_3=[])]
+    may, june = (
+        annex_a(month, list_7=[plan("ann", "2024-01-10")], list_8=[care("ann", "2024-01-10")])
+        for month in ("2024-05", "2024-06")
+    )
+    world = [may, june, annex_a("2024-07", list_3=[])]
     for state_at in (on_plan_at, looked_after_at):
         assert state_at(warehouse, world, JUNE) == {"ann": "2024-01-10"}
         assert state_at(warehouse, world, JULY) == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,11 +15,13 @@ from orchestration.intake.extract import raw_schema
 from orchestration.intake.keys import keyed_hash
 from orchestration.settings import DBT_FOLDER
 from orchestration.warehouse.inputs import RECEIPTS, RUN, TABLES
-from tests.history.compiled import Model
+from tests.history.compiled import Model, ancestors_of
 from tests.history.world import Submission, World, received_at
 
 SECRET = b"history tests only, not a key of any data folder"
 RUN_TABLES = {"run": RUN, "receipts": RECEIPTS, "tables": TABLES}
+# The one model that no world changes.
+CALENDAR = "hist_calendar"
 # Later than every as-at date of a world: everything that was received may serve.
 LATE = date(2039, 12, 31)
 RENAMED = {"child": "child_key"}
@@ -51,8 +53,10 @@ def _raw_schemas() -> Iterator[tuple[str, pa.Schema]]:
 
 
 def _open(models: Mapping[str, Model]) -> duckdb.DuckDBPyConnection:
-    """Empty raw tables, the seeds, the staging views and the calendar, which no world changes."""
+    """Raw tables and models, all empty but for the seeds and the calendar."""
     connection = duckdb.connect(":memory:", config={"threads": "1"})
+    # A statement is planned once, for one world: what that world holds must not decide the plan.
+    connection.execute("set disabled_optimizers = 'statistics_propagation'")
     for schema in ("raw", "seeds", "staging", "history", "populations"):
         connection.execute(f"create schema {schema}")
     used = {f"{source}__{table}" for model in models.values() for source, table in model.raw_tables}
@@ -63,29 +67,34 @@ def _open(models: Mapping[str, Model]) -> duckdb.DuckDBPyConnection:
             connection.unregister("empty")
     for path in (DBT_FOLDER / "seeds").glob("*.csv"):
         connection.execute(f"create table seeds.{path.stem} as select * from read_csv('{path}')")
-    for model in models.values():
-        if model.schema == "staging":
-            connection.execute(f"create view staging.{model.name} as {model.on_tables()}")
-    connection.execute(f"create table history.hist_calendar as {models['hist_calendar'].sql}")
+    for model in ancestors_of(models, models):
+        kind, sql = (
+            ("view", model.on_tables()) if model.schema == "staging" else ("table", model.sql)
+        )
+        connection.execute(f"create {kind} {model.relation} as {sql}")
     return connection
 
 
 @dataclass
 class Warehouse:
-    """Runs the models it is given; a variant with other models shares the database."""
+    """Runs the models it is given; a variant with other models shares the database.
+
+    Tables stand for good and only their rows are rolled back, and each statement is planned once:
+    thousands of worlds would otherwise take minutes.
+    """
 
     models: Mapping[str, Model]
     connection: duckdb.DuckDBPyConnection
-    made: set[str]
+    statements: dict[str, str]
     children: dict[str, str]
 
     @classmethod
     def opened(cls, models: Mapping[str, Model]) -> Warehouse:
-        return cls(models, _open(models), set(), {})
+        return cls(models, _open(models), {}, {})
 
     def running(self, models: Mapping[str, Model]) -> Warehouse:
         """The same database with other models."""
-        return Warehouse(models, self.connection, self.made, self.children)
+        return Warehouse(models, self.connection, self.statements, self.children)
 
     def tell(
         self, world: World, *names: str, as_at: date | None = None, n_received: int | None = None
@@ -95,46 +104,26 @@ class Warehouse:
         Rows in a fixed order, children by the names that the test gave them.
         """
         by = None if n_received is None else received_at(n_received - 1)
-        ordered = self._in_order(names)
-        self._make_tables(ordered)
+        models = ancestors_of(self.models, names)
+        read = {f"{source}__{table}" for model in models for source, table in model.raw_tables}
         self.connection.execute("begin")
         try:
-            self._fill(world, as_at or LATE, by)
-            for model in ordered:
-                self.connection.execute(f"insert into {model.schema}.{model.name} {model.sql}")
+            for table, rows in self._raw_tables(world, as_at or LATE, by):
+                if rows and table in read:
+                    self._insert(table, rows)
+            for model in models:
+                if model.schema != "staging" and model.name != CALENDAR:
+                    self.connection.execute(f"execute {self._statement(model)}")
             return {name: self._rows(self.models[name]) for name in names}
         finally:
             self.connection.execute("rollback")
 
-    def _make_tables(self, models: Iterable[Model]) -> None:
-        """Tables stand for good and only their rows are rolled back: thousands of tables made and
-        dropped would slow the database down."""
-        for model in models:
-            if model.name not in self.made:
-                table = f"{model.schema}.{model.name}"
-                self.connection.execute(f"create table {table} as {self.models[model.name].sql}")
-                self.made.add(model.name)
-
-    def _in_order(self, names: Iterable[str]) -> list[Model]:
-        """The models to run, each after those it reads."""
-        ordered: dict[str, Model] = {}
-
-        def visit(name: str) -> None:
-            model = self.models.get(name)
-            if (
-                model is None
-                or name in ordered
-                or model.schema == "staging"
-                or name == "hist_calendar"
-            ):
-                return
-            for read in model.reads:
-                visit(read)
-            ordered[name] = model
-
-        for name in names:
-            visit(name)
-        return list(ordered.values())
+    def _statement(self, model: Model) -> str:
+        if model.sql not in self.statements:
+            name = f"statement_{len(self.statements)}"
+            self.connection.execute(f"prepare {name} as insert into {model.relation} {model.sql}")
+            self.statements[model.sql] = name
+        return self.statements[model.sql]
 
     def _rows(self, model: Model) -> list[dict[str, Any]]:
         result = self.connection.execute(f"select * from {model.schema}.{model.name}")
@@ -145,22 +134,26 @@ class Warehouse:
                 row["child"] = self.children[row.pop("child_key")]
         return sorted(rows, key=repr)
 
-    def _fill(self, world: World, as_at: date, received_by: datetime | None) -> None:
-        self._insert("run__run", [{"run_id": "r", "as_at": as_at, "received_by": received_by}])
-        receipts = [_receipt(submission, place) for place, submission in enumerate(world)]
-        self._insert("run__receipts", receipts)
-        versions = {submission.submission_id: submission for submission in world}
+    def _raw_tables(
+        self, world: World, as_at: date, received_by: datetime | None
+    ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """What intake leaves of a world; a version that came twice is there once."""
+        yield "run__run", [{"run_id": "r", "as_at": as_at, "received_by": received_by}]
+        yield (
+            "run__receipts",
+            [_receipt(submission, place) for place, submission in enumerate(world)],
+        )
+        versions = {submission.submission_id: submission for submission in world}.values()
+        yield "run__tables", [row for submission in versions for row in _covers(submission)]
         tables: dict[str, list[dict[str, Any]]] = {}
-        for submission in versions.values():
-            tables.setdefault("run__tables", []).extend(_covers(submission))
+        for submission in versions:
             for name, rows in submission.tables.items():
                 if name not in submission.failed and submission.verdict == "accepted":
                     raw = tables.setdefault(f"{submission.source}__{name}", [])
                     raw.extend(
                         self._raw(submission, name, place, row) for place, row in enumerate(rows)
                     )
-        for name, rows in tables.items():
-            self._insert(name, rows)
+        yield from tables.items()
 
     def _raw(
         self, submission: Submission, table: str, place: int, row: Mapping[str, Any]
@@ -182,8 +175,6 @@ class Warehouse:
         return key
 
     def _insert(self, table: str, rows: list[dict[str, Any]]) -> None:
-        if not rows:
-            return
         columns = list(dict.fromkeys(name for row in rows for name in row))
         values = ", ".join(
             f"({', '.join(_literal(row.get(name)) for name in columns)})" for row in rows
