@@ -11,6 +11,8 @@ from pathlib import Path
 from orchestration.settings import PROJECT_FOLDER
 
 CYPP = (sys.executable, "-c", "from orchestration.cli import main; main()")
+# The same steps one after the other: Dagster wraps them only, and takes seconds.
+WITHOUT_DAGSTER = (sys.executable, "-m", "tests.faults.killed", "none")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,6 @@ def finish(process: subprocess.Popen[str]) -> Ran:
     return Ran(process.returncode, out, err)
 
 
-def cypp(data: Path, *arguments: str) -> Ran:
+def cypp(data: Path, *arguments: str, command: tuple[str, ...] = CYPP) -> Ran:
     """Run `cypp` on a data folder."""
-    return finish(begin((*CYPP, *arguments, "--data-dir", str(data))))
+    return finish(begin((*command, *arguments, "--data-dir", str(data))))

@@ -17,7 +17,7 @@ import duckdb
 from filelock import FileLock
 
 from tests import extracts
-from tests.commands import Ran, cypp
+from tests.commands import WITHOUT_DAGSTER, Ran, cypp
 from tests.extracts import BARNET, CAMDEN
 from tests.faults.polling import Seen, readers
 
@@ -178,9 +178,9 @@ def tell(folder: Path) -> Story:
     with FileLock(f"{folder}.lock"):
         if not seen.exists():
             folder.mkdir(parents=True)
-            _keep(cypp(data, "run"), data, first)
+            _keep(cypp(data, "run", command=WITHOUT_DAGSTER), data, first)
             send_again(data / "landing")
-            with readers(data, folder / "stop", count=1) as saw:
+            with readers(data, folder / "stop", count=1, pause=0.5) as saw:
                 ran = cypp(data, "run")
             _keep(ran, data, second)
             seen.write_text(saw.as_json())

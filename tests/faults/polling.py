@@ -37,9 +37,9 @@ class Seen:
 
 
 @contextmanager
-def readers(data: Path, stop: Path, count: int) -> Generator[Seen]:
+def readers(data: Path, stop: Path, count: int, pause: float = 0.1) -> Generator[Seen]:
     """Let readers poll the published tables while the body runs."""
-    command = (sys.executable, "-m", "tests.faults.reader", str(data), str(stop))
+    command = (sys.executable, "-m", "tests.faults.reader", str(data), str(stop), str(pause))
     processes = [begin(command) for _ in range(count)]
     seen = Seen()
     try:

@@ -1,6 +1,6 @@
 """A reader that looks at the published tables again and again until it is told to stop.
 
-Run as `python -m tests.faults.reader DATA STOP`; prints what it saw as JSON when the file STOP is there.
+Run as `python -m tests.faults.reader DATA STOP PAUSE`; prints what it saw as JSON when the file STOP is there.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
-
-PAUSE_SECONDS = 0.1
 
 
 def read_warehouse(warehouse: Path) -> set[str]:
@@ -41,13 +39,13 @@ def read_parquet(link: Path) -> set[str]:
 
 def main() -> None:
     """Read until told to stop; an error ends nothing, it is counted."""
-    data, stop = Path(sys.argv[1]), Path(sys.argv[2])
+    data, stop, pause = Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
     seen: dict[str, list[list[str]]] = {"warehouse": [], "parquet": []}
     errors: list[str] = []
     reads = 0
     while not stop.exists():
         reads += 1
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(pause)
         for name, read, place in (
             ("warehouse", read_warehouse, data / "warehouse" / "warehouse.duckdb"),
             ("parquet", read_parquet, data / "warehouse" / "parquet"),

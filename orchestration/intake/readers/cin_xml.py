@@ -148,7 +148,8 @@ def _elements(stream: IO[bytes], *names: str) -> Iterator[Element]:
 def _unknown_return(what: str) -> FileRejected:
     return FileRejected(
         Rejection.UNKNOWN_XML,
-        f"this is not a CIN census return: {what}. Check that the file stands in the right folder",
+        f"this is not a CIN census return, the only one that is read as XML: {what}. Check that the file "
+        "stands in the right folder; send an SSDA903 return as its CSV files",
     )
 
 
