@@ -7,7 +7,6 @@ tables, never a value of a record.
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -23,6 +22,7 @@ from orchestration.intake.extract import stored_name
 from orchestration.intake.submissions import loaded_rows
 from orchestration.nightly import Night
 from orchestration.settings import DBT_FOLDER
+from orchestration.warehouse.dbt import FinishedNode
 from orchestration.warehouse.publish import MARTS
 
 OWNERS = {entry["source"]: entry["owner"] for entry in load_owners()}
@@ -175,29 +175,27 @@ def run_inputs(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
 )
 def transform(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> Iterator[Any]:
     """raw to marts: one dbt invocation into private files, its outcome node by node."""
-    night.transform()
-    yield from _dbt_outcomes(context, night.folder.work / "dbt_target")
+    manifest = json.loads(DBT_PROJECT.manifest_path.read_text())
+    for finished in night.transform():
+        node = manifest["nodes"].get(finished.unique_id)
+        if node is not None and node["fqn"][1] != "staging":
+            yield from _outcome(context, manifest, finished)
 
 
-def _dbt_outcomes(context: dg.AssetExecutionContext, target: Path) -> Iterator[Any]:
-    manifest = json.loads((target / "manifest.json").read_text())
-    for result in json.loads((target / "run_results.json").read_text())["results"]:
-        node = manifest["nodes"].get(result["unique_id"])
-        if node is None or node["fqn"][1] == "staging":
-            continue
-        seconds = {"seconds": float(result["execution_time"])}
-        if node["resource_type"] in ("model", "seed"):
-            key = TRANSLATOR.get_asset_key(node)
-            yield dg.MaterializeResult(asset_key=key, metadata=seconds)
-        elif node["resource_type"] == "test":
-            check_key = get_asset_check_key_for_test(
-                manifest, TRANSLATOR, result["unique_id"], DBT_PROJECT
-            )
-            if check_key is not None and check_key in context.selected_asset_check_keys:
-                yield dg.AssetCheckResult(
-                    passed=result["status"] == "pass", asset_key=check_key.asset_key, check_name=check_key.name,
-                    metadata={**seconds, "failures": int(result.get("failures") or 0)},
-                )  # fmt: skip
+def _outcome(
+    context: dg.AssetExecutionContext, manifest: dict[str, Any], finished: FinishedNode
+) -> Iterator[Any]:
+    node = manifest["nodes"][finished.unique_id]
+    if node["resource_type"] in ("model", "seed") and finished.problem is None:
+        key = TRANSLATOR.get_asset_key(node)
+        yield dg.MaterializeResult(asset_key=key, metadata={"seconds": finished.seconds})
+    elif node["resource_type"] == "test":
+        key = get_asset_check_key_for_test(manifest, TRANSLATOR, finished.unique_id, DBT_PROJECT)
+        if key is not None and key in context.selected_asset_check_keys:
+            yield dg.AssetCheckResult(
+                passed=finished.problem is None, asset_key=key.asset_key, check_name=key.name,
+                metadata={"seconds": finished.seconds, "failures": finished.failures},
+            )  # fmt: skip
 
 
 @dg.asset(

@@ -10,8 +10,8 @@ import shutil
 import sqlite3
 import traceback
 import uuid
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version as package_version
@@ -51,7 +51,7 @@ from orchestration.settings import (
     load_settings,
 )
 from orchestration.warehouse import first_reported, publish
-from orchestration.warehouse.dbt import BuildFailed, BuildFiles, build
+from orchestration.warehouse.dbt import BuildFailed, BuildFiles, Dbt, FinishedNode
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 
 LOCK_SECONDS = 900
@@ -206,11 +206,14 @@ class Night:
         self.indicators = load_indicators()
         cross_check(self.indicators, measures_by_population())
         self.folder.create()
-        self._lock = FileLock(self.folder.lock_file, timeout=LOCK_SECONDS)
-        self._lock.acquire()
-        self.ledger = Ledger(self.folder.ledger)
-        refuse_wrong_key(self.folder, self.ledger)
-        _recover(self.folder, self.ledger)
+        with ExitStack() as undo:
+            undo.enter_context(FileLock(self.folder.lock_file, timeout=LOCK_SECONDS))
+            self.ledger = Ledger(self.folder.ledger)
+            refuse_wrong_key(self.folder, self.ledger)
+            _recover(self.folder, self.ledger)
+            self.dbt = Dbt(self.folder, self.files)
+            undo.callback(self.dbt.close)
+            self._undo = undo.pop_all()
         return self
 
     def __exit__(
@@ -220,10 +223,11 @@ class Night:
             self.ledger.record_run(
                 "failed", self.run.run_id, {"reason": str(error) if error else "not finished"}
             )
+        self.dbt.close()
         for private in (self.files.layers, self.files.marts):
             for leftover in (private, Path(f"{private}.wal")):
                 leftover.unlink(missing_ok=True)
-        self._lock.release()
+        self._undo.close()
 
     def take_in(self) -> TakenIn:
         """Landing -> archive, raw, ledger."""
@@ -268,10 +272,10 @@ class Night:
             write_inputs(self.folder, self.ledger, known)
         return self.run
 
-    def transform(self) -> None:
-        """raw -> the marts, in private files."""
+    def transform(self) -> Iterator[FinishedNode]:
+        """raw -> the marts, in private files, node by node; whoever iterates to the end has them all."""
         with _no_values_in_errors():
-            build(self.folder, self.files, self.progress)
+            yield from self.dbt.build(self.progress)
 
     def publish(self) -> Outcome:
         """Verify, render, then replace what readers see."""
@@ -323,7 +327,8 @@ def run_nightly(folder: DataFolder, request: Request, progress: Progress) -> Out
         night.take_in()
         night.check()
         night.write_inputs()
-        night.transform()
+        for _node in night.transform():
+            pass
         return night.publish()
 
 

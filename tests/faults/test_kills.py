@@ -150,7 +150,7 @@ def test_clean_rebuild_in_another_order_killed_during_dbt_and_at_every_point_of_
     served = run_ids(warehouse)
     send_again(folder.landing)
 
-    assert _run("dagster+orchestration.warehouse.dbt:_problem:before:50", data).status == KILLED
+    assert _run("dagster+orchestration.warehouse.dbt:_finished:before:50", data).status == KILLED
     _wait_for_no_process_of(data)
     _assert_whole(data, *served)
     for point in BEFORE_REPLACING.values():
