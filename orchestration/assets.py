@@ -5,6 +5,7 @@ tables, never a value of a record.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -54,6 +55,10 @@ def _raw_key(source: str) -> dg.AssetKey:
     return dg.AssetKey(["raw", source])
 
 
+def _landed_key(source: str) -> dg.AssetKey:
+    return dg.AssetKey(["landing", source])
+
+
 def _fed_by(key: dg.AssetKey) -> dg.AssetKey:
     name = key.path[-1]
     return _raw_key(name.removeprefix("stg_").split("__")[0]) if name.startswith("stg_") else key
@@ -73,6 +78,18 @@ def _freshness(source: str) -> dg.FreshnessPolicy | None:
     )
 
 
+def _landed_spec(source: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        _landed_key(source),
+        description=f"{contract_for(source).title}: what its owner sends. Dated when a run took in something new.",
+        group_name="landing",
+        kinds={"file"},
+        owners=OPERATIONS,
+        freshness_policy=_freshness(source),
+        metadata={"data_owner": OWNERS.get(source, "")},
+    )
+
+
 def _raw_spec(source: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         _raw_key(source),
@@ -80,11 +97,8 @@ def _raw_spec(source: str) -> dg.AssetSpec:
         group_name="intake",
         kinds={"python", "parquet"},
         owners=OPERATIONS,
-        freshness_policy=_freshness(source),
-        metadata={
-            "dagster/column_schema": _column_schema(source),
-            "data_owner": OWNERS.get(source, ""),
-        },
+        deps=[_landed_key(source)],
+        metadata={"dagster/column_schema": _column_schema(source)},
     )
 
 
@@ -101,6 +115,7 @@ def _column_schema(source: str) -> dg.TableSchema:
     )
 
 
+LANDED = [_landed_spec(source) for source in sources()]
 LA_TABLES = [(source, table) for source in LA_SOURCES for table in table_names(source)]
 QUALITY_SPEC = dg.AssetSpec(
     _raw_key("quality"),
@@ -125,9 +140,15 @@ TABLE_CHECK_SPECS = [
 
 
 @dg.multi_asset(name="take_in", specs=[_raw_spec(source) for source in sources()])
-def take_in(night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult]:
+def take_in(
+    context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]
+) -> Iterator[dg.MaterializeResult]:
     """Landing to archive, ledger and typed Parquet."""
-    night.take_in()
+    # A source is as fresh as what it sent last, not as the last run: hence an event only for what is new.
+    for source, count in Counter(version.source for version in night.take_in().accepted).items():
+        context.log_event(
+            dg.AssetMaterialization(_landed_key(source), metadata={"submissions": count})
+        )
     rows = loaded_rows(night.folder)
     for source in sources():
         yield dg.MaterializeResult(
@@ -193,7 +214,8 @@ def _outcome(
         key = get_asset_check_key_for_test(manifest, TRANSLATOR, finished.unique_id, DBT_PROJECT)
         if key is not None and key in context.selected_asset_check_keys:
             yield dg.AssetCheckResult(
-                passed=finished.problem is None, asset_key=key.asset_key, check_name=key.name,
+                passed=finished.status == "pass", asset_key=key.asset_key, check_name=key.name,
+                severity=dg.AssetCheckSeverity.WARN if finished.problem is None else dg.AssetCheckSeverity.ERROR,
                 metadata={"seconds": finished.seconds, "failures": finished.failures},
             )  # fmt: skip
 

@@ -27,6 +27,7 @@ from orchestration.checks.rows import ChecksFailed, check_rows, count_results, w
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.findings import Finding
 from orchestration.intake.keys import KeyFileError
+from orchestration.intake.landing import landing_state
 from orchestration.intake.ledger import Ledger, now
 from orchestration.intake.submissions import (
     TakenIn,
@@ -55,6 +56,7 @@ from orchestration.warehouse.dbt import BuildFailed, BuildFiles, Dbt, FinishedNo
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 
 LOCK_SECONDS = 900
+TAKEN_STATE = "landing_taken"
 Progress = Callable[[str, int, int], None]
 
 
@@ -128,6 +130,12 @@ def serving_run_id(folder: DataFolder) -> str | None:
         folder.warehouse_file.replace(folder.work / "damaged_warehouse.duckdb")
         return None
     return row[0] if row else None
+
+
+def taken_state(folder: DataFolder) -> str | None:
+    """What stood in landing when it was last taken in (`landing_state`); None before the first time."""
+    state = folder.work / TAKEN_STATE
+    return state.read_text() if state.exists() else None
 
 
 def _prepare(request: Request, settings: Settings, taken: TakenIn, ledger: Ledger) -> Run:
@@ -232,7 +240,9 @@ class Night:
     def take_in(self) -> TakenIn:
         """Landing -> archive, raw, ledger."""
         with _no_values_in_errors():
+            state = landing_state(self.folder.landing)
             self.taken = take_in(self.folder, self.settings, self.ledger, self.progress)
+            (self.folder.work / TAKEN_STATE).write_text(state)
         return self.taken
 
     def check(self) -> list[tuple[TableCheck, bool]]:
