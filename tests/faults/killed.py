@@ -1,7 +1,7 @@
 """`cypp`, made to die without warning, or to meet a full disk, at a chosen call of a chosen function.
 
 Run as `python -m tests.faults.killed POINT ARGUMENTS...` where POINT is `module:function:moment:n`: at the
-nth call, `before` or `after` it the process kills itself, `full` raises what a full disk raises, and `value` an
+nth call, `before` or `after` it the process kills itself, `stop` asks it to end as Ctrl-C does, `full` raises what a full disk raises, and `value` an
 error that quotes a child's record, as a library's may; `none` lets it live. The steps run one after the other without Dagster, which only wraps them; `dagster+` before the
 point keeps it. `+build=FILE` after the point puts a finished warehouse in place of what the row checks and
 dbt would make of the data.
@@ -48,6 +48,9 @@ def _arm(point: str) -> None:
             return original(*arguments, **named)
         if moment == "full":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "warehouse")
+        if moment == "stop":
+            os.kill(os.getpid(), signal.SIGINT)
+            return original(*arguments, **named)
         if moment == "value":
             raise ValueError(f"could not convert {QUOTED_VALUE!r}")
         result = original(*arguments, **named) if moment == "after" else None

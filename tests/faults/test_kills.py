@@ -229,3 +229,15 @@ def test_damaged_warehouse_is_moved_aside_and_made_again(story: Story, data: Pat
     assert ran.status == 0
     assert content(warehouse) == content(finished)
     _assert_whole(data, *_runs(data))
+
+
+def test_interrupted_run_says_so_in_one_line_and_leaves_nothing_running(
+    story: Story, data: Path
+) -> None:
+    ran = _run("dagster+orchestration.warehouse.dbt:_finished:stop:20", data)
+
+    assert ran.status == 1
+    assert "Nothing published, the last good warehouse still serves: interrupted" in ran.err
+    assert "Traceback" not in ran.err
+    _wait_for_no_process_of(data)
+    _assert_whole(data, *run_ids(story.first.warehouse))
