@@ -50,6 +50,7 @@ from orchestration.settings import (
     Settings,
     load_settings,
 )
+from orchestration.synthetic import is_synthetic
 from orchestration.warehouse import first_reported, publish
 from orchestration.warehouse.dbt import BuildFailed, BuildFiles, build
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
@@ -130,7 +131,9 @@ def serving_run_id(folder: DataFolder) -> str | None:
     return row[0] if row else None
 
 
-def _prepare(request: Request, settings: Settings, taken: TakenIn, ledger: Ledger) -> Run:
+def _prepare(
+    folder: DataFolder, request: Request, settings: Settings, taken: TakenIn, ledger: Ledger
+) -> Run:
     areas = _areas(taken, ledger)
     if not any(v.verdict == "accepted" and v.area_code != "national" for v in ledger.versions()):
         raise NothingPublished("no submission of a local authority has been accepted yet")
@@ -143,6 +146,7 @@ def _prepare(request: Request, settings: Settings, taken: TakenIn, ledger: Ledge
         home_area=home_area(settings, areas),
         records_first_reported=request.as_at == datetime.now(UTC).date()
         and request.received_by is None,
+        is_synthetic=is_synthetic(folder),
     )
 
 
@@ -252,10 +256,11 @@ class Night:
     def write_inputs(self) -> Run:
         """Tell dbt about the run: from here on the ledger knows that it has started."""
         with _no_values_in_errors():
-            self.run = _prepare(self.request, self.settings, self.taken, self.ledger)
+            self.run = _prepare(self.folder, self.request, self.settings, self.taken, self.ledger)
             detail = {
                 "as_at": self.run.as_at.isoformat(), "code_version": self.run.code_version,
                 "received_by": self.run.received_by.isoformat() if self.run.received_by else None,
+                "is_synthetic": "yes" if self.run.is_synthetic else "no",
             }  # fmt: skip
             self.ledger.record_run("started", self.run.run_id, detail)
             known = Knowledge(

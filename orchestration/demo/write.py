@@ -32,7 +32,8 @@ from orchestration.demo.leaving_care import leaving_care
 from orchestration.demo.returns import files_of
 from orchestration.demo.sheets import Sheet
 from orchestration.demo.view import View
-from orchestration.demo.workbook import NOTICE, SYNTHETIC, write_workbook
+from orchestration.demo.workbook import NOTICE, write_workbook
+from orchestration.settings import SYNTHETIC_MARK
 
 LISTS: tuple[Callable[[View], Sheet], ...] = (
     contacts, early_help, referrals, assessments, enquiries, children_in_need, protection_plans,
@@ -77,7 +78,7 @@ def write_demo(
     chosen = choose_areas(areas, seed)
     landing = folder / "landing"
     landing.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (landing / SYNTHETIC).write_text(f"{NOTICE}\n", encoding="utf-8")
+    (landing / SYNTHETIC_MARK).write_text(f"{NOTICE}\n", encoding="utf-8")
     extracts = extracts_of(first_month, last_month)
     total = len(chosen) * len(extracts)
     progress(STEP, 0, total)
