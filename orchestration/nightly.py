@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
+import time
 import traceback
 import uuid
 from collections.abc import Callable, Generator
@@ -79,6 +80,7 @@ class Outcome:
     taken_in: TakenIn
     findings: list[Finding] = field(default_factory=list)
     page: Path | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def code_version() -> str:
@@ -204,6 +206,7 @@ class Night:
         )
         self.run: Run | None = None
         self.outcome: Outcome | None = None
+        self.seconds: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         self.settings = load_settings(self.folder.root)
@@ -229,15 +232,23 @@ class Night:
                 leftover.unlink(missing_ok=True)
         self._lock.release()
 
+    @contextmanager
+    def _step(self, name: str) -> Generator[None]:
+        """A step: how long it takes, and no value of a record in what it raises."""
+        began = time.perf_counter()
+        with _no_values_in_errors():
+            yield
+        self.seconds[name] = time.perf_counter() - began
+
     def take_in(self) -> TakenIn:
         """Landing -> archive, raw, ledger."""
-        with _no_values_in_errors():
+        with self._step("take in"):
             self.taken = take_in(self.folder, self.settings, self.ledger, self.progress)
         return self.taken
 
     def check(self) -> list[tuple[TableCheck, bool]]:
         """Row checks of what is new, table checks of everything; no check at all is a failure."""
-        with _no_values_in_errors():
+        with self._step("check"):
             accepted = [
                 version
                 for version in self.ledger.versions()
@@ -255,7 +266,7 @@ class Night:
 
     def write_inputs(self) -> Run:
         """Tell dbt about the run: from here on the ledger knows that it has started."""
-        with _no_values_in_errors():
+        with self._step("write inputs"):
             self.run = _prepare(self.folder, self.request, self.settings, self.taken, self.ledger)
             detail = {
                 "as_at": self.run.as_at.isoformat(), "code_version": self.run.code_version,
@@ -275,16 +286,18 @@ class Night:
 
     def transform(self) -> None:
         """raw -> the marts, in private files."""
-        with _no_values_in_errors():
+        with self._step("transform"):
             build(self.folder, self.files, self.progress)
 
     def publish(self) -> Outcome:
         """Verify, render, then replace what readers see."""
         assert self.run is not None  # noqa: S101 -- transform comes first
-        with _no_values_in_errors():
+        with self._step("publish"):
             page = _publish(self.folder, self.files, self.run)
             self.ledger.record_run("published", self.run.run_id, {})
-            self.outcome = Outcome(self.run, self.taken, _findings(self.folder, self.taken), page)
+            self.outcome = Outcome(
+                self.run, self.taken, _findings(self.folder, self.taken), page, self.seconds
+            )
         return self.outcome
 
 

@@ -67,22 +67,27 @@ def simulate(area: Area, seed: int, first_month: int, last_month: int) -> Histor
     n_known = len(course.children)
     children = pd.concat([course.children, contacts, early_help], ignore_index=True)
     referrals, periods = _referrals(cases, world), _periods(cases, world)
-    return History(
-        area=area,
-        draws=world.draws,
-        children=_identified(children, world.draws),
-        contacts=_contacts(contacts, n_known, referrals, world),
-        early_help=_early_help(early_help, n_known + len(contacts), world),
-        referrals=referrals,
-        assessments=_assessments(cases, world),
-        enquiries=_enquiries(cases, world),
-        cin_episodes=_cin_episodes(cases, world),
-        plans=_plans(cases, world),
-        periods=periods,
-        placements=_with_period(placements_of(periods, world), periods),
-        incidents=_with_period(incidents_of(periods, world, last), periods),
-        checks=_with_period(checks_of(periods, world, last), periods),
-    )
+    frames = {
+        "children": _identified(children, world.draws),
+        "contacts": _contacts(contacts, n_known, referrals, world),
+        "early_help": _early_help(early_help, n_known + len(contacts), world),
+        "referrals": referrals,
+        "assessments": _assessments(cases, world),
+        "enquiries": _enquiries(cases, world),
+        "cin_episodes": _cin_episodes(cases, world),
+        "plans": _plans(cases, world),
+        "periods": periods,
+        "placements": _with_period(placements_of(periods, world), periods),
+        "incidents": _with_period(incidents_of(periods, world, last), periods),
+        "checks": _with_period(checks_of(periods, world, last), periods),
+    }
+    plain = {name: _with_plain_texts(frame) for name, frame in frames.items()}
+    return History(area=area, draws=world.draws, **plain)
+
+
+def _with_plain_texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Texts as Python objects: the lists take rows out of them by the thousand, which Arrow makes slow."""
+    return frame.astype(dict.fromkeys(frame.select_dtypes("str").columns, object))
 
 
 def _identified(children: pd.DataFrame, draws: Draws) -> pd.DataFrame:
