@@ -83,6 +83,8 @@ CONFERENCE_LATE_WORKING_DAYS = Curve(((0, 16), (0.5, 20), (0.8, 28), (1, 50)))
 # Plans per conference. [calibrated]
 PLAN = {2022: 0.97, 2023: 0.95, 2024: 0.955, 2025: 0.86}
 PLAN_SIBLING = 0.96
+# Of the first plans, those of families that moved in from another authority. [shape: a handful a year]
+TRANSFERRED_IN = 0.03
 # How long a plan lasts, except the long ones, on a clock that goes with the year. [calibrated]
 PLAN_DAYS = Curve(((0, 60), (0.1, 92), (0.3, 190), (0.5, 285), (0.75, 410), (0.92, 560), (1, 729)))
 PLAN_ENDING = {2022: 0.93, 2023: 0.85, 2024: 0.93, 2025: 0.87}

@@ -16,12 +16,29 @@ from orchestration.demo.view import View
 # In care for 13 weeks after the 14th birthday, some of it after the 16th (Children Act 1989, schedule 2,
 # paragraph 19B).
 QUALIFYING_DAYS, FROM_AGE, ELIGIBLE_AGE = 91, 14, 16
+SUPPORT_AGE, LONGEST_AGE = 21, 25
 HALF_YEAR = 183
 UNREACHED = ("DIED", "RHOM", "REFU", "NREQ")
 
 
 def leavers(view: View) -> pd.DataFrame:
     """One row per child eligible by law: the latest stay in care that makes them so, and the category now."""
+    stays = _qualifying_stays(view)
+    stays = stays.assign(category=_category(stays, view))
+    return stays[stays["category"] != ""].sort_values(["birth", "key"])
+
+
+def served_until(view: View) -> pd.Series:
+    """The day on which support ends, by the key of the stay in care that earned it."""
+    stays = _qualifying_stays(view)
+    stays = stays[~_went_home(stays)]
+    birth = stays["birth"].to_numpy()
+    longer = _stays_in_contact(stays, view)
+    until = np.where(longer, birthdays(birth, LONGEST_AGE), birthdays(birth, SUPPORT_AGE))
+    return pd.Series(until, index=stays["key"].to_numpy())
+
+
+def _qualifying_stays(view: View) -> pd.DataFrame:
     stays = view.stays[~view.stays["is_short_break"]]
     birth, start, end = (stays[name].to_numpy() for name in ("birth", "start", "end"))
     until = np.minimum(end, view.as_at + 1)
@@ -29,25 +46,30 @@ def leavers(view: View) -> pd.DataFrame:
     at_16 = until > birthdays(birth, ELIGIBLE_AGE)
     lawful = ~stays["reason"].isin([AGE_ASSESSED]).to_numpy() | (end > view.as_at)
     stays = stays[long & at_16 & lawful & (stays["outcome"] != ADOPTED).to_numpy()]
-    stays = stays.sort_values(["child", "start"]).drop_duplicates("child", keep="last")
-    stays = stays.assign(category=_category(stays, view))
-    return stays[stays["category"] != ""].sort_values(["birth", "key"])
+    return stays.sort_values(["child", "start"]).drop_duplicates("child", keep="last")
+
+
+def _went_home(stays: pd.DataFrame) -> np.ndarray:
+    grown = stays["end"] >= stays["adult"]
+    return ((stays["outcome"] == HOME) & ~grown).to_numpy()
+
+
+def _stays_in_contact(stays: pd.DataFrame, view: View) -> np.ndarray:
+    level = view.uniform(stays["key"].to_numpy(), "stays to 25")
+    return level < intensities.STAYS_IN_CONTACT_TO_25
 
 
 def _category(stays: pd.DataFrame, view: View) -> np.ndarray:
     key, age = stays["key"].to_numpy(), ages(stays["birth"].to_numpy(), view.as_at)
     in_care = stays["end"].to_numpy() > view.as_at
-    grown = stays["end"].to_numpy() >= stays["adult"].to_numpy()
-    went_home = (stays["outcome"] == HOME).to_numpy() & ~grown
-    supported = (age < 21) | (
-        (age < 25) & (view.uniform(key, "stays to 25") < intensities.STAYS_IN_CONTACT_TO_25)
-    )
+    went_home = _went_home(stays)
+    supported = (age < SUPPORT_AGE) | ((age < LONGEST_AGE) & _stays_in_contact(stays, view))
     return np.select(
         [
             (age < 18) & in_care,
             (age < 18) & ~went_home,
             (age >= 18) & ~went_home & supported,
-            (age < 21) & went_home & (view.uniform(key, "qualifying") < 0.3),
+            (age < SUPPORT_AGE) & went_home & (view.uniform(key, "qualifying") < 0.3),
         ],
         ["eligible", "relevant", "former", "qualifying"],
         "",

@@ -14,7 +14,7 @@ from orchestration.demo.days import parse_month
 from orchestration.demo.history import simulate
 from orchestration.demo.write import Extract, write_extract
 
-TINY = Area("E09000002", "A tiny borough", {2020: 5_000.0})
+TINY = Area("E09000002", "A tiny borough", {2020: 5_000.0}, dfe_code="301")
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def test_same_seed_gives_same_bytes_on_another_day(tmp_path: Path) -> None:
     today = written(tmp_path / "today")
     with time_machine.travel("2031-07-01 12:00:00"):
         assert written(tmp_path / "later") == today
-    assert len(today) == 3 + 11 + 1
+    assert len(today) == 3 + 11 + 1 + 1
 
 
 def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_progress_counts_every_extract(tmp_path: Path) -> None:
         areas=2,
         progress=lambda step, done, total: steps.append((done, total)),
     )
-    assert steps == [(done, 6) for done in range(7)]
+    assert steps == [(done, 8) for done in range(9)]
 
 
 @pytest.mark.parametrize(("months", "last"), [(1, "2012-03"), (0, "2024-03"), (1, "2024-3")])
