@@ -7,7 +7,7 @@ import pandas as pd
 
 from orchestration.demo import intensities, options
 from orchestration.demo.care import ADOPTED, HOME
-from orchestration.demo.days import NEVER, Days, ages, birthdays
+from orchestration.demo.days import NEVER, Days, ages, birthdays, by_year
 from orchestration.demo.draws import Keys, keys_of
 from orchestration.demo.placements import AGE_ASSESSED
 from orchestration.demo.sheets import Column, Sheet, dates, texts
@@ -87,8 +87,15 @@ def in_touch(keys: Keys, view: View) -> np.ndarray:
 def activity(keys: Keys, birth: Days, on: Days | int, view: View) -> np.ndarray:
     """What the young person does, drawn anew every half year."""
     now = keys_of(keys, (on - birth) // HALF_YEAR)
-    codes = np.array(list(intensities.ACTIVITY), dtype=object)
-    return codes[view.history.draws.options(now, "activity", list(intensities.ACTIVITY.values()))]
+    share = by_year(intensities.ACTIVE, np.broadcast_to(on, birth.shape))
+    is_active = view.history.draws.chance(now, "active", share)
+    busy, idle = (
+        np.array(list(weights), dtype=object)[
+            view.history.draws.options(now, "activity", list(weights.values()))
+        ]
+        for weights in (intensities.ACTIVITY, intensities.NO_ACTIVITY)
+    )
+    return np.where(is_active, busy, idle)
 
 
 def accommodation(
@@ -144,12 +151,13 @@ def leaving_care(view: View) -> Sheet:
 
 
 def birthdays_in_year(view: View, first: int) -> pd.DataFrame:
-    """OC3: former relevant and younger care leavers whose 17th to 21st birthday lies in the year so far."""
-    found = leavers(view)
+    """OC3: who had left care by a 17th to 21st birthday in the year so far, supported until then at least."""
+    found = _qualifying_stays(view)
+    found = found[~_went_home(found)]
     of_year = []
-    for age in range(17, 22):
+    for age in range(17, SUPPORT_AGE + 1):
         birthday = birthdays(found["birth"].to_numpy(), age)
-        here = (birthday >= first) & (birthday <= view.as_at)
+        here = (birthday >= first) & (birthday <= view.as_at) & (found["end"] <= birthday)
         of_year.append(found[here].assign(birthday=birthday[here]))
     rows = pd.concat(of_year).sort_values("child")
     key, birth, on = (rows[name].to_numpy() for name in ("key", "birth", "birthday"))
