@@ -15,11 +15,12 @@ from orchestration.demo.history import simulate
 from orchestration.demo.write import Extract, write_extract
 
 TINY = Area("E09000002", "A tiny borough", {2020: 5_000.0}, dfe_code="301")
+OTHER = Area("E09000004", "Another tiny borough", TINY.children, dfe_code="303")
 
 
 @pytest.fixture(autouse=True)
 def _tiny_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write, "choose_areas", lambda number, seed: [TINY] * number)
+    monkeypatch.setattr(write, "choose_areas", lambda number, seed: [TINY, OTHER][:number])
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -63,9 +64,25 @@ def test_a_month_does_not_depend_on_the_months_around_it(tmp_path: Path) -> None
 
 def test_areas_differ_under_one_seed() -> None:
     month = parse_month("2024-01")
-    other = Area("E09000004", "Another tiny borough", TINY.children)
-    ids = [set(simulate(area, 1, month, month).referrals["day"]) for area in (TINY, other)]
+    ids = [set(simulate(area, 1, month, month).referrals["day"]) for area in (TINY, OTHER)]
     assert ids[0] != ids[1]
+
+
+def test_authorities_side_by_side_are_what_each_is_alone(tmp_path: Path) -> None:
+    """Several are written by several processes; the first one's bytes are those of a run of its own."""
+    alone = written(tmp_path / "alone", months=1)
+    write_demo(
+        tmp_path / "both",
+        seed=1,
+        months=1,
+        last="2024-03",
+        areas=2,
+        progress=lambda step, done, total: None,
+    )
+    both = hashes(tmp_path / "both")
+    assert {name: both[name] for name in alone} == alone
+    assert len(both) == 2 * len(alone) - 1
+    assert any("E09000004" in name for name in both)
 
 
 def test_progress_counts_every_extract(tmp_path: Path) -> None:
