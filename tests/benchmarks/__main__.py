@@ -10,11 +10,12 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import nights, taking_in
-from tests.benchmarks.measure import measure
+from tests.benchmarks.measure import measure, taken_in
 
 
 def _run(label: str, case: Callable[[Path], dict[str, Any]], folder: str) -> None:
@@ -24,11 +25,11 @@ def _run(label: str, case: Callable[[Path], dict[str, Any]], folder: str) -> Non
 
 def _taking_in() -> None:
     """Inputs are written here; only reading, typing, keys and Parquet are measured."""
-    for label, case in taking_in.CASES.items():
+    for label, (source, month, write) in taking_in.CASES.items():
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "in").mkdir()
-            case.write(Path(folder) / "in")
-            _run(label, case, folder)
+            write(Path(folder) / "in")
+            _run(label, partial(taken_in, source, month), folder)
 
 
 def _nights() -> None:

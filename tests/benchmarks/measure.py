@@ -12,6 +12,8 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks.taking_in import extract_files
+
 MIB = 1024
 
 
@@ -44,6 +46,18 @@ def _measure(label: str, case: Callable[[Path], dict[str, Any]], folder: Path) -
         "wall_seconds": round(time.perf_counter() - wall, 2),
         "peak_mib": _peak(),
         **found,
+    }
+
+
+def taken_in(source: str, month: str, folder: Path) -> dict[str, Any]:
+    """A case: take in what stands in `folder`/in, and how many rows became what."""
+    extraction = extract_files(source, month, sorted((folder / "in").iterdir()), folder)
+    counts = extraction.tables.values()
+    return {
+        "received": sum(count.received for count in counts),
+        "loaded": sum(count.loaded for count in counts),
+        "deduplicated": sum(count.deduplicated for count in counts),
+        "quarantined": sum(count.quarantined for count in counts),
     }
 
 
