@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -54,6 +54,16 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _progress() -> Progress:
+    columns = (
+        TextColumn("{task.description:14}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=errors)
+
+
 class _Bars:
     """One bar per step, drawn on standard error."""
 
@@ -84,29 +94,25 @@ def run(
     ] = None,
 ) -> None:
     """Run the nightly job once: take in what is new, transform, publish, report."""
-    from orchestration.embedded import write_embedded_extracts
     from orchestration.job import run_job
-    from orchestration.nightly import NothingPublished, Request
+    from orchestration.nightly import NothingPublished, Request, translated_errors
     from orchestration.summary import print_run_summary
+    from orchestration.synthetic import write_fallback_extracts
 
     request = Request(
         _day(as_at) if as_at else datetime.now(UTC).date(),
         _moment(received_by) if received_by else None,
     )
-    columns = (
-        TextColumn("{task.description:14}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
     folder = data_folder(data_dir)
     try:
         load_settings(folder.root)
-        if write_embedded_extracts(folder):
-            console.print(
-                "The data folder held no extracts: synthetic ones were written to landing/."
-            )
-        with Progress(*columns, console=errors) as progress:
+        with _progress() as progress:
+            with translated_errors():
+                was_empty = write_fallback_extracts(folder, _Bars(progress))
+            if was_empty:
+                console.print(
+                    "The data folder held no extracts: synthetic ones were written to landing/."
+                )
             outcome = run_job(folder, request, _Bars(progress))
     except ConfigurationError as error:
         errors.print(f"Wrong configuration, nothing touched: {error}", markup=False, soft_wrap=True)
@@ -176,18 +182,13 @@ def demo(
 ) -> None:
     """Write synthetic extracts in the real file formats into landing."""
     from orchestration.demo.write import write_demo
+    from orchestration.synthetic import last_month
 
-    month = last or f"{date.today().replace(day=1) - timedelta(days=1):%Y-%m}"
+    month = last or last_month()
     folder = data_folder(data_dir)
     folder.create()
-    columns = (
-        TextColumn("{task.description:14}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
     try:
-        with Progress(*columns, console=errors) as progress:
+        with _progress() as progress:
             write_demo(
                 folder.root,
                 seed=seed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
+import time
 import traceback
 import uuid
 from collections.abc import Callable, Generator, Iterator
@@ -51,6 +52,7 @@ from orchestration.settings import (
     Settings,
     load_settings,
 )
+from orchestration.synthetic import is_synthetic
 from orchestration.warehouse import first_reported, publish
 from orchestration.warehouse.dbt import BuildFailed, BuildFiles, Dbt, FinishedNode
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
@@ -80,6 +82,7 @@ class Outcome:
     taken_in: TakenIn
     findings: list[Finding] = field(default_factory=list)
     page: Path | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def code_version() -> str:
@@ -138,7 +141,9 @@ def taken_state(folder: DataFolder) -> str | None:
     return state.read_text() if state.exists() else None
 
 
-def _prepare(request: Request, settings: Settings, taken: TakenIn, ledger: Ledger) -> Run:
+def _prepare(
+    folder: DataFolder, request: Request, settings: Settings, taken: TakenIn, ledger: Ledger
+) -> Run:
     areas = _areas(taken, ledger)
     if not any(v.verdict == "accepted" and v.area_code != "national" for v in ledger.versions()):
         raise NothingPublished("no submission of a local authority has been accepted yet")
@@ -151,6 +156,7 @@ def _prepare(request: Request, settings: Settings, taken: TakenIn, ledger: Ledge
         home_area=home_area(settings, areas),
         records_first_reported=request.as_at == datetime.now(UTC).date()
         and request.received_by is None,
+        is_synthetic=is_synthetic(folder),
     )
 
 
@@ -208,6 +214,7 @@ class Night:
         )
         self.run: Run | None = None
         self.outcome: Outcome | None = None
+        self.seconds: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         self.settings = load_settings(self.folder.root)
@@ -237,9 +244,17 @@ class Night:
                 leftover.unlink(missing_ok=True)
         self._undo.close()
 
+    @contextmanager
+    def _step(self, name: str) -> Generator[None]:
+        """A step: how long it takes, and no value of a record in what it raises."""
+        began = time.perf_counter()
+        with _no_values_in_errors():
+            yield
+        self.seconds[name] = time.perf_counter() - began
+
     def take_in(self) -> TakenIn:
         """Landing -> archive, raw, ledger."""
-        with _no_values_in_errors():
+        with self._step("take in"):
             state = landing_state(self.folder.landing)
             self.taken = take_in(self.folder, self.settings, self.ledger, self.progress)
             (self.folder.work / TAKEN_STATE).write_text(state)
@@ -247,7 +262,7 @@ class Night:
 
     def check(self) -> list[tuple[TableCheck, bool]]:
         """Row checks of what is new, table checks of everything; no check at all is a failure."""
-        with _no_values_in_errors():
+        with self._step("check"):
             accepted = [
                 version
                 for version in self.ledger.versions()
@@ -265,11 +280,12 @@ class Night:
 
     def write_inputs(self) -> Run:
         """Tell dbt about the run: from here on the ledger knows that it has started."""
-        with _no_values_in_errors():
-            self.run = _prepare(self.request, self.settings, self.taken, self.ledger)
+        with self._step("write inputs"):
+            self.run = _prepare(self.folder, self.request, self.settings, self.taken, self.ledger)
             detail = {
                 "as_at": self.run.as_at.isoformat(), "code_version": self.run.code_version,
                 "received_by": self.run.received_by.isoformat() if self.run.received_by else None,
+                "is_synthetic": "yes" if self.run.is_synthetic else "no",
             }  # fmt: skip
             self.ledger.record_run("started", self.run.run_id, detail)
             known = Knowledge(
@@ -284,16 +300,18 @@ class Night:
 
     def transform(self) -> Iterator[FinishedNode]:
         """raw -> the marts, in private files, node by node; whoever iterates to the end has them all."""
-        with _no_values_in_errors():
+        with self._step("transform"):
             yield from self.dbt.build(self.progress)
 
     def publish(self) -> Outcome:
         """Verify, render, then replace what readers see."""
         assert self.run is not None  # noqa: S101 -- transform comes first
-        with _no_values_in_errors():
+        with self._step("publish"):
             page = _publish(self.folder, self.files, self.run)
             self.ledger.record_run("published", self.run.run_id, {})
-            self.outcome = Outcome(self.run, self.taken, _findings(self.folder, self.taken), page)
+            self.outcome = Outcome(
+                self.run, self.taken, _findings(self.folder, self.taken), page, self.seconds
+            )
         return self.outcome
 
 

@@ -38,10 +38,15 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
         console.print(
             f"... and {len(outcome.findings) - len(shown)} more messages (cypp status --json)"
         )
+    console.print(f"Seconds:   {_seconds(outcome.seconds)}", markup=False, highlight=False)
     console.print(
         f"Warehouse: {folder.warehouse_file}", markup=False, highlight=False, soft_wrap=True
     )
     console.print(f"Page:      {outcome.page}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _seconds(seconds: dict[str, float]) -> str:
+    return ", ".join(f"{step} {spent:.0f}" for step, spent in seconds.items())
 
 
 def _figures(folder: DataFolder, home_area: str) -> Table:

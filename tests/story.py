@@ -1,6 +1,6 @@
 """A data folder over two nights, made once for all tests that look at what `cypp run` leaves behind.
 
-First night: the embedded extracts. Before the second: a new month, two workbooks sent again with changes and
+First night: the small extracts of `extracts.py`. Before the second: a new month, two workbooks sent again with changes and
 with rows that must stay out, a workbook replaced by an empty file. Tests copy a night's folder and go on.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock
 
+from orchestration.settings import SYNTHETIC_MARK, DataFolder
 from tests import extracts
 from tests.commands import WITHOUT_DAGSTER, Ran, cypp
 from tests.extracts import BARNET, CAMDEN
@@ -111,7 +112,8 @@ def run_ids(warehouse: Path) -> set[str]:
 
 
 def send_again(landing: Path) -> None:
-    """What arrives before the second night."""
+    """What arrives before the second night, among it the word that everything is invented."""
+    extracts.write_bytes(landing / SYNTHETIC_MARK, b"SYNTHETIC\n")
     _without_child(landing, "2024-12", "SYN2020005")
     _camden_with_canaries(landing)
     _return_with_canaries(landing)
@@ -178,6 +180,8 @@ def tell(folder: Path) -> Story:
     with FileLock(f"{folder}.lock"):
         if not seen.exists():
             folder.mkdir(parents=True)
+            DataFolder(data).create()
+            extracts.write_landing(data / "landing")
             _keep(cypp(data, "run", command=WITHOUT_DAGSTER), data, first)
             send_again(data / "landing")
             with readers(data, folder / "stop", count=1, pause=0.5) as saw:

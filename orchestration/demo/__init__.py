@@ -4,7 +4,7 @@
     days, draws, areas, world         dates, chance, authorities, turns that even out
     families -> cases, children_cases -> care -> placements, incidents     what happens (`course`, `history`)
     recording, view                   what the case system knew on a day
-    *_lists, leaving_care, returns    how Annex A and the SSDA903 return show it (`options`: their words)
+    *_lists, leaving_care, returns, census    how Annex A and the returns show it (`options`: their words)
     faults, workbook, write           planted faults; files
 
 Events come from intensities alone: no module reads an indicator, its target or a published series.

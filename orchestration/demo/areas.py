@@ -29,6 +29,7 @@ class Area:
     factors: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(FACTORS, 1.0))
     records_away: bool = False
     """Whether 'away without authorisation' is told from 'missing'; some authorities do not (SC14)."""
+    dfe_code: str = ""
 
     def children_in(self, years: np.ndarray) -> np.ndarray:
         """Children at each mid-year; before and after the estimates the nearest."""
@@ -38,29 +39,31 @@ class Area:
 
 def choose_areas(number: int, seed: int) -> list[Area]:
     """The first so many authorities: Barnet, the other London boroughs, then the rest by code."""
-    names, children = _names(), _children()
+    names, children = _authorities(), _children()
     usable = [code for code in names if min(children.get(code, {0: 0}).values()) >= FEWEST_CHILDREN]
     usable.sort(key=lambda code: (code != DEFAULT_HOME_AREA, not code.startswith(LONDON), code))
     if not 1 <= number <= len(usable):
         raise ValueError(f"areas must be from 1 to {len(usable)}")
-    return [_area(code, names[code], children[code], seed) for code in usable[:number]]
+    return [_area(code, *names[code], children[code], seed) for code in usable[:number]]
 
 
-def _area(code: str, name: str, children: Mapping[int, float], seed: int) -> Area:
+def _area(code: str, name: str, dfe_code: str, children: Mapping[int, float], seed: int) -> Area:
     if code == DEFAULT_HOME_AREA:
-        return Area(code, name, children)
+        return Area(code, name, children, dfe_code=dfe_code)
     counts = Draws(seed, code).counts("area", 0)
     factors = {
         factor: level * math.exp(counts.normal(0.0, spread))
         for factor, (level, spread) in intensities.OTHER_AREAS.items()
     }
-    return Area(code, name, children, factors, records_away=bool(counts.random() < 0.7))
+    records_away = bool(counts.random() < 0.7)
+    return Area(code, name, children, factors, records_away, dfe_code)
 
 
-def _names() -> dict[str, str]:
+def _authorities() -> dict[str, tuple[str, str]]:
+    """Name and DfE code by ONS code."""
     with (DBT_FOLDER / "seeds" / "areas.csv").open(encoding="utf-8", newline="") as file:
         return {
-            row["area_code"]: row["area_name"]
+            row["area_code"]: (row["area_name"], row["dfe_code"])
             for row in csv.DictReader(file)
             if row["area_type"] == "la" and row["is_current"] == "true"
         }

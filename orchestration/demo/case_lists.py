@@ -75,7 +75,6 @@ def protection_plans(view: View) -> Sheet:
         (placements["legal"] == "L1") & view.in_window(placements["start"]), "child"
     ]
     alone = (view.uniform(key, "seen alone") < 0.78).astype(int)
-    latest = np.where(start + 30 <= view.as_at, found["latest_category"], found["first_category"])
     columns: list[Column] = [
         *view.child_columns(child),
         view.disability(child),
@@ -84,7 +83,9 @@ def protection_plans(view: View) -> Sheet:
             "Initial Category of Abuse",
             options.spelled(found["first_category"].to_numpy(), options.ABUSE),
         ),
-        texts("Latest Category of Abuse", options.spelled(latest, options.ABUSE)),
+        texts(
+            "Latest Category of Abuse", options.spelled(view.latest_category(found), options.ABUSE)
+        ),
         dates("Date of the Last Statutory Visit", view.lately(key, "visit", 20, start, end)),
         texts("Was the Child Seen Alone?", options.YES_NO[alone]),
         dates(

@@ -111,6 +111,9 @@ def _plan(cases: pd.DataFrame, world: World) -> pd.DataFrame:
     days = world.candidate_days("long plan", begins, key, intensities.LONG_PLAN_EXTRA_DAYS)
     turn = rare_turn("long plan", days, by_year(intensities.LONG_FIRST_PLAN, days))
     long = world.take_turns(turn, key, cases["staying"].to_numpy()[:, None])
+    # Some families move in with a plan: this authority's conference, another one's enquiry.
+    moved_in = world.likely(key, "transferred in", intensities.TRANSFERRED_IN)
+    cases["is_transferred"] = first & moved_in
     cases["plan_start"] = start
     cases["plan_end"] = np.where(plan, ordinary, NEVER)
     cases["long_plan_end"] = np.where(long < NEVER, long, cases["plan_end"])

@@ -22,7 +22,7 @@ AGE_BANDS = (1, 5, 10, 16)
 FROM_TEENAGER_AGE = 12
 FROM_CASE = (
     "start", "kind", "is_nfa", "assessment_start", "authorised", "enquiry", "conference", "plan_start",
-    "plan_end", "long_plan_end", "is_in_need", "decided", "closed", "generation",
+    "plan_end", "long_plan_end", "is_in_need", "decided", "closed", "generation", "is_transferred",
 )  # fmt: skip
 
 

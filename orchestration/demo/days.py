@@ -98,7 +98,8 @@ def birthdays(birth_days: Days, age: int) -> Days:
 
 
 @cache
-def _calendar() -> np.busdaycalendar:
+def working_calendar() -> np.busdaycalendar:
+    """The bank holidays, as numpy counts working days."""
     path = DBT_FOLDER / "seeds" / "bank_holidays.csv"
     with path.open(encoding="utf-8", newline="") as file:
         holidays = [row["holiday_date"] for row in csv.DictReader(file)]
@@ -112,12 +113,12 @@ def working_day(days: Days) -> Days:
 
 def add_working_days(days: Days, number: np.ndarray) -> Days:
     """So many working days later; the day after the start is the first."""
-    found = np.busday_offset(as_dates(days), number, roll="backward", busdaycal=_calendar())
+    found = np.busday_offset(as_dates(days), number, roll="backward", busdaycal=working_calendar())
     found = found.astype(np.int64)
     # Starting on a day off and adding none stays there for the caller; move on to a working day.
-    on_time = np.busday_offset(as_dates(days), 0, roll="forward", busdaycal=_calendar()).astype(
-        np.int64
-    )
+    on_time = np.busday_offset(
+        as_dates(days), 0, roll="forward", busdaycal=working_calendar()
+    ).astype(np.int64)
     return np.where(number == 0, on_time, found)
 
 
@@ -125,7 +126,7 @@ def add_working_days(days: Days, number: np.ndarray) -> Days:
 def working_days_of(month: int) -> Days:
     """The working days of a month."""
     days = np.arange(first_day(month), first_day(month + 1))
-    return days[np.is_busday(as_dates(days), busdaycal=_calendar())]
+    return days[np.is_busday(as_dates(days), busdaycal=working_calendar())]
 
 
 class Pace:

@@ -67,22 +67,27 @@ def simulate(area: Area, seed: int, first_month: int, last_month: int) -> Histor
     n_known = len(course.children)
     children = pd.concat([course.children, contacts, early_help], ignore_index=True)
     referrals, periods = _referrals(cases, world), _periods(cases, world)
-    return History(
-        area=area,
-        draws=world.draws,
-        children=_identified(children, world.draws),
-        contacts=_contacts(contacts, n_known, referrals, world),
-        early_help=_early_help(early_help, n_known + len(contacts), world),
-        referrals=referrals,
-        assessments=_assessments(cases, world),
-        enquiries=_enquiries(cases, world),
-        cin_episodes=_cin_episodes(cases, world),
-        plans=_plans(cases, world),
-        periods=periods,
-        placements=_with_period(placements_of(periods, world), periods),
-        incidents=_with_period(incidents_of(periods, world, last), periods),
-        checks=_with_period(checks_of(periods, world, last), periods),
-    )
+    frames = {
+        "children": _identified(children, world.draws),
+        "contacts": _contacts(contacts, n_known, referrals, world),
+        "early_help": _early_help(early_help, n_known + len(contacts), world),
+        "referrals": referrals,
+        "assessments": _assessments(cases, world),
+        "enquiries": _enquiries(cases, world),
+        "cin_episodes": _cin_episodes(cases, world),
+        "plans": _plans(cases, world),
+        "periods": periods,
+        "placements": _with_period(placements_of(periods, world), periods),
+        "incidents": _with_period(incidents_of(periods, world, last), periods),
+        "checks": _with_period(checks_of(periods, world, last), periods),
+    }
+    plain = {name: _with_plain_texts(frame) for name, frame in frames.items()}
+    return History(area=area, draws=world.draws, **plain)
+
+
+def _with_plain_texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Texts as Python objects: the lists take rows out of them by the thousand, which Arrow makes slow."""
+    return frame.astype(dict.fromkeys(frame.select_dtypes("str").columns, object))
 
 
 def _identified(children: pd.DataFrame, draws: Draws) -> pd.DataFrame:
@@ -146,7 +151,10 @@ def _referrals(cases: pd.DataFrame, world: World) -> pd.DataFrame:
     frame = cases[["child", "key", "is_nfa"]].assign(day=cases["start"])
     frame["source"] = _pick(frame["key"].to_numpy(), "source", SOURCES, world)
     frame["earlier"] = _earlier(frame, "day")
+    # The conference of a child who moved in with a plan belongs to the case; no enquiry of ours led to it.
+    frame["transfer_conference"] = cases["conference"].where(cases["is_transferred"], NEVER)
     frame = record(frame, world.draws, "day", "referral")
+    frame = record_end(frame, world.draws, "transfer_conference", "conference")
     return correct(frame, world.draws, "day", "referral")
 
 
@@ -155,7 +163,7 @@ def _assessments(cases: pd.DataFrame, world: World) -> pd.DataFrame:
     first = cases[cases["assessment_start"] < NEVER]
     needs = first["is_in_need"] | (first["plan_start"] < NEVER) | (first["care_start"] < NEVER)
     first = first[["child", "key"]].assign(
-        day=first["assessment_start"], end=first["authorised"], is_needed=needs
+        case=first["key"], day=first["assessment_start"], end=first["authorised"], is_needed=needs
     )
     stays = cases["is_in_need"] | (cases["plan_start"] < NEVER)
     again = _some(cases[stays], "reassessed", intensities.REASSESSED, world)
@@ -165,24 +173,25 @@ def _assessments(cases: pd.DataFrame, world: World) -> pd.DataFrame:
     curves = (in_time, intensities.IN_TIME_WORKING_DAYS, intensities.LATE_WORKING_DAYS)
     end = world.in_working_days(day, key, "assessment", curves)
     later = pd.DataFrame(
-        {"child": again["child"], "key": key, "day": day, "end": end, "is_needed": True}
+        {"child": again["child"], "key": key, "case": again["key"], "day": day, "end": end}
     )
-    frame = record(pd.concat([first, later], ignore_index=True), world.draws, "day", "assessment")
+    frame = pd.concat([first, later.assign(is_needed=True)], ignore_index=True)
+    frame = record(frame, world.draws, "day", "assessment")
     frame = record_end(frame, world.draws, "end", "assessment end")
     return correct(frame, world.draws, "end", "assessment end", floor="day")
 
 
 def _enquiries(cases: pd.DataFrame, world: World) -> pd.DataFrame:
     """Enquiries that follow a referral, with their conference, and later ones that need none."""
-    first = cases[cases["enquiry"] < NEVER]
+    first = cases[(cases["enquiry"] < NEVER) & ~cases["is_transferred"]]
     first = first[["child", "key", "conference"]].assign(
-        day=first["enquiry"], led_to_plan=first["plan_start"] < NEVER
+        case=first["key"], day=first["enquiry"], led_to_plan=first["plan_start"] < NEVER
     )
     may = cases["is_in_need"] & (cases["enquiry"] == NEVER)
     again = _some(cases[may], "enquiry later", intensities.SECTION47_LATER, world)
     key = keys_of(again["key"].to_numpy(), 3)
     day = _while_open(again, key, world)
-    later = pd.DataFrame({"child": again["child"], "key": key, "day": day})
+    later = pd.DataFrame({"child": again["child"], "key": key, "case": again["key"], "day": day})
     later = later.assign(conference=NEVER, led_to_plan=False)
     frame = pd.concat([first, later], ignore_index=True)
     frame["earlier"] = _earlier(frame, "day")
@@ -220,7 +229,9 @@ def _cin_episodes(cases: pd.DataFrame, world: World) -> pd.DataFrame:
         ["RC1", "RC4", "RC6", np.where(level < 0.62, "RC8", "RC9")],
         left,
     )
-    frame = open_cases[["child", "key"]].assign(day=open_cases["start"], end=end, reason=reason)
+    frame = open_cases[["child", "key", "decided", "is_in_need"]].assign(
+        day=open_cases["start"], end=end, reason=reason
+    )
     frame["need"] = _needs(open_cases, world)
     # The same labels as the referral: the episode begins with it and shares its corrections.
     frame = record(frame, world.draws, "day", "referral")
@@ -235,7 +246,7 @@ def _plans(cases: pd.DataFrame, world: World) -> pd.DataFrame:
     later = _pick(key, "abuse later", intensities.ABUSE_CATEGORIES, world)
     latest = np.where(world.draws.chance(key, "abuse changes", 0.12), later, first)
     frame = made[["child", "key", "earlier_plans"]].assign(
-        day=made["plan_start"], end=made["plan_end"]
+        case=made["key"], day=made["plan_start"], end=made["plan_end"]
     )
     frame = frame.assign(first_category=first, latest_category=latest)
     frame = correct(record(frame, world.draws, "day", "plan"), world.draws, "day", "plan")

@@ -83,6 +83,8 @@ CONFERENCE_LATE_WORKING_DAYS = Curve(((0, 16), (0.5, 20), (0.8, 28), (1, 50)))
 # Plans per conference. [calibrated]
 PLAN = {2022: 0.97, 2023: 0.95, 2024: 0.955, 2025: 0.86}
 PLAN_SIBLING = 0.96
+# Of the first plans, those of families that moved in from another authority. [shape: a handful a year]
+TRANSFERRED_IN = 0.03
 # How long a plan lasts, except the long ones, on a clock that goes with the year. [calibrated]
 PLAN_DAYS = Curve(((0, 60), (0.1, 92), (0.3, 190), (0.5, 285), (0.75, 410), (0.92, 560), (1, 729)))
 PLAN_ENDING = {2022: 0.93, 2023: 0.85, 2024: 0.93, 2025: 0.87}
@@ -99,7 +101,8 @@ PLAN_AGAIN = {2022: 0.18, 2023: 0.217, 2024: 0.31, 2025: 0.124}
 PLAN_AGAIN_DAYS = Curve(((0, 40), (0.35, 330), (0.6, 800), (0.85, 1700), (1, 3200)))
 STEP_DOWN = 0.7
 STEP_DOWN_DAYS = Curve(((0, 40), (0.5, 100), (0.9, 220), (1, 400)))
-ABUSE_CATEGORIES = {"NEG": 0.42, "PHY": 0.13, "SAB": 0.04, "EMO": 0.37, "MUL": 0.04}
+# [shape: nearly half for neglect, as in England 2016 to 2020]
+ABUSE_CATEGORIES = {"NEG": 0.48, "PHY": 0.11, "SAB": 0.04, "EMO": 0.33, "MUL": 0.04}
 
 # ------------------------------------------------------------------------------------------- care
 
@@ -126,9 +129,9 @@ ELSEWHERE_DAYS = Curve(((0, 5), (0.5, 90), (1, 600)))
 CARE_ENDING = {2022: 1.0, 2023: 1.0, 2024: 1.05, 2025: 0.55}
 CARE_BANDS = (3, 10, 16)
 CARE_OUTCOMES = {
-    "home": (0.25, 0.33, 0.50, 0.32),
-    "guardian": (0.33, 0.40, 0.055, 0.0),
-    "adopted": (0.32, 0.05, 0.0, 0.0),
+    "home": (0.20, 0.29, 0.495, 0.32),
+    "guardian": (0.36, 0.44, 0.06, 0.0),
+    "adopted": (0.35, 0.055, 0.0, 0.0),
     "elsewhere": (0.03, 0.04, 0.08, 0.12),
     "adulthood": (0.07, 0.18, 0.37, 0.56),
 }
@@ -147,11 +150,11 @@ FIRST_PLACEMENT_DAYS = Curve(((0, 1), (0.2, 15), (0.4, 90), (0.6, 400), (0.8, 15
 NEXT_PLACEMENT_DAYS = Curve(((0, 4), (0.15, 60), (0.4, 330), (0.7, 1200), (1, 6000)))
 SAME_CARER = 0.12
 
-# Adoption, in days: entry to decision, to order, to match, to placement, to adoption. [shape: mean entry
-# to placement of about 17 months, as national scorecards say]
-DECISION_DAYS = Curve(((0, 90), (0.5, 190), (1, 380)))
+# Adoption, in days: entry to decision, to order, to match, to placement, to adoption. [shape: 19 months from
+# entry to placement and 10 from decision to match, the national means of 2023 to 2025]
+DECISION_DAYS = Curve(((0, 110), (0.5, 265), (1, 520)))
 PLACEMENT_ORDER_DAYS = Curve(((0, 5), (0.5, 35), (1, 120)))
-MATCH_DAYS = Curve(((0, -30), (0.15, 40), (0.6, 170), (0.9, 420), (1, 800)))
+MATCH_DAYS = Curve(((0, -30), (0.15, 60), (0.6, 250), (0.9, 480), (1, 900)))
 PLACED_DAYS = Curve(((0, 6), (0.6, 24), (1, 60)))
 ADOPTION_DAYS = Curve(((0, 90), (0.5, 210), (1, 500)))
 FOSTERING_FOR_ADOPTION = 0.13
@@ -174,18 +177,19 @@ LIBERTY_DAYS = Curve(((0, 14), (0.5, 84), (1, 365)))
 # Health assessments: yearly, twice a year under 5; and dental checks. On time or so much late.
 # [calibrated: the shares of children in care for a year who had one]
 HEALTH_ON_TIME = {2022: 0.78, 2023: 0.82, 2024: 0.66, 2025: 0.68}
-DENTAL_ON_TIME = {2022: 0.28, 2023: 0.42, 2024: 0.6, 2025: 0.62}
+DENTAL_ON_TIME = {2022: 0.18, 2023: 0.34, 2024: 0.6, 2025: 0.62}
 LATE_CHECK_DAYS = Curve(((0, 20), (0.6, 120), (1, 420)))
 
 # ------------------------------------------------------------------------------------------- leaving care
 
 STAYS_IN_CONTACT_TO_25 = 0.35  # former relevant after 21, on request. [shape]
 IN_TOUCH = {"YES": 0.925, "NO": 0.035, "REFU": 0.012, "NREQ": 0.015, "RHOM": 0.005, "DIED": 0.008}
-# [calibrated: the share in education, employment or training]
+# In education, employment or training, of those reached. [calibrated] What they do, and what the others. [shape]
+ACTIVE = {2022: 0.575, 2023: 0.575, 2024: 0.705, 2025: 0.655}
 ACTIVITY = {
     "F1": 0.06, "P1": 0.01, "F2": 0.255, "P2": 0.05, "F4": 0.035, "P4": 0.005, "F5": 0.15, "P5": 0.075,
-    "G4": 0.06, "G5": 0.20, "G6": 0.04, "0": 0.06,
 }  # fmt: skip
+NO_ACTIVITY = {"G4": 0.06, "G5": 0.20, "G6": 0.04, "0": 0.06}
 ACCOMMODATION = {
     "B": 0.12, "C": 0.08, "D": 0.06, "E": 0.04, "K": 0.03, "R": 0.05, "U": 0.36, "V": 0.02, "W": 0.01,
     "X": 0.03, "Y": 0.08, "Z": 0.12,

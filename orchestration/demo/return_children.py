@@ -9,7 +9,15 @@ import pandas as pd
 
 from orchestration.demo import intensities
 from orchestration.demo.care import UNACCOMPANIED
-from orchestration.demo.days import NEVER, Days, ages, birthdays, financial_years, first_day
+from orchestration.demo.days import (
+    NEVER,
+    Days,
+    ages,
+    birthdays,
+    financial_years,
+    first_day,
+    is_march,
+)
 from orchestration.demo.draws import keys_of
 from orchestration.demo.families import MALE
 from orchestration.demo.incidents import REVIEW
@@ -37,17 +45,29 @@ def day_texts(days: pd.Series | np.ndarray, as_at: int) -> list[str]:
     ]
 
 
-class Return:
-    """The children looked after in the financial year up to the end of a month, and what is said of them."""
+class FinancialYear:
+    """The financial year up to the end of a month, which a yearly return is about."""
 
     def __init__(self, view: View) -> None:
         self.view = view
         self.as_at = view.as_at
         self.collection_year = int(financial_years(np.array([view.as_at]))[0])
         self.first = first_day((self.collection_year - 1 - 1970) * 12 + 3)
+
+
+class Return(FinancialYear):
+    """The children looked after in the financial year up to the end of a month, and what is said of them."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__(view)
         stays = view.stays
         stays = stays[stays["end"] >= self.first]
         self.stays = stays.assign(period=stays.index)
+
+    @property
+    def is_year_end(self) -> bool:
+        """Whether it is the return of the whole year: only then outcomes are asked for."""
+        return is_march(self.view.month)
 
     def texts(self, days: pd.Series | np.ndarray) -> list[str]:
         """Days as texts, those after the as-at date blank."""
@@ -83,8 +103,10 @@ class Return:
 
 def header(of: Return) -> pd.DataFrame:
     """Every child of any other file, once."""
-    leavers = birthdays_in_year(of.view, of.first)
-    found = pd.DataFrame({"child": np.union1d(of.stays["child"], leavers["child"])})
+    children = of.stays["child"].unique()
+    if of.is_year_end:
+        children = np.union1d(children, birthdays_in_year(of.view, of.first)["child"])
+    found = pd.DataFrame({"child": np.sort(children)})
     of_child = of.view.history.children.iloc[found["child"]]
     child = of.child(found)
     return pd.DataFrame(
@@ -93,14 +115,14 @@ def header(of: Return) -> pd.DataFrame:
             "SEX": of.sex(found),
             "DOB": child["DOB"],
             "ETHNIC": of_child["ethnicity"].to_numpy(),
-            "UPN": _pupil_numbers(of_child, of.view),
+            "UPN": pupil_numbers(of_child, of.view),
             "MOTHER": "",
             "MC_DOB": "",
         }
     )
 
 
-def _pupil_numbers(children: pd.DataFrame, view: View) -> list[str]:
+def pupil_numbers(children: pd.DataFrame, view: View) -> list[str]:
     """Pupil numbers of no school; UN1 under school age, UN4 for those who came alone."""
     number = view.uniform(children["key"].to_numpy(), "upn") * 1e9
     age = ages(children["birth"].to_numpy(), view.as_at)

@@ -26,13 +26,18 @@ FILES: Mapping[str, Callable[[Return], pd.DataFrame]] = {
     "dolo": children.deprivation_of_liberty,
 }
 SINCE = {"sw_episodes": 2024, "dolo": 2027}  # changes by collection year
+AT_YEAR_END = ("oc2", "oc3")
 
 
 def files_of(view: View) -> dict[str, pd.DataFrame]:
-    """The files of the return by name; those that the collection year did not have are left out."""
+    """The files of the return by name; those that the collection year did not have are left out.
+
+    Outcomes (OC2, OC3) are of a whole year: a return made up before its end has none.
+    """
     found = Return(view)
     return {
         name: build(found)
         for name, build in FILES.items()
         if found.collection_year >= SINCE.get(name, 0)
+        and (found.is_year_end or name not in AT_YEAR_END)
     }

@@ -15,6 +15,7 @@ from orchestration.demo.recording import known
 from orchestration.demo.sheets import Column, dates, numbers, texts
 
 CHILDREN_PER_WORKER = 600
+CATEGORY_STANDS_DAYS = 30
 
 
 class View:
@@ -76,6 +77,11 @@ class View:
         """Whether the child is disabled."""
         is_disabled = self.history.children["is_disabled"].to_numpy()[child].astype(int)
         return texts("Does the Child have a Disability", options.YES_NO[is_disabled])
+
+    def latest_category(self, plans: pd.DataFrame) -> np.ndarray:
+        """The category of abuse now: a change comes with the first review."""
+        changed = plans["day"] + CATEGORY_STANDS_DAYS <= self.as_at
+        return np.where(changed, plans["latest_category"], plans["first_category"])
 
     def worker_names(self, child: np.ndarray, label: str = "worker") -> np.ndarray:
         """Who is allocated to the child's family: invented, and obviously so."""

@@ -2,6 +2,7 @@
 
     landing/<area>/annex_a/<YYYY-MM>/Annex A.xlsx   every month
     landing/<area>/ssda903/<YYYY-MM>/*.csv          each March (the year-end return) and the last month
+    landing/<area>/cin_census/<YYYY-MM>/CIN.xml     the same months as the return
     landing/SYNTHETIC                               says that everything here is invented
 
 The same seed, months and last month give the same bytes; a month is the same whether more are written or not.
@@ -9,7 +10,9 @@ The same seed, months and last month give the same bytes; a month is the same wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from orchestration.demo.adoption_lists import adopters, adoption_cases
 from orchestration.demo.areas import Area, choose_areas
 from orchestration.demo.care_lists import children_in_care
 from orchestration.demo.case_lists import children_in_need, protection_plans
+from orchestration.demo.census import census_xml
 from orchestration.demo.days import is_march, month_text, parse_month
 from orchestration.demo.families import EARLIEST_MONTH
 from orchestration.demo.faults import Planter
@@ -32,7 +36,8 @@ from orchestration.demo.leaving_care import leaving_care
 from orchestration.demo.returns import files_of
 from orchestration.demo.sheets import Sheet
 from orchestration.demo.view import View
-from orchestration.demo.workbook import NOTICE, SYNTHETIC, write_workbook
+from orchestration.demo.workbook import NOTICE, write_workbook
+from orchestration.settings import SYNTHETIC_MARK
 
 LISTS: tuple[Callable[[View], Sheet], ...] = (
     contacts, early_help, referrals, assessments, enquiries, children_in_need, protection_plans,
@@ -77,24 +82,49 @@ def write_demo(
     chosen = choose_areas(areas, seed)
     landing = folder / "landing"
     landing.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (landing / SYNTHETIC).write_text(f"{NOTICE}\n", encoding="utf-8")
+    (landing / SYNTHETIC_MARK).write_text(f"{NOTICE}\n", encoding="utf-8")
     extracts = extracts_of(first_month, last_month)
     total = len(chosen) * len(extracts)
     progress(STEP, 0, total)
-    for place, area in enumerate(chosen):
-        history = simulate(area, seed, first_month, last_month)
-        for done, extract in enumerate(extracts, start=place * len(extracts) + 1):
+    written = _written_one_by_one if len(chosen) == 1 else _written_side_by_side
+    for done, _ in enumerate(written(landing, chosen, seed, extracts), start=1):
+        progress(STEP, done, total)
+
+
+def _written_one_by_one(
+    landing: Path, areas: list[Area], seed: int, extracts: list[Extract]
+) -> Iterator[Extract]:
+    """Write every extract of some authorities; yields each when it stands."""
+    months = [extract.month for extract in extracts]
+    for area in areas:
+        history = simulate(area, seed, min(months), max(months))
+        for extract in extracts:
             write_extract(landing, history, extract)
-            progress(STEP, done, total)
+            yield extract
+
+
+def _written_side_by_side(
+    landing: Path, areas: list[Area], seed: int, extracts: list[Extract]
+) -> Iterator[Extract]:
+    """The same with an authority per core."""
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        jobs = [pool.submit(_write_area, landing, area, seed, extracts) for area in areas]
+        for job in as_completed(jobs):
+            yield from job.result()
+
+
+def _write_area(landing: Path, area: Area, seed: int, extracts: list[Extract]) -> list[Extract]:
+    return list(_written_one_by_one(landing, [area], seed, extracts))
 
 
 def extracts_of(first_month: int, last_month: int) -> list[Extract]:
-    """A workbook every month, a return each March and in the last month."""
+    """A workbook every month, a return and a census each March and in the last month."""
     every = range(first_month, last_month + 1)
     returns = [month for month in every if is_march(month) or month == last_month]
     return [
         *(Extract("annex_a", month) for month in every),
         *(Extract("ssda903", month) for month in returns),
+        *(Extract("cin_census", month) for month in returns),
     ]
 
 
@@ -108,8 +138,11 @@ def write_extract(landing: Path, history: History, extract: Extract) -> None:
             lists_of(history, extract.month),
             View(history, extract.month).as_at,
         )
+    elif extract.source == "cin_census":
+        text = census_xml(_year_so_far(history, extract.month), NOTICE)
+        (target / "CIN.xml").write_text(text, encoding="utf-8", newline="")
     else:
-        _write_return(target, history, extract.month)
+        _write_return(target, _year_so_far(history, extract.month))
 
 
 def lists_of(history: History, month: int) -> list[Sheet]:
@@ -119,10 +152,13 @@ def lists_of(history: History, month: int) -> list[Sheet]:
     return [planter.plant(build(view)) for build in LISTS]
 
 
-def _write_return(target: Path, history: History, month: int) -> None:
+def _year_so_far(history: History, month: int) -> View:
+    """What a yearly return made up for this month is made from."""
     view = View(history, month)
-    if is_march(month):
-        view = View(history, month, view.as_at + 7 * YEAR_END_WEEKS)
+    return View(history, month, view.as_at + 7 * YEAR_END_WEEKS) if is_march(month) else view
+
+
+def _write_return(target: Path, view: View) -> None:
     for name, frame in files_of(view).items():
         text = frame.to_csv(index=False, lineterminator="\r\n")
         (target / f"{name}.csv").write_text(text, encoding="utf-8", newline="")

@@ -14,6 +14,7 @@ from pathlib import Path
 from expectations.contract import contract_for, sources
 from orchestration.intake.cover import month_end
 from orchestration.intake.findings import Finding, shown_name
+from orchestration.settings import SYNTHETIC_MARK
 
 AREA = re.compile(r"^[EW]\d{8}$")
 NATIONAL = "national"
@@ -44,14 +45,16 @@ class Landing:
     findings: tuple[Finding, ...]
 
 
+def is_extract(path: Path) -> bool:
+    """Whether a file was sent by somebody, as far as its name says."""
+    # Not: editors' and Office's lock files, the marker of a folder kept in git, what Windows leaves in a
+    # folder, and the mark of `cypp demo`.
+    others = {"thumbs.db", "desktop.ini", SYNTHETIC_MARK.lower()}
+    return not path.name.startswith((".", "~$")) and path.name.lower() not in others
+
+
 def _is_ignored(path: Path) -> bool:
-    # Editors' and Office's lock files, the marker of a folder kept in git, what Windows leaves in a folder,
-    # and the mark of `cypp demo`, without an extension, so no extract.
-    return path.name.startswith((".", "~$")) or path.name.lower() in {
-        "thumbs.db",
-        "desktop.ini",
-        "synthetic",
-    }
+    return not is_extract(path)
 
 
 def _folders(folder: Path) -> list[Path]:

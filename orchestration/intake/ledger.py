@@ -99,6 +99,7 @@ class PublishedRun:
     finished_at: datetime
     code_version: str
     status: str
+    is_synthetic: bool
 
 
 def now() -> datetime:
@@ -242,6 +243,7 @@ class Ledger:
                     run_id, date.fromisoformat(str(detail["as_at"])),
                     datetime.fromisoformat(received_by) if received_by else None,
                     started_at, finished_at, str(detail["code_version"]), "published",
+                    detail.get("is_synthetic") == "yes",
                 )
             )  # fmt: skip
         return published

@@ -56,7 +56,7 @@ class AreasRow:
     cells: tuple[Cell, ...]
 
 
-def render_committee_page(marts: Path, target: Path, is_synthetic: bool = False) -> None:
+def render_committee_page(marts: Path, target: Path) -> None:
     """Write the page about the home area of a finished warehouse."""
     published = read_published(marts, report="committee")
     found = [figures_of(published, indicator) for indicator in published.indicators]
@@ -70,7 +70,6 @@ def render_committee_page(marts: Path, target: Path, is_synthetic: bool = False)
         areas=[_areas_row(published, figures) for figures in found] if len(published.areas) > 1 else [],
         panels=[panel_of(figures, line) for figures, line in zip(found, lines, strict=True)],
         benchmark_sources=sorted({one.source for figures in found for one in figures.benchmarks}),
-        is_synthetic=is_synthetic,
         in_words=wording.day,
         inputs_in_words=wording.inputs,
         good_is=GOOD_IS,

@@ -32,6 +32,7 @@ class Run:
     run_id: str
     as_at: date
     code_version: str
+    is_synthetic: bool
 
 
 @dataclass(frozen=True)

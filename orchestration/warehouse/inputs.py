@@ -39,10 +39,11 @@ TIME = pa.timestamp("us", tz="UTC")
 RUN = {
     "run_id": pa.string(), "as_at": pa.date32(), "received_by": TIME, "started_at": TIME,
     "code_version": pa.string(), "home_area": pa.string(), "records_first_reported": pa.bool_(),
+    "is_synthetic": pa.bool_(),
 }  # fmt: skip
 RUNS = {
     "run_id": pa.string(), "as_at": pa.date32(), "received_by": TIME, "started_at": TIME,
-    "finished_at": TIME, "code_version": pa.string(), "status": pa.string(),
+    "finished_at": TIME, "code_version": pa.string(), "status": pa.string(), "is_synthetic": pa.bool_(),
 }  # fmt: skip
 RECEIPTS = {
     "submission_id": pa.string(), "area_code": pa.string(), "source": pa.string(),
@@ -101,6 +102,7 @@ class Run:
     code_version: str
     home_area: str
     records_first_reported: bool
+    is_synthetic: bool = False
 
 
 def _write(
@@ -155,7 +157,7 @@ def _runs(ledger: Ledger, run: Run) -> Iterable[dict[str, Any]]:
     yield {
         "run_id": run.run_id, "as_at": run.as_at, "received_by": run.received_by,
         "started_at": run.started_at, "finished_at": None, "code_version": run.code_version,
-        "status": "published",
+        "status": "published", "is_synthetic": run.is_synthetic,
     }  # fmt: skip
 
 

@@ -1,48 +1,52 @@
-"""`make bench`: one line per case with CPU seconds, wall seconds and peak memory, each in a fresh process."""
+"""`make bench`: one line per case with CPU seconds, wall seconds and peak memory, each in a fresh process.
+
+`python -m tests.benchmarks nights` runs one group only.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
-import multiprocessing
-import resource
 import sys
 import tempfile
-import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.taking_in import CASES, extract_files
+from tests.benchmarks import nights, taking_in
+from tests.benchmarks.measure import measure, taken_in
 
-MIB = 1024
+
+def _run(label: str, case: Callable[[Path], dict[str, Any]], folder: str) -> None:
+    sys.stdout.write(json.dumps(measure(label, case, folder)) + "\n")
+    sys.stdout.flush()
 
 
-def _measure(label: str, folder: str) -> dict[str, Any]:
-    """Inputs are written by the parent; only reading, typing, keys and Parquet are measured."""
-    source, month, _ = CASES[label]
-    paths = sorted((Path(folder) / "in").iterdir())
-    wall, cpu = time.perf_counter(), time.process_time()
-    extraction = extract_files(source, month, paths, Path(folder))
-    counts = extraction.tables.values()
-    return {
-        "case": label,
-        "cpu_seconds": round(time.process_time() - cpu, 2),
-        "wall_seconds": round(time.perf_counter() - wall, 2),
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MIB,
-        "received": sum(count.received for count in counts),
-        "loaded": sum(count.loaded for count in counts),
-        "deduplicated": sum(count.deduplicated for count in counts),
-        "quarantined": sum(count.quarantined for count in counts),
-    }
+def _taking_in() -> None:
+    """Inputs are written here; only reading, typing, keys and Parquet are measured."""
+    for label, (source, month, write) in taking_in.CASES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "in").mkdir()
+            write(Path(folder) / "in")
+            _run(label, partial(taken_in, source, month), folder)
+
+
+def _nights() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for label, case in nights.CASES.items():
+            _run(label, case, folder)
+
+
+GROUPS = {"taking_in": _taking_in, "nights": _nights}
 
 
 def main() -> None:
-    """Run every case and print its figures as JSON lines."""
-    context = multiprocessing.get_context("spawn")
-    for label, (_, _, write) in CASES.items():
-        with tempfile.TemporaryDirectory() as folder, context.Pool(1) as pool:
-            (Path(folder) / "in").mkdir()
-            write(Path(folder) / "in")
-            sys.stdout.write(json.dumps(pool.apply(_measure, (label, folder))) + "\n")
+    """Run every case, or those of the groups asked for, and print its figures as JSON lines."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("groups", nargs="*", choices=[*GROUPS, []], default=[])
+    for group in parser.parse_args().groups or GROUPS:
+        GROUPS[group]()
 
 
 if __name__ == "__main__":

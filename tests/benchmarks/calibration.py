@@ -2,18 +2,21 @@
 
     python -m tests.benchmarks.calibration --seeds 1 2 3 4 5
 
-Writes the demo extracts for each seed, runs the nightly job on them and reads its warehouse. It lives outside
-the generator, which must not know these figures: they are read here, and a person moves the intensities in
-`orchestration/demo/intensities.py`. A run takes about a minute and a half per seed.
+Writes the demo extracts of each seed, every one under the code of another authority but with Barnet's
+children, runs the nightly job once over all of them and reads its warehouse. It lives outside the generator,
+which must not know these figures: they are read here, and a person moves the intensities in
+`orchestration/demo/intensities.py`. About a minute of CPU time per seed; `world.py` is the quick look.
 """
 
 from __future__ import annotations
 
 import argparse
 import calendar
+import csv
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -21,48 +24,85 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.demo import write_demo
-from orchestration.settings import DEFAULT_HOME_AREA, DataFolder
+from orchestration.demo.areas import Area, choose_areas
+from orchestration.demo.days import parse_month
+from orchestration.demo.history import simulate
+from orchestration.demo.write import extracts_of, write_extract
+from orchestration.settings import DEFAULT_HOME_AREA, PROJECT_FOLDER, REFERENCE_FOLDER, DataFolder
 
-# Every year-end figure of the home area, beside the published one of the same basis where there is one.
+# Every year-end figure, beside the home area's published one of the same basis where there is one.
 FIGURES = """
     select
-        figures.indicator_id,
+        indicators.position || ' ' || figures.indicator_id as indicator,
         year(figures.period_end) as year,
+        figures.area_code,
         figures.value,
         published.value as published
     from marts.fct_indicator_values as figures
+    inner join marts.dim_indicators as indicators
+        on figures.indicator_id = indicators.indicator_id
     left join marts.fct_benchmarks as published
         on figures.indicator_id = published.indicator_id
-        and figures.area_code = published.area_code
-        and figures.basis = published.basis
+        and published.area_code = $1
+        and published.basis in (figures.basis, 'fy')
         and figures.period_end = published.period_end
         and published.status = 'ok'
-    where figures.area_code = $1
-        and figures.breakdown = 'all'
-        and figures.basis in ('fy', 'snapshot')
+    where figures.breakdown = 'all'
+        and figures.basis in ('fy', 'snapshot', 'rolling36')
         and month(figures.period_end) = 3
         and figures.status = 'ok'
+    qualify row_number() over (
+        partition by figures.indicator_id, figures.area_code, figures.basis, figures.period_end
+        order by published.basis = figures.basis desc
+    ) = 1
+    order by indicators.position, figures.period_end
 """
 
 
-def figures_of(seed: int, months: int, last: str, folder: Path) -> pd.DataFrame:
-    """The year-end figures of one seed, through the whole job."""
-    write_demo(folder, seed=seed, months=months, last=last, progress=lambda step, done, total: None)
+def write_seeds(landing: Path, seeds: list[int], months: int, last: str) -> None:
+    """The extracts of `cypp demo --seed` for every seed, side by side under codes of their own."""
+    last_month = parse_month(last)
+    first_month = last_month - months + 1
+    barnet, codes = choose_areas(1, 1)[0], choose_areas(len(seeds), 1)
+    for seed, code in zip(seeds, codes, strict=True):
+        history = simulate(barnet, seed, first_month, last_month)
+        history = replace(history, area=replace(barnet, code=code.code, dfe_code=code.dfe_code))
+        for extract in extracts_of(first_month, last_month):
+            write_extract(landing, history, extract)
+        sys.stderr.write(f"seed {seed} written\n")
+    _write_population(landing / "national" / "population" / last, codes)
+
+
+def _write_population(folder: Path, areas: list[Area]) -> None:
+    """The home area's estimates under every code."""
+    folder.mkdir(parents=True)
+    source = REFERENCE_FOLDER / "population" / "estimates.csv"
+    with source.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = [row for row in reader if row["new_la_code"] == DEFAULT_HOME_AREA]
+        with (folder / "estimates.csv").open("w", encoding="utf-8", newline="") as target:
+            writer = csv.DictWriter(target, list(reader.fieldnames or ()))
+            writer.writeheader()
+            for area in areas:
+                codes = {"new_la_code": area.code, "old_la_code": area.dfe_code}
+                writer.writerows({**row, **codes, "la_name": area.name} for row in rows)
+
+
+def run_job(folder: Path, last: str) -> pd.DataFrame:
+    """The year-end figures after the job, one row per seed, indicator and year."""
     year, month = (int(part) for part in last.split("-"))
     as_at = f"{last}-{calendar.monthrange(year, month)[1]}"
-    cypp = Path(sys.executable).with_name("cypp")
-    command = [str(cypp), "run", "--data-dir", str(folder), "--as-at", as_at]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    warehouse = DataFolder(folder).warehouse_file
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return connection.execute(FIGURES, [DEFAULT_HOME_AREA]).df().assign(seed=seed)
+    command = [sys.executable, "-c", "from orchestration.cli import main; main()", "run"]
+    command += ["--data-dir", str(folder), "--as-at", as_at]
+    subprocess.run(command, check=True, cwd=PROJECT_FOLDER, stdout=subprocess.DEVNULL)
+    with duckdb.connect(str(DataFolder(folder).warehouse_file), read_only=True) as connection:
+        return connection.execute(FIGURES, [DEFAULT_HOME_AREA]).df()
 
 
 def summarise(figures: pd.DataFrame) -> pd.DataFrame:
     """By indicator and year: mean and spread over the seeds, and how far the mean is from what was published."""
-    by_year = figures.groupby(["indicator_id", "year"])
-    table = by_year["value"].agg(["mean", "std", "min", "max"])
+    by_year = figures.groupby(["indicator", "year"])
+    table = by_year["value"].agg(["mean", "std", "min", "max", "count"])
     table["published"] = by_year["published"].first()
     table["difference_pct"] = 100 * (table["mean"] / table["published"] - 1)
     return table.reset_index()
@@ -73,7 +113,7 @@ def show(table: pd.DataFrame) -> None:
     shown = Table(title="Simulated and published, years ending March")
     for heading in ("indicator", "year", "published", "mean", "off by %", "sd", "least", "most"):
         shown.add_column(heading, justify="left" if heading == "indicator" else "right")
-    columns = ["indicator_id", "year", "published", "mean", "difference_pct", "std", "min", "max"]
+    columns = ["indicator", "year", "published", "mean", "difference_pct", "std", "min", "max"]
     for name, year, *numbers in table[columns].itertuples(index=False):
         cells = ("" if pd.isna(number) else f"{number:.1f}" for number in numbers)
         shown.add_row(name, str(year), *cells)
@@ -81,18 +121,17 @@ def show(table: pd.DataFrame) -> None:
 
 
 def main() -> None:
-    """Run the seeds one after the other and print what they come to."""
+    """Write the seeds, run the job once and print what they come to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
     parser.add_argument("--months", type=int, default=48)
     parser.add_argument("--last", default="2025-03")
+    parser.add_argument("--keep", type=Path, help="a folder to write into and leave behind")
     chosen = parser.parse_args()
-    found = []
-    for seed in chosen.seeds:
-        with tempfile.TemporaryDirectory() as folder:
-            found.append(figures_of(seed, chosen.months, chosen.last, Path(folder)))
-        sys.stderr.write(f"seed {seed} done\n")
-    show(summarise(pd.concat(found)))
+    with tempfile.TemporaryDirectory() as private:
+        folder = chosen.keep or Path(private)
+        write_seeds(folder / "landing", chosen.seeds, chosen.months, chosen.last)
+        show(summarise(run_job(folder, chosen.last)))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from orchestration.demo.history import History, simulate
 from orchestration.demo.write import extracts_of, write_extract
 
 FIRST, LAST = parse_month("2024-01"), parse_month("2024-03")
-SMALL = Area("E09000002", "A small borough", {2020: 9_000.0}, records_away=True)
+SMALL = Area("E09000002", "A small borough", {2020: 9_000.0}, records_away=True, dfe_code="301")
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,13 @@ from orchestration.demo.days import parse_month
 from orchestration.demo.history import simulate
 from orchestration.demo.write import Extract, write_extract
 
-TINY = Area("E09000002", "A tiny borough", {2020: 5_000.0})
+TINY = Area("E09000002", "A tiny borough", {2020: 5_000.0}, dfe_code="301")
+OTHER = Area("E09000004", "Another tiny borough", TINY.children, dfe_code="303")
 
 
 @pytest.fixture(autouse=True)
 def _tiny_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write, "choose_areas", lambda number, seed: [TINY] * number)
+    monkeypatch.setattr(write, "choose_areas", lambda number, seed: [TINY, OTHER][:number])
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -39,7 +40,7 @@ def test_same_seed_gives_same_bytes_on_another_day(tmp_path: Path) -> None:
     today = written(tmp_path / "today")
     with time_machine.travel("2031-07-01 12:00:00"):
         assert written(tmp_path / "later") == today
-    assert len(today) == 3 + 11 + 1
+    assert len(today) == 3 + 11 + 1 + 1
 
 
 def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:
@@ -63,9 +64,25 @@ def test_a_month_does_not_depend_on_the_months_around_it(tmp_path: Path) -> None
 
 def test_areas_differ_under_one_seed() -> None:
     month = parse_month("2024-01")
-    other = Area("E09000004", "Another tiny borough", TINY.children)
-    ids = [set(simulate(area, 1, month, month).referrals["day"]) for area in (TINY, other)]
+    ids = [set(simulate(area, 1, month, month).referrals["day"]) for area in (TINY, OTHER)]
     assert ids[0] != ids[1]
+
+
+def test_authorities_side_by_side_are_what_each_is_alone(tmp_path: Path) -> None:
+    """Several are written by several processes; the first one's bytes are those of a run of its own."""
+    alone = written(tmp_path / "alone", months=1)
+    write_demo(
+        tmp_path / "both",
+        seed=1,
+        months=1,
+        last="2024-03",
+        areas=2,
+        progress=lambda step, done, total: None,
+    )
+    both = hashes(tmp_path / "both")
+    assert {name: both[name] for name in alone} == alone
+    assert len(both) == 2 * len(alone) - 1
+    assert any("E09000004" in name for name in both)
 
 
 def test_progress_counts_every_extract(tmp_path: Path) -> None:
@@ -78,7 +95,7 @@ def test_progress_counts_every_extract(tmp_path: Path) -> None:
         areas=2,
         progress=lambda step, done, total: steps.append((done, total)),
     )
-    assert steps == [(done, 6) for done in range(7)]
+    assert steps == [(done, 8) for done in range(9)]
 
 
 @pytest.mark.parametrize(("months", "last"), [(1, "2012-03"), (0, "2024-03"), (1, "2024-3")])

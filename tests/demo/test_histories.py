@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from orchestration.demo import faults, intensities
-from orchestration.demo.days import NEVER, last_day
+from orchestration.demo.days import NEVER, ages, first_day, last_day
 from orchestration.demo.faults import Planter
 from orchestration.demo.history import History
+from orchestration.demo.leaving_care import birthdays_in_year, leavers
 from orchestration.demo.recording import known
 from orchestration.demo.returns import files_of
 from orchestration.demo.sheets import Sheet
@@ -169,3 +170,29 @@ def test_ids_with_leading_zeros_are_few(history: History) -> None:
     old = ids[~ids.str.startswith("SYN")]
     assert 0 < len(old) < 0.02 * len(ids)
     assert old.str.startswith("00").all()
+
+
+def test_birthdays_of_the_year_reach_to_21_though_support_ends_then(history: History) -> None:
+    view = View(history, LAST)
+    first = first_day(LAST - 11)
+    found = birthdays_in_year(view, first)
+    age = ages(found["birth"].to_numpy(), found["birthday"].to_numpy())
+    assert set(age) <= set(range(17, 22))
+    assert set(found.loc[age == 21, "child"]) - set(leavers(view)["child"])
+    assert (found["end"] <= found["birthday"]).all()
+    assert found["birthday"].between(first, AS_AT).all()
+
+
+def test_more_are_active_in_years_with_more_activity(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = View(history, LAST)
+
+    def active() -> float:
+        codes = birthdays_in_year(view, first_day(LAST - 11))["activity"]
+        return codes.isin(list(intensities.ACTIVITY)).mean()
+
+    monkeypatch.setattr(intensities, "ACTIVE", {2024: 1.0})
+    everybody = active()
+    monkeypatch.setattr(intensities, "ACTIVE", {2024: 0.0})
+    assert (everybody > 0.9, active()) == (True, 0.0)

@@ -63,7 +63,8 @@ def test_return_has_the_headings_of_its_year(month: str) -> None:
     contract = contract_for("ssda903", collection_year(month_end(month)))
     known = [
         {column.heading for column in table.columns.values()} - {"UASC_STATUS"}
-        for table in contract.tables.values()
+        for name, table in contract.tables.items()
+        if month.endswith("-03") or name not in ("oc2", "oc3")
     ]
     found = [set(frame.columns) for frame in files.values()]
     assert sorted(map(sorted, found)) == sorted(map(sorted, known))
@@ -84,7 +85,7 @@ def test_every_list_has_rows(lists: dict[str, Sheet]) -> None:
     assert all(len(sheet.keys) for sheet in lists.values())
 
 
-@pytest.mark.parametrize("source", ["annex_a", "ssda903"])
+@pytest.mark.parametrize("source", ["annex_a", "ssda903", "cin_census"])
 def test_extracts_are_taken_in_without_remark(landing: Path, source: str, tmp_path: Path) -> None:
     extraction = taken_in(landing, source, tmp_path)
     assert {finding.rule for finding in extraction.findings} <= PLANTED

@@ -73,8 +73,8 @@ def _build_from(finished: Path) -> Callable[..., None]:
             for (name,) in names:
                 connection.execute(f"update marts.{name} set run_id = (select run_id from {run})")
             connection.execute(
-                "insert into marts.dim_runs (run_id, as_at, started_at, code_version, status)"
-                f" select run_id, as_at, started_at, code_version, 'published' from {run}"
+                "insert into marts.dim_runs (run_id, as_at, started_at, code_version, status, is_synthetic)"
+                f" select run_id, as_at, started_at, code_version, 'published', is_synthetic from {run}"
             )
 
         return iter(())

@@ -30,7 +30,7 @@ PUBLISHED = {
     "dim_indicators": "indicator_id title plan section position family population method kind headline_basis good_is"
     " unit published_decimals definition numerator_means denominator_means caveats data_owner benchmark_series reports",
     "dim_areas": "area_code dfe_code area_name area_type is_home",
-    "dim_runs": "run_id as_at received_by started_at finished_at code_version status",
+    "dim_runs": "run_id as_at received_by started_at finished_at code_version status is_synthetic",
     "fct_indicator_values": "indicator_id area_code basis period_start period_end breakdown breakdown_value numerator"
     " denominator value status status_reason source first_reported_value is_provisional run_id",
     "fct_benchmarks": "series_id indicator_id area_code area_name area_type basis period_label period_start period_end"
@@ -87,7 +87,6 @@ def test_first_run_says_what_it_wrote_and_where(story: Story) -> None:
     said = story.first.ran.out
 
     assert story.first.ran.status == 0
-    assert "synthetic ones were written to landing/" in said
     assert "A key was made in restricted/hmac.key" in said
     assert "10 submission(s) taken in, 0 rejected" in said
     assert "warehouse/warehouse.duckdb" in said
@@ -206,6 +205,19 @@ def test_every_table_carries_the_id_of_the_run(story: Story) -> None:
     )
     today = datetime.now(UTC).date()
     assert runs == [("published", True, today)] * 2
+
+
+def test_run_and_page_say_whether_the_data_are_invented(story: Story) -> None:
+    """The mark came between the two nights; the earlier run keeps what it said."""
+    runs = query(
+        story.second.warehouse, "select is_synthetic from marts.dim_runs order by started_at"
+    )
+    assert runs == [(False,), (True,)]
+    pages = [
+        (night.data / "outputs" / month / "restricted" / "index.html").read_text()
+        for night, month in ((story.first, "2025-03"), (story.second, "2025-04"))
+    ]
+    assert ["Synthetic data." in page for page in pages] == [False, True]
 
 
 def test_parquet_copies_equal_the_tables(story: Story) -> None:

@@ -27,6 +27,7 @@ class Warehouse:
                 "as_at": date(2025, 3, 31),
                 "code_version": "1.2.3",
                 "status": "published",
+                "is_synthetic": False,
             }
         )
 

@@ -7,5 +7,6 @@ select
     started_at,
     finished_at,
     code_version,
-    status
+    status,
+    is_synthetic
 from {{ ref('stg_run__runs') }}

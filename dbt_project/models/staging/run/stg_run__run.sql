@@ -6,5 +6,6 @@ select
     started_at,
     code_version,
     home_area,
-    records_first_reported
+    records_first_reported,
+    is_synthetic
 from {{ source('run', 'run') }}

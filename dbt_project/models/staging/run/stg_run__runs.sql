@@ -6,5 +6,6 @@ select
     started_at,
     finished_at,
     code_version,
-    status
+    status,
+    is_synthetic
 from {{ source('run', 'runs') }}
