@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.intake.findings import Finding, Severity
 from orchestration.nightly import Outcome
 from orchestration.settings import DataFolder
 
 SHOWN_FINDINGS = 12
+SEVERITIES: tuple[str, ...] = get_args(Severity)
 
 
 def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) -> None:
@@ -29,20 +33,34 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
     console.print(_figures(folder, run.home_area))
     for line in _held(folder):
         console.print(f"held       {line}", markup=False, highlight=False, soft_wrap=True)
-    shown = outcome.findings[:SHOWN_FINDINGS]
-    for finding in shown:
-        console.print(
-            f"{finding.severity:10} {finding.text()}", markup=False, highlight=False, soft_wrap=True
-        )
-    if len(outcome.findings) > len(shown):
-        console.print(
-            f"... and {len(outcome.findings) - len(shown)} more messages (cypp status --json)"
-        )
+    told = tell_once(outcome.findings)
+    for line in told[:SHOWN_FINDINGS]:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if len(told) > SHOWN_FINDINGS:
+        console.print(f"... and {len(told) - SHOWN_FINDINGS} more messages (cypp status --json)")
     console.print(f"Seconds:   {_seconds(outcome.seconds)}", markup=False, highlight=False)
     console.print(
         f"Warehouse: {folder.warehouse_file}", markup=False, highlight=False, soft_wrap=True
     )
     console.print(f"Page:      {outcome.page}", markup=False, highlight=False, soft_wrap=True)
+
+
+def tell_once(findings: list[Finding]) -> list[str]:
+    """One line per kind of finding and source: the newest submission's in full, the others as a number.
+
+    What stops a file comes first; a fault that every month repeats must not hide another one.
+    """
+    alike: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        place = (finding.file or "").split("/")[:2]
+        kind = (finding.severity, *place, finding.table, finding.column, finding.rule)
+        alike.setdefault(kind, []).append(finding)
+    lines = []
+    for group in sorted(alike.values(), key=lambda group: SEVERITIES.index(group[0].severity)):
+        newest = max(group, key=lambda finding: finding.file or "")
+        others = f" (and {len(group) - 1} more like it)" if len(group) > 1 else ""
+        lines.append(f"{newest.severity:10} {newest.text()}{others}")
+    return lines
 
 
 def _seconds(seconds: dict[str, float]) -> str:
