@@ -5,9 +5,9 @@ tables, never a value of a record.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -23,6 +23,7 @@ from orchestration.intake.extract import stored_name
 from orchestration.intake.submissions import loaded_rows
 from orchestration.nightly import Night
 from orchestration.settings import DBT_FOLDER
+from orchestration.warehouse.dbt import FinishedNode
 from orchestration.warehouse.publish import MARTS
 
 OWNERS = {entry["source"]: entry["owner"] for entry in load_owners()}
@@ -54,6 +55,10 @@ def _raw_key(source: str) -> dg.AssetKey:
     return dg.AssetKey(["raw", source])
 
 
+def _landed_key(source: str) -> dg.AssetKey:
+    return dg.AssetKey(["landing", source])
+
+
 def _fed_by(key: dg.AssetKey) -> dg.AssetKey:
     name = key.path[-1]
     return _raw_key(name.removeprefix("stg_").split("__")[0]) if name.startswith("stg_") else key
@@ -73,6 +78,18 @@ def _freshness(source: str) -> dg.FreshnessPolicy | None:
     )
 
 
+def _landed_spec(source: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        _landed_key(source),
+        description=f"{contract_for(source).title}: what its owner sends. Dated when a run took in something new.",
+        group_name="landing",
+        kinds={"file"},
+        owners=OPERATIONS,
+        freshness_policy=_freshness(source),
+        metadata={"data_owner": OWNERS.get(source, "")},
+    )
+
+
 def _raw_spec(source: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         _raw_key(source),
@@ -80,11 +97,8 @@ def _raw_spec(source: str) -> dg.AssetSpec:
         group_name="intake",
         kinds={"python", "parquet"},
         owners=OPERATIONS,
-        freshness_policy=_freshness(source),
-        metadata={
-            "dagster/column_schema": _column_schema(source),
-            "data_owner": OWNERS.get(source, ""),
-        },
+        deps=[_landed_key(source)],
+        metadata={"dagster/column_schema": _column_schema(source)},
     )
 
 
@@ -101,6 +115,7 @@ def _column_schema(source: str) -> dg.TableSchema:
     )
 
 
+LANDED = [_landed_spec(source) for source in sources()]
 LA_TABLES = [(source, table) for source in LA_SOURCES for table in table_names(source)]
 QUALITY_SPEC = dg.AssetSpec(
     _raw_key("quality"),
@@ -125,9 +140,15 @@ TABLE_CHECK_SPECS = [
 
 
 @dg.multi_asset(name="take_in", specs=[_raw_spec(source) for source in sources()])
-def take_in(night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult]:
+def take_in(
+    context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]
+) -> Iterator[dg.MaterializeResult]:
     """Landing to archive, ledger and typed Parquet."""
-    night.take_in()
+    # A source is as fresh as what it sent last, not as the last run: hence an event only for what is new.
+    for source, count in Counter(version.source for version in night.take_in().accepted).items():
+        context.log_event(
+            dg.AssetMaterialization(_landed_key(source), metadata={"submissions": count})
+        )
     rows = loaded_rows(night.folder)
     for source in sources():
         yield dg.MaterializeResult(
@@ -175,29 +196,28 @@ def run_inputs(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
 )
 def transform(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> Iterator[Any]:
     """raw to marts: one dbt invocation into private files, its outcome node by node."""
-    night.transform()
-    yield from _dbt_outcomes(context, night.folder.work / "dbt_target")
+    manifest = json.loads(DBT_PROJECT.manifest_path.read_text())
+    for finished in night.transform():
+        node = manifest["nodes"].get(finished.unique_id)
+        if node is not None and node["fqn"][1] != "staging":
+            yield from _outcome(context, manifest, finished)
 
 
-def _dbt_outcomes(context: dg.AssetExecutionContext, target: Path) -> Iterator[Any]:
-    manifest = json.loads((target / "manifest.json").read_text())
-    for result in json.loads((target / "run_results.json").read_text())["results"]:
-        node = manifest["nodes"].get(result["unique_id"])
-        if node is None or node["fqn"][1] == "staging":
-            continue
-        seconds = {"seconds": float(result["execution_time"])}
-        if node["resource_type"] in ("model", "seed"):
-            key = TRANSLATOR.get_asset_key(node)
-            yield dg.MaterializeResult(asset_key=key, metadata=seconds)
-        elif node["resource_type"] == "test":
-            check_key = get_asset_check_key_for_test(
-                manifest, TRANSLATOR, result["unique_id"], DBT_PROJECT
-            )
-            if check_key is not None and check_key in context.selected_asset_check_keys:
-                yield dg.AssetCheckResult(
-                    passed=result["status"] == "pass", asset_key=check_key.asset_key, check_name=check_key.name,
-                    metadata={**seconds, "failures": int(result.get("failures") or 0)},
-                )  # fmt: skip
+def _outcome(
+    context: dg.AssetExecutionContext, manifest: dict[str, Any], finished: FinishedNode
+) -> Iterator[Any]:
+    node = manifest["nodes"][finished.unique_id]
+    if node["resource_type"] in ("model", "seed") and finished.problem is None:
+        key = TRANSLATOR.get_asset_key(node)
+        yield dg.MaterializeResult(asset_key=key, metadata={"seconds": finished.seconds})
+    elif node["resource_type"] == "test":
+        key = get_asset_check_key_for_test(manifest, TRANSLATOR, finished.unique_id, DBT_PROJECT)
+        if key is not None and key in context.selected_asset_check_keys:
+            yield dg.AssetCheckResult(
+                passed=finished.status == "pass", asset_key=key.asset_key, check_name=key.name,
+                severity=dg.AssetCheckSeverity.WARN if finished.problem is None else dg.AssetCheckSeverity.ERROR,
+                metadata={"seconds": finished.seconds, "failures": finished.failures},
+            )  # fmt: skip
 
 
 @dg.asset(

@@ -9,7 +9,7 @@ import dagster as dg
 
 from orchestration import assets
 from orchestration.intake.landing import landing_state
-from orchestration.nightly import Night, Request, translated_errors
+from orchestration.nightly import Night, Request, taken_state, translated_errors
 from orchestration.settings import data_folder
 
 JOB = "nightly"
@@ -47,15 +47,14 @@ def every_night(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=nightly_job, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING
 )
 def landing_changed(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Start a run when landing has changed and has then stood still from one look to the next."""
-    seen = json.loads(context.cursor) if context.cursor else {}
-    state = landing_state(data_folder(None).landing)
-    if state == seen.get("taken"):
+    """Start a run when landing has changed since a run looked at it, and stands still between two looks."""
+    folder = data_folder(None)
+    state = landing_state(folder.landing)
+    if state in ("empty", taken_state(folder)):
         return dg.SkipReason("landing has not changed")
-    if state != seen.get("seen"):
-        context.update_cursor(json.dumps({**seen, "seen": state}))
+    if state != context.cursor:
+        context.update_cursor(state)
         return dg.SkipReason("landing has changed: waiting until it stands still")
-    context.update_cursor(json.dumps({"seen": state, "taken": state}))
     return dg.RunRequest(run_key=f"landing-{state}")
 
 
@@ -76,8 +75,8 @@ def night_failed(context: dg.RunFailureSensorContext) -> None:
 
 defs = dg.Definitions(
     assets=[
-        assets.take_in, assets.check, assets.run_inputs, assets.transform, assets.warehouse,
-        assets.committee_page,
+        *assets.LANDED, assets.take_in, assets.check, assets.run_inputs, assets.transform,
+        assets.warehouse, assets.committee_page,
     ],
     jobs=[nightly_job],
     schedules=[every_night],

@@ -7,7 +7,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from orchestration.nightly import Night, Outcome, Request, translated_errors
+from orchestration.nightly import (
+    Night,
+    NothingPublished,
+    Outcome,
+    Request,
+    translated_errors,
+)
 from orchestration.settings import DataFolder
 
 INSTANCE_CONFIG = Path(__file__).parent / "dagster.yaml"
@@ -38,8 +44,11 @@ def run_job(
         from orchestration.definitions import JOB, defs
 
         with dg.DagsterInstance.get() as instance:
-            defs.resolve_job_def(JOB).execute_in_process(
-                instance=instance, resources={"night": night}, run_config=QUIET
-            )
+            try:
+                defs.resolve_job_def(JOB).execute_in_process(
+                    instance=instance, resources={"night": night}, run_config=QUIET
+                )
+            except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
+                raise NothingPublished("interrupted") from None
         assert night.outcome is not None  # noqa: S101 -- the job's last step sets it, or has raised
         return night.outcome

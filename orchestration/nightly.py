@@ -11,8 +11,8 @@ import sqlite3
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version as package_version
@@ -28,6 +28,7 @@ from orchestration.checks.rows import ChecksFailed, check_rows, count_results, w
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.findings import Finding
 from orchestration.intake.keys import KeyFileError
+from orchestration.intake.landing import landing_state
 from orchestration.intake.ledger import Ledger, now
 from orchestration.intake.submissions import (
     TakenIn,
@@ -53,10 +54,11 @@ from orchestration.settings import (
 )
 from orchestration.synthetic import is_synthetic
 from orchestration.warehouse import first_reported, publish
-from orchestration.warehouse.dbt import BuildFailed, BuildFiles, build
+from orchestration.warehouse.dbt import BuildFailed, BuildFiles, Dbt, FinishedNode
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 
 LOCK_SECONDS = 900
+TAKEN_STATE = "landing_taken"
 Progress = Callable[[str, int, int], None]
 
 
@@ -131,6 +133,12 @@ def serving_run_id(folder: DataFolder) -> str | None:
         folder.warehouse_file.replace(folder.work / "damaged_warehouse.duckdb")
         return None
     return row[0] if row else None
+
+
+def taken_state(folder: DataFolder) -> str | None:
+    """What stood in landing when it was last taken in (`landing_state`); None before the first time."""
+    state = folder.work / TAKEN_STATE
+    return state.read_text() if state.exists() else None
 
 
 def _prepare(
@@ -213,11 +221,14 @@ class Night:
         self.indicators = load_indicators()
         cross_check(self.indicators, measures_by_population())
         self.folder.create()
-        self._lock = FileLock(self.folder.lock_file, timeout=LOCK_SECONDS)
-        self._lock.acquire()
-        self.ledger = Ledger(self.folder.ledger)
-        refuse_wrong_key(self.folder, self.ledger)
-        _recover(self.folder, self.ledger)
+        with ExitStack() as undo:
+            undo.enter_context(FileLock(self.folder.lock_file, timeout=LOCK_SECONDS))
+            self.ledger = Ledger(self.folder.ledger)
+            refuse_wrong_key(self.folder, self.ledger)
+            _recover(self.folder, self.ledger)
+            self.dbt = Dbt(self.folder, self.files)
+            undo.callback(self.dbt.close)
+            self._undo = undo.pop_all()
         return self
 
     def __exit__(
@@ -227,10 +238,11 @@ class Night:
             self.ledger.record_run(
                 "failed", self.run.run_id, {"reason": str(error) if error else "not finished"}
             )
+        self.dbt.close()
         for private in (self.files.layers, self.files.marts):
             for leftover in (private, Path(f"{private}.wal")):
                 leftover.unlink(missing_ok=True)
-        self._lock.release()
+        self._undo.close()
 
     @contextmanager
     def _step(self, name: str) -> Generator[None]:
@@ -243,7 +255,9 @@ class Night:
     def take_in(self) -> TakenIn:
         """Landing -> archive, raw, ledger."""
         with self._step("take in"):
+            state = landing_state(self.folder.landing)
             self.taken = take_in(self.folder, self.settings, self.ledger, self.progress)
+            (self.folder.work / TAKEN_STATE).write_text(state)
         return self.taken
 
     def check(self) -> list[tuple[TableCheck, bool]]:
@@ -284,10 +298,10 @@ class Night:
             write_inputs(self.folder, self.ledger, known)
         return self.run
 
-    def transform(self) -> None:
-        """raw -> the marts, in private files."""
+    def transform(self) -> Iterator[FinishedNode]:
+        """raw -> the marts, in private files, node by node; whoever iterates to the end has them all."""
         with self._step("transform"):
-            build(self.folder, self.files, self.progress)
+            yield from self.dbt.build(self.progress)
 
     def publish(self) -> Outcome:
         """Verify, render, then replace what readers see."""
@@ -341,7 +355,8 @@ def run_nightly(folder: DataFolder, request: Request, progress: Progress) -> Out
         night.take_in()
         night.check()
         night.write_inputs()
-        night.transform()
+        for _node in night.transform():
+            pass
         return night.publish()
 
 

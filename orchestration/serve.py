@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
 from orchestration.job import dagster_home
@@ -12,8 +11,8 @@ from orchestration.settings import data_folder
 LOOPBACK, PORT = "127.0.0.1", "3000"
 
 
-def main() -> int:
-    """Run `dagster dev` until it is stopped; returns its exit status."""
+def main() -> None:
+    """Become `dagster dev`: whoever ends this process ends Dagster's, too."""
     folder = data_folder(None)
     folder.create()
     environment = {
@@ -26,8 +25,8 @@ def main() -> int:
         sys.executable, "-m", "dagster", "dev", "--host", LOOPBACK,
         "--port", os.environ.get("CYPP_PORT", PORT), "--module-name", "orchestration.definitions",
     ]  # fmt: skip
-    return subprocess.run(command, env=environment, check=False).returncode
+    os.execve(command[0], command, environment)  # noqa: S606 -- our own interpreter, no shell
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -230,9 +230,9 @@ def scan(landing: Path) -> Landing:
 
 def landing_state(landing: Path) -> str:
     """A short name of what stands in landing now: changes whenever a file comes, goes or changes."""
-    if not landing.is_dir():
-        return "empty"
     files = sorted(path for path in landing.rglob("*") if path.is_file() and not path.is_symlink())
+    if not files:
+        return "empty"
     text = "\n".join(
         f"{path.relative_to(landing)}|{stat.st_size}|{stat.st_mtime_ns}"
         for path in files

@@ -16,6 +16,8 @@ from orchestration.settings import DBT_FOLDER, DataFolder
 
 TELEMETRY_OFF = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 PARTIAL_PARSE = "partial_parse.msgpack"
+PROBLEMS = ("error", "fail")
+PROBLEMS_SHOWN = 5
 
 
 class BuildFailed(Exception):
@@ -28,6 +30,25 @@ class BuildFiles:
 
     layers: Path
     marts: Path
+
+
+@dataclass(frozen=True)
+class FinishedNode:
+    """A seed, model or test that dbt has done with: its unique id, dbt's status, seconds, failing rows."""
+
+    unique_id: str
+    status: str
+    seconds: float
+    failures: int
+    message: str
+
+    @property
+    def problem(self) -> str | None:
+        """What to tell the operator; None when all is well."""
+        if self.status not in PROBLEMS:
+            return None
+        name = self.unique_id.split(".")[2] if self.unique_id.count(".") > 1 else self.unique_id
+        return f"{name}: {self.message}"
 
 
 def _environment(folder: DataFolder, files: BuildFiles) -> dict[str, str]:
@@ -52,48 +73,63 @@ def _target_folder(folder: DataFolder) -> Path:
 
 def _command(folder: DataFolder) -> list[str]:
     return [
-        sys.executable, "-m", "orchestration.warehouse.dbt_process", "--log-format", "json", "--no-use-colors",
-        "--log-level", "info", "--log-level-file", "none", "--no-version-check", "build",
+        sys.executable, "-m", "orchestration.warehouse.dbt_process",
         "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER),
         "--target-path", str(_target_folder(folder)), "--log-path", str(folder.work / "dbt_logs"),
-        "--exclude-resource-type", "unit_test",
     ]  # fmt: skip
 
 
-def _events(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+def _said(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
     for line in lines:
         try:
             yield json.loads(line)
         except json.JSONDecodeError:
+            # A library's warning, printed beside what the process says.
             continue
 
 
-def _problem(event: dict[str, Any]) -> str | None:
-    name, data = event["info"]["name"], event.get("data", {})
-    if name in ("RunResultError", "RunResultFailure", "MainEncounteredError", "LogTestResult"):
-        if name == "LogTestResult" and data.get("status") not in ("fail", "error"):
-            return None
-        return str(event["info"]["msg"]).strip()
-    return None
-
-
-def build(folder: DataFolder, files: BuildFiles, progress: Callable[[str, int, int], None]) -> None:
-    """Run dbt; raises BuildFailed with dbt's own words when a model or an error-level test fails."""
-    problems: list[str] = []
-    process = subprocess.Popen(
-        _command(folder), env=_environment(folder, files), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+def _finished(said: dict[str, Any]) -> FinishedNode:
+    return FinishedNode(
+        said["node"], said["status"], float(said.get("seconds", 0)), int(said.get("failures") or 0),
+        said.get("message", ""),
     )  # fmt: skip
-    assert process.stdout is not None  # noqa: S101 -- asked for with PIPE
-    for event in _events(iter(process.stdout.readline, "")):
-        data = event.get("data", {})
-        if event["info"]["name"] == "LogStartLine":
-            progress("Transforming", data.get("index", 0), data.get("total", 0))
-        problem = _problem(event)
-        if problem:
-            problems.append(problem)
-    if process.wait() != 0:
-        shown = list(dict.fromkeys(problems))[:5]
-        raise BuildFailed(
-            "dbt failed: " + (" | ".join(shown) or f"exit status {process.returncode}")
-        )
+
+
+class Dbt:
+    """dbt for one run. It loads and parses beside the steps before it, which takes it some seconds."""
+
+    def __init__(self, folder: DataFolder, files: BuildFiles) -> None:
+        self._process = subprocess.Popen(
+            _command(folder), env=_environment(folder, files), text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def build(self, progress: Callable[[str, int, int], None]) -> Iterator[FinishedNode]:
+        """Build everything, node by node.
+
+        Raises BuildFailed, at the end, when a model or an error-level test failed.
+        """
+        process = self._process
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101 -- PIPE
+        process.stdin.write("build\n")
+        process.stdin.flush()
+        problems: list[str] = []
+        for said in _said(iter(process.stdout.readline, "")):
+            if "started" in said:
+                progress("Transforming", said["started"], said["total"])
+                continue
+            node = _finished(said)
+            problems += [node.problem] if node.problem else []
+            yield node
+        if process.wait() != 0:
+            shown = " | ".join(problems[:PROBLEMS_SHOWN])
+            raise BuildFailed(f"dbt failed: {shown or f'exit status {process.returncode}'}")
+
+    def close(self) -> None:
+        """End the process if it has not ended by itself."""
+        if self._process.poll() is None:
+            self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._process.wait()

@@ -1,24 +1,80 @@
-"""dbt's command line as a process that ends with the run that started it.
+"""dbt in a process of its own: loads and parses at once, builds when it is told to, ends with its run.
 
-A run that is killed must not leave a dbt behind that writes beside the next run. Called by `dbt.py` only.
+A run that is killed must not leave a dbt behind that writes beside the next run. What happens is said as one
+JSON object per line, without dbt's own messages where these could hold a value of a record. `dbt.py` starts it.
 """
 
 from __future__ import annotations
 
 import ctypes
+import json
+import re
 import signal
 import sys
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 SET_PARENT_DEATH_SIGNAL = 1  # prctl(2)
+# 'Conversion Error: Could not convert string ...': the kind says what went wrong, the rest may quote a row.
+KIND_OF_ERROR = re.compile(r"\b[A-Z]\w+ Error\b")
+# Errors about the code, found before any row is read, and what a test found: safe to show.
+ABOUT_CODE = ("Compilation Error", "Parsing Error", "Got ")
+
+
+def safe_message(message: str) -> str:
+    """dbt's message without what it may quote from a row."""
+    text = " ".join(message.split())
+    if text.startswith(ABOUT_CODE):
+        return text
+    return ", ".join(dict.fromkeys(KIND_OF_ERROR.findall(text))) or "failed"
+
+
+def _say(**what: Any) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def _on_event(event: Any) -> None:
+    name = event.info.name
+    if name == "LogStartLine":
+        _say(started=event.data.index, total=event.data.total)
+    elif name == "NodeFinished":
+        result = event.data.run_result
+        _say(
+            node=event.data.node_info.unique_id, status=result.status, seconds=result.execution_time,
+            failures=result.num_failures, message=safe_message(result.message),
+        )  # fmt: skip
 
 
 def main() -> None:
-    """Run dbt with this process's arguments."""
+    """Parse; then build with this process's arguments, once a line arrives on standard input."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    from dbt.cli.main import cli
+    from dbt.cli.main import dbtRunner
 
-    cli()
+    options = [
+        "--log-level",
+        "none",
+        "--log-level-file",
+        "none",
+        "--no-write-json",
+        "--no-version-check",
+    ]
+    arguments = sys.argv[1:]
+    parsed = dbtRunner().invoke([*options, "parse", *arguments])
+    if not sys.stdin.readline():
+        return
+    done = parsed
+    if parsed.success:
+        build = [*options, "build", *arguments, "--exclude-resource-type", "unit_test"]
+        done = dbtRunner(manifest=cast("Manifest", parsed.result), callbacks=[_on_event]).invoke(
+            build
+        )
+    if done.exception is not None:
+        _say(node="dbt", status="error", message=safe_message(str(done.exception)))
+    sys.exit(0 if done.success else 1)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """`cypp`, made to die without warning, or to meet a full disk, at a chosen call of a chosen function.
 
 Run as `python -m tests.faults.killed POINT ARGUMENTS...` where POINT is `module:function:moment:n`: at the
-nth call, `before` or `after` it the process kills itself, or `full` raises what a full disk raises; `none`
-lets it live. The steps run one after the other without Dagster, which only wraps them; `dagster+` before the
+nth call, `before` or `after` it the process kills itself, `stop` asks it to end as Ctrl-C does, `full` raises what a full disk raises, and `value` an
+error that quotes a child's record, as a library's may; `none` lets it live. The steps run one after the other without Dagster, which only wraps them; `dagster+` before the
 point keeps it. `+build=FILE` after the point puts a finished warehouse in place of what the row checks and
 dbt would make of the data.
 """
@@ -15,7 +15,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,6 +23,8 @@ from typing import Any
 import duckdb
 
 from orchestration import job, nightly
+
+QUOTED_VALUE = "CANARY-IN-AN-ERROR"
 
 
 def _owner(path: str, name: str) -> tuple[Any, str]:
@@ -46,6 +48,11 @@ def _arm(point: str) -> None:
             return original(*arguments, **named)
         if moment == "full":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "warehouse")
+        if moment == "stop":
+            os.kill(os.getpid(), signal.SIGINT)
+            return original(*arguments, **named)
+        if moment == "value":
+            raise ValueError(f"could not convert {QUOTED_VALUE!r}")
         result = original(*arguments, **named) if moment == "after" else None
         os.kill(os.getpid(), signal.SIGKILL)
         return result
@@ -56,10 +63,10 @@ def _arm(point: str) -> None:
 def _build_from(finished: Path) -> Callable[..., None]:
     """A stand-in for dbt: the finished marts, as if this run had made them."""
 
-    def build(folder: Any, files: Any, *_others: object) -> None:
-        shutil.copyfile(finished, files.marts)
-        with duckdb.connect(str(files.marts)) as connection:
-            run = f"read_parquet('{folder.raw / 'run' / 'run.parquet'}')"
+    def transform(night: nightly.Night) -> Iterator[object]:
+        shutil.copyfile(finished, night.files.marts)
+        with duckdb.connect(str(night.files.marts)) as connection:
+            run = f"read_parquet('{night.folder.raw / 'run' / 'run.parquet'}')"
             names = connection.execute(
                 "select table_name from duckdb_tables() where schema_name = 'marts' and table_name <> 'dim_runs'"
             ).fetchall()
@@ -70,7 +77,9 @@ def _build_from(finished: Path) -> Callable[..., None]:
                 f" select run_id, as_at, started_at, code_version, 'published', is_synthetic from {run}"
             )
 
-    return build
+        return iter(())
+
+    return transform
 
 
 def _nothing(*_arguments: object) -> None:
@@ -82,9 +91,9 @@ def _one(*_arguments: object) -> int:
     return 1
 
 
-def _replace(module: ModuleType, **functions: Callable[..., Any]) -> None:
+def _replace(owner: ModuleType | type, **functions: Callable[..., Any]) -> None:
     for name, function in functions.items():
-        setattr(module, name, function)
+        setattr(owner, name, function)
 
 
 def main() -> None:
@@ -92,9 +101,8 @@ def main() -> None:
     point, *arguments = sys.argv[1:]
     point, _, finished = point.partition("+build=")
     if finished:
-        _replace(
-            nightly, build=_build_from(Path(finished)), check_rows=_nothing, count_results=_one
-        )
+        _replace(nightly, check_rows=_nothing, count_results=_one)
+        _replace(nightly.Night, transform=_build_from(Path(finished)))
     if not point.startswith("dagster+"):
         _replace(job, run_job=nightly.run_nightly)
     if point != "none":

@@ -150,7 +150,7 @@ def test_clean_rebuild_in_another_order_killed_during_dbt_and_at_every_point_of_
     served = run_ids(warehouse)
     send_again(folder.landing)
 
-    assert _run("dagster+orchestration.warehouse.dbt:_problem:before:50", data).status == KILLED
+    assert _run("dagster+orchestration.warehouse.dbt:_finished:before:50", data).status == KILLED
     _wait_for_no_process_of(data)
     _assert_whole(data, *served)
     for point in BEFORE_REPLACING.values():
@@ -229,3 +229,15 @@ def test_damaged_warehouse_is_moved_aside_and_made_again(story: Story, data: Pat
     assert ran.status == 0
     assert content(warehouse) == content(finished)
     _assert_whole(data, *_runs(data))
+
+
+def test_interrupted_run_says_so_in_one_line_and_leaves_nothing_running(
+    story: Story, data: Path
+) -> None:
+    ran = _run("dagster+orchestration.warehouse.dbt:_finished:stop:20", data)
+
+    assert ran.status == 1
+    assert "Nothing published, the last good warehouse still serves: interrupted" in ran.err
+    assert "Traceback" not in ran.err
+    _wait_for_no_process_of(data)
+    _assert_whole(data, *run_ids(story.first.warehouse))

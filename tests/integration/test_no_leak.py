@@ -6,6 +6,7 @@ template has; the ids and names of all other invented children are looked for to
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -13,9 +14,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from tests import extracts
+from tests.commands import cypp
 from tests.extracts import BARNET, CAMDEN
+from tests.faults.killed import QUOTED_VALUE
 from tests.story import CANARY_BORN, CANARY_IDS, CANARY_TEXTS, Story
 
 WITH_IDENTIFIERS = ("landing", "archive", "restricted")
@@ -79,7 +83,8 @@ def test_no_artefact_holds_an_identifier(story: Story) -> None:
     found = {str(path): hits for path in artefacts if (hits := _hits(_texts(path)))}
 
     assert found == {}
-    assert {".parquet", ".duckdb", ".json", ".html", ".sql", ".log", ".sqlite3"} - kinds <= {".log"}
+    # .db: Dagster's runs and events
+    assert {".parquet", ".duckdb", ".json", ".html", ".sql", ".sqlite3", ".db"} <= kinds
     assert len(artefacts) > 100
 
 
@@ -143,3 +148,23 @@ def test_dates_of_birth_do_not_leave_the_restricted_layer(story: Story) -> None:
     ]
     assert len(published) > 20
     assert [day for day in written for text in texts if day in text] == []
+
+
+@pytest.mark.parametrize(
+    "point",
+    ["orchestration.nightly:take_in:value:1", "orchestration.nightly:table_checks:value:1"],
+)
+def test_value_quoted_by_an_unexpected_error_goes_nowhere(
+    point: str, story: Story, tmp_path: Path
+) -> None:
+    data = story.first.copy(tmp_path / "data")
+    command = (sys.executable, "-m", "tests.faults.killed", f"dagster+{point}")
+
+    ran = cypp(data, "run", command=command)
+
+    assert ran.status == 1
+    assert "internal error ValueError at killed.py" in ran.err
+    assert QUOTED_VALUE not in ran.out + ran.err
+    written = [path for path in data.rglob("*") if path.is_file()]
+    assert any(path.suffix == ".db" for path in written)
+    assert [path for path in written if QUOTED_VALUE.encode() in path.read_bytes()] == []

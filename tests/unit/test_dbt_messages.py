@@ -1,0 +1,42 @@
+"""What dbt says of a failure, as the operator may see it: never what it quotes from a row."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestration.warehouse.dbt import FinishedNode
+from orchestration.warehouse.dbt_process import safe_message
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (
+            "Runtime Error in model hist_x (models/history/hist_x.sql)\n  Conversion Error: Could not convert"
+            " string 'SYN1' to INT32",
+            "Runtime Error, Conversion Error",
+        ),
+        (
+            'Runtime Error in model dim_x\n  Constraint Error: Duplicate key "child_key: 1a2b" violates',
+            "Runtime Error, Constraint Error",
+        ),
+        ("Got 3 results, configured to fail if != 0", "Got 3 results, configured to fail if != 0"),
+        (
+            "Compilation Error in model x (models/x.sql)\n  'y' is undefined",
+            "Compilation Error in model x (models/x.sql) 'y' is undefined",
+        ),
+        ("child SYN1 is odd", "failed"),
+    ],
+)
+def test_message_says_what_failed_and_quotes_no_row(said: str, shown: str) -> None:
+    assert safe_message(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [("error", "hist_x: Runtime Error"), ("fail", "hist_x: Runtime Error"), ("success", None), ("warn", None)],
+)  # fmt: skip
+def test_problem_names_the_model(status: str, problem: str | None) -> None:
+    node = FinishedNode("model.cypp.hist_x", status, 0.1, 0, "Runtime Error")
+
+    assert node.problem == problem
