@@ -21,8 +21,10 @@ from orchestration.demo.view import View
 
 TARGET_WORKING_DAYS = 15
 UNDECIDED_DAYS = 30
-# Physical and sexual abuse were split by who did it in the census of 2021.
-SPLIT_FACTORS_FROM, UNSPLIT_FACTORS = 2021, {"18B": "18A", "19B": "19A"}
+# Codes that came with a collection year, and what stood for them before: abuse by whom; early help as a
+# source, and as what a closed case is passed on to.
+NEW_CODES = {2021: {"18B": "18A", "19B": "19A"}, 2023: {"5D": "5B", "RC9": "RC8"}}
+CIN_PLANS_FROM = 2022
 FACTORS = {
     "3B": 0.24, "4B": 0.20, "2B": 0.08, "1B": 0.07, "16A": 0.10, "17A": 0.08, "18B": 0.06, "19B": 0.03,
     "4A": 0.06, "5A": 0.02, "6A": 0.04, "15A": 0.02,
@@ -75,6 +77,15 @@ def _elements(texts: Mapping[str, Iterable[str]]) -> list[str]:
     return ["".join(row) for row in zip(*columns, strict=True)]
 
 
+def _in_codes_of_year(codes: np.ndarray | pd.Series, of: FinancialYear) -> np.ndarray:
+    """Codes as the collection year had them."""
+    found = np.asarray(codes, dtype=object)
+    for year, before in NEW_CODES.items():
+        if of.collection_year < year:
+            found = np.array([before.get(code, code) for code in found], dtype=object)
+    return found
+
+
 def _by_case(tag: str, cases: Iterable[int], rows: Iterable[str]) -> Modules:
     found: dict[int, list[str]] = defaultdict(list)
     for case, row in zip(cases, rows, strict=True):
@@ -112,13 +123,14 @@ def _described(
 ) -> dict[int, list[str]]:
     """The cases of each child as XML."""
     closed = _days(details["end"], of)
+    reason = _in_codes_of_year(details["reason"], of)
     before = _elements(
         {
             "CINreferralDate": _days(details["day"], of),
-            "ReferralSource": details["source"],
+            "ReferralSource": _in_codes_of_year(details["source"], of),
             "PrimaryNeedCode": details["need"].fillna("N0"),
             "CINclosureDate": np.where(details["is_nfa"], "", closed),
-            "ReasonForClosure": np.where(details["is_nfa"] | (closed == ""), "", details["reason"]),
+            "ReasonForClosure": np.where(details["is_nfa"] | (closed == ""), "", reason),
             "DateOfInitialCPC": _days(details["transfer_conference"], of),
         }
     )
@@ -155,19 +167,19 @@ def _assessments(of: FinancialYear, details: pd.DataFrame) -> Modules:
 
 
 def _factors(of: FinancialYear, found: pd.DataFrame) -> np.ndarray:
-    codes = [
-        UNSPLIT_FACTORS.get(code, code) if of.collection_year < SPLIT_FACTORS_FROM else code
-        for code in FACTORS
-    ]
+    codes = list(FACTORS)
     picked = of.view.history.draws.options(
         found["key"].to_numpy(), "factor", list(FACTORS.values())
     )
-    return np.array(codes, dtype=object)[picked]
+    return _in_codes_of_year(np.array(codes, dtype=object)[picked], of)
 
 
 def _cin_plans(of: FinancialYear, details: pd.DataFrame) -> Modules:
-    """A plan for those in need, from the decision until the case closes."""
+    """A plan for those in need, from the decision until the case closes, where it is still open then."""
+    if of.collection_year < CIN_PLANS_FROM:
+        return {}
     may = details[details["is_in_need"].eq(True) & (details["decided"] <= of.as_at)]
+    may = may[may["decided"] < may["end"]]
     rows = _elements(
         {"CINPlanStartDate": _days(may["decided"], of), "CINPlanEndDate": _days(may["end"], of)}
     )

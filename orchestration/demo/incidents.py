@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.demo import intensities
-from orchestration.demo.days import Days, birthdays, by_year, months_of
+from orchestration.demo.days import Days, birthdays, by_year, financial_years, months_of
 from orchestration.demo.draws import keys_of
 from orchestration.demo.world import World
 
@@ -49,8 +49,10 @@ def incidents_of(periods: pd.DataFrame, world: World, last: int) -> pd.DataFrame
         first = month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
         day = first + (world.draws.uniform(key, "incident day") * 28).astype(np.int64)
         monthly = rate[row] * by_year(intensities.MISSING_FACTOR, day) / 2
+        yearly = keys_of(stays["key"].to_numpy()[row], financial_years(day))
         happens = (
             world.draws.chance(key, "incident", 1 - np.exp(-monthly))
+            & world.draws.chance(yearly, "roams", by_year(intensities.MISSING_SHARE, day))
             & (day >= begin[row])
             & (day < end[row])
         )

@@ -166,7 +166,10 @@ DECISION_STANDS_DAYS = Curve(((0, 150), (0.5, 420), (1, 900)))
 # in the year]
 MISSING_MONTHLY = Curve(((0, 0.0), (0.62, 0.0), (0.8, 0.06), (0.93, 0.35), (1, 1.6)))
 MISSING_AGE = 11
-MISSING_FACTOR = {2022: 1.3, 2023: 1.1, 2024: 1.4, 2025: 0.42}
+MISSING_FACTOR = {2022: 1.3, 2023: 1.1, 2024: 1.4, 2025: 1.8}
+# Of those who go missing at all, the share who do in the year: fewer children, not fewer incidents of each, so
+# that the number of incidents does not halve from one return to the next. [calibrated]
+MISSING_SHARE = {2022: 1.0, 2023: 1.0, 2024: 1.0, 2025: 0.55}
 MISSING_DAYS = Curve(((0, 0), (0.6, 0.6), (0.85, 2), (0.97, 8), (1, 40)))
 
 # Orders to deprive of liberty, of stays of children who are 11 or over in care. [shape: a handful a year]

@@ -16,6 +16,7 @@ from orchestration.demo import write_demo
 from orchestration.settings import DataFolder
 
 SEED, MONTHS, BEFORE, LAST = 1, 36, "2025-02", "2025-03"
+REGION = 33
 SLOWEST = 5
 
 
@@ -34,6 +35,12 @@ def write_next_month(folder: Path) -> dict[str, Any]:
     """One month more: simulating costs the same, writing a 36th."""
     write_demo(folder, seed=SEED, months=1, last=LAST, progress=_silent)
     return {}
+
+
+def write_region(folder: Path) -> dict[str, Any]:
+    """36 months of a whole region of boroughs."""
+    write_demo(folder, seed=SEED, months=MONTHS, last=LAST, areas=REGION, progress=_silent)
+    return {"authorities": REGION}
 
 
 def run_job(folder: Path) -> dict[str, Any]:

@@ -43,7 +43,7 @@ PUBLISHED: dict[str, tuple[float | None, ...]] = {
     "in need": (209.5, 244.7, 210.8), "in need, lists": (209.5, 244.7, 210.8), "plans": (31.2, 27.2, 24.0),
     "plans started": (300, 266, 228), "plans again %": (12.7, 20.7, 11.8), "plans 2 years %": (5.9, 4.4, 5.5),
     "looked after": (36, 35, 37), "care started": (186, 193, 162), "care ceased": (188, 194, 150),
-    "missing %": (15, 17, 10), "away %": (0, 0, 0), "in care 12 months": (202, 208, 212),
+    "incidents": (None, None, None), "missing %": (15, 17, 10), "away %": (0, 0, 0), "in care 12 months": (202, 208, 212),
     "dental %": (70, 76, 83), "health %": (90, 91, 84), "adopted %": (4, 4, 7), "adopted": (7, 8, 11),
     "guardian %": (11, 11, 7), "guardian": (21, 22, 11), "ceased 16 and over": (94, 111, None),
     "stayed to 18 %": (83.0, 81.1, 90.2), "care leavers 19-21": (250, 248, 268), "EET %": (56, 69, 64),
@@ -145,6 +145,7 @@ class Year:
         here = stays[(stays["start"] <= self.last) & (stays["end"] >= self.first)]
         incidents = self.history.incidents
         incidents = incidents[(incidents["start"] <= self.last) & (incidents["end"] >= self.first)]
+        yield "incidents", len(incidents)
         for name, kind in (("missing %", "M"), ("away %", "A")):
             went = incidents.loc[incidents["kind"] == kind, "child"]
             yield name, 100 * np.isin(here["child"].unique(), went).mean()

@@ -154,6 +154,28 @@ def test_sex_is_of_the_collection_year(month: str, element: str, codes: set[str]
     assert len(list(found.iter(element))) == len(list(found.iter("Child")))
 
 
+@pytest.mark.parametrize(
+    ("month", "has_plans", "later_codes"),
+    [("2020-03", False, set()), ("2025-03", True, {"5D", "RC9", "18B"})],
+)
+def test_codes_and_modules_are_of_the_collection_year(
+    month: str, has_plans: bool, later_codes: set[str]
+) -> None:
+    number = parse_month(month)
+    found = parsed(simulate(SMALL, 3, number, number), number)
+    codes = {
+        one.text for one in found.iter("ReferralSource", "ReasonForClosure", "AssessmentFactors")
+    }
+    assert codes & {"5D", "RC9", "18B", "19B"} >= later_codes
+    assert bool(codes & {"5D", "RC9", "18B", "19B"}) is bool(later_codes)
+    assert (found.find(".//CINPlanDates") is not None) is has_plans
+
+
+def test_plans_of_need_end_after_they_start(census: etree._Element) -> None:
+    for plan in census.iter("CINPlanDates"):
+        assert str(plan.findtext("CINPlanStartDate")) < (plan.findtext("CINPlanEndDate") or "9999")
+
+
 def test_header_names_the_collection_and_the_authority(history: History) -> None:
     census = parsed(history, LAST - 1)
     header = census.find("Header")
