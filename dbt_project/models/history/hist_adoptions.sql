@@ -1,5 +1,5 @@
--- One row per adoption, as the submission that serves the date of its order holds
--- it; of two rows of one child and date the first.
+-- One row per adoption, as the submission that serves the date of its order
+-- holds it; of two rows of one child and date the first.
 {{ resolve_points(
     entity='adoption',
     relations=[ref('hist_ssda903_adoptions'), ref('hist_list_10_adoptions')],

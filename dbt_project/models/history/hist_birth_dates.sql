@@ -1,6 +1,7 @@
--- One row per child of the returns on children looked after: the date of birth in
--- the newest submission that holds one, the statutory return first. pop_children
--- asks every return; a measure that rests on an age asks only those it counts.
+-- One row per child of the returns on children looked after: the date of birth
+-- in the newest submission that holds one, the statutory return first.
+-- pop_children asks every return; a measure that rests on an age asks only
+-- those it counts.
 with
 
 observed as (

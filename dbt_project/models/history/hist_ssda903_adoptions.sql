@@ -1,5 +1,5 @@
--- One row per child of one SSDA903 version whose episode ended with adoption, on
--- the date of the order (DEC), with the child's row of AD1.
+-- One row per child of one SSDA903 version whose episode ended with adoption,
+-- on the date of the order (DEC), with the child's row of AD1.
 with
 
 adopted as (

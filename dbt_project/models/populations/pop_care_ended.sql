@@ -33,7 +33,9 @@ aged as (
     select
         cessations.*,
         {{ age_in_years('birth_dates.birth_date', 'cessations.end_date') }}
-            as age
+            as age,
+        coalesce(cessations.end_reason_code = 'E15', false)
+            as is_assessed_adult
     from cessations
     left join {{ ref('hist_birth_dates') }} as birth_dates
         on cessations.child_key = birth_dates.child_key
@@ -60,9 +62,9 @@ final as (
             ),
             false
         ) as had_special_guardianship_order,
-        coalesce(age >= 16 and coalesce(end_reason_code, 'none') <> 'E15', false)
+        coalesce(age >= 16, false) and not is_assessed_adult
             as left_at_16_or_over,
-        coalesce(age >= 18 and coalesce(end_reason_code, 'none') <> 'E15', false)
+        coalesce(age >= 18, false) and not is_assessed_adult
             as left_at_18_or_over
     from aged
 )

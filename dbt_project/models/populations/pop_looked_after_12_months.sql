@@ -100,7 +100,7 @@ from_return as (
             and states.as_at_date >= chains.start_date
             and states.as_at_date <= chains.held_as_at
             and (
-                chains.end_date is null or chains.end_date > states.as_at_date
+                chains.end_date is null or states.as_at_date < chains.end_date
             )
     left join {{ ref('stg_ssda903__oc2') }} as oc2
         on

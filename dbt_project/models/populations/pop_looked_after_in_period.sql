@@ -1,5 +1,5 @@
--- One row per child looked after at any time in the twelve months to a month end,
--- short breaks (V3, V4) left out; with a missing or away incident or not.
+-- One row per child looked after at any time in the twelve months to a month
+-- end, short breaks (V3, V4) left out; with a missing or away incident or not.
 with
 
 years as (
@@ -51,7 +51,7 @@ incidents as (
             incidents.child_key = episodes.child_key
             and (
                 episodes.end_date is null
-                or episodes.end_date >= incidents.start_date
+                or incidents.start_date <= episodes.end_date
             )
             and (
                 incidents.end_date is null
