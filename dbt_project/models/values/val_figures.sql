@@ -68,7 +68,7 @@ cells as (
             and banded.counted_on between grid.period_start and grid.period_end
             and (
                 banded.superseded_on is null
-                or banded.superseded_on > grid.period_end
+                or grid.period_end < banded.superseded_on
             )
     group by
         grid.indicator_id,
