@@ -1,12 +1,17 @@
 {# The records of a population, once per measure that its documentation marks
    with `meta: {measure: true}` (a flag or an amount), so that an indicator
    names a measure and never expresses one. The measure 'all' is 1 for every
-   record. #}
+   record. A population that documents `superseded_on` gives each record the day
+   from which period ends no longer count it. #}
 {% macro measures_of(population) -%}
     {%- set model = 'pop_' ~ population -%}
     {%- set measures = [('all', '1')] -%}
+    {%- set endings = ['cast(null as date)'] -%}
     {%- set nodes = graph.nodes.values() if execute else [] -%}
     {%- for node in nodes if node.name == model -%}
+        {%- if 'superseded_on' in node.columns -%}
+            {%- do endings.append('superseded_on') -%}
+        {%- endif -%}
         {%- for column in node.columns.values()
             if column.meta.get('measure')
             or column.config.get('meta', {}).get('measure') -%}
@@ -29,6 +34,7 @@
         child_key,
         event_date,
         counted_on,
+        {{ endings | last }} as superseded_on,
         source,
         cast({{ amount }} as double) as amount
     from {{ ref(model) }}

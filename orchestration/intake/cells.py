@@ -184,14 +184,17 @@ def spellings(code_list: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def parse_code(value: object, known: Mapping[str, str]) -> str:
-    """The code of a cell: the whole text, else the token before the first colon or hyphen, else `unmapped`.
+    """The code of a cell: the whole text, words that a code list marks with a leading '*' anywhere in it, else
+    the token before the first colon or hyphen, else `unmapped`.
 
-    Source: social_care.md B.3 ('take the token before the first colon or hyphen, after any "x) " prefix').
+    Source: social_care.md B.3 ('take the token before the first colon or hyphen, after any "x) " prefix')
+    and 0.7 (the words 'former relevant').
     """
     text = _option(value)
     if text in known:
         return known[text]
-    return known.get(CODE_END.split(text, maxsplit=1)[0], UNMAPPED)
+    anywhere = (code for words, code in known.items() if words[:1] == "*" and words[1:] in text)
+    return next(anywhere, known.get(CODE_END.split(text, maxsplit=1)[0], UNMAPPED))
 
 
 @dataclass(frozen=True)

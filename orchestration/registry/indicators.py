@@ -18,8 +18,13 @@ from orchestration.settings import DBT_FOLDER
 INDICATORS_FOLDER = DBT_FOLDER / "indicators"
 POPULATIONS_FOLDER = DBT_FOLDER / "models" / "populations"
 Breakdown = Literal["sex", "age_band", "ethnic_group"]
+# A mean has the unit of what it averages, which its entry says.
 UNITS = {"rate_per_10k": "per 10,000 children", "percentage": "%"}
-BASES = {"rolling12": ("rolling12", "fy"), "snapshot": ("snapshot",)}
+BASES = {
+    "rolling12": ("rolling12", "fy"),
+    "rolling36": ("rolling36",),
+    "snapshot": ("snapshot",),
+}
 
 
 class RegistryError(Exception):
@@ -66,10 +71,11 @@ class Indicator(_Strict):
     population: str
     covers: str
     history_months: Annotated[int, Field(ge=0)] = 0
-    kind: Literal["rate_per_10k", "percentage"]
+    kind: Literal["rate_per_10k", "percentage", "mean"]
+    unit: str = ""
     numerator: str
     denominator: str | None = None
-    basis: Literal["rolling12", "snapshot"]
+    basis: Literal["rolling12", "rolling36", "snapshot"]
     good_is: Literal["high", "low", "neutral"]
     decimals: Annotated[int, Field(ge=0, le=3)]
     benchmarks: tuple[Benchmark, ...]
@@ -88,7 +94,14 @@ class Indicator(_Strict):
             raise ValueError(
                 f"{self.id}: a rate has no denominator measure, any other kind has one"
             )
+        if (self.kind in UNITS) == bool(self.unit):
+            raise ValueError(f"{self.id}: a mean names its unit, any other kind has one already")
         return self
+
+    @property
+    def shown_unit(self) -> str:
+        """What a value is counted in."""
+        return self.unit or UNITS[self.kind]
 
     @property
     def bases(self) -> tuple[str, ...]:
@@ -104,7 +117,7 @@ def _entries(path: Path) -> list[dict[str, Any]]:
 
 @cache
 def load_indicators(folder: Path = INDICATORS_FOLDER) -> tuple[Indicator, ...]:
-    """Every indicator, in plan order (by position); raises RegistryError when ids repeat."""
+    """Every indicator, in plan order (by position, variants last); raises RegistryError when ids repeat."""
     found = [
         Indicator(**entry) for path in sorted(folder.rglob("*.yml")) for entry in _entries(path)
     ]
@@ -112,7 +125,7 @@ def load_indicators(folder: Path = INDICATORS_FOLDER) -> tuple[Indicator, ...]:
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
         raise RegistryError(f"more than one entry for {', '.join(repeated)}")
-    return tuple(sorted(found, key=lambda indicator: indicator.position))
+    return tuple(sorted(found, key=lambda indicator: (not indicator.position, indicator.position)))
 
 
 def measures_by_population(folder: Path = POPULATIONS_FOLDER) -> dict[str, set[str]]:

@@ -28,7 +28,7 @@ from orchestration.intake.submissions import (
     shipped_reference,
     submission_id_of,
 )
-from orchestration.registry.indicators import UNITS, Indicator
+from orchestration.registry.indicators import Indicator
 from orchestration.settings import DataFolder
 
 INPUT_TABLES = (
@@ -82,6 +82,7 @@ LAST_VALUES = {
 LAST_RECORDS = {
     "indicator_id": pa.string(), "area_code": pa.string(), "record_key": pa.string(),
     "child_key": pa.string(), "event_date": pa.date32(), "counted_on": pa.date32(),
+    "superseded_on": pa.date32(),
     "in_numerator": pa.bool_(), "numerator_amount": pa.float64(), "denominator_amount": pa.float64(),
     "source": pa.string(),
 }  # fmt: skip
@@ -174,7 +175,7 @@ def _indicator_rows(indicators: Iterable[Indicator]) -> Iterable[dict[str, Any]]
                 )
             },
             "indicator_id": indicator.id, "method": "computed", "headline_basis": indicator.basis,
-            "unit": UNITS[indicator.kind], "published_decimals": indicator.decimals,
+            "unit": indicator.shown_unit, "published_decimals": indicator.decimals,
             "benchmark_series": "; ".join(item.series for item in indicator.benchmarks) or None,
             "reports": " ".join(indicator.reports),
             "definition_from": f"{source.document} ({source.year}), {source.section}",
@@ -204,8 +205,11 @@ def _write_last_published(folder: DataFolder, target: Path) -> None:
             _write(target, name, schema, [])
             continue
         with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+            # A warehouse of an earlier version may lack a column that was added since.
+            there = connection.table(f"marts.{mart}").columns
+            wanted_columns = [name if name in there else f"null as {name}" for name in schema]
             rows = connection.execute(
-                f"select {', '.join(schema)} from marts.{mart}"  # noqa: S608 -- fixed names
+                f"select {', '.join(wanted_columns)} from marts.{mart}"  # noqa: S608 -- fixed names
             ).to_arrow_table()
         pq.write_table(rows.cast(pa.schema(list(schema.items()))), target / f"{name}.parquet")
 

@@ -28,6 +28,7 @@ from tests.history.world import (
     care,
     cin_census,
     episode,
+    incident,
     plan,
     referral,
     ssda903,
@@ -58,7 +59,7 @@ NONE = (0, 0)
 EMPTY = {
     "annex_a": lambda month: annex_a(month, list_3=[], list_4=[], list_7=[], list_8=[]),
     "cin_census": cin_census,
-    "ssda903": lambda month: ssda903(month, episodes=[]),
+    "ssda903": lambda month: ssda903(month, episodes=[], missing=[]),
 }
 
 
@@ -75,6 +76,7 @@ class Life:
     assessments: Rows
     plans: Rows
     periods: tuple[Rows, ...]
+    incidents: Rows = ()
 
     def rows_of(self, table: str) -> Rows:
         """What a supplier who knows everything would put into a table."""
@@ -87,6 +89,7 @@ class Life:
             "child_protection_plans": self.plans,
             "episodes": tuple(row for period in self.periods for row in period),
             "list_8": tuple(_as_list_8(period) for period in self.periods),
+            "missing": self.incidents,
             "children": (),
         }[table]
 
@@ -130,8 +133,14 @@ def _plans_of(child: str, random: Random) -> Iterator[Row]:
         yield plan(child, start, random.choice((None, later, later)), random.choice((None, 0, 1)))
 
 
+def _incidents_of(child: str, random: Random) -> Iterator[Row]:
+    for start in {_some_day(random) for _ in range(random.randint(0, 3))}:
+        later = start + timedelta(days=random.randint(0, 60))
+        yield incident(child, start, random.choice((None, later, later)), random.choice("MA"))
+
+
 def _life(children: tuple[str, ...], random: Random) -> Life:
-    referrals, assessments, plans, periods = [], [], [], []
+    referrals, assessments, plans, periods, incidents = [], [], [], [], []
     for child in children:
         referrals += [
             referral(child, on) for on in {_some_day(random) for _ in range(random.randint(1, 5))}
@@ -141,7 +150,10 @@ def _life(children: tuple[str, ...], random: Random) -> Life:
             assessments.append(assessment(child, started, authorised))
         plans += _plans_of(child, random)
         periods += _care_of(child, random)
-    return Life(tuple(referrals), tuple(assessments), tuple(plans), tuple(periods))
+        incidents += _incidents_of(child, random)
+    return Life(
+        tuple(referrals), tuple(assessments), tuple(plans), tuple(periods), tuple(incidents)
+    )
 
 
 def lives() -> SearchStrategy[Life]:

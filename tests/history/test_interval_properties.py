@@ -27,6 +27,7 @@ from tests.history.world import Submission, World
 TABLES = {
     "hist_cp_plans": {"annex_a": "list_7", "cin_census": "child_protection_plans"},
     "hist_episodes": {"ssda903": "episodes"},
+    "hist_incidents": {"ssda903": "missing"},
 }
 ATTRIBUTES = {
     "hist_cp_plans": ("end_date", "previous_plans"),
@@ -36,6 +37,8 @@ ATTRIBUTES = {
         "reason_for_new_episode_code",
         "end_reason_code",
     ),
+    # the kind is part of the key; no child of a life has two kinds on one day
+    "hist_incidents": ("end_date", "missing_type_code"),
 }
 models = st.sampled_from(sorted(TABLES))
 draws = st.data()

@@ -151,6 +151,13 @@ def episode(
     }  # fmt: skip
 
 
+def incident(child: str, start: Day, end: Day | None = None, kind: str = "M") -> Row:
+    """A row of the 903 Missing file."""
+    return {
+        "child": child, "start_date": day(start), "end_date": day(end), "missing_type_code": kind,
+    }  # fmt: skip
+
+
 def care(
     child: str,
     start: Day,

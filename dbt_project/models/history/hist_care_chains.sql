@@ -65,6 +65,7 @@ chains as (
         first_episodes.reason_for_new_episode_code = 'S' as begins_with_start,
         last_episodes.start_date as last_episode_date,
         last_episodes.submission_id as last_episode_submission_id,
+        last_episodes.held_as_at,
         last_episodes.end_date,
         last_episodes.end_reason_code,
         last_episodes.legal_status_code

@@ -1,6 +1,6 @@
 -- One row per kind of record, area and unbroken run of days that one source
--- serves. Points: the first source in precedence covering the day; intervals:
--- the source of the newest submission covering it.
+-- serves. Points and states: the first source in precedence covering the day;
+-- intervals: the source of the newest submission covering it.
 with
 
 covers as (
@@ -20,7 +20,7 @@ days as (
                 calendar.calendar_day
             order by
                 case
-                    when covers.resolved_as = 'point' then covers.precedence
+                    when covers.resolved_as <> 'interval' then covers.precedence
                 end,
                 covers.as_at_date desc,
                 covers.precedence

@@ -6,7 +6,7 @@
     key=['child_key', 'start_date'],
     columns=[
         'child_key', 'start_date', 'end_date', 'reason_for_new_episode_code',
-        'legal_status_code', 'end_reason_code'
+        'legal_status_code', 'placement_type_code', 'end_reason_code'
     ]
 ) }}
 
@@ -21,5 +21,6 @@ select
     end_date,
     reason_for_new_episode_code,
     legal_status_code,
+    placement_type_code,
     end_reason_code
 from resolved

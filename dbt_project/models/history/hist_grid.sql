@@ -29,17 +29,35 @@ spans as (
     select * from {{ ref('hist_covered_spans') }}
 ),
 
--- a span holds a day or not, so neither join can multiply rows
+incident_years as (
+    select * from {{ ref('hist_incident_years') }}
+),
+
+-- a span holds a day or not, and an area has one row per incident year, so no
+-- join can multiply rows
 covered as (
     select
         grid.*,
-        last_spans.span_to is not null as is_period_end_covered,
-        coalesce(first_spans.span_to >= grid.period_end, false)
-            as is_window_covered,
         coalesce(
-            {{ add_days('first_spans.span_to', 1) }}, grid.needed_from
+            incident_years.is_period_end_covered,
+            last_spans.span_to is not null
+        ) as is_period_end_covered,
+        coalesce(
+            incident_years.is_window_covered,
+            first_spans.span_to >= grid.period_end,
+            false
+        ) as is_window_covered,
+        coalesce(
+            incident_years.first_uncovered_day,
+            {{ add_days('first_spans.span_to', 1) }},
+            grid.needed_from
         ) as first_uncovered_day
     from grid
+    left join incident_years
+        on
+            grid.entity = 'incident_year'
+            and grid.area_code = incident_years.area_code
+            and grid.period_end = incident_years.period_end
     left join spans as last_spans
         on
             grid.entity = last_spans.entity
@@ -68,6 +86,20 @@ serving_sources as (
             and grid.area_code = runs.area_code
             and grid.period_start <= runs.run_to
             and grid.period_end >= runs.run_from
+    union all
+    select
+        grid.indicator_id,
+        grid.area_code,
+        grid.basis,
+        grid.period_end,
+        incident_years.source
+    from grid
+    inner join incident_years
+        on
+            grid.entity = 'incident_year'
+            and grid.area_code = incident_years.area_code
+            and grid.period_end = incident_years.period_end
+    where incident_years.source is not null
 ),
 
 sources as (

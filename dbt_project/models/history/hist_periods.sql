@@ -23,6 +23,12 @@ periods as (
     where extract(month from month_end) = 3
     union all
     select
+        'rolling36' as basis,
+        {{ add_months(add_days('month_end', 1), -36) }} as period_start,
+        month_end as period_end
+    from month_ends
+    union all
+    select
         'snapshot' as basis,
         month_end as period_start,
         month_end as period_end

@@ -20,6 +20,7 @@ free as (
         records.child_key,
         records.event_date,
         records.counted_on,
+        records.superseded_on,
         records.in_numerator,
         records.numerator_amount,
         records.denominator_amount,

@@ -5,7 +5,12 @@
     'cp_plans_started',
     'cp_plans_ended',
     'cp_plans_open',
-    'looked_after'
+    'looked_after',
+    'looked_after_in_period',
+    'looked_after_12_months',
+    'care_ended',
+    'care_leavers',
+    'adoptions'
 ] %}
 
 {% for population in populations %}

@@ -19,6 +19,7 @@ counted as (
         numerators.child_key,
         numerators.event_date,
         numerators.counted_on,
+        numerators.superseded_on,
         numerators.amount as numerator_amount,
         denominators.amount as denominator_amount,
         numerators.source
@@ -36,7 +37,9 @@ counted as (
 ),
 
 kept as (
-    select counted.*
+    select
+        counted.*,
+        indicators.kind
     from counted
     inner join indicators
         on counted.indicator_id = indicators.indicator_id
@@ -53,7 +56,9 @@ final as (
         kept.child_key,
         kept.event_date,
         kept.counted_on,
-        kept.numerator_amount <> 0 as in_numerator,
+        kept.superseded_on,
+        -- a mean sums every record of its denominator, one of 0 days too
+        kept.kind = 'mean' or kept.numerator_amount <> 0 as in_numerator,
         kept.numerator_amount,
         kept.denominator_amount,
         kept.source,

@@ -66,6 +66,10 @@ cells as (
             grid.indicator_id = banded.indicator_id
             and grid.area_code = banded.area_code
             and banded.counted_on between grid.period_start and grid.period_end
+            and (
+                banded.superseded_on is null
+                or grid.period_end < banded.superseded_on
+            )
     group by
         grid.indicator_id,
         grid.area_code,

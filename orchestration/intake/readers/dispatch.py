@@ -9,7 +9,15 @@ from orchestration.intake.readers.block import MEGABYTE, Block, FileRejected, Re
 from orchestration.intake.readers.cin_xml import read_cin_census
 from orchestration.intake.readers.columnar import PARQUET_MAGIC, read_parquet
 from orchestration.intake.readers.delimited import read_delimited
-from orchestration.intake.readers.markup import html_page, is_html, is_markup, opening_text
+from orchestration.intake.readers.markup import (
+    html_page,
+    is_html,
+    is_markup,
+    opening_text,
+    root_element,
+)
+from orchestration.intake.readers.ssda903_xml import ROOT as SSDA903_ROOT
+from orchestration.intake.readers.ssda903_xml import read_ssda903
 from orchestration.intake.readers.workbook import OLE_MAGIC, ZIP_MAGIC, read_workbook
 
 HEAD = 4096
@@ -40,7 +48,8 @@ def read_file(path: Path, known_headings: frozenset[str]) -> list[Block]:
         raise html_page()
     if is_markup(opening):
         _refuse_larger(size, LARGEST_XML)
-        return read_cin_census(path)
+        root = root_element(path)
+        return read_ssda903(path) if root == SSDA903_ROOT else read_cin_census(path)
     _refuse_larger(size, LARGEST_TEXT)
     return [read_delimited(path.read_bytes(), known_headings)]
 

@@ -235,10 +235,10 @@ def test_unknown_encoding_is_rejected(rejection: RejectionOf) -> None:
 
 
 def test_another_return_is_rejected_by_the_name_of_its_root(rejection: RejectionOf) -> None:
-    rejected = rejection("<EXPSSDA903><CHILD/></EXPSSDA903>")
+    rejected = rejection("<EXPOTHER><CHILD/></EXPOTHER>")
 
     assert rejected.code == Rejection.UNKNOWN_XML
-    assert "'EXPSSDA903'" in rejected.message
+    assert "'EXPOTHER'" in rejected.message
 
 
 @pytest.mark.parametrize("header", [HEADER.replace("CIN", "SEN2"), ""])

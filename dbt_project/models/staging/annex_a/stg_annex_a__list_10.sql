@@ -5,5 +5,12 @@ select
     child_key,
     sex_code,
     ethnicity_code,
-    birth_date
+    birth_date,
+    entered_care_date,
+    placement_order_date,
+    match_date,
+    placed_date,
+    foster_for_adoption_date,
+    adoption_order_date
 from {{ source('annex_a', 'list_10') }}
+where has_adoption_case

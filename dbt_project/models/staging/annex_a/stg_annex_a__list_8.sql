@@ -9,6 +9,10 @@ select
     start_date,
     end_date,
     legal_status_code,
-    end_reason_code
+    end_reason_code,
+    latest_health_assessment_date,
+    latest_dental_check_date,
+    n_missing_12_months,
+    n_absent_12_months
 from {{ source('annex_a', 'list_8') }}
 where has_period_of_care

@@ -7,6 +7,7 @@ select
     child_key,
     event_date,
     counted_on,
+    superseded_on,
     in_numerator,
     numerator_amount,
     denominator_amount,

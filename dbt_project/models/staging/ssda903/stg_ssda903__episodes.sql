@@ -7,6 +7,7 @@ select
     end_date,
     reason_for_new_episode_code,
     legal_status_code,
+    placement_type_code,
     end_reason_code
 from {{ source('ssda903', 'episodes') }}
 where has_episode

@@ -1,0 +1,47 @@
+-- One row per child of the returns on children looked after: the date of birth
+-- in the newest submission that holds one, the statutory return first.
+-- pop_children asks every return; a measure that rests on an age asks only
+-- those it counts.
+with
+
+observed as (
+    select
+        submission_id,
+        child_key,
+        birth_date
+    from {{ ref('stg_ssda903__header') }}
+    where birth_date is not null
+    union all
+    select
+        submission_id,
+        child_key,
+        birth_date
+    from {{ ref('stg_annex_a__list_8') }}
+    where birth_date is not null
+),
+
+ranked as (
+    select
+        observed.child_key,
+        observed.birth_date,
+        row_number() over (
+            partition by observed.child_key
+            order by
+                serving.as_at_date desc,
+                case when serving.source = 'annex_a' then 2 else 1 end,
+                observed.birth_date
+        ) as newest_rank
+    from observed
+    inner join {{ ref('hist_serving_submissions') }} as serving
+        on observed.submission_id = serving.submission_id
+),
+
+newest as (
+    select
+        child_key,
+        birth_date
+    from ranked
+    where newest_rank = 1
+)
+
+select * from newest

@@ -1,0 +1,72 @@
+-- One row per child and day on which the child ceased to be looked after, short
+-- breaks (V3, V4) left out, until the child's next cessation.
+with
+
+ended as (
+    select
+        *,
+        row_number() over (
+            partition by child_key, end_date
+            order by start_date desc
+        ) as start_rank
+    from {{ ref('hist_periods_of_care') }}
+    where
+        end_date is not null
+        and coalesce(end_reason_code, 'none') <> 'X1'
+),
+
+-- a window that holds two cessations of a child counts the last, and every
+-- window that ends on or after the next one and holds the earlier holds both:
+-- so the earlier counts up to the day before the next, in windows of any length
+cessations as (
+    select
+        *,
+        lead(end_date) over (
+            partition by child_key
+            order by end_date
+        ) as next_end_date
+    from ended
+    where start_rank = 1
+),
+
+aged as (
+    select
+        cessations.*,
+        {{ age_in_years('birth_dates.birth_date', 'cessations.end_date') }}
+            as age,
+        coalesce(cessations.end_reason_code = 'E15', false)
+            as is_assessed_adult
+    from cessations
+    left join {{ ref('hist_birth_dates') }} as birth_dates
+        on cessations.child_key = birth_dates.child_key
+),
+
+final as (
+    select
+        area_code,
+        {{ record_key('period_of_care', ['child_key', 'start_date']) }}
+            as record_key,
+        child_key,
+        end_date as event_date,
+        end_date as counted_on,
+        next_end_date as superseded_on,
+        source,
+        coalesce(end_reason_code in ('E11', 'E12'), false) as was_adopted,
+        -- E43 and E44 stand for special guardianship up to March 2018 only
+        -- (social_care.md 0.12)
+        coalesce(
+            end_reason_code in ('E45', 'E46', 'E47', 'E48')
+            or (
+                end_reason_code in ('E43', 'E44')
+                and end_date < cast('2018-04-01' as date)
+            ),
+            false
+        ) as had_special_guardianship_order,
+        coalesce(age >= 16, false) and not is_assessed_adult
+            as left_at_16_or_over,
+        coalesce(age >= 18, false) and not is_assessed_adult
+            as left_at_18_or_over
+    from aged
+)
+
+select * from final

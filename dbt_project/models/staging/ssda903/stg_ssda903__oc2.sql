@@ -1,0 +1,9 @@
+-- One row per child of the health outcomes (OC2) of one SSDA903 version.
+select
+    submission_id,
+    row_id,
+    child_key,
+    has_teeth_check,
+    has_health_assessment
+from {{ source('ssda903', 'oc2') }}
+where has_outcome
