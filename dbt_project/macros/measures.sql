@@ -1,12 +1,17 @@
 {# The records of a population, once per measure that its documentation marks
    with `meta: {measure: true}` (a flag or an amount), so that an indicator
    names a measure and never expresses one. The measure 'all' is 1 for every
-   record. #}
+   record. Breakdowns that the population does not carry are null. #}
 {% macro measures_of(population) -%}
     {%- set model = 'pop_' ~ population -%}
     {%- set measures = [('all', '1')] -%}
+    {%- set carried = [] -%}
     {%- set nodes = graph.nodes.values() if execute else [] -%}
     {%- for node in nodes if node.name == model -%}
+        {%- for column in node.columns.values()
+            if column.config.get('meta', {}).get('breakdown') -%}
+            {%- do carried.append(column.name) -%}
+        {%- endfor -%}
         {%- for column in node.columns.values()
             if column.meta.get('measure')
             or column.config.get('meta', {}).get('measure') -%}
@@ -30,6 +35,13 @@
         event_date,
         counted_on,
         source,
+        {%- for breakdown in record_breakdowns() %}
+        {%- if breakdown in carried %}
+        {{ breakdown }},
+        {%- else %}
+        cast(null as varchar) as {{ breakdown }},
+        {%- endif %}
+        {%- endfor %}
         cast({{ amount }} as double) as amount
     from {{ ref(model) }}
     {%- if not loop.last %}

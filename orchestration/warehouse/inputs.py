@@ -58,7 +58,7 @@ INDICATORS = {
     **dict.fromkeys(
         (
             "indicator_id", "title", "plan", "section", "position", "family", "population", "covers", "method",
-            "kind", "numerator", "denominator", "headline_basis", "good_is", "unit", "definition",
+            "kind", "counts", "numerator", "denominator", "headline_basis", "good_is", "unit", "definition",
             "numerator_means", "denominator_means", "caveats", "data_owner", "benchmark_series", "reports",
             "definition_from", "inputs",
         ),
@@ -82,7 +82,7 @@ LAST_RECORDS = {
     "indicator_id": pa.string(), "area_code": pa.string(), "record_key": pa.string(),
     "child_key": pa.string(), "event_date": pa.date32(), "counted_on": pa.date32(),
     "in_numerator": pa.bool_(), "numerator_amount": pa.float64(), "denominator_amount": pa.float64(),
-    "source": pa.string(),
+    "previous_counted_on": pa.date32(), "source": pa.string(),
 }  # fmt: skip
 FIRST_REPORTED = {
     "indicator_id": pa.string(), "area_code": pa.string(), "basis": pa.string(), "period_end": pa.date32(),
@@ -167,7 +167,7 @@ def _indicator_rows(indicators: Iterable[Indicator]) -> Iterable[dict[str, Any]]
                 name: getattr(indicator, name)
                 for name in (
                     "title", "plan", "section", "position", "family", "population", "covers", "kind",
-                    "numerator", "denominator", "good_is", "definition", "numerator_means",
+                    "counts", "numerator", "denominator", "good_is", "definition", "numerator_means",
                     "denominator_means", "caveats", "data_owner", "history_months", "zero_means_not_recorded",
                 )
             },

@@ -23,6 +23,7 @@ free as (
         records.in_numerator,
         records.numerator_amount,
         records.denominator_amount,
+        records.previous_counted_on,
         records.source
     from {{ ref('val_counted_records') }} as records
     left join holds

@@ -21,6 +21,10 @@ inner join {{ published('fct_counted_records') }} as records
         and figures.area_code = records.area_code
         and records.counted_on
         between figures.period_start and figures.period_end
+        and (
+            records.previous_counted_on is null
+            or records.previous_counted_on < figures.period_start
+        )
 where
     figures.breakdown = 'all'
     and figures.numerator is not null

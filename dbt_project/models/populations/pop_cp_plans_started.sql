@@ -20,7 +20,11 @@ started as (
         start_date as counted_on,
         source,
         coalesce(previous_plans, earlier_plans_here) >= 1
-            as is_second_or_later
+            as is_second_or_later,
+        -- as DfE's tables of plans that start: the category they began with
+        {{ category_of_abuse(
+            'coalesce(initial_abuse_code, latest_abuse_code)'
+        ) }} as category_of_abuse
     from plans
 )
 

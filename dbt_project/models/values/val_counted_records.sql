@@ -1,6 +1,8 @@
 -- One row per indicator and record that it counts, with what the record adds to
 -- numerator and denominator. A rate's denominator is the population, so its
--- records carry no denominator amount.
+-- records carry no denominator amount. Where children are counted, a child counts
+-- in a period by its first record there: the one whose predecessor lies before
+-- the period. So every basis counts by the same rows, and no child twice.
 with
 
 indicators as (
@@ -21,7 +23,9 @@ counted as (
         numerators.counted_on,
         numerators.amount as numerator_amount,
         denominators.amount as denominator_amount,
-        numerators.source
+        numerators.source,
+        {{ record_breakdowns() | map('replace', '', 'numerators.', 1)
+            | join(',\n        ') }}
     from indicators
     inner join records as numerators
         on
@@ -36,7 +40,19 @@ counted as (
 ),
 
 kept as (
-    select counted.*
+    select
+        counted.*,
+        case
+            when indicators.counts = 'children'
+                then
+                    lag(counted.counted_on) over (
+                        partition by
+                            counted.indicator_id,
+                            counted.area_code,
+                            counted.child_key
+                        order by counted.counted_on, counted.record_key
+                    )
+        end as previous_counted_on
     from counted
     inner join indicators
         on counted.indicator_id = indicators.indicator_id
@@ -56,7 +72,10 @@ final as (
         kept.numerator_amount <> 0 as in_numerator,
         kept.numerator_amount,
         kept.denominator_amount,
+        kept.previous_counted_on,
         kept.source,
+        {{ record_breakdowns() | map('replace', '', 'kept.', 1)
+            | join(',\n        ') }},
         run.run_id
     from kept
     cross join {{ ref('stg_run__run') }} as run

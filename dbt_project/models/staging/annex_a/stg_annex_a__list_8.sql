@@ -9,6 +9,7 @@ select
     start_date,
     end_date,
     legal_status_code,
-    end_reason_code
+    end_reason_code,
+    need_code
 from {{ source('annex_a', 'list_8') }}
 where has_period_of_care

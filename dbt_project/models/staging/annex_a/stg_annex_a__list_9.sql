@@ -5,5 +5,8 @@ select
     child_key,
     sex_code,
     ethnicity_code,
-    birth_date
+    birth_date,
+    eligibility_code,
+    in_touch_code,
+    activity_code
 from {{ source('annex_a', 'list_9') }}

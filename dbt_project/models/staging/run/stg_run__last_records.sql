@@ -10,5 +10,6 @@ select
     in_numerator,
     numerator_amount,
     denominator_amount,
+    previous_counted_on,
     source
 from {{ source('run', 'last_records') }}
