@@ -187,11 +187,13 @@ def parse_code(value: object, known: Mapping[str, str]) -> str:
     """The code of a cell: the whole text, else the token before the first colon or hyphen, else `unmapped`.
 
     Source: social_care.md B.3 ('take the token before the first colon or hyphen, after any "x) " prefix').
+    A spelling that begins with '*' is words that decide wherever they stand in the text (0.7).
     """
     text = _option(value)
     if text in known:
         return known[text]
-    return known.get(CODE_END.split(text, maxsplit=1)[0], UNMAPPED)
+    anywhere = (code for words, code in known.items() if words[:1] == "*" and words[1:] in text)
+    return next(anywhere, known.get(CODE_END.split(text, maxsplit=1)[0], UNMAPPED))
 
 
 @dataclass(frozen=True)
