@@ -191,7 +191,7 @@ def _check_rows(checks: Iterable[tuple[TableCheck, bool]]) -> Iterable[dict[str,
         }  # fmt: skip
 
 
-def _write_last_published(folder: DataFolder, target: Path) -> None:
+def write_last_published(folder: DataFolder, target: Path) -> None:
     """The figures and records that serve now: what a held indicator goes on showing."""
     wanted = {
         "last_values": (LAST_VALUES, "fct_indicator_values"),
@@ -202,8 +202,11 @@ def _write_last_published(folder: DataFolder, target: Path) -> None:
             _write(target, name, schema, [])
             continue
         with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+            # A warehouse of an earlier version of the code lacks what has been added since.
+            there = set(connection.table(f"marts.{mart}").columns)
+            columns = (name if name in there else f"null as {name}" for name in schema)
             rows = connection.execute(
-                f"select {', '.join(schema)} from marts.{mart}"  # noqa: S608 -- fixed names
+                f"select {', '.join(columns)} from marts.{mart}"  # noqa: S608 -- fixed names
             ).to_arrow_table()
         pq.write_table(rows.cast(pa.schema(list(schema.items()))), target / f"{name}.parquet")
 
@@ -234,7 +237,7 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     _write(target, "table_checks", TABLE_CHECKS, _check_rows(known.checks))
     _write(target, "owners", OWNERS, load_owners())
     _write_registry(target, known.indicators)
-    _write_last_published(folder, target)
+    write_last_published(folder, target)
     pq.write_table(known.first_reported, target / "first_reported.parquet")
 
 

@@ -1,6 +1,6 @@
 -- One row per period of care of Annex A list 8 that no later list 8 has
--- withdrawn. Gives a chain of episodes its start, and counts children in need by
--- the lists alone; the periods themselves are resolved in hist_periods_of_care.
+-- withdrawn. Gives a chain of episodes its start, and children in need by the
+-- lists alone; the periods themselves are resolved in hist_periods_of_care.
 {{ resolve_intervals(
     entity='annex_a_care_period',
     relations=[ref('stg_annex_a__list_8')],

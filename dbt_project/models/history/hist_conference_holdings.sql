@@ -1,4 +1,4 @@
--- One row per initial child protection conference in one table of one submission
+-- One row per initial child protection conference in one table of a submission
 -- version, with the day from which its own record times it: the strategy
 -- discussion, for a child who moved in the referral (social_care.md 0.9).
 with

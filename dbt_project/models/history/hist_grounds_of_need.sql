@@ -64,7 +64,7 @@ periods_of_care as (
     from {{ ref('hist_annex_a_care_periods') }}
 ),
 
--- a state is true on its as-at date alone: it begins there and is held no longer
+-- a state is true on its as-at date alone: it begins there, is held no longer
 care_leavers as (
     select
         serving.area_code,

@@ -23,7 +23,7 @@ inner join {{ published('fct_counted_records') }} as records
         between figures.period_start and figures.period_end
         and (
             records.previous_counted_on is null
-            or records.previous_counted_on < figures.period_start
+            or figures.period_start > records.previous_counted_on
         )
 where
     figures.breakdown = 'all'

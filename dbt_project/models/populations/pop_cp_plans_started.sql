@@ -11,6 +11,7 @@ plans as (
     from {{ ref('hist_cp_plans') }}
 ),
 
+-- by the category that a plan began with, as in DfE's table of plans that start
 started as (
     select
         area_code,
@@ -21,7 +22,6 @@ started as (
         source,
         coalesce(previous_plans, earlier_plans_here) >= 1
             as is_second_or_later,
-        -- as DfE's tables of plans that start: the category they began with
         {{ category_of_abuse(
             'coalesce(initial_abuse_code, latest_abuse_code)'
         ) }} as category_of_abuse

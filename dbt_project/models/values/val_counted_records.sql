@@ -1,8 +1,8 @@
 -- One row per indicator and record that it counts, with what the record adds to
 -- numerator and denominator. A rate's denominator is the population, so its
--- records carry no denominator amount. Where children are counted, a child counts
--- in a period by its first record there: the one whose predecessor lies before
--- the period. So every basis counts by the same rows, and no child twice.
+-- records carry no denominator amount. Where children are counted, a child
+-- counts in a period by its first record there: the one whose predecessor lies
+-- before the period. So every basis counts by the same rows, no child twice.
 with
 
 indicators as (

@@ -80,19 +80,18 @@ cells as (
             and banded.counted_on between grid.period_start and grid.period_end
             and (
                 banded.previous_counted_on is null
-                or banded.previous_counted_on < grid.period_start
+                or grid.period_start > banded.previous_counted_on
             )
     group by
         grid.indicator_id,
         grid.area_code,
         grid.basis,
-        grid.period_end
-        {%- for breakdown in breakdowns %},
-        banded.{{ breakdown }}
-        {%- endfor %}
+        grid.period_end,
+        banded.{{ breakdowns | join(',\n        banded.') }}
 ),
 
--- no attribute is null, so a null is one that a total leaves out
+-- no attribute is null, so a null is one that a total leaves out (sqlfluff's
+-- DuckDB knows no grouping sets)
 labelled as (
     select
         {{ period }},
@@ -107,7 +106,7 @@ labelled as (
         sum(denominator) as denominator
     from cells
     group by
-        grouping sets (
+        grouping sets ( -- noqa: PRS,LT02
             ({{ period }}),
             {%- for breakdown in breakdowns %}
             ({{ period }}, {{ breakdown }}){{ ',' if not loop.last }}

@@ -1,5 +1,5 @@
--- One row per row of list 5 of one submission version: a section 47 enquiry, its
--- initial child protection conference, or both.
+-- One row per row of list 5 of one submission version: a section 47 enquiry,
+-- its initial child protection conference, or both.
 select
     submission_id,
     row_id,

@@ -1,5 +1,5 @@
--- One row per referral of one census version, with what stands at it: an episode
--- of need, the conference of a child who moved in.
+-- One row per referral of one census version, with what stands at it: an
+-- episode of need, the conference of a child who moved in.
 select
     submission_id,
     row_id,

@@ -1,5 +1,5 @@
--- One row per Section47 group of one census version: an enquiry, its conference,
--- or both.
+-- One row per Section47 group of one census version: an enquiry, its
+-- conference, or both.
 select
     submission_id,
     row_id,
