@@ -48,13 +48,18 @@ class Column(_Strict):
 
 
 class Record(_Strict):
-    """A kind of record that a row carries: its key, and the rules of contract.md 5 that quarantine it."""
+    """A kind of record that a row carries: its key, and the rules of contract.md 5 that quarantine it.
+
+    Of rows with one key the first stands; with `latest_before` the one whose date in that column is the
+    latest on or before the key date, then one with a later date, then one with none.
+    """
 
     key: tuple[str, ...]
     key_date: str | None = None
     key_date_optional: bool = False
     exists_when: str | None = None
     except_when: str | None = None
+    latest_before: str | None = None
     not_before: tuple[tuple[str, str], ...] = ()
     after: tuple[tuple[str, str], ...] = ()
 
@@ -65,7 +70,7 @@ class Record(_Strict):
         return next(ends, None)
 
     def columns(self) -> set[str]:
-        single = (self.key_date, self.exists_when, self.except_when)
+        single = (self.key_date, self.exists_when, self.except_when, self.latest_before)
         named = {name for name in single if name is not None}
         pairs = {name for pair in (*self.not_before, *self.after) for name in pair}
         return {*self.key, *named, *pairs}

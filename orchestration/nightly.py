@@ -38,6 +38,8 @@ from orchestration.intake.submissions import (
 )
 from orchestration.registry.indicators import (
     RegistryError,
+    breakdowns_by_population,
+    check_breakdowns,
     cross_check,
     load_indicators,
     measures_by_population,
@@ -220,6 +222,7 @@ class Night:
         self.settings = load_settings(self.folder.root)
         self.indicators = load_indicators()
         cross_check(self.indicators, measures_by_population())
+        check_breakdowns(self.indicators, breakdowns_by_population())
         self.folder.create()
         with ExitStack() as undo:
             undo.enter_context(FileLock(self.folder.lock_file, timeout=LOCK_SECONDS))

@@ -22,6 +22,16 @@
     end
 {%- endmacro %}
 
+{# The calendar year in which the financial year of a day begins: the year of the
+   1 April on or before it. #}
+{% macro financial_year_start(day) -%}
+    cast(
+        extract(year from {{ day }})
+        - case when extract(month from {{ day }}) < 4 then 1 else 0 end
+        as integer
+    )
+{%- endmacro %}
+
 {# The date of a mid-year population estimate. #}
 {% macro mid_year_date(year) -%}
     cast(cast({{ year }} as varchar) || '-06-30' as date)

@@ -1,17 +1,23 @@
 {# The records of a population, once per measure that its documentation marks
    with `meta: {measure: true}` (a flag or an amount), so that an indicator
    names a measure and never expresses one. The measure 'all' is 1 for every
-   record. A population that documents `superseded_on` gives each record the day
-   from which period ends no longer count it. #}
+    record. A population that documents `superseded_on` gives each record the day
+    from which period ends no longer count it. Breakdowns that the population does
+    not carry are null. #}
 {% macro measures_of(population) -%}
     {%- set model = 'pop_' ~ population -%}
     {%- set measures = [('all', '1')] -%}
     {%- set endings = ['cast(null as date)'] -%}
+    {%- set carried = [] -%}
     {%- set nodes = graph.nodes.values() if execute else [] -%}
     {%- for node in nodes if node.name == model -%}
         {%- if 'superseded_on' in node.columns -%}
             {%- do endings.append('superseded_on') -%}
         {%- endif -%}
+        {%- for column in node.columns.values()
+            if column.config.get('meta', {}).get('breakdown') -%}
+            {%- do carried.append(column.name) -%}
+        {%- endfor -%}
         {%- for column in node.columns.values()
             if column.meta.get('measure')
             or column.config.get('meta', {}).get('measure') -%}
@@ -36,6 +42,13 @@
         counted_on,
         {{ endings | last }} as superseded_on,
         source,
+        {%- for breakdown in record_breakdowns() %}
+        {%- if breakdown in carried %}
+        {{ breakdown }},
+        {%- else %}
+        cast(null as varchar) as {{ breakdown }},
+        {%- endif %}
+        {%- endfor %}
         cast({{ amount }} as double) as amount
     from {{ ref(model) }}
     {%- if not loop.last %}

@@ -1,7 +1,10 @@
 {# State at P: an interval counts when it began on or before P, had not ended by
    the end of P, and its newest holder speaks for P; one row per child, the
-   latest start (contract.md 3, 'State at P'). #}
-{% macro state_at_month_ends(relation, where=none) -%}
+   latest start (contract.md 3, 'State at P'). `one_per` names what has one row,
+   `first_by` what comes before the latest start. #}
+{% macro state_at_month_ends(
+    relation, where=none, one_per=['area_code', 'child_key'], first_by=[]
+) -%}
 with
 
 states as (
@@ -10,10 +13,15 @@ states as (
         month_ends.month_end as counted_on,
         row_number() over (
             partition by
-                intervals.area_code,
-                intervals.child_key,
+                {%- for column in one_per %}
+                intervals.{{ column }},
+                {%- endfor %}
                 month_ends.month_end
-            order by intervals.start_date desc
+            order by
+                {%- for column in first_by %}
+                intervals.{{ column }},
+                {%- endfor %}
+                intervals.start_date desc
         ) as start_rank
     from {{ relation }} as intervals
     inner join {{ ref('hist_month_ends') }} as month_ends

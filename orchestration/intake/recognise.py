@@ -224,11 +224,19 @@ def _recognise_file(
             here = [_ambiguous(candidates)]
         else:
             here = list(_reader_findings(block)) if block.rejected is not None else []
-            unknown += [block.sheet] if block.rejected is None else []
+            unknown += (
+                [block.sheet] if block.rejected is None and not _is_empty_module(block) else []
+            )
         findings += [finding.placed(file=file, sheet=block.sheet) for finding in here]
     if unknown:
         findings.append(_unknown_file(unknown).placed(file=file))
     return recognised, findings
+
+
+def _is_empty_module(block: Block) -> bool:
+    """A module that the reader of a return knows, that the year's contract does not, and that is not there."""
+    is_module = block.sheet is not None and block.header_row == 0 and bool(block.headings)
+    return is_module and not len(block.row_numbers)
 
 
 def _recognised(

@@ -108,10 +108,24 @@ def _exists(record: Record, typed: dict[str, TypedColumn], n_rows: int) -> np.nd
     return exists
 
 
-def _repeats(frame: pd.DataFrame, key: tuple[str, ...], eligible: np.ndarray) -> np.ndarray:
+def _repeats(frame: pd.DataFrame, record: Record, eligible: np.ndarray) -> np.ndarray:
     repeats = np.zeros(len(frame), dtype=bool)
-    repeats[eligible] = frame.loc[eligible, list(key)].duplicated(keep="first").to_numpy()
+    rows = frame[eligible]
+    if record.latest_before is not None:
+        rows = rows.iloc[_latest_before_first(rows, record.latest_before, str(record.key_date))]
+    places = rows.index.to_numpy()
+    repeats[places] = rows[list(record.key)].duplicated(keep="first").to_numpy()
     return repeats
+
+
+def _latest_before_first(rows: pd.DataFrame, column: str, key_date: str) -> np.ndarray:
+    """The order in which a row with the latest date on or before the key date precedes the others."""
+    dates = pd.to_datetime(rows[column])
+    is_after = (dates > pd.to_datetime(rows[key_date])).to_numpy()
+    rank = np.where(dates.isna(), 2, np.where(is_after, 1, 0))
+    # Later dates count only where they lie before the conference; the others keep the order of the file.
+    recency = np.where(rank == 0, -dates.astype("int64").to_numpy(), 0)
+    return np.lexsort((np.arange(len(rows)), recency, rank))
 
 
 def _differing(frame: pd.DataFrame, repeats: np.ndarray) -> np.ndarray:
@@ -150,7 +164,7 @@ def judge(
             faults.append((_Fault(fault.rule, fault.column, fault.rows & exists & ~bad), name))
             bad |= fault.rows
         eligible = exists & ~bad
-        repeats = _repeats(frame, record.key, eligible)
+        repeats = _repeats(frame, record, eligible)
         carries[name] = eligible & ~repeats
         kept |= carries[name]
         repeated |= repeats

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,7 +17,9 @@ from orchestration.settings import DBT_FOLDER
 
 INDICATORS_FOLDER = DBT_FOLDER / "indicators"
 POPULATIONS_FOLDER = DBT_FOLDER / "models" / "populations"
-Breakdown = Literal["sex", "age_band", "ethnic_group"]
+# What a record itself can be divided by, beside the attributes of its child.
+RecordBreakdown = Literal["primary_need", "category_of_abuse"]
+Breakdown = Literal["sex", "age_band", "ethnic_group"] | RecordBreakdown
 # A mean has the unit of what it averages, which its entry says.
 UNITS = {"rate_per_10k": "per 10,000 children", "percentage": "%"}
 BASES = {
@@ -63,7 +65,7 @@ class Indicator(_Strict):
     family: str
     plan: str
     section: str
-    position: str
+    position: str | None = None
     title: str
     definition: str
     numerator_means: str
@@ -73,9 +75,11 @@ class Indicator(_Strict):
     history_months: Annotated[int, Field(ge=0)] = 0
     kind: Literal["rate_per_10k", "percentage", "mean"]
     unit: str = ""
+    counts: Literal["records", "children"] = "records"
     numerator: str
     denominator: str | None = None
     basis: Literal["rolling12", "rolling36", "snapshot"]
+    also_on: tuple[Literal["ytd", "six_month_annualised"], ...] = ()
     good_is: Literal["high", "low", "neutral"]
     decimals: Annotated[int, Field(ge=0, le=3)]
     benchmarks: tuple[Benchmark, ...]
@@ -98,6 +102,21 @@ class Indicator(_Strict):
             raise ValueError(f"{self.id}: a mean names its unit, any other kind has one already")
         return self
 
+    @model_validator(mode="after")
+    def _children_are_counted_in_rates(self) -> Indicator:
+        """A share needs one answer per child; of several events of a child only a population can say it."""
+        if self.counts == "children" and self.kind != "rate_per_10k":
+            raise ValueError(f"{self.id}: children are counted in rates only")
+        return self
+
+    @model_validator(mode="after")
+    def _further_bases_suit_the_kind(self) -> Indicator:
+        """Shares of events stand for the year to date too, rates of events as a doubled half year."""
+        suitable = {"percentage": "ytd", "rate_per_10k": "six_month_annualised"}.get(self.kind)
+        if set(self.also_on) - {suitable} or (self.also_on and self.basis != "rolling12"):
+            raise ValueError(f"{self.id}: cannot be issued on {self.also_on}")
+        return self
+
     @property
     def shown_unit(self) -> str:
         """What a value is counted in."""
@@ -106,7 +125,7 @@ class Indicator(_Strict):
     @property
     def bases(self) -> tuple[str, ...]:
         """Every basis on which it is issued."""
-        return BASES[self.basis]
+        return (*BASES[self.basis], *self.also_on)
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:
@@ -125,22 +144,47 @@ def load_indicators(folder: Path = INDICATORS_FOLDER) -> tuple[Indicator, ...]:
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
         raise RegistryError(f"more than one entry for {', '.join(repeated)}")
-    return tuple(sorted(found, key=lambda indicator: (not indicator.position, indicator.position)))
+    return tuple(sorted(found, key=_plan_order))
+
+
+def _plan_order(indicator: Indicator) -> tuple[bool, str, str]:
+    """By position in the plan; variants, which have none, after all others."""
+    return indicator.position is None, indicator.position or "", indicator.id
+
+
+def _marked_columns(mark: str, folder: Path) -> dict[str, set[str]]:
+    """By population, the columns whose documentation bears a mark (`meta: {measure: true}`)."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(folder.glob("*.yml")):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            found[model["name"].removeprefix("pop_")] = {
+                column["name"]
+                for column in model.get("columns", [])
+                if column.get("config", {}).get("meta", {}).get(mark)
+            }
+    return found
 
 
 def measures_by_population(folder: Path = POPULATIONS_FOLDER) -> dict[str, set[str]]:
     """The measures that each population's documentation declares; 'all' is in every one."""
-    found: dict[str, set[str]] = {}
-    for path in sorted(folder.glob("*.yml")):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
-            name = model["name"].removeprefix("pop_")
-            measures = {
-                column["name"]
-                for column in model.get("columns", [])
-                if column.get("config", {}).get("meta", {}).get("measure")
-            }
-            found[name] = {"all", *measures}
-    return found
+    marked = _marked_columns("measure", folder)
+    return {population: {"all", *columns} for population, columns in marked.items()}
+
+
+def breakdowns_by_population(folder: Path = POPULATIONS_FOLDER) -> dict[str, set[str]]:
+    """The breakdowns that the records of each population carry themselves."""
+    return _marked_columns("breakdown", folder)
+
+
+def check_breakdowns(indicators: tuple[Indicator, ...], carried: dict[str, set[str]]) -> None:
+    """Every breakdown of a record is one that the population carries; else RegistryError."""
+    for indicator in indicators:
+        wanted = set(indicator.breakdowns) & set(get_args(RecordBreakdown))
+        lacking = sorted(wanted - carried.get(indicator.population, set()))
+        if lacking:
+            raise RegistryError(
+                f"{indicator.id}: pop_{indicator.population} has no breakdown {lacking}"
+            )
 
 
 def cross_check(indicators: tuple[Indicator, ...], measures: dict[str, set[str]]) -> None:

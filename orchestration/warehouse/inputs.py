@@ -59,7 +59,7 @@ INDICATORS = {
     **dict.fromkeys(
         (
             "indicator_id", "title", "plan", "section", "position", "family", "population", "covers", "method",
-            "kind", "numerator", "denominator", "headline_basis", "good_is", "unit", "definition",
+            "kind", "counts", "numerator", "denominator", "headline_basis", "good_is", "unit", "definition",
             "numerator_means", "denominator_means", "caveats", "data_owner", "benchmark_series", "reports",
             "definition_from", "inputs",
         ),
@@ -82,9 +82,8 @@ LAST_VALUES = {
 LAST_RECORDS = {
     "indicator_id": pa.string(), "area_code": pa.string(), "record_key": pa.string(),
     "child_key": pa.string(), "event_date": pa.date32(), "counted_on": pa.date32(),
-    "superseded_on": pa.date32(),
-    "in_numerator": pa.bool_(), "numerator_amount": pa.float64(), "denominator_amount": pa.float64(),
-    "source": pa.string(),
+    "superseded_on": pa.date32(), "in_numerator": pa.bool_(), "numerator_amount": pa.float64(),
+    "denominator_amount": pa.float64(), "source": pa.string(),
 }  # fmt: skip
 FIRST_REPORTED = {
     "indicator_id": pa.string(), "area_code": pa.string(), "basis": pa.string(), "period_end": pa.date32(),
@@ -170,7 +169,7 @@ def _indicator_rows(indicators: Iterable[Indicator]) -> Iterable[dict[str, Any]]
                 name: getattr(indicator, name)
                 for name in (
                     "title", "plan", "section", "position", "family", "population", "covers", "kind",
-                    "numerator", "denominator", "good_is", "definition", "numerator_means",
+                    "counts", "numerator", "denominator", "good_is", "definition", "numerator_means",
                     "denominator_means", "caveats", "data_owner", "history_months", "zero_means_not_recorded",
                 )
             },
@@ -194,7 +193,7 @@ def _check_rows(checks: Iterable[tuple[TableCheck, bool]]) -> Iterable[dict[str,
         }  # fmt: skip
 
 
-def _write_last_published(folder: DataFolder, target: Path) -> None:
+def write_last_published(folder: DataFolder, target: Path) -> None:
     """The figures and records that serve now: what a held indicator goes on showing."""
     wanted = {
         "last_values": (LAST_VALUES, "fct_indicator_values"),
@@ -205,11 +204,11 @@ def _write_last_published(folder: DataFolder, target: Path) -> None:
             _write(target, name, schema, [])
             continue
         with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-            # A warehouse of an earlier version may lack a column that was added since.
-            there = connection.table(f"marts.{mart}").columns
-            wanted_columns = [name if name in there else f"null as {name}" for name in schema]
+            # A warehouse of an earlier version of the code lacks what has been added since.
+            there = set(connection.table(f"marts.{mart}").columns)
+            columns = (name if name in there else f"null as {name}" for name in schema)
             rows = connection.execute(
-                f"select {', '.join(wanted_columns)} from marts.{mart}"  # noqa: S608 -- fixed names
+                f"select {', '.join(columns)} from marts.{mart}"  # noqa: S608 -- fixed names
             ).to_arrow_table()
         pq.write_table(rows.cast(pa.schema(list(schema.items()))), target / f"{name}.parquet")
 
@@ -240,7 +239,7 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     _write(target, "table_checks", TABLE_CHECKS, _check_rows(known.checks))
     _write(target, "owners", OWNERS, load_owners())
     _write_registry(target, known.indicators)
-    _write_last_published(folder, target)
+    write_last_published(folder, target)
     pq.write_table(known.first_reported, target / "first_reported.parquet")
 
 

@@ -96,3 +96,21 @@ def on_plan_at(warehouse: Warehouse, world: World, on: str, **when: Any) -> dict
 def looked_after_at(warehouse: Warehouse, world: World, on: str, **when: Any) -> dict[str, str]:
     """Start of the period of every child looked after at a month end."""
     return _state(warehouse, world, "pop_looked_after", on, **when)
+
+
+def conferences(
+    warehouse: Warehouse, world: World, **when: Any
+) -> dict[Key, tuple[str, str | None]]:
+    """(source, day it is timed from) of every conference by (child, day)."""
+    told = warehouse.tell(world, "hist_initial_conferences", **when)["hist_initial_conferences"]
+    return {
+        (row["child"], row["conference_date"].isoformat()): (
+            row["source"], _text(row["clock_start_date"]),
+        )
+        for row in told
+    }  # fmt: skip
+
+
+def in_need_at(warehouse: Warehouse, world: World, on: str, **when: Any) -> set[str]:
+    """Every child in need at a month end."""
+    return set(_state(warehouse, world, "pop_children_in_need", on, **when))

@@ -26,7 +26,9 @@ from tests.history.world import (
     annex_a,
     assessment,
     care,
+    case,
     cin_census,
+    enquiry,
     episode,
     incident,
     plan,
@@ -46,18 +48,27 @@ MONTHS = tuple(
 )
 FATES = ("told", "told", "forgotten", "moved")
 randoms = st.randoms(use_true_random=True)
-POINTS = {"list_3": "referral_date", "list_4": "authorisation_date"}
+POINTS = {
+    "list_3": "referral_date",
+    "list_4": "authorisation_date",
+    "list_5": "strategy_discussion_date",
+}
 POINTS |= {"cin_details": "referral_date", "assessments": "authorisation_date"}
+POINTS |= {"section47": "strategy_discussion_date"}
 KEYS = {
     "list_3": ("child", "referral_date"),
     "list_4": ("child", "start_date", "authorisation_date"),
     "cin_details": ("child", "referral_date"),
     "assessments": ("child", "start_date", "authorisation_date"),
+    "list_5": ("child", "strategy_discussion_date"),
+    "section47": ("child", "strategy_discussion_date"),
 }
 INTERVAL_KEY = ("child", "start_date")
 NONE = (0, 0)
 EMPTY = {
-    "annex_a": lambda month: annex_a(month, list_3=[], list_4=[], list_7=[], list_8=[]),
+    "annex_a": lambda month: annex_a(
+        month, list_3=[], list_4=[], list_5=[], list_6=[], list_7=[], list_8=[]
+    ),
     "cin_census": cin_census,
     "ssda903": lambda month: ssda903(month, episodes=[], missing=[]),
 }
@@ -76,7 +87,9 @@ class Life:
     assessments: Rows
     plans: Rows
     periods: tuple[Rows, ...]
-    incidents: Rows = ()
+    enquiries: Rows
+    cases: Rows
+    incidents: Rows
 
     def rows_of(self, table: str) -> Rows:
         """What a supplier who knows everything would put into a table."""
@@ -85,6 +98,9 @@ class Life:
             "cin_details": self.referrals,
             "list_4": self.assessments,
             "assessments": self.assessments,
+            "list_5": self.enquiries,
+            "section47": self.enquiries,
+            "list_6": self.cases,
             "list_7": self.plans,
             "child_protection_plans": self.plans,
             "episodes": tuple(row for period in self.periods for row in period),
@@ -140,7 +156,9 @@ def _incidents_of(child: str, random: Random) -> Iterator[Row]:
 
 
 def _life(children: tuple[str, ...], random: Random) -> Life:
-    referrals, assessments, plans, periods, incidents = [], [], [], [], []
+    referrals, assessments, plans, periods, enquiries = [], [], [], [], []
+    cases: list[Row] = []
+    incidents: list[Row] = []
     for child in children:
         referrals += [
             referral(child, on) for on in {_some_day(random) for _ in range(random.randint(1, 5))}
@@ -151,8 +169,21 @@ def _life(children: tuple[str, ...], random: Random) -> Life:
         plans += _plans_of(child, random)
         periods += _care_of(child, random)
         incidents += _incidents_of(child, random)
+        enquiries += [
+            enquiry(child, on) for on in {_some_day(random) for _ in range(random.randint(1, 4))}
+        ]
+        cases += [
+            case(one["child"], one["start_date"], one["end_date"])
+            for one in _plans_of(child, random)
+        ]
     return Life(
-        tuple(referrals), tuple(assessments), tuple(plans), tuple(periods), tuple(incidents)
+        tuple(referrals),
+        tuple(assessments),
+        tuple(plans),
+        tuple(periods),
+        tuple(enquiries),
+        tuple(cases),
+        tuple(incidents),
     )
 
 

@@ -27,7 +27,14 @@ from tests.history.world import CAMDEN, Submission, World
 
 # The resolvers of every kind and a population; each world is asked about one of them.
 asked = st.sampled_from(
-    ("hist_referrals", "hist_cp_plans", "hist_periods_of_care", "pop_cp_plans_open")
+    (
+        "hist_referrals",
+        "hist_section_47_enquiries",
+        "hist_cp_plans",
+        "hist_periods_of_care",
+        "pop_cp_plans_open",
+        "pop_children_in_need",
+    )
 )
 draws = st.data()
 EXAMPLES = examples(14)

@@ -28,9 +28,13 @@ TABLES = {
     "hist_cp_plans": {"annex_a": "list_7", "cin_census": "child_protection_plans"},
     "hist_episodes": {"ssda903": "episodes"},
     "hist_incidents": {"ssda903": "missing"},
+    "hist_annex_a_cp_plans": {"annex_a": "list_7"},
+    "hist_annex_a_cin_episodes": {"annex_a": "list_6"},
 }
 ATTRIBUTES = {
     "hist_cp_plans": ("end_date", "previous_plans"),
+    "hist_annex_a_cp_plans": ("end_date",),
+    "hist_annex_a_cin_episodes": ("end_date",),
     "hist_episodes": (
         "end_date",
         "legal_status_code",

@@ -15,6 +15,18 @@ from tests.history.world import Row, Submission, World
 TABLES = {
     "hist_referrals": {"annex_a": "list_3", "cin_census": "cin_details"},
     "hist_assessments": {"annex_a": "list_4", "cin_census": "assessments"},
+    "hist_section_47_enquiries": {"annex_a": "list_5", "cin_census": "section47"},
+}
+# What the model calls the day of the event, and the kind of record in the covers.
+EVENT_DAYS = {
+    "hist_referrals": "referral_date",
+    "hist_assessments": "authorisation_date",
+    "hist_section_47_enquiries": "start_date",
+}
+ENTITIES = {
+    "hist_referrals": "referral",
+    "hist_assessments": "assessment",
+    "hist_section_47_enquiries": "section_47_enquiry",
 }
 models = st.sampled_from(sorted(TABLES))
 draws = st.data()
@@ -22,19 +34,20 @@ EXAMPLES = examples(24)
 Event = tuple[str, date | None, date]
 
 
-def _event(row: Row) -> Event:
-    on = row.get("referral_date") or row["authorisation_date"]
-    return row["child"], row.get("start_date"), on
+def _event(row: Row, on: str) -> Event:
+    start = None if on == "start_date" else row.get("start_date")
+    return row["child"], start, row[on]
 
 
 def _served(warehouse: Warehouse, world: World, model: str, **when: Any) -> set[Event]:
-    events = [_event(row) for row in warehouse.tell(world, model, **when)[model]]
+    events = [_event(row, EVENT_DAYS[model]) for row in warehouse.tell(world, model, **when)[model]]
     assert len(set(events)) == len(events), "an event is served twice"
     return set(events)
 
 
 def _stated(submission: Submission, model: str) -> set[Event]:
-    return {_event(row) for row in submission.tables[TABLES[model][submission.source]]}
+    table = TABLES[model][submission.source]
+    return {_event(row, POINTS[table]) for row in submission.tables[table]}
 
 
 def _covered_by(submission: Submission, model: str, events: set[Event]) -> set[Event]:
@@ -92,10 +105,9 @@ def test_source_of_an_event_is_the_source_that_serves_its_day(
     warehouse: Warehouse, world: World, model: str
 ) -> None:
     """'For each event date one source serves': the one that the covered runs name, and no other."""
-    entity = model.removeprefix("hist_").removesuffix("s")
     told = warehouse.tell(world, model, "hist_covered_runs")
-    runs = [run for run in told["hist_covered_runs"] if run["entity"] == entity]
+    runs = [run for run in told["hist_covered_runs"] if run["entity"] == ENTITIES[model]]
     for row in told[model]:
-        on = row[next(column for column in POINTS.values() if column in row)]
+        on = row[EVENT_DAYS[model]]
         serving = [run["source"] for run in runs if run["run_from"] <= on <= run["run_to"]]
         assert serving == [row["source"]]

@@ -73,12 +73,17 @@ def test_honest_submissions_without_gaps_tell_the_true_life(
     if with_census:
         world += complete(life, "cin_census", ("2024-03",))
     random.shuffle(world)
-    told = warehouse.tell(world, "hist_referrals", *SNAPSHOTS, "hist_month_ends")
+    told = warehouse.tell(
+        world, "hist_referrals", "hist_section_47_enquiries", *SNAPSHOTS, "hist_month_ends"
+    )
     month_ends = [row["month_end"] for row in told["hist_month_ends"]]
     true_referrals = {(row["child"], row["referral_date"]) for row in life.referrals}
     assert {
         (row["child"], row["referral_date"]) for row in told["hist_referrals"]
     } == true_referrals
+    assert {(row["child"], row["start_date"]) for row in told["hist_section_47_enquiries"]} == {
+        (row["child"], row["strategy_discussion_date"]) for row in life.enquiries
+    }
     assert _told_state(told, "pop_cp_plans_open") == _true_state(list(life.plans), month_ends)
     assert _told_state(told, "pop_looked_after") == _true_state(
         list(life.rows_of("list_8")), month_ends

@@ -104,7 +104,7 @@ def cin_census(
     month: str, *, reference: Day | None = None, area: str = BARNET, **modules: Sequence[Row]
 ) -> Submission:
     """A CIN census: it always covers all its modules."""
-    names = ("children", "cin_details", "assessments", "child_protection_plans")
+    names = ("children", "cin_details", "assessments", "section47", "child_protection_plans")
     tables = {name: tuple(modules.get(name, ())) for name in names}
     return Submission("cin_census", month, tables, area=area, content_date=day(reference))
 
@@ -123,6 +123,32 @@ def referral(child: str, on: Day) -> Row:
 def assessment(child: str, start: Day, authorised: Day) -> Row:
     """A row of list 4 or of the census's Assessments."""
     return {"child": child, "start_date": day(start), "authorisation_date": day(authorised)}
+
+
+def enquiry(child: str, start: Day | None, conference: Day | None = None) -> Row:
+    """A row of list 5 or of the census's Section47."""
+    row = {"child": child, "strategy_discussion_date": day(start)}
+    return row if conference is None else {**row, "conference_date": day(conference)}
+
+
+def case(child: str, start: Day, end: Day | None = None, status: str | None = None) -> Row:
+    """A row of list 6."""
+    return {
+        "child": child, "start_date": day(start), "end_date": day(end), "case_status_code": status,
+    }  # fmt: skip
+
+
+def need(child: str, start: Day, end: Day | None = None, *, is_nfa: bool = False) -> Row:
+    """A row of the census's CINdetails; without further action it opens no episode."""
+    return {
+        "child": child, "referral_date": day(start), "end_date": day(end),
+        "has_cin_episode": not is_nfa,
+    }  # fmt: skip
+
+
+def leaver(child: str, eligibility: str = "former_relevant", in_touch: str | None = "YES") -> Row:
+    """A row of list 9."""
+    return {"child": child, "eligibility_code": eligibility, "in_touch_code": in_touch}
 
 
 def plan(child: str, start: Day, end: Day | None = None, previous: int | None = None) -> Row:

@@ -24,7 +24,11 @@ from tests.extracts import BARNET, CAMDEN
 from tests.integration.inbox import drop_column
 from tests.story import query
 
-PLANS = {"cp_plans_rate", "cp_plans_repeat_pct", "cp_plans_2_years_pct"}
+# Children in need are counted from the list of plans, too.
+PLANS = {
+    "cp_plans_rate", "cp_plans_repeat_pct", "cp_plans_2_years_pct", "cp_plans_neglect_pct",
+    "children_in_need_rate",
+}  # fmt: skip
 START = "Child Protection Plan Start Date"
 CHECK = "annex_a.list_7.structure"
 

@@ -7,7 +7,10 @@
         ref('stg_annex_a__list_7')
     ],
     key=['child_key', 'start_date'],
-    columns=['child_key', 'start_date', 'end_date', 'previous_plans']
+    columns=[
+        'child_key', 'start_date', 'end_date', 'previous_plans',
+        'initial_abuse_code', 'latest_abuse_code'
+    ]
 ) }}
 
 select
@@ -19,5 +22,7 @@ select
     child_key,
     start_date,
     end_date,
-    previous_plans
+    previous_plans,
+    initial_abuse_code,
+    latest_abuse_code
 from resolved

@@ -122,13 +122,7 @@ sources as (
 financial_years as (
     select
         covered.*,
-        cast(
-            extract(year from covered.period_end)
-            - case
-                when extract(month from covered.period_end) < 4 then 1
-                else 0
-            end as integer
-        ) as wanted_mid_year
+        {{ financial_year_start('covered.period_end') }} as wanted_mid_year
     from covered
 ),
 

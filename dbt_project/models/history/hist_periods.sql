@@ -1,5 +1,5 @@
 -- One row per basis and period of the grid: every month end, and every 31 March
--- for the financial year.
+-- for the financial year. The year to date begins on 1 April.
 with
 
 month_ends as (
@@ -7,7 +7,7 @@ month_ends as (
 ),
 
 -- counted back from the day after, so that a period that ends on 28 February
--- has twelve whole months
+-- has whole months (social_care.md 0.3)
 periods as (
     select
         'rolling12' as basis,
@@ -25,6 +25,19 @@ periods as (
     select
         'rolling36' as basis,
         {{ add_months(add_days('month_end', 1), -36) }} as period_start,
+        month_end as period_end
+    from month_ends
+    union all
+    select
+        'ytd' as basis,
+        {{ date_in_year(financial_year_start('month_end'), '04-01') }}
+            as period_start,
+        month_end as period_end
+    from month_ends
+    union all
+    select
+        'six_month_annualised' as basis,
+        {{ add_months(add_days('month_end', 1), -6) }} as period_start,
         month_end as period_end
     from month_ends
     union all

@@ -4,7 +4,8 @@
     entity='referral',
     relations=[ref('stg_cin_census__cin_details'), ref('stg_annex_a__list_3')],
     event_date='referral_date',
-    columns=['child_key', 'referral_date']
+    columns=['child_key', 'referral_date', 'need_code'],
+    where='has_referral'
 ) }}
 
 select
@@ -13,5 +14,6 @@ select
     submission_id,
     row_id,
     child_key,
-    referral_date
+    referral_date,
+    need_code
 from served

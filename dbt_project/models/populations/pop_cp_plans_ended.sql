@@ -17,7 +17,10 @@ ended as (
         end_date as event_date,
         end_date as counted_on,
         source,
-        end_date >= {{ add_days('start_date', 730) }} as lasted_2_years
+        end_date >= {{ add_days('start_date', 730) }} as lasted_2_years,
+        {{ category_of_abuse(
+            'coalesce(latest_abuse_code, initial_abuse_code)'
+        ) }} as category_of_abuse
     from plans
 )
 

@@ -1,5 +1,14 @@
 -- One row per child on a child protection plan and month end.
-{{ state_at_month_ends(ref('hist_cp_plans')) }}
+{{ state_at_month_ends(ref('hist_cp_plans')) }},
+
+-- the latest category speaks for the caseload; blank, the initial one still
+-- holds (social_care.md 0.10)
+categorised as (
+    select
+        *,
+        coalesce(latest_abuse_code, initial_abuse_code) as abuse_code
+    from one_per_child
+)
 
 select
     area_code,
@@ -7,5 +16,7 @@ select
     child_key,
     start_date as event_date,
     counted_on,
-    source
-from one_per_child
+    source,
+    coalesce(abuse_code = 'NEG', false) as is_for_neglect,
+    {{ category_of_abuse('abuse_code') }} as category_of_abuse
+from categorised

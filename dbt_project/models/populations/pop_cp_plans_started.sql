@@ -11,6 +11,7 @@ plans as (
     from {{ ref('hist_cp_plans') }}
 ),
 
+-- by the category that a plan began with, as in DfE's table of plans that start
 started as (
     select
         area_code,
@@ -20,7 +21,10 @@ started as (
         start_date as counted_on,
         source,
         coalesce(previous_plans, earlier_plans_here) >= 1
-            as is_second_or_later
+            as is_second_or_later,
+        {{ category_of_abuse(
+            'coalesce(initial_abuse_code, latest_abuse_code)'
+        ) }} as category_of_abuse
     from plans
 )
 

@@ -2,6 +2,9 @@
 {%- set populations = [
     'referrals',
     'assessments',
+    'section47_enquiries',
+    'initial_conferences',
+    'children_in_need',
     'cp_plans_started',
     'cp_plans_ended',
     'cp_plans_open',

@@ -27,7 +27,8 @@ flagged as (
             previous_referral_date
             >= {{ add_months('referral_date', -12) }},
             false
-        ) as is_within_12_months_of_previous
+        ) as is_within_12_months_of_previous,
+        {{ primary_need('need_code') }} as primary_need
     from referrals
 )
 

@@ -1,6 +1,8 @@
 -- One row per indicator and record that it counts, with what the record adds to
 -- numerator and denominator. A rate's denominator is the population, so its
--- records carry no denominator amount.
+-- records carry no denominator amount. Where children are counted, a child
+-- counts in a period by its latest record there: its next one supersedes it, as
+-- a later leaving of care does. So every basis counts by the same rows.
 with
 
 indicators as (
@@ -22,7 +24,9 @@ counted as (
         numerators.superseded_on,
         numerators.amount as numerator_amount,
         denominators.amount as denominator_amount,
-        numerators.source
+        numerators.source,
+        {{ record_breakdowns() | map('replace', '', 'numerators.', 1)
+            | join(',\n        ') }}
     from indicators
     inner join records as numerators
         on
@@ -39,7 +43,19 @@ counted as (
 kept as (
     select
         counted.*,
-        indicators.kind
+        indicators.kind,
+        case
+            when indicators.counts = 'children'
+                then
+                    lead(counted.counted_on) over (
+                        partition by
+                            counted.indicator_id,
+                            counted.area_code,
+                            counted.child_key
+                        order by counted.counted_on, counted.record_key
+                    )
+            else counted.superseded_on
+        end as superseded_from
     from counted
     inner join indicators
         on counted.indicator_id = indicators.indicator_id
@@ -56,12 +72,14 @@ final as (
         kept.child_key,
         kept.event_date,
         kept.counted_on,
-        kept.superseded_on,
+        kept.superseded_from as superseded_on,
         -- a mean sums every record of its denominator, one of 0 days too
         kept.kind = 'mean' or kept.numerator_amount <> 0 as in_numerator,
         kept.numerator_amount,
         kept.denominator_amount,
         kept.source,
+        {{ record_breakdowns() | map('replace', '', 'kept.', 1)
+            | join(',\n        ') }},
         run.run_id
     from kept
     cross join {{ ref('stg_run__run') }} as run

@@ -1,7 +1,10 @@
 -- One row per indicator, local authority, basis, period and breakdown value.
 -- All arithmetic of the indicators stands here and nowhere else; nothing is
 -- rounded, suppressed or compared.
-{%- set breakdowns = ['sex', 'age_band', 'ethnic_group'] %}
+{%- set breakdowns = ['sex', 'age_band', 'ethnic_group']
+    + record_breakdowns() %}
+{%- set period = ['indicator_id', 'area_code', 'basis', 'period_end']
+    | join(',\n        ') %}
 with
 
 run as (
@@ -19,7 +22,16 @@ grid as (
 -- a child without a row of attributes keeps its records: hence the left join
 described as (
     select
-        records.*,
+        records.indicator_id,
+        records.area_code,
+        records.counted_on,
+        records.superseded_on,
+        records.source,
+        records.numerator_amount,
+        records.denominator_amount,
+        {%- for breakdown in record_breakdowns() %}
+        coalesce(records.{{ breakdown }}, 'not recorded') as {{ breakdown }},
+        {%- endfor %}
         coalesce(children.sex, 'not recorded') as sex,
         coalesce(children.ethnic_group, 'not recorded') as ethnic_group,
         case
@@ -55,9 +67,9 @@ cells as (
         grid.area_code,
         grid.basis,
         grid.period_end,
-        banded.sex,
-        banded.age_band,
-        banded.ethnic_group,
+        {%- for breakdown in breakdowns %}
+        banded.{{ breakdown }},
+        {%- endfor %}
         sum(banded.numerator_amount) as numerator,
         sum(banded.denominator_amount) as denominator
     from grid
@@ -75,46 +87,31 @@ cells as (
         grid.area_code,
         grid.basis,
         grid.period_end,
-        banded.sex,
-        banded.age_band,
-        banded.ethnic_group
+        banded.{{ breakdowns | join(',\n        banded.') }}
 ),
 
+-- no attribute is null, so a null is one that a total leaves out (sqlfluff's
+-- DuckDB knows no grouping sets)
 labelled as (
     select
-        indicator_id,
-        area_code,
-        basis,
-        period_end,
-        'all' as breakdown,
-        'all' as breakdown_value,
+        {{ period }},
+        case
+            {%- for breakdown in breakdowns %}
+            when grouping({{ breakdown }}) = 0 then '{{ breakdown }}'
+            {%- endfor %}
+            else 'all'
+        end as breakdown,
+        coalesce({{ breakdowns | join(', ') }}, 'all') as breakdown_value,
         sum(numerator) as numerator,
         sum(denominator) as denominator
     from cells
     group by
-        indicator_id,
-        area_code,
-        basis,
-        period_end
-    {%- for breakdown in breakdowns %}
-    union all
-    select
-        indicator_id,
-        area_code,
-        basis,
-        period_end,
-        '{{ breakdown }}' as breakdown,
-        {{ breakdown }} as breakdown_value,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from cells
-    group by
-        indicator_id,
-        area_code,
-        basis,
-        period_end,
-        {{ breakdown }}
-    {%- endfor %}
+        grouping sets ( -- noqa: PRS,LT02
+            ({{ period }}),
+            {%- for breakdown in breakdowns %}
+            ({{ period }}, {{ breakdown }}){{ ',' if not loop.last }}
+            {%- endfor %}
+        )
 ),
 
 distinct_sources as (
@@ -290,6 +287,11 @@ valued as (
                     * case kind
                         when 'rate_per_10k' then 10000
                         when 'percentage' then 100
+                        else 1
+                    end
+                    -- six months make half a year: the count stays as counted
+                    * case basis
+                        when 'six_month_annualised' then 2
                         else 1
                     end
         end as value

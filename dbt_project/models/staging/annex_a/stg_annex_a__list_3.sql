@@ -6,6 +6,9 @@ select
     sex_code,
     ethnicity_code,
     birth_date,
-    referral_date
+    referral_date,
+    -- no list of referrals says why the child is in need
+    cast(null as varchar) as need_code,
+    has_referral
 from {{ source('annex_a', 'list_3') }}
 where has_referral

@@ -1,10 +1,14 @@
--- One row per section 47 enquiry or conference in list 5 of one submission
--- version.
+-- One row per row of list 5 of one submission version: a section 47 enquiry,
+-- its initial child protection conference, or both.
 select
     submission_id,
     row_id,
     child_key,
     sex_code,
     ethnicity_code,
-    birth_date
+    birth_date,
+    strategy_discussion_date,
+    conference_date,
+    has_section47,
+    has_conference
 from {{ source('annex_a', 'list_5') }}

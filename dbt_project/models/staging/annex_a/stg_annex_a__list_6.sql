@@ -5,5 +5,11 @@ select
     child_key,
     sex_code,
     ethnicity_code,
-    birth_date
+    birth_date,
+    start_date,
+    closure_date as end_date,
+    need_code,
+    -- 'Closed episode' without a closure date is closed (social_care.md 0.10)
+    coalesce(case_status_code = 'closed', false) as is_closed
 from {{ source('annex_a', 'list_6') }}
+where has_cin_episode

@@ -8,6 +8,8 @@ select
     birth_date,
     start_date,
     end_date,
-    previous_plans
+    previous_plans,
+    initial_abuse_code,
+    latest_abuse_code
 from {{ source('annex_a', 'list_7') }}
 where has_cp_plan

@@ -13,6 +13,7 @@ select
     latest_health_assessment_date,
     latest_dental_check_date,
     n_missing_12_months,
-    n_absent_12_months
+    n_absent_12_months,
+    need_code
 from {{ source('annex_a', 'list_8') }}
 where has_period_of_care

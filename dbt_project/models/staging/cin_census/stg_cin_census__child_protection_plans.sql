@@ -5,6 +5,8 @@ select
     child_key,
     start_date,
     end_date,
-    previous_plans
+    previous_plans,
+    initial_abuse_code,
+    latest_abuse_code
 from {{ source('cin_census', 'child_protection_plans') }}
 where has_cp_plan

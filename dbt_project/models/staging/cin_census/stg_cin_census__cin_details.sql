@@ -1,8 +1,14 @@
--- One row per referral of one census version.
+-- One row per referral of one census version, with what stands at it: an
+-- episode of need, the conference of a child who moved in.
 select
     submission_id,
     row_id,
     child_key,
-    referral_date
+    referral_date,
+    closure_date as end_date,
+    conference_date,
+    need_code,
+    has_referral,
+    has_cin_episode,
+    has_conference
 from {{ source('cin_census', 'cin_details') }}
-where has_referral

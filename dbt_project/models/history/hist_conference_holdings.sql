@@ -1,0 +1,50 @@
+-- One row per initial child protection conference in one table of a submission
+-- version, with the day from which its own record times it: the strategy
+-- discussion, for a child who moved in the referral (social_care.md 0.9).
+with
+
+enquiries as (
+    select
+        submission_id,
+        row_id,
+        child_key,
+        conference_date,
+        strategy_discussion_date as clock_start_date,
+        false as is_transfer_in
+    from {{ ref('stg_cin_census__section47') }}
+    where has_conference
+),
+
+transfers_in as (
+    select
+        submission_id,
+        row_id,
+        child_key,
+        conference_date,
+        referral_date as clock_start_date,
+        true as is_transfer_in
+    from {{ ref('stg_cin_census__cin_details') }}
+    where has_conference
+),
+
+listed as (
+    select
+        submission_id,
+        row_id,
+        child_key,
+        conference_date,
+        strategy_discussion_date as clock_start_date,
+        false as is_transfer_in
+    from {{ ref('stg_annex_a__list_5') }}
+    where has_conference
+),
+
+holdings as (
+    select * from enquiries
+    union all
+    select * from transfers_in
+    union all
+    select * from listed
+)
+
+select * from holdings

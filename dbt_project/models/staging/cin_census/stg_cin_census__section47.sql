@@ -1,0 +1,11 @@
+-- One row per Section47 group of one census version: an enquiry, its
+-- conference, or both.
+select
+    submission_id,
+    row_id,
+    child_key,
+    strategy_discussion_date,
+    conference_date,
+    has_section47,
+    has_conference
+from {{ source('cin_census', 'section47') }}
