@@ -72,7 +72,9 @@ def _figures(folder: DataFolder, home_area: str) -> Table:
     table = Table(title=f"Newest figures of {home_area}", title_justify="left")
     for heading in ("indicator", "period end", "value", "numerator", "denominator", "status"):
         table.add_column(
-            heading, justify="right" if heading in ("value", "numerator", "denominator") else "left"
+            heading,
+            justify="right" if heading in ("value", "numerator", "denominator") else "left",
+            overflow="fold",
         )
     with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
         rows = connection.execute(
@@ -83,7 +85,7 @@ def _figures(folder: DataFolder, home_area: str) -> Table:
             " on figures.indicator_id = indicators.indicator_id"
             " and figures.basis = indicators.headline_basis"
             " where figures.area_code = ? and figures.breakdown = 'all' and figures.period_end ="
-            " (select max(period_end) from marts.dim_periods) order by indicators.position",
+            " (select max(period_end) from marts.dim_periods) order by indicators.position nulls last, figures.indicator_id",
             [home_area],
         ).fetchall()
     for indicator, period_end, value, numerator, denominator, status, decimals in rows:
