@@ -132,11 +132,12 @@ class Contract(_Strict):
         return self
 
     def headings(self) -> set[str]:
-        """Every heading and alias of every table."""
+        """Every heading and alias of every table; not of columns that repeat, since nobody can tell them apart."""
         return {
             heading
             for table in self.tables.values()
             for column in table.columns.values()
+            if not column.repeats
             for heading in (column.heading, *column.aliases)
         }
 

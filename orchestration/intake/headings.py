@@ -65,9 +65,17 @@ class HeaderLine:
         """Number of columns up to the last named one."""
         return self.places[-1] + 1
 
-    def duplicates(self) -> list[str]:
-        """Headings that stand in the line more than once, in the first spelling."""
-        return duplicate_headings(self.headings)
+    def duplicates(self, known_headings: frozenset[str]) -> list[str]:
+        """Known headings that stand in the line more than once, in the first spelling.
+
+        A column that nobody reads may stand there as often as it likes: the closeness of each neighbour
+        does, ten times, in DfE's workbook of statistical neighbours.
+        """
+        return [
+            heading
+            for heading in duplicate_headings(self.headings)
+            if normalise_heading(heading) in known_headings
+        ]
 
 
 def duplicate_headings(headings: Iterable[str]) -> list[str]:

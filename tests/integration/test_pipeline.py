@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import os
 import stat
 import subprocess
@@ -510,3 +511,30 @@ def test_console_script_has_help_on_every_level() -> None:
         )
         assert done.returncode == 0
         assert "Usage" in done.stdout
+
+
+def test_shipped_figures_load_whole(story: Story) -> None:
+    extractions = sorted((story.first.data / "raw").glob("*/national/shipped/*/extraction.json"))
+    tables = {
+        (path.parts[-5], name): counts
+        for path in extractions
+        for name, counts in json.loads(path.read_text())["tables"].items()
+    }
+
+    assert {name for _, name in tables} >= {
+        "lait_long", "lait_dictionary", "statistical_neighbours", "earlier_neighbours", "estimates",
+    }  # fmt: skip
+    assert [key for key, counts in tables.items() if counts["failed"] or not counts["loaded"]] == []
+
+
+@pytest.mark.parametrize(("model", "mean"), [("2025", 587.4), ("2021", 490.8)])
+def test_neighbours_of_both_models_give_their_means(story: Story, model: str, mean: float) -> None:
+    """Referrals, year ending March 2025 (social_care.md C.3, REF_RATE)."""
+    found = query(
+        story.first.warehouse,
+        "select value, n_available from marts.fct_benchmarks where indicator_id = 'referrals_rate'"
+        " and area_code = ? and neighbour_model = ? and period_end = date '2025-03-31'",
+        f"SN-{BARNET}", model,
+    )  # fmt: skip
+
+    assert [(round(value, 1), n) for value, n in found] == [(mean, 10)]

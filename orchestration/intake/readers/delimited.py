@@ -46,8 +46,8 @@ def read_delimited(content: bytes, known_headings: frozenset[str]) -> Block:
     if found is None:
         return Block.without_rows(None, notes=text.notes)
     delimiter, header = found
-    if header.duplicates():
-        raise duplicate_heading(header.duplicates(), row=header.row)
+    if twice := header.duplicates(known_headings):
+        raise duplicate_heading(twice, row=header.row)
     rows = _Rows(header, delimiter)
     _read_rows(text, rows)
     _refuse_cut_off_line(text, rows)

@@ -89,8 +89,8 @@ def _block(sheet: RawSheet, known_headings: frozenset[str], facts: PackageFacts)
     header = find_header(top, known_headings)
     if header is None:
         return Block.without_rows(sheet.name)
-    if header.duplicates():
-        rejected = duplicate_heading(header.duplicates(), sheet=sheet.name, row=header.row)
+    if twice := header.duplicates(known_headings):
+        rejected = duplicate_heading(twice, sheet=sheet.name, row=header.row)
         return Block.without_rows(sheet.name, header.headings, header.row, rejected=rejected)
     numbers, columns = _columns(sheet.rows, header)
     notes = (
