@@ -30,7 +30,7 @@
         event_date,
         counted_on,
         source,
-        cast({{ amount }} as double) as amount
+        cast({{ amount }} as decimal(24, 10)) as amount
     from {{ ref(model) }}
     {%- if not loop.last %}
     union all

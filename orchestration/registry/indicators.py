@@ -18,8 +18,19 @@ from orchestration.settings import DBT_FOLDER
 INDICATORS_FOLDER = DBT_FOLDER / "indicators"
 POPULATIONS_FOLDER = DBT_FOLDER / "models" / "populations"
 Breakdown = Literal["sex", "age_band", "ethnic_group"]
-UNITS = {"rate_per_10k": "per 10,000 children", "percentage": "%"}
-BASES = {"rolling12": ("rolling12", "fy"), "snapshot": ("snapshot",)}
+UNITS = {
+    "rate_per_10k": "per 10,000 children", "percentage": "%", "mean": "points", "gap": "points",
+    "count": "", "rate": "per 100,000", "score": "points",
+}  # fmt: skip
+BASES = {"rolling12": ("rolling12", "fy")}
+Kind = Literal["rate_per_10k", "percentage", "mean", "gap", "count", "rate", "score"]
+Basis = Literal[
+    "rolling12", "snapshot", "fy", "academic_year", "academic_year_autumn_spring", "term", "annual",
+    "december_to_february",
+]  # fmt: skip
+# The plan in force first, its variants after it, the earlier plan last; social care before education.
+PLANS = ("2019-23", "variant", "2013-16")
+POSITION_PREFIXES = ("SC", "ED")
 
 
 class RegistryError(Exception):
@@ -34,7 +45,15 @@ class Benchmark(_Strict):
     """A published series that the indicator is compared with, and the basis it is published on."""
 
     series: str
-    basis: Literal["fy", "snapshot"]
+    basis: Basis
+    transform: Literal["as_published", "from_100"] = "as_published"
+
+
+class Gap(_Strict):
+    """What a gap is measured from: the kind of the local figure, and England's series under it."""
+
+    of: Literal["percentage", "mean"]
+    national_series: str
 
 
 class DefinitionSource(_Strict):
@@ -58,7 +77,7 @@ class Indicator(_Strict):
     family: str
     plan: str
     section: str
-    position: str
+    position: str = ""
     title: str
     definition: str
     numerator_means: str
@@ -66,10 +85,17 @@ class Indicator(_Strict):
     population: str
     covers: str
     history_months: Annotated[int, Field(ge=0)] = 0
-    kind: Literal["rate_per_10k", "percentage"]
-    numerator: str
+    method: Literal["computed", "published", "manual"] = "computed"
+    kind: Kind
+    unit: str | None = None
+    gap: Gap | None = None
+    # A national suspension of the measure (seed `suspensions`, or a rule of its own).
+    suspended_by: str | None = None
+    # Said before the year where an amount of a counted record cannot be known.
+    unknown_amount_means: str | None = None
+    numerator: str = ""
     denominator: str | None = None
-    basis: Literal["rolling12", "snapshot"]
+    basis: Basis
     good_is: Literal["high", "low", "neutral"]
     decimals: Annotated[int, Field(ge=0, le=3)]
     benchmarks: tuple[Benchmark, ...]
@@ -84,16 +110,27 @@ class Indicator(_Strict):
 
     @model_validator(mode="after")
     def _kind_and_denominator_agree(self) -> Indicator:
-        if (self.kind == "rate_per_10k") == (self.denominator is not None):
+        if self.method != "computed":
+            return self
+        if (self.kind == "rate_per_10k") == (self.denominator is not None) or not self.numerator:
             raise ValueError(
                 f"{self.id}: a rate has no denominator measure, any other kind has one"
             )
+        if (self.kind == "gap") != (self.gap is not None):
+            raise ValueError(f"{self.id}: a gap says what it is measured from, nothing else does")
         return self
 
     @property
     def bases(self) -> tuple[str, ...]:
         """Every basis on which it is issued."""
-        return BASES[self.basis]
+        return BASES.get(self.basis, (self.basis,))
+
+    @property
+    def plan_order(self) -> tuple[int, str]:
+        """Sort key: by plan, then by position (SC before ED), a variant by the indicator it varies."""
+        prefix = self.position[:2]
+        rank = POSITION_PREFIXES.index(prefix) if prefix in POSITION_PREFIXES else 9
+        return PLANS.index(self.plan), f"{rank}{self.position or self.section}"
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:
@@ -112,7 +149,7 @@ def load_indicators(folder: Path = INDICATORS_FOLDER) -> tuple[Indicator, ...]:
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
         raise RegistryError(f"more than one entry for {', '.join(repeated)}")
-    return tuple(sorted(found, key=lambda indicator: indicator.position))
+    return tuple(sorted(found, key=lambda indicator: indicator.plan_order))
 
 
 def measures_by_population(folder: Path = POPULATIONS_FOLDER) -> dict[str, set[str]]:
@@ -134,6 +171,8 @@ def cross_check(indicators: tuple[Indicator, ...], measures: dict[str, set[str]]
     """Every named population and measure exists, and every declared measure is used; else RegistryError."""
     used: dict[str, set[str]] = {name: {"all"} for name in measures}
     for indicator in indicators:
+        if indicator.method != "computed":
+            continue
         if indicator.population not in measures:
             raise RegistryError(f"{indicator.id}: there is no population {indicator.population}")
         named = {name for name in (indicator.numerator, indicator.denominator) if name}

@@ -60,10 +60,11 @@ INDICATORS = {
             "indicator_id", "title", "plan", "section", "position", "family", "population", "covers", "method",
             "kind", "numerator", "denominator", "headline_basis", "good_is", "unit", "definition",
             "numerator_means", "denominator_means", "caveats", "data_owner", "benchmark_series", "reports",
-            "definition_from", "inputs",
+            "definition_from", "inputs", "gap_of", "national_series", "suspended_by", "unknown_amount_means",
         ),
         pa.string(),
     ),
+    "plan_order": pa.int64(),
     "published_decimals": pa.int64(), "history_months": pa.int64(), "zero_means_not_recorded": pa.bool_(),
 }  # fmt: skip
 TABLE_CHECKS = {
@@ -160,7 +161,7 @@ def _runs(ledger: Ledger, run: Run) -> Iterable[dict[str, Any]]:
 
 
 def _indicator_rows(indicators: Iterable[Indicator]) -> Iterable[dict[str, Any]]:
-    for indicator in indicators:
+    for place, indicator in enumerate(indicators, start=1):
         source = indicator.definition_from
         yield {
             **{
@@ -169,10 +170,14 @@ def _indicator_rows(indicators: Iterable[Indicator]) -> Iterable[dict[str, Any]]
                     "title", "plan", "section", "position", "family", "population", "covers", "kind",
                     "numerator", "denominator", "good_is", "definition", "numerator_means",
                     "denominator_means", "caveats", "data_owner", "history_months", "zero_means_not_recorded",
+                    "method", "suspended_by", "unknown_amount_means",
                 )
             },
-            "indicator_id": indicator.id, "method": "computed", "headline_basis": indicator.basis,
-            "unit": UNITS[indicator.kind], "published_decimals": indicator.decimals,
+            "indicator_id": indicator.id, "plan_order": place, "headline_basis": indicator.basis,
+            "gap_of": indicator.gap.of if indicator.gap else None,
+            "national_series": indicator.gap.national_series if indicator.gap else None,
+            "unit": UNITS[indicator.kind] if indicator.unit is None else indicator.unit,
+            "published_decimals": indicator.decimals,
             "benchmark_series": "; ".join(item.series for item in indicator.benchmarks) or None,
             "reports": " ".join(indicator.reports),
             "definition_from": f"{source.document} ({source.year}), {source.section}",

@@ -58,6 +58,12 @@ runs as (
         source,
         {{ dbt.datediff("cast('1980-01-01' as date)", "calendar_day", "day") }}
         - day_of_source
+),
+
+everything as (
+    select * from runs
+    union all
+    select * from {{ ref('hist_education_covers') }}
 )
 
-select * from runs
+select * from everything

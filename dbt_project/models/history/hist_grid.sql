@@ -7,7 +7,7 @@ indicators as (
     select * from {{ ref('stg_run__indicators') }}
 ),
 
-grid as (
+calendar_grid as (
     select
         indicators.indicator_id,
         indicators.covers as entity,
@@ -23,6 +23,39 @@ grid as (
     inner join {{ ref('hist_periods') }} as periods
         on bases.basis = periods.basis
     cross join {{ ref('stg_run__areas') }} as areas
+    -- schools are asked for with the rest of education
+    where indicators.covers <> 'school'
+),
+
+-- an extra column of a part of the grid is null in the other
+grid as (
+    select
+        *,
+        cast(null as integer) as end_year,
+        cast(null as date) as expected_by,
+        cast(null as date) as national_expected_by,
+        cast(null as double) as national_value,
+        cast(null as varchar) as suspension_status,
+        cast(null as varchar) as suspension_reason,
+        false as is_release_provisional
+    from calendar_grid
+    union all
+    select
+        indicator_id,
+        entity,
+        area_code,
+        basis,
+        period_start,
+        period_end,
+        period_start as needed_from,
+        end_year,
+        expected_by,
+        national_expected_by,
+        national_value,
+        suspension_status,
+        suspension_reason,
+        is_release_provisional
+    from {{ ref('hist_education_grid') }}
 ),
 
 spans as (

@@ -5,7 +5,18 @@
     'cp_plans_started',
     'cp_plans_ended',
     'cp_plans_open',
-    'looked_after'
+    'looked_after',
+    'young_people_16_17',
+    'admission_applications',
+    'ehc_plans_issued',
+    'ks2_pupils',
+    'ks2_pupils_looked_after',
+    'ks4_pupils',
+    'ks4_pupils_looked_after',
+    'school_weeks',
+    'schools',
+    'personal_education_plans',
+    'looked_after_school_terms'
 ] %}
 
 {% for population in populations %}

@@ -53,7 +53,7 @@ final as (
         kept.child_key,
         kept.event_date,
         kept.counted_on,
-        kept.numerator_amount <> 0 as in_numerator,
+        coalesce(kept.numerator_amount <> 0, false) as in_numerator,
         kept.numerator_amount,
         kept.denominator_amount,
         kept.source,

@@ -59,7 +59,9 @@ cells as (
         banded.age_band,
         banded.ethnic_group,
         sum(banded.numerator_amount) as numerator,
-        sum(banded.denominator_amount) as denominator
+        sum(banded.denominator_amount) as denominator,
+        sum(case when banded.numerator_amount is null then 1 else 0 end)
+            as n_unknown
     from grid
     inner join banded
         on
@@ -85,7 +87,8 @@ labelled as (
         'all' as breakdown,
         'all' as breakdown_value,
         sum(numerator) as numerator,
-        sum(denominator) as denominator
+        sum(denominator) as denominator,
+        sum(n_unknown) as n_unknown
     from cells
     group by
         indicator_id,
@@ -102,7 +105,8 @@ labelled as (
         '{{ breakdown }}' as breakdown,
         {{ breakdown }} as breakdown_value,
         sum(numerator) as numerator,
-        sum(denominator) as denominator
+        sum(denominator) as denominator,
+        sum(n_unknown) as n_unknown
     from cells
     group by
         indicator_id,
@@ -148,7 +152,11 @@ totals as (
     select
         grid.*,
         indicators.kind,
+        indicators.gap_of,
+        indicators.unknown_amount_means,
         indicators.zero_means_not_recorded,
+        run.knowledge_date,
+        coalesce(labelled.n_unknown, 0) as n_unknown,
         coalesce(labelled.numerator, 0) as numerator,
         case
             when indicators.kind = 'rate_per_10k' then grid.population
@@ -158,6 +166,7 @@ totals as (
             counted_sources.counted_sources, grid.serving_sources
         ) as source
     from grid
+    cross join run
     inner join indicators
         on grid.indicator_id = indicators.indicator_id
     left join labelled
@@ -180,11 +189,21 @@ judged as (
     select
         *,
         case
+            when suspension_status is not null then suspension_status
+            when not is_period_end_covered and knowledge_date < expected_by
+                then 'awaiting_release'
             when not is_period_end_covered then 'no_data'
             when kind = 'rate_per_10k' and denominator is null then 'no_data'
             when not is_window_covered then 'insufficient_history'
+            when n_unknown > 0 then 'no_data'
             when denominator = 0 then 'not_applicable'
             when zero_means_not_recorded and numerator = 0 then 'not_recorded'
+            when
+                kind = 'gap'
+                and national_value is null
+                and knowledge_date < national_expected_by
+                then 'awaiting_release'
+            when kind = 'gap' and national_value is null then 'no_data'
             else 'ok'
         end as status
     from totals
@@ -194,6 +213,20 @@ explained as (
     select
         *,
         case
+            when status = suspension_status then suspension_reason
+            when status = 'awaiting_release' and not is_period_end_covered
+                then 'expected by ' || cast(expected_by as varchar)
+            when status = 'awaiting_release'
+                then
+                    'the national figure is expected by '
+                    || cast(national_expected_by as varchar)
+            when status = 'no_data' and is_period_end_covered and n_unknown > 0
+                then
+                    unknown_amount_means || ' '
+                    || cast(end_year - 1 as varchar) || '/'
+                    || substr(cast(end_year as varchar), 3, 2)
+            when status = 'no_data' and is_period_end_covered and kind = 'gap'
+                then 'no national figure for the period'
             when status = 'no_data' and not is_period_end_covered
                 then
                     'no submission covers '
@@ -211,7 +244,8 @@ explained as (
             when status = 'not_recorded'
                 then 'none recorded: the category may not be in use'
         end as status_reason,
-        status in ('ok', 'not_applicable', 'not_recorded') as is_computed
+        status in ('ok', 'not_applicable', 'not_recorded')
+        or (status = 'discontinued' and is_period_end_covered) as is_computed
     from judged
 ),
 
@@ -249,12 +283,15 @@ everything as (
         'all' as breakdown,
         'all' as breakdown_value,
         kind,
+        coalesce(gap_of, kind) as scaled_as,
+        case when kind = 'gap' then national_value end as compared_with,
         case when is_computed then numerator end as numerator,
         case when is_computed then denominator end as denominator,
         status,
         status_reason,
         source,
-        is_population_provisional
+        is_population_provisional,
+        is_release_provisional
     from explained
     union all
     select
@@ -266,12 +303,15 @@ everything as (
         breakdown,
         breakdown_value,
         kind,
+        coalesce(gap_of, kind) as scaled_as,
+        case when kind = 'gap' then national_value end as compared_with,
         breakdown_numerator as numerator,
         breakdown_denominator as denominator,
         status,
         status_reason,
         source,
-        is_population_provisional
+        is_population_provisional,
+        is_release_provisional
     from breakdowns
 ),
 
@@ -283,11 +323,12 @@ valued as (
                 then
                     cast(numerator as double)
                     / nullif(denominator, 0)
-                    * case kind
+                    * case scaled_as
                         when 'rate_per_10k' then 10000
                         when 'percentage' then 100
                         else 1
                     end
+                    - coalesce(compared_with, 0)
         end as value
     from everything
 ),
@@ -307,7 +348,9 @@ final as (
         valued.status,
         valued.status_reason,
         case
-            when valued.status = 'no_data' then null
+            when
+                valued.status in ('no_data', 'not_produced', 'awaiting_release')
+                then null
             else valued.source
         end as source,
         coalesce(
@@ -319,6 +362,10 @@ final as (
             and valued.status in ('ok', 'not_applicable')
             and valued.is_population_provisional,
             false
+        )
+        or (
+            coalesce(valued.is_release_provisional, false)
+            and valued.numerator is not null
         ) as is_provisional,
         run.run_id
     from valued

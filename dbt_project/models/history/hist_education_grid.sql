@@ -1,0 +1,103 @@
+-- One row per indicator of education, local authority and period that is asked
+-- for, with what decides its status beside cover: when its source is due,
+-- whether it is produced at all, and the national figure of a gap.
+with
+
+indicators as (
+    select * from {{ ref('stg_run__indicators') }}
+),
+
+periods as (
+    select
+        entity,
+        basis,
+        area_code,
+        end_year,
+        period_start,
+        period_end,
+        expected_by,
+        national_expected_by
+    from {{ ref('hist_education_periods') }}
+    union all
+    select
+        'school' as entity,
+        'snapshot' as basis,
+        areas.area_code,
+        cast(null as integer) as end_year,
+        month_ends.month_end as period_start,
+        month_ends.month_end as period_end,
+        cast(null as date) as expected_by,
+        cast(null as date) as national_expected_by
+    from {{ ref('hist_month_ends') }} as month_ends
+    cross join {{ ref('stg_run__areas') }} as areas
+),
+
+england as (
+    select
+        series_id,
+        period_end,
+        value
+    from {{ ref('hist_published_figures') }}
+    where dfe_code = '970' and basis = 'academic_year' and status = 'ok'
+),
+
+asked_for as (
+    select
+        indicators.indicator_id,
+        indicators.covers as entity,
+        indicators.suspended_by,
+        indicators.national_series,
+        periods.area_code,
+        periods.basis,
+        periods.period_start,
+        periods.period_end,
+        periods.end_year,
+        periods.expected_by,
+        periods.national_expected_by
+    from indicators
+    inner join {{ ref('stg_run__bases') }} as bases
+        on indicators.indicator_id = bases.indicator_id
+    inner join periods
+        on
+            indicators.covers = periods.entity
+            and bases.basis = periods.basis
+),
+
+final as (
+    select
+        asked_for.indicator_id,
+        asked_for.entity,
+        asked_for.area_code,
+        asked_for.basis,
+        asked_for.period_start,
+        asked_for.period_end,
+        asked_for.end_year,
+        asked_for.expected_by,
+        asked_for.national_expected_by,
+        england.value as national_value,
+        suspended.status as suspension_status,
+        suspended.reason as suspension_reason,
+        provisional.period_end is not null as is_release_provisional
+    from asked_for
+    left join england
+        on
+            asked_for.national_series = england.series_id
+            and asked_for.period_end = england.period_end
+    left join {{ ref('hist_suspensions') }} as suspended
+        on
+            asked_for.suspended_by = suspended.suspension
+            and asked_for.area_code = suspended.area_code
+            and asked_for.period_end = suspended.period_end
+    left join {{ ref('education_rounds') }} as entities
+        on
+            asked_for.entity = entities.entity
+            and asked_for.basis = entities.basis
+            and asked_for.basis = 'academic_year'
+    left join {{ ref('hist_provisional_rounds') }} as provisional
+        on
+            entities.held_by = provisional.entity
+            and asked_for.area_code = provisional.area_code
+            and asked_for.period_end = provisional.period_end
+)
+
+select * from final
