@@ -202,18 +202,18 @@ def expectation_for(check: Check) -> Expectation:
             column_list=[SUBMISSION, *(stored_key(check.source, check.table, name) for name in record.key)],
             ignore_row_if="any_value_is_missing", meta=meta,
         )  # fmt: skip
-    if check.rule == "above_limit":
-        whole = next(whole for part, whole in record.at_most if part == check.column)
-        return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-            column_A=whole, column_B=check.column or "", or_equal=True,
-            ignore_row_if="either_value_is_missing", meta=meta,
-        )  # fmt: skip
-    pairs = (*record.not_before, *record.after)
-    start = next(start for end, start in pairs if end == check.column)
+    larger, smaller = _ordered_pair(check, record)
     return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-        column_A=check.column or "", column_B=start, or_equal=check.rule == "end_before_start",
+        column_A=larger, column_B=smaller, or_equal=check.rule != "not_after_start",
         ignore_row_if="either_value_is_missing", meta=meta,
     )  # fmt: skip
+
+
+def _ordered_pair(check: Check, record: Record) -> tuple[str, str]:
+    """The two columns of a rule about order, the one that must be later or larger first."""
+    pairs = getattr(record, PAIR_RULES[check.rule])
+    first, second = next(pair for pair in pairs if pair[0] == check.column)
+    return (second, first) if check.rule == "above_limit" else (first, second)
 
 
 def suite_for(source: str, table_name: str) -> ExpectationSuite:

@@ -45,18 +45,13 @@ def cover_of(rule: Cover, as_at: date, look_back_months: int) -> tuple[date, dat
     Lengths are counted from the day after the as-at date, so that a February end loses no day.
     """
     day_after = as_at + timedelta(days=1)
-    if rule == "look_back":
-        return day_after - relativedelta(months=look_back_months), as_at
-    if rule == "twelve_months":
-        return day_after - relativedelta(months=12), as_at
-    if rule == "financial_year":
-        return date(collection_year(as_at) - 1, 4, 1), as_at
-    if rule == "state":
-        return as_at, as_at
-    if rule == "month":
-        return as_at.replace(day=1), as_at
-    if rule == "two_calendar_years":
-        return date(as_at.year - 1, 1, 1), as_at
-    if rule == "school_year":
-        return date(as_at.year - (as_at.month < 8), 8, 1), as_at
-    return None
+    first_days: dict[Cover, date] = {
+        "look_back": day_after - relativedelta(months=look_back_months),
+        "twelve_months": day_after - relativedelta(months=12),
+        "financial_year": date(collection_year(as_at) - 1, 4, 1),
+        "state": as_at,
+        "month": as_at.replace(day=1),
+        "two_calendar_years": date(as_at.year - 1, 1, 1),
+        "school_year": date(as_at.year - (as_at.month < 8), 8, 1),
+    }
+    return (first_days[rule], as_at) if rule in first_days else None

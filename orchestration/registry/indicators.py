@@ -46,7 +46,16 @@ class Benchmark(_Strict):
 
     series: str
     basis: Basis
+    # Taken from 100 (attendance from absence), or less another series of England or of the same area.
     transform: Literal["as_published", "from_100"] = "as_published"
+    minus: str | None = None
+    minus_area: Literal["england", "same"] = "england"
+    # The name of what is made so; the published series' own name where nothing is made.
+    name: str | None = None
+
+    @property
+    def series_id(self) -> str:
+        return self.name or self.series
 
 
 class Gap(_Strict):
@@ -65,8 +74,8 @@ class DefinitionSource(_Strict):
 class Example(_Strict):
     """A worked example; `value` is as printed."""
 
-    numerator: float
-    denominator: float
+    numerator: float | None = None
+    denominator: float | None = None
     value: float
 
 
@@ -83,7 +92,8 @@ class Indicator(_Strict):
     numerator_means: str
     denominator_means: str
     population: str
-    covers: str
+    covers: str = ""
+    pooled_years: Annotated[int, Field(ge=1)] = 1
     history_months: Annotated[int, Field(ge=0)] = 0
     method: Literal["computed", "published", "manual"] = "computed"
     kind: Kind

@@ -63,7 +63,7 @@ asked_for as (
             and bases.basis = periods.basis
 ),
 
-final as (
+computed as (
     select
         asked_for.indicator_id,
         asked_for.entity,
@@ -77,7 +77,13 @@ final as (
         england.value as national_value,
         suspended.status as suspension_status,
         suspended.reason as suspension_reason,
-        provisional.period_end is not null as is_release_provisional
+        provisional.period_end is not null as is_release_provisional,
+        cast(null as varchar) as supplied_status,
+        cast(null as varchar) as supplied_reason,
+        cast(null as double) as supplied_numerator,
+        cast(null as double) as supplied_denominator,
+        cast(null as double) as supplied_value,
+        cast(null as varchar) as supplied_source
     from asked_for
     left join england
         on
@@ -98,6 +104,32 @@ final as (
             entities.held_by = provisional.entity
             and asked_for.area_code = provisional.area_code
             and asked_for.period_end = provisional.period_end
+),
+
+final as (
+    select * from computed
+    union all
+    select
+        indicator_id,
+        '' as entity,
+        area_code,
+        basis,
+        period_start,
+        period_end,
+        cast(null as integer) as end_year,
+        cast(null as date) as expected_by,
+        cast(null as date) as national_expected_by,
+        cast(null as double) as national_value,
+        cast(null as varchar) as suspension_status,
+        cast(null as varchar) as suspension_reason,
+        false as is_release_provisional,
+        supplied_status,
+        supplied_reason,
+        supplied_numerator,
+        supplied_denominator,
+        supplied_value,
+        supplied_source
+    from {{ ref('hist_supplied_figures') }}
 )
 
 select * from final

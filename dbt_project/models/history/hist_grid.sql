@@ -23,8 +23,9 @@ calendar_grid as (
     inner join {{ ref('hist_periods') }} as periods
         on bases.basis = periods.basis
     cross join {{ ref('stg_run__areas') }} as areas
-    -- schools are asked for with the rest of education
-    where indicators.covers <> 'school'
+    -- schools are asked for with the rest of education, and so is what is
+    -- supplied as a figure and covers nothing
+    where indicators.covers not in ('school', '')
 ),
 
 -- an extra column of a part of the grid is null in the other
@@ -37,7 +38,13 @@ grid as (
         cast(null as double) as national_value,
         cast(null as varchar) as suspension_status,
         cast(null as varchar) as suspension_reason,
-        false as is_release_provisional
+        false as is_release_provisional,
+        cast(null as varchar) as supplied_status,
+        cast(null as varchar) as supplied_reason,
+        cast(null as double) as supplied_numerator,
+        cast(null as double) as supplied_denominator,
+        cast(null as double) as supplied_value,
+        cast(null as varchar) as supplied_source
     from calendar_grid
     union all
     select
@@ -54,7 +61,13 @@ grid as (
         national_value,
         suspension_status,
         suspension_reason,
-        is_release_provisional
+        is_release_provisional,
+        supplied_status,
+        supplied_reason,
+        supplied_numerator,
+        supplied_denominator,
+        supplied_value,
+        supplied_source
     from {{ ref('hist_education_grid') }}
 ),
 

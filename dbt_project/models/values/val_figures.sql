@@ -163,7 +163,9 @@ totals as (
             else coalesce(labelled.denominator, 0)
         end as denominator,
         coalesce(
-            counted_sources.counted_sources, grid.serving_sources
+            counted_sources.counted_sources,
+            grid.serving_sources,
+            grid.supplied_source
         ) as source
     from grid
     cross join run
@@ -189,6 +191,7 @@ judged as (
     select
         *,
         case
+            when supplied_status is not null then supplied_status
             when suspension_status is not null then suspension_status
             when not is_period_end_covered and knowledge_date < expected_by
                 then 'awaiting_release'
@@ -213,6 +216,7 @@ explained as (
     select
         *,
         case
+            when supplied_status is not null then supplied_reason
             when status = suspension_status then suspension_reason
             when status = 'awaiting_release' and not is_period_end_covered
                 then 'expected by ' || cast(expected_by as varchar)
@@ -285,8 +289,15 @@ everything as (
         kind,
         coalesce(gap_of, kind) as scaled_as,
         case when kind = 'gap' then national_value end as compared_with,
-        case when is_computed then numerator end as numerator,
-        case when is_computed then denominator end as denominator,
+        supplied_value,
+        case
+            when supplied_status is not null then supplied_numerator
+            when is_computed then numerator
+        end as numerator,
+        case
+            when supplied_status is not null then supplied_denominator
+            when is_computed then denominator
+        end as denominator,
         status,
         status_reason,
         source,
@@ -305,6 +316,7 @@ everything as (
         kind,
         coalesce(gap_of, kind) as scaled_as,
         case when kind = 'gap' then national_value end as compared_with,
+        supplied_value,
         breakdown_numerator as numerator,
         breakdown_denominator as denominator,
         status,
@@ -319,6 +331,10 @@ valued as (
     select
         *,
         case
+            when status = 'ok' and supplied_value is not null
+                then supplied_value
+            when status = 'ok' and scaled_as = 'count'
+                then cast(numerator as double)
             when status = 'ok'
                 then
                     cast(numerator as double)

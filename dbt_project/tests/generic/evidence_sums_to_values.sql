@@ -36,6 +36,8 @@ left join evidence
 where
     figures.breakdown = 'all'
     and figures.numerator is not null
+    and indicators.method = 'computed'
+    and figures.basis <> 'ytd'
     and (
         cast(figures.numerator as decimal(24, 10))
         <> coalesce(evidence.numerator, 0)
