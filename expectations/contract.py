@@ -174,6 +174,16 @@ class Contract(_Strict):
             for heading in (column.heading, *column.aliases)
         }
 
+    def repeated_headings(self) -> set[str]:
+        """Headings that may stand more than once in a table."""
+        return {
+            heading
+            for table in self.tables.values()
+            for column in table.columns.values()
+            if column.repeats
+            for heading in (column.heading, *column.aliases)
+        }
+
 
 def _merge(base: dict[str, Any], diff: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)

@@ -210,12 +210,13 @@ def _read_all(
     contract: Contract, paths: Iterable[Path]
 ) -> tuple[list[tuple[str, list[Block]]], list[Finding]]:
     known = frozenset(normalise_heading(heading) for heading in contract.headings())
+    may_repeat = frozenset(normalise_heading(heading) for heading in contract.repeated_headings())
     files: list[tuple[str, list[Block]]] = []
     findings: list[Finding] = []
     for path in paths:
         name = shown_name(path.name)
         try:
-            files.append((name, read_file(path, known)))
+            files.append((name, read_file(path, known, may_repeat)))
         except FileRejected as rejected:
             findings.append(rejection(rejected).placed(file=name))
     return files, findings
@@ -300,7 +301,7 @@ def _cells(blocks: list[RecognisedBlock], column: str) -> list[object]:
 def _outside_cover(table: Table, loaded: _Loaded, cover_from: date | None) -> Iterable[Finding]:
     """A warning about rows none of whose records lies in the days that the table covers."""
     dated_by = [record.end_column or record.key_date for record in table.records.values()]
-    if cover_from is None or table.cover == "state" or None in dated_by:
+    if cover_from is None or table.cover == "state" or not dated_by or None in dated_by:
         return
     early = loaded.judged.kept.copy()
     for (name, _), column in zip(table.records.items(), dated_by, strict=True):

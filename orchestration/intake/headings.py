@@ -65,9 +65,13 @@ class HeaderLine:
         """Number of columns up to the last named one."""
         return self.places[-1] + 1
 
-    def duplicates(self) -> list[str]:
-        """Headings that stand in the line more than once, in the first spelling."""
-        return duplicate_headings(self.headings)
+    def duplicates(self, may_repeat: frozenset[str] = frozenset()) -> list[str]:
+        """Headings that stand in the line more than once, in the first spelling, but for those that may."""
+        return [
+            name
+            for name in duplicate_headings(self.headings)
+            if normalise_heading(name) not in may_repeat
+        ]
 
 
 def duplicate_headings(headings: Iterable[str]) -> list[str]:

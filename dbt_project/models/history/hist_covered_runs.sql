@@ -58,12 +58,6 @@ runs as (
         source,
         {{ dbt.datediff("cast('1980-01-01' as date)", "calendar_day", "day") }}
         - day_of_source
-),
-
-everything as (
-    select * from runs
-    union all
-    select * from {{ ref('hist_education_covers') }}
 )
 
-select * from everything
+select * from runs

@@ -73,6 +73,8 @@ grid as (
 
 spans as (
     select * from {{ ref('hist_covered_spans') }}
+    union all
+    select * from {{ ref('hist_education_spans') }}
 ),
 
 -- a span holds a day or not, so neither join can multiply rows
@@ -100,6 +102,12 @@ covered as (
             between first_spans.span_from and first_spans.span_to
 ),
 
+runs as (
+    select * from {{ ref('hist_covered_runs') }}
+    union all
+    select * from {{ ref('hist_education_covers') }}
+),
+
 serving_sources as (
     select distinct
         grid.indicator_id,
@@ -108,7 +116,7 @@ serving_sources as (
         grid.period_end,
         runs.source
     from grid
-    inner join {{ ref('hist_covered_runs') }} as runs
+    inner join runs
         on
             grid.entity = runs.entity
             and grid.area_code = runs.area_code

@@ -20,18 +20,21 @@ LARGEST_WORKBOOK = 256 * MEGABYTE
 LARGEST_XML = 1024 * MEGABYTE
 
 
-def read_file(path: Path, known_headings: frozenset[str]) -> list[Block]:
+def read_file(
+    path: Path, known_headings: frozenset[str], may_repeat: frozenset[str] = frozenset()
+) -> list[Block]:
     """Every table-like block of a file, or FileRejected.
 
     `known_headings` are the normalised headings of the source's contract; they find the header line and
-    the delimiter, and say nothing about which headings must be there.
+    the delimiter, and say nothing about which headings must be there. `may_repeat` are those that may
+    stand several times in a sheet.
     """
     size = _size_of_regular_file(path)
     with path.open("rb") as stream:
         head = stream.read(HEAD)
     if head.startswith((ZIP_MAGIC, OLE_MAGIC)):
         _refuse_larger(size, LARGEST_WORKBOOK)
-        return read_workbook(path.read_bytes(), known_headings)
+        return read_workbook(path.read_bytes(), known_headings, may_repeat)
     if head.startswith(PARQUET_MAGIC):
         _refuse_larger(size, LARGEST_WORKBOOK)
         return [read_parquet(path.read_bytes())]

@@ -45,13 +45,17 @@ NO_VALUE_TEXTS = frozenset({"", "#N/A"})
 ONE_DAY = timedelta(days=1)
 
 
-def read_workbook(content: bytes, known_headings: frozenset[str]) -> list[Block]:
+def read_workbook(
+    content: bytes, known_headings: frozenset[str], may_repeat: frozenset[str] = frozenset()
+) -> list[Block]:
     """Every worksheet of a workbook, hidden ones included.
 
     Notes about the workbook as a whole stand on the first block with headings.
     """
     facts = _inspect(content)
-    blocks = [_block(sheet, known_headings, facts) for sheet in _sheets(content, facts)]
+    blocks = [
+        _block(sheet, known_headings, facts, may_repeat) for sheet in _sheets(content, facts)
+    ]
     if not blocks:
         raise FileRejected(Rejection.EMPTY, "the workbook has no worksheet. Export it again")
     first = next((place for place, block in enumerate(blocks) if block.headings), 0)
@@ -82,15 +86,20 @@ def _sheets(content: bytes, facts: PackageFacts) -> list[RawSheet]:
     raise rejected
 
 
-def _block(sheet: RawSheet, known_headings: frozenset[str], facts: PackageFacts) -> Block:
+def _block(
+    sheet: RawSheet,
+    known_headings: frozenset[str],
+    facts: PackageFacts,
+    may_repeat: frozenset[str],
+) -> Block:
     if sheet.rows is None or sheet.name in facts.damaged_sheets:
         return Block.without_rows(sheet.name, rejected=_damaged_sheet(sheet.name))
     top = ([_cell(value) for value in row] for row in islice(sheet.rows, HEADER_SEARCH_ROWS))
     header = find_header(top, known_headings)
     if header is None:
         return Block.without_rows(sheet.name)
-    if header.duplicates():
-        rejected = duplicate_heading(header.duplicates(), sheet=sheet.name, row=header.row)
+    if duplicates := header.duplicates(may_repeat):
+        rejected = duplicate_heading(duplicates, sheet=sheet.name, row=header.row)
         return Block.without_rows(sheet.name, header.headings, header.row, rejected=rejected)
     numbers, columns = _columns(sheet.rows, header)
     notes = (
