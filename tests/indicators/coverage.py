@@ -1,6 +1,6 @@
 """Which test holds which case of the definitions: `python -m tests.indicators.coverage` prints the table.
 
-The cases stand in `bullets.yml`; a case without a test says why. That the table is right is tested in
+The cases stand in `bullets*.yml`; a case without a test says why. That the table is right is tested in
 `test_coverage.py`, what the tests say is not this module's concern.
 """
 
@@ -17,7 +17,7 @@ import yaml
 
 from tests.indicators.empty_project import unit_tests
 
-BULLETS_FILE = Path(__file__).parent / "bullets.yml"
+BULLETS_FILES = sorted(Path(__file__).parent.glob("bullets*.yml"))
 TESTS_FOLDER = Path(__file__).parents[1]
 
 
@@ -40,7 +40,8 @@ def cases() -> list[Case]:
             tuple(bullet.get("tests", ())),
             bullet.get("because"),
         )
-        for entry in yaml.safe_load(BULLETS_FILE.read_text(encoding="utf-8"))
+        for file in BULLETS_FILES
+        for entry in yaml.safe_load(file.read_text(encoding="utf-8"))
         for bullet in entry["bullets"]
     ]
 

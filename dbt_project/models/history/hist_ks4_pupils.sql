@@ -41,7 +41,13 @@ ranked_bands as (
     select
         pupils.submission_id,
         pupils.row_id,
-        bands.estimate,
+        -- in decimals, so that a score of 50 against 45.12 is 0.488 to the last place
+        cast(
+            0.1 * (
+                cast(pupils.score as decimal(12, 6))
+                - cast(bands.estimate as decimal(12, 6))
+            ) as double
+        ) as raw_score,
         bands.lowest_score,
         row_number() over (
             partition by pupils.submission_id, pupils.row_id
@@ -65,11 +71,8 @@ measured as (
         coalesce(
             pupils.given_progress8,
             greatest(
-                0.1 * (pupils.score - ranked_bands.estimate),
-                coalesce(
-                    ranked_bands.lowest_score,
-                    0.1 * (pupils.score - ranked_bands.estimate)
-                )
+                ranked_bands.raw_score,
+                coalesce(ranked_bands.lowest_score, ranked_bands.raw_score)
             )
         ) as progress8_score
     from pupils

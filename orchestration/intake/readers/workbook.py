@@ -53,9 +53,7 @@ def read_workbook(
     Notes about the workbook as a whole stand on the first block with headings.
     """
     facts = _inspect(content)
-    blocks = [
-        _block(sheet, known_headings, facts, may_repeat) for sheet in _sheets(content, facts)
-    ]
+    blocks = [_block(sheet, known_headings, facts, may_repeat) for sheet in _sheets(content, facts)]
     if not blocks:
         raise FileRejected(Rejection.EMPTY, "the workbook has no worksheet. Export it again")
     first = next((place for place, block in enumerate(blocks) if block.headings), 0)

@@ -23,9 +23,7 @@ def _text(**more: object) -> Column:
     return Column.model_validate({"heading": "x", "type": "text", "because": "test", **more})
 
 
-def _judged(
-    columns: dict[str, Column], record: Record, cells: dict[str, list[object]]
-) -> Judged:
+def _judged(columns: dict[str, Column], record: Record, cells: dict[str, list[object]]) -> Judged:
     table = Table(title="rows", columns=columns, records={"row": record})
     typed = {name: type_column(cells[name], column, CODES) for name, column in columns.items()}
     n_rows = len(next(iter(cells.values())))
@@ -75,7 +73,15 @@ def test_row_without_a_needed_value_or_with_an_unusable_one_is_quarantined() -> 
         columns,
         Record(key=("id",)),
         {
-            "id": ["good", "no sessions", None, "no phase", "odd phase", "odd sessions", "odd note"],
+            "id": [
+                "good",
+                "no sessions",
+                None,
+                "no phase",
+                "odd phase",
+                "odd sessions",
+                "odd note",
+            ],
             "phase": ["PRI", "SEC", "PRI", None, "XYZ", "PRI", "PRI"],
             "sessions": ["1", None, "1", "1", "1", "many", "1"],
             "note": ["1", "1", "1", "1", "1", "1", "many"],
@@ -95,7 +101,14 @@ def test_last_row_of_a_key_counts_and_an_order_goes_before_the_file() -> None:
     by_date = Record(key=("id",), keep="last", newest_by=("start",))
     by_place = Record(key=("id",), keep="last")
     assert _judged(columns, by_date, cells).kept.tolist() == [True, False, False, True, False, True]
-    assert _judged(columns, by_place, cells).kept.tolist() == [False, True, False, True, False, True]
+    assert _judged(columns, by_place, cells).kept.tolist() == [
+        False,
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_part_above_its_whole_is_quarantined() -> None:
