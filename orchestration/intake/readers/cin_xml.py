@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from orchestration.intake.readers.block import Block, Cell, FileRejected, Note, Rejection
-from orchestration.intake.readers.markup import malformed, root_element
+from orchestration.intake.readers.markup import (
+    malformed,
+    plain_name,
+    root_element,
+    stream_elements,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -112,7 +117,7 @@ def read_cin_census(path: Path) -> list[Block]:
     failed_at = None
     with path.open("rb") as stream:
         try:
-            for element in _elements(stream, "Header", "Child"):
+            for element in stream_elements(stream, "Header", "Child"):
                 census.take(element)
         except etree.XMLSyntaxError as error:
             failed_at = error.lineno or 1
@@ -124,38 +129,12 @@ def read_cin_census(path: Path) -> list[Block]:
     return census.blocks()
 
 
-def _elements(stream: IO[bytes], *names: str) -> Iterator[Element]:
-    """Whole elements of the names, in any namespace; each is emptied once it has been used."""
-    parsed = etree.iterparse(
-        stream,
-        events=("end",),
-        tag=[f"{{*}}{name}" for name in names],
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    for _, element in parsed:
-        yield element
-        element.clear()
-        parent = element.getparent()
-        while parent is not None and element.getprevious() is not None:
-            del parent[0]
-
-
 def _unknown_return(what: str) -> FileRejected:
     return FileRejected(
         Rejection.UNKNOWN_XML,
         f"this is not a CIN census return, the only one that is read as XML: {what}. Check that the file "
         "stands in the right folder; send an SSDA903 return as its CSV files",
     )
-
-
-def _name(element: Element) -> str:
-    tag = str(element.tag)
-    return tag.rpartition("}")[2] if tag.startswith("{") else tag
 
 
 @dataclass
@@ -170,7 +149,7 @@ class _Census:
     repeated: set[str] = field(default_factory=set)
 
     def take(self, element: Element) -> None:
-        if _name(element) == "Header":
+        if plain_name(element) == "Header":
             self._take_header(element)
         else:
             self._take_child(element)
@@ -178,7 +157,7 @@ class _Census:
     def _take_header(self, header: Element) -> None:
         texts: Texts = {}
         for leaf in header.iter():
-            texts.setdefault(_name(leaf), (leaf.text or "").strip() or None)
+            texts.setdefault(plain_name(leaf), (leaf.text or "").strip() or None)
         if (texts.get("Collection") or "").upper() != COLLECTION:
             raise _unknown_return(
                 f"its root element is {ROOT!r}, but its Collection is not {COLLECTION}"
@@ -236,8 +215,8 @@ class _Census:
     ) -> None:
         """One row per element of the name in the lists; an empty element is none."""
         for element in (element for each in lists for element in each):
-            if _name(element) != field_name:
-                self.unknown.add(_name(element))
+            if plain_name(element) != field_name:
+                self.unknown.add(plain_name(element))
             elif text := (element.text or "").strip():
                 self._add(module, element, {field_name: text}, *shared)
 
@@ -248,7 +227,7 @@ class _Census:
         texts: Texts = {}
         found: list[tuple[str, Element]] = []
         for child in element:
-            name = _name(child)
+            name = plain_name(child)
             if name in groups:
                 found.append((name, child))
             elif name not in fields:

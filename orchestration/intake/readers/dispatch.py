@@ -10,6 +10,7 @@ from orchestration.intake.readers.cin_xml import read_cin_census
 from orchestration.intake.readers.columnar import PARQUET_MAGIC, read_parquet
 from orchestration.intake.readers.delimited import read_delimited
 from orchestration.intake.readers.markup import html_page, is_html, is_markup, opening_text
+from orchestration.intake.readers.sen2_xml import REQUEST_ID, read_sen2
 from orchestration.intake.readers.workbook import OLE_MAGIC, ZIP_MAGIC, read_workbook
 
 HEAD = 4096
@@ -43,7 +44,7 @@ def read_file(
         raise html_page()
     if is_markup(opening):
         _refuse_larger(size, LARGEST_XML)
-        return read_cin_census(path)
+        return read_sen2(path) if REQUEST_ID in known_headings else read_cin_census(path)
     _refuse_larger(size, LARGEST_TEXT)
     return [read_delimited(path.read_bytes(), known_headings)]
 

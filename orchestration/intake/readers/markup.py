@@ -1,16 +1,23 @@
 """Files that begin with '<': telling a web page from XML, and a safe look at an XML file's root.
 
-What an XML return holds is read in `cin_xml.py`.
+What an XML return holds is read in `cin_xml.py` and `sen2_xml.py`.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 from xml.parsers import expat
 
+from lxml import etree
+
 from orchestration.intake.readers.block import FileRejected, Rejection
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 PIECE = 1 << 16
 HTML_ROOTS = frozenset(
@@ -133,3 +140,30 @@ def root_element(path: Path) -> str:
     except (LookupError, ValueError):
         rejected = _unknown_encoding()
     raise rejected or malformed(parser.CurrentLineNumber)
+
+
+def stream_elements(stream: IO[bytes], *names: str) -> Iterator[Element]:
+    """Whole elements of the names, in any namespace; each is emptied once it has been used."""
+    parsed = etree.iterparse(
+        stream,
+        events=("end",),
+        tag=[f"{{*}}{name}" for name in names],
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    for _, element in parsed:
+        yield element
+        element.clear()
+        parent = element.getparent()
+        while parent is not None and element.getprevious() is not None:
+            del parent[0]
+
+
+def plain_name(element: Element) -> str:
+    """The name of an element without its namespace."""
+    tag = str(element.tag)
+    return tag.rpartition("}")[2] if tag.startswith("{") else tag
