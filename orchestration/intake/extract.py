@@ -84,6 +84,8 @@ class TableCounts:
     cover_from: date | None = None
     cover_to: date | None = None
     failed: bool = False
+    units: tuple[str, ...] = ()
+    """The units of replacement that the table names."""
 
 
 @dataclass
@@ -198,6 +200,7 @@ def _extract(
         counts.loaded = int(loaded.judged.kept.sum())
         counts.deduplicated = int(loaded.judged.deduplicated.sum())
         counts.quarantined = int(loaded.judged.quarantined.sum())
+        counts.units = _units(table, loaded)
         identifiers += _write_table(submission, table, name, loaded, secret, target)
     extraction.findings = findings
     _settle_verdict(contract, extraction)
@@ -351,6 +354,15 @@ def _write_table(
         (target / SET_ASIDE_FOLDER).mkdir(exist_ok=True)
         pq.write_table(arrow, target / SET_ASIDE_FOLDER / f"{name}.parquet", compression="zstd")
     return identifiers
+
+
+def _units(table: Table, loaded: _Loaded) -> tuple[str, ...]:
+    """The units that the table names, as text, in order."""
+    columns = [loaded.typed[name].values.astype("string") for name in table.unit]
+    if not columns:
+        return ()
+    named = pd.concat(columns, axis=1).dropna().drop_duplicates()
+    return tuple(sorted(" ".join(unit) for unit in named.itertuples(index=False)))
 
 
 def _write_units(frame: pd.DataFrame, table: Table, path: Path) -> None:

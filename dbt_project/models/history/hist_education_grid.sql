@@ -47,6 +47,7 @@ asked_for as (
         indicators.covers as entity,
         indicators.suspended_by,
         indicators.national_series,
+        indicators.kind,
         periods.area_code,
         periods.basis,
         periods.period_start,
@@ -78,6 +79,7 @@ computed as (
         suspended.status as suspension_status,
         suspended.reason as suspension_reason,
         provisional.period_end is not null as is_release_provisional,
+        deviations.deviation as score_deviation,
         cast(null as varchar) as supplied_status,
         cast(null as varchar) as supplied_reason,
         cast(null as double) as supplied_numerator,
@@ -94,6 +96,11 @@ computed as (
             asked_for.suspended_by = suspended.suspension
             and asked_for.area_code = suspended.area_code
             and asked_for.period_end = suspended.period_end
+    left join {{ ref('score_deviations') }} as deviations
+        on
+            asked_for.suspended_by = deviations.measure
+            and asked_for.kind = 'mean'
+            and asked_for.end_year = deviations.academic_year
     left join {{ ref('education_rounds') }} as entities
         on
             asked_for.entity = entities.entity
@@ -123,6 +130,7 @@ final as (
         cast(null as varchar) as suspension_status,
         cast(null as varchar) as suspension_reason,
         false as is_release_provisional,
+        cast(null as double) as score_deviation,
         supplied_status,
         supplied_reason,
         supplied_numerator,

@@ -66,8 +66,8 @@ held_rounds as (
         on
             rounds.held_by = held.entity
             and rounds.area_code = held.area_code
-            and held.held_from <= rounds.period_end
-            and held.held_to >= rounds.period_start
+            and rounds.period_end >= held.held_from
+            and rounds.period_start <= held.held_to
 ),
 
 marked as (

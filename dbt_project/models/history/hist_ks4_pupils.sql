@@ -41,7 +41,7 @@ ranked_bands as (
     select
         pupils.submission_id,
         pupils.row_id,
-        -- in decimals, so that a score of 50 against 45.12 is 0.488 to the last place
+        -- in decimals: 50 against 45.12 is 0.488 to the last place
         cast(
             0.1 * (
                 cast(pupils.score as decimal(12, 6))

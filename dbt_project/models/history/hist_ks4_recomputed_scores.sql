@@ -1,5 +1,5 @@
--- One row per pupil, academic year and submission with results: the Attainment 8
--- score and its parts recomputed from them (education_files.md 5).
+-- One row per pupil, academic year and submission with results: the
+-- Attainment 8 score and its parts recomputed (education_files.md 5).
 with
 
 pointed as (

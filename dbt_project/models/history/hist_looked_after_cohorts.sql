@@ -1,6 +1,6 @@
 -- One row per pupil and results year whom the authority had looked after for
--- twelve months on 31 March, by the return as at that day alone (education_files
--- 11).
+-- twelve months on 31 March, by the return as at that day alone
+-- (education_files.md 11).
 with
 
 returns as (

@@ -71,8 +71,9 @@ plans as (
 applications as (
     select
         case school_phase
-            when 'primary' then
-                'ees:admissions no_offer/applications_received (Primary, R)'
+            when 'primary'
+                then
+                    'ees:admissions no_offer/applications_received (Primary, R)'
             else
                 'ees:admissions no_offer/applications_received (Secondary, 7)'
         end as series_id,

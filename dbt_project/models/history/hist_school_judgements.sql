@@ -61,6 +61,7 @@ inspections as (
     'inclusion', 'curriculum', 'achievement', 'attendance', 'wellbeing',
     'governance', 'early_years', 'post_16'
 ] %}
+
 -- report cards began on 10 November 2025
 read_cards as (
     select

@@ -1,5 +1,5 @@
--- One row per child looked after for twelve months on 31 March, term and school,
--- on the last day of the term (education_files.md 8, 'CLA attendance').
+-- One row per child looked after for twelve months on 31 March, term and
+-- school, on the term's last day (education_files.md 8, 'CLA attendance').
 with
 
 school_terms as (

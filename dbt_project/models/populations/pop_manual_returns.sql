@@ -1,5 +1,5 @@
--- One row per figure that a supplier gave by hand: nothing is counted in it, and
--- it is here for what a failed return holds.
+-- One row per figure that a supplier gave by hand: nothing is counted in it,
+-- and it is here for what a failed return holds.
 select
     area_code,
     {{ record_key(

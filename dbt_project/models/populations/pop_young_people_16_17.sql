@@ -1,5 +1,6 @@
 -- One row per young person of the cohort (academic age 16 or 17, resident and
--- known) and month end, as the extract of that month has it (education_files 3).
+-- known) and month end, as the extract of that month has it
+-- (education_files.md 3).
 with
 
 young_people as (

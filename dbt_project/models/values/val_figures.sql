@@ -302,7 +302,8 @@ everything as (
         status_reason,
         source,
         is_population_provisional,
-        is_release_provisional
+        is_release_provisional,
+        score_deviation
     from explained
     union all
     select
@@ -323,7 +324,8 @@ everything as (
         status_reason,
         source,
         is_population_provisional,
-        is_release_provisional
+        is_release_provisional,
+        score_deviation
     from breakdowns
 ),
 
@@ -345,7 +347,14 @@ valued as (
                         else 1
                     end
                     - coalesce(compared_with, 0)
-        end as value
+        end as value,
+        -- 95%, by the national deviation of pupils' scores (education.md A.0)
+        case
+            when status = 'ok'
+                then
+                    1.96 * score_deviation
+                    / nullif(sqrt(cast(denominator as double)), 0)
+        end as confidence_margin
     from everything
 ),
 
@@ -361,6 +370,8 @@ final as (
         cast(valued.numerator as double) as numerator,
         cast(valued.denominator as double) as denominator,
         valued.value,
+        valued.value - valued.confidence_margin as confidence_lower,
+        valued.value + valued.confidence_margin as confidence_upper,
         valued.status,
         valued.status_reason,
         case

@@ -12,7 +12,7 @@ import pytest
 from expectations.contract import Column, Record, Table
 from orchestration.intake.cells import UNREADABLE, parse_academic_year, parse_week, type_column
 from orchestration.intake.cover import cover_of, date_in_name
-from orchestration.intake.extract import SubmissionFiles, extract
+from orchestration.intake.extract import SubmissionFiles, extract, load_extraction
 from orchestration.intake.records import Judged, judge
 
 AS_AT = date(2025, 12, 31)
@@ -192,6 +192,7 @@ def test_file_speaks_for_every_round_it_names_also_by_a_row_set_aside(tmp_path: 
     assert pq.read_table(raw / "pupils.parquet").num_rows == 1
     units = pq.read_table(raw / "pupils_units.parquet").column("academic_year").to_pylist()
     assert sorted(units) == [2024, 2025]
+    assert load_extraction(raw).tables["pupils"].units == ("2024", "2025")
 
 
 def test_windows_1252_inspections_of_drifted_headings_load_with_the_date_of_their_name(

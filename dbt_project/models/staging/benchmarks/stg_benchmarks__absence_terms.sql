@@ -1,4 +1,5 @@
--- One row per area, academic year, term and type of school of one file on absence.
+-- One row per area, academic year, term and type of school of one file on
+-- absence.
 select
     submission_id,
     time_period,
