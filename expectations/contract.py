@@ -16,9 +16,16 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 CONTRACTS_FOLDER = Path(__file__).parent / "contracts"
 
 ColumnType = Literal[
-    "child_id", "upn", "person_id", "date", "code", "integer", "decimal", "flag", "text", "dropped"
-]
-Cover = Literal["look_back", "twelve_months", "state", "financial_year", "none"]
+    "child_id", "upn", "person_id", "date", "code", "integer", "decimal", "flag", "text", "dropped",
+    "young_person_id", "applicant_id", "record_id", "academic_year", "week",
+]  # fmt: skip
+IDENTIFIER_TYPES = frozenset(
+    {"child_id", "person_id", "young_person_id", "applicant_id", "record_id"}
+)
+Cover = Literal[
+    "look_back", "twelve_months", "state", "financial_year", "month", "two_calendar_years",
+    "school_year", "none",
+]  # fmt: skip
 
 
 class _Strict(BaseModel):
@@ -36,6 +43,17 @@ class Column(_Strict):
     because: str | None = None
     repeats: bool = False
     may_be_absent: bool = False
+    # education_files.md 1: a row without a needed value is quarantined, and one whose value does not
+    # cast, where a rule uses the column (`checked`; a needed one is checked, too).
+    value: Literal["needed", "checked", "free"] = "free"
+    lowest: float | None = None
+    highest: float | None = None
+
+    def stored_name(self, name: str) -> str:
+        """The column's name in `raw/`: an identifier is there as a key only."""
+        if self.type in IDENTIFIER_TYPES:
+            return name.removesuffix("_id") + "_key"
+        return f"{name}_key" if self.type == "upn" else name
 
     @property
     def is_stored(self) -> bool:
@@ -62,6 +80,13 @@ class Record(_Strict):
     latest_before: str | None = None
     not_before: tuple[tuple[str, str], ...] = ()
     after: tuple[tuple[str, str], ...] = ()
+    # A number that cannot be more than another, such as sessions attended and possible.
+    at_most: tuple[tuple[str, str], ...] = ()
+    # A column that must have a value where another holds a code: (column, other, code).
+    needed_when: tuple[tuple[str, str, str], ...] = ()
+    # Of rows with the same key: the first, or the last after ordering by these columns, nulls first.
+    keep: Literal["first", "last"] = "first"
+    newest_by: tuple[str, ...] = ()
 
     @property
     def end_column(self) -> str | None:
@@ -72,8 +97,9 @@ class Record(_Strict):
     def columns(self) -> set[str]:
         single = (self.key_date, self.exists_when, self.except_when, self.latest_before)
         named = {name for name in single if name is not None}
-        pairs = {name for pair in (*self.not_before, *self.after) for name in pair}
-        return {*self.key, *named, *pairs}
+        pairs = {name for pair in (*self.not_before, *self.after, *self.at_most) for name in pair}
+        needed = {name for column, other, _ in self.needed_when for name in (column, other)}
+        return {*self.key, *named, *pairs, *needed, *self.newest_by}
 
 
 class Table(_Strict):
@@ -82,7 +108,14 @@ class Table(_Strict):
     title: str
     sheet: str | None = None
     signature: tuple[str, ...] = ()
+    # Another set of headings that tells the table, such as the names before a change.
+    earlier_signature: tuple[str, ...] = ()
+    # Headings that tell another table of the source, where two share a signature.
+    not_with: tuple[str, ...] = ()
     cover: Cover = "none"
+    # The columns whose values name what a submission replaces whole (education_files.md 1, 'Serving').
+    unit: tuple[str, ...] = ()
+    must_be_present: bool = False
     recognised_only: bool = False
     columns: dict[str, Column] = Field(default_factory=dict)
     records: dict[str, Record] = Field(default_factory=dict)
@@ -110,6 +143,10 @@ class Contract(_Strict):
     definition_from: dict[str, Any]
     expected: Expected | None = None
     code_lists: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    # Texts that are no value in this source, beside those of contract.md 2.
+    no_value: tuple[str, ...] = ()
+    # The name of a file may carry the as-at date (Ofsted, GIAS).
+    date_in_file_name: bool = False
     tables: dict[str, Table]
     later_years: tuple[dict[str, Any], ...] = ()
 
@@ -129,6 +166,8 @@ class Contract(_Strict):
                     raise ValueError(
                         f"{self.source}.{table_name}.{record_name}: no column {sorted(unknown)}"
                     )
+            if set(table.unit) - set(table.columns):
+                raise ValueError(f"{self.source}.{table_name}: no column of the unit {table.unit}")
         return self
 
     def headings(self) -> set[str]:

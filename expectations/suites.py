@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from great_expectations.expectations import Expectation
 
 AS_AT = "as_at_date"
+# Rules about two columns of a record, and where its contract names the pairs.
+PAIR_RULES = {
+    "end_before_start": "not_before",
+    "not_after_start": "after",
+    "above_limit": "at_most",
+}
 SUBMISSION = "submission_id"
 
 
@@ -27,9 +33,9 @@ def broken_column(check: Check) -> str:
     return f"breaks {check.check_id}"
 
 
-def stored_key(name: str) -> str:
+def stored_key(source: str, table: str, name: str) -> str:
     """The name in the frame of a column of a record's key."""
-    return "child_key" if name == "child_id" else name
+    return contract_for(source).tables[table].columns[name].stored_name(name)
 
 
 class _Maker:
@@ -82,6 +88,12 @@ class _Maker:
                 message=f"{self._heading(end)} is earlier than {self._heading(start)}: the "
                 f"{self._noun(name)} is not counted", remedy="Check both dates of this record",
             )  # fmt: skip
+        for part, whole in record.at_most:
+            yield self.check(
+                "above_limit", part, dimension="consistency", quarantines=True,
+                message=f"{self._heading(part)} is more than {self._heading(whole)}: the "
+                f"{self._noun(name)} is not counted", remedy="Check both numbers",
+            )  # fmt: skip
         for end, start in record.after:
             yield self.check(
                 "not_after_start", f"{end}", dimension="consistency", quarantines=True,
@@ -91,7 +103,7 @@ class _Maker:
         if set(record.key) != {"child_id"} or len(self.table.records) == 1:
             yield self.check(
                 f"{name}_repeated", None, dimension="uniqueness", quarantines=False,
-                message=f"The same {self._noun(name)} stands more than once; the first row counts",
+                message=f"The same {self._noun(name)} stands more than once; the {record.keep} row counts",
                 remedy="Remove the repeated rows in the case system",
             )  # fmt: skip
 
@@ -103,16 +115,24 @@ class _Maker:
                 remedy="Give the child's id in the case system, as text",
             )  # fmt: skip
         for name, column in self.table.stored_columns.items():
-            if column.type == "code":
+            kept_out = column.value != "free"
+            if column.value == "needed" and name != "child_id":
                 yield self.check(
-                    "code_unknown", name, dimension="validity", quarantines=False,
-                    message=f"{column.heading} holds a code that is not in the list; it counts as none of them",
+                    "value_missing", name, dimension="completeness", quarantines=True,
+                    message=f"{column.heading} is missing: the row is not counted", remedy="Enter the value",
+                )  # fmt: skip
+            if column.type == "code":
+                what = "the row is not counted" if kept_out else "it counts as none of them"
+                yield self.check(
+                    "code_unknown", name, dimension="validity", quarantines=kept_out,
+                    message=f"{column.heading} holds a code that is not in the list; {what}",
                     remedy="Use a code of the list",
                 )  # fmt: skip
-            elif column.type in ("date", "integer", "decimal", "flag"):
+            elif column.type in ("date", "week", "integer", "decimal", "flag", "academic_year"):
+                what = "and the row is not counted" if kept_out else "and counts as missing"
                 yield self.check(
-                    "unreadable", name, dimension="validity", quarantines=False,
-                    message=f"{column.heading} cannot be read and counts as missing",
+                    "unreadable", name, dimension="validity", quarantines=kept_out,
+                    message=f"{column.heading} cannot be read {what}",
                     remedy="Correct the value; dates as dd/mm/yyyy",
                 )  # fmt: skip
 
@@ -151,7 +171,7 @@ def _record_of(check: Check) -> Record:
     records = table.records.values()
     if check.rule.endswith("_repeated"):
         return table.records[check.rule.removesuffix("_repeated")]
-    pairs = {"end_before_start": "not_before", "not_after_start": "after"}[check.rule]
+    pairs = PAIR_RULES[check.rule]
     return next(r for r in records if any(end == check.column for end, _ in getattr(r, pairs)))
 
 
@@ -164,8 +184,9 @@ def expectation_for(check: Check) -> Expectation:
         return gxe.ExpectColumnValuesToBeInSet(
             column=broken_column(check), value_set=[False], meta=meta
         )
-    if check.rule in ("key_date_missing", "child_id_missing"):
-        return gxe.ExpectColumnValuesToNotBeNull(column=stored_key(check.column or ""), meta=meta)
+    if check.rule in ("key_date_missing", "child_id_missing", "value_missing"):
+        column = stored_key(check.source, check.table, check.column or "")
+        return gxe.ExpectColumnValuesToNotBeNull(column=column, meta=meta)
     if check.rule == "code_unknown":
         return gxe.ExpectColumnValuesToNotBeInSet(
             column=check.column or "", value_set=["unmapped"], meta=meta
@@ -178,15 +199,21 @@ def expectation_for(check: Check) -> Expectation:
     record = _record_of(check)
     if check.rule.endswith("_repeated"):
         return gxe.ExpectCompoundColumnsToBeUnique(
-            column_list=[SUBMISSION, *(stored_key(name) for name in record.key)],
+            column_list=[SUBMISSION, *(stored_key(check.source, check.table, name) for name in record.key)],
             ignore_row_if="any_value_is_missing", meta=meta,
         )  # fmt: skip
-    pairs = (*record.not_before, *record.after)
-    start = next(start for end, start in pairs if end == check.column)
+    larger, smaller = _ordered_pair(check, record)
     return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-        column_A=check.column or "", column_B=start, or_equal=check.rule == "end_before_start",
+        column_A=larger, column_B=smaller, or_equal=check.rule != "not_after_start",
         ignore_row_if="either_value_is_missing", meta=meta,
     )  # fmt: skip
+
+
+def _ordered_pair(check: Check, record: Record) -> tuple[str, str]:
+    """The two columns of a rule about order, the one that must be later or larger first."""
+    pairs = getattr(record, PAIR_RULES[check.rule])
+    first, second = next(pair for pair in pairs if pair[0] == check.column)
+    return (second, first) if check.rule == "above_limit" else (first, second)
 
 
 def suite_for(source: str, table_name: str) -> ExpectationSuite:

@@ -19,7 +19,6 @@ from expectations.contract import contract_for, sources
 from expectations.owners import load_owners
 from expectations.suites import table_names
 from orchestration.checks.rows import table_results
-from orchestration.intake.extract import stored_name
 from orchestration.intake.submissions import loaded_rows
 from orchestration.nightly import Night
 from orchestration.settings import DBT_FOLDER
@@ -107,7 +106,7 @@ def _column_schema(source: str) -> dg.TableSchema:
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
-                f"{table}.{stored_name(name, column)}", column.type, description=column.heading
+                f"{table}.{column.stored_name(name)}", column.type, description=column.heading
             )
             for table in table_names(source)
             for name, column in tables[table].stored_columns.items()

@@ -42,3 +42,8 @@
 {% macro date_in_year(year, month_and_day) -%}
     cast(cast({{ year }} as varchar) || '-{{ month_and_day }}' as date)
 {%- endmacro %}
+
+{# The last day of a month. #}
+{% macro month_end(day) -%}
+    cast({{ dbt.last_day(day, 'month') }} as date)
+{%- endmacro %}

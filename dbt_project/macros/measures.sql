@@ -49,7 +49,7 @@
         cast(null as varchar) as {{ breakdown }},
         {%- endif %}
         {%- endfor %}
-        cast({{ amount }} as double) as amount
+        cast({{ amount }} as decimal(24, 10)) as amount
     from {{ ref(model) }}
     {%- if not loop.last %}
     union all

@@ -70,7 +70,13 @@ def _counts(folder: DataFolder, receipts: list[Receipt]) -> Iterator[TableCount]
                 "",
             )
             yield TableCount(
-                *about, table, counts.received, counts.quarantined, not counts.failed, fault
+                *about,
+                table,
+                counts.received,
+                counts.quarantined,
+                not counts.failed,
+                fault,
+                counts.units,
             )
 
 

@@ -42,6 +42,8 @@ ISSUES = {
     "submission_id": pa.string(), "table_name": pa.string(), "child_key": pa.string(),
     "field": pa.string(), "source_row": pa.int64(), "is_quarantined": pa.bool_(), "message": pa.string(),
 }  # fmt: skip
+# Columns of `raw/` that say whom a row is about, the local child id first.
+PERSON_KEYS = ("child_key", "yp_key", "upn_key")
 Progress = Callable[[str, int, int], None]
 
 
@@ -156,7 +158,8 @@ def _raised(exception_info: dict[str, Any] | None) -> bool:
 def _key_texts(frame: pd.DataFrame, source: str, table: str) -> pd.Series:
     """What identifies a row for its owner, stable over months; its place in its file where it has no key."""
     record = next(iter(contract_for(source).tables[table].records.values()))
-    parts = [frame[stored_key(name)].astype("string").fillna("") for name in record.key]
+    names = [stored_key(source, table, name) for name in record.key]
+    parts = [frame[name].astype("string").fillna("") for name in names]
     text = parts[0].str.cat(parts[1:], sep="|") if len(parts) > 1 else parts[0]
     place = frame[SUBMISSION].astype("string") + "#" + frame["source_row"].astype("string")
     return text.where(text.str.strip("|") != "", place)
@@ -172,12 +175,18 @@ def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> list[dict[str
             {
                 "issue_key": fingerprint, "check_id": check.check_id, "rule_code": check.rule,
                 "severity": check.severity, "submission_id": record[SUBMISSION], "table_name": check.table,
-                "child_key": None if pd.isna(record.get("child_key")) else record["child_key"],
+                "child_key": _person_key(record),
                 "field": check.column, "source_row": int(record["source_row"]),
                 "is_quarantined": record["outcome"] == "quarantined", "message": f"{check.message}. {check.remedy}.",
             }
         )  # fmt: skip
     return found
+
+
+def _person_key(record: pd.Series) -> str | None:
+    """The key of the person that a row is about: the first of its keys that has a value."""
+    named = (record.get(name) for name in PERSON_KEYS)
+    return next((key for key in named if key is not None and not pd.isna(key)), None)
 
 
 def _check_table(

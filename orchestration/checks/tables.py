@@ -17,6 +17,8 @@ from orchestration.settings import GateSettings
 Rule = Literal["structure", "quarantined_share", "volume"]
 # The same month a year earlier (contract.md 5); any other source: the newest earlier one that passed.
 YEARLY = frozenset({"ssda903", "cin_census", "sen2", "attendance"})
+# An earlier submission of the same rounds: a file of one term is not measured by one of three.
+BY_UNIT = frozenset({"admissions", "ks2", "ks4", "epep"})
 FEWEST, MOST = 0.5, 2.0
 
 
@@ -34,6 +36,8 @@ class TableCount:
     is_usable: bool
     fault: str = ""
     """Why the table cannot be used."""
+    units: tuple[str, ...] = ()
+    """The units of replacement that the table names."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,11 @@ def _comparable(
 ) -> TableCount | None:
     if count.source in YEARLY:
         return by_date.get(count.as_at_date - relativedelta(years=1))
-    passed = [candidate for candidate, good in earlier if good]
+    passed = [
+        candidate
+        for candidate, good in earlier
+        if good and (count.source not in BY_UNIT or candidate.units == count.units)
+    ]
     return passed[-1] if passed else None
 
 

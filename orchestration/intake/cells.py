@@ -28,6 +28,7 @@ SENTINEL_DATES = frozenset({date(1899, 12, 30), date(1899, 12, 31), date(1900, 1
 EXCEL_EPOCH = date(1899, 12, 30)
 SERIAL_RANGE = range(20000, 80001)
 YEAR_RANGE = range(1900, 2101)
+ACADEMIC_YEAR = re.compile(r"^(\d{4})[/-]?(\d{2})$")
 MONTHS = {
     name: number
     for number, name in enumerate(
@@ -55,12 +56,12 @@ class _Unreadable:
 UNREADABLE = _Unreadable()
 
 
-def _is_null(value: object) -> bool:
+def _is_null(value: object, null_texts: frozenset[str] = NULL_TEXTS) -> bool:
     if value is None or value is pd.NaT:
         return True
     if isinstance(value, float):
         return math.isnan(value)
-    return isinstance(value, str) and value.strip().lower() in NULL_TEXTS
+    return isinstance(value, str) and value.strip().lower() in null_texts
 
 
 def _date_of(year: int, month: int, day: int) -> date | _Unreadable | None:
@@ -142,6 +143,21 @@ def parse_decimal(value: object) -> float | _Unreadable:
     return parse_decimal(float(text)) if NUMBER.match(text) else UNREADABLE
 
 
+def parse_academic_year(value: object) -> int | _Unreadable:
+    """The year in which an academic year ends: 2025 for '2024/25' or '202425' (education_files.md 1)."""
+    match = ACADEMIC_YEAR.match(re.sub(r"\.0+$", "", str(value).strip()))
+    if match is None:
+        return UNREADABLE
+    end_year = int(match[1]) + 1
+    return end_year if end_year % 100 == int(match[2]) and end_year in YEAR_RANGE else UNREADABLE
+
+
+def parse_week(value: object) -> date | _Unreadable | None:
+    """The Monday of the week that holds a date."""
+    found = parse_date(value)
+    return found - timedelta(days=found.weekday()) if isinstance(found, date) else found
+
+
 FLAGS = {
     "1": True,
     "y": True,
@@ -208,24 +224,46 @@ class TypedColumn:
 DTYPES = {
     "child_id": "string", "upn": "string", "person_id": "string", "date": "date32[pyarrow]",
     "code": "string", "integer": "Int64", "decimal": "Float64", "flag": "boolean", "text": "string",
+    "young_person_id": "string", "applicant_id": "string", "record_id": "string", "academic_year": "Int64",
+    "week": "date32[pyarrow]",
 }  # fmt: skip
 PARSERS: dict[str, Callable[[object], Any]] = {
     "child_id": parse_identifier, "upn": parse_upn, "person_id": parse_identifier, "date": parse_date,
     "integer": parse_integer, "decimal": parse_decimal, "flag": parse_flag, "text": parse_text,
+    "young_person_id": parse_identifier, "applicant_id": parse_identifier, "record_id": parse_identifier,
+    "academic_year": parse_academic_year, "week": parse_week,
 }  # fmt: skip
 
 
+def _in_range(parsed: object, column: Column) -> object:
+    """A number outside the column's range cannot be read as what it should be."""
+    if not isinstance(parsed, int | float):
+        return parsed
+    too_low = column.lowest is not None and parsed < column.lowest
+    too_high = column.highest is not None and parsed > column.highest
+    return UNREADABLE if too_low or too_high else parsed
+
+
 def type_column(
-    cells: Sequence[object], column: Column, code_lists: Mapping[str, Mapping[str, Sequence[str]]]
+    cells: Sequence[object],
+    column: Column,
+    code_lists: Mapping[str, Mapping[str, Sequence[str]]],
+    no_value: Sequence[str] = (),
 ) -> TypedColumn:
-    """Parse each distinct value once and spread the result over the rows."""
+    """Parse each distinct value once and spread the result over the rows.
+
+    `no_value`: texts that are no value in this source, beside those of every source.
+    """
     parser = PARSERS.get(column.type)
     if column.type == "code":
         assert column.code_list is not None  # noqa: S101 -- the contract model guarantees it
         parser = partial(parse_code, known=spellings(code_lists[column.code_list]))
     assert parser is not None  # noqa: S101 -- dropped columns never come here
     positions, distinct = _distinct(cells)
-    parsed = [None if _is_null(value) else parser(value) for value in distinct]
+    nulls = NULL_TEXTS | {text.lower() for text in no_value}
+    parsed = [
+        None if _is_null(value, nulls) else _in_range(parser(value), column) for value in distinct
+    ]
     unreadable = np.fromiter((value is UNREADABLE for value in parsed), bool, len(parsed))
     clean = pd.array(
         [None if value is UNREADABLE else value for value in parsed], dtype=DTYPES[column.type]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
 from expectations.contract import Cover
 
+NAMED_DATE = re.compile(r"(?<!\d)(\d{1,2})[_ -]([A-Za-z]{3,9})[_ -](\d{4})(?!\d)")
+DIGIT_DATE = re.compile(r"(?<!\d)(\d{8})(?!\d)")
 MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 
 
@@ -18,6 +21,17 @@ def month_end(folder_month: str) -> date:
     if match is None:
         raise ValueError(folder_month)
     return date(int(match[1]), int(match[2]), 1) + relativedelta(months=1, days=-1)
+
+
+def date_in_name(name: str) -> date | None:
+    """The date that a file's name carries, as Ofsted (31_Jan_2026) and GIAS (20260131) write it."""
+    named, digits = NAMED_DATE.search(name), DIGIT_DATE.search(name)
+    with suppress(ValueError):
+        if named:
+            return datetime.strptime(f"{named[1]} {named[2][:3]} {named[3]}", "%d %b %Y").date()
+        if digits:
+            return datetime.strptime(digits[1], "%Y%m%d").date()
+    return None
 
 
 def collection_year(as_at: date) -> int:
@@ -31,12 +45,13 @@ def cover_of(rule: Cover, as_at: date, look_back_months: int) -> tuple[date, dat
     Lengths are counted from the day after the as-at date, so that a February end loses no day.
     """
     day_after = as_at + timedelta(days=1)
-    if rule == "look_back":
-        return day_after - relativedelta(months=look_back_months), as_at
-    if rule == "twelve_months":
-        return day_after - relativedelta(months=12), as_at
-    if rule == "financial_year":
-        return date(collection_year(as_at) - 1, 4, 1), as_at
-    if rule == "state":
-        return as_at, as_at
-    return None
+    first_days: dict[Cover, date] = {
+        "look_back": day_after - relativedelta(months=look_back_months),
+        "twelve_months": day_after - relativedelta(months=12),
+        "financial_year": date(collection_year(as_at) - 1, 4, 1),
+        "state": as_at,
+        "month": as_at.replace(day=1),
+        "two_calendar_years": date(as_at.year - 1, 1, 1),
+        "school_year": date(as_at.year - (as_at.month < 8), 8, 1),
+    }
+    return (first_days[rule], as_at) if rule in first_days else None

@@ -20,9 +20,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
-from expectations.contract import Column, Contract, Table, contract_for
-from orchestration.intake.cells import TypedColumn, parse_date, parse_identifier, type_column
-from orchestration.intake.cover import collection_year, cover_of
+from expectations.contract import IDENTIFIER_TYPES, Contract, Table, contract_for
+from orchestration.intake.cells import (
+    UNMAPPED,
+    TypedColumn,
+    parse_date,
+    parse_identifier,
+    type_column,
+)
+from orchestration.intake.cover import collection_year, cover_of, date_in_name
 from orchestration.intake.findings import SHOWN_ROWS, Finding, shown_name
 from orchestration.intake.headings import normalise_heading
 from orchestration.intake.keys import hash_column
@@ -39,12 +45,18 @@ from orchestration.intake.records import Judged, judge
 EXTRACTION_FILE = "extraction.json"
 ARROW_TYPES = {
     "date": pa.date32(), "integer": pa.int64(), "decimal": pa.float64(), "flag": pa.bool_(),
+    "academic_year": pa.int64(), "week": pa.date32(),
 }  # fmt: skip
 ROW_COLUMNS = {
     "submission_id": pa.string(), "row_id": pa.int64(), "source_row": pa.int64(),
     "unreadable_columns": pa.string(),
 }  # fmt: skip
 SET_ASIDE_FOLDER = "set_aside"
+# What an identifier of a type is scoped by, so that ids of two systems never meet (contract.md 2, 'Keys').
+KEY_KINDS = {
+    "child_id": "child", "person_id": "person", "young_person_id": "yp", "applicant_id": "applicant",
+    "record_id": "record",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,8 @@ class TableCounts:
     cover_from: date | None = None
     cover_to: date | None = None
     failed: bool = False
+    units: tuple[str, ...] = ()
+    """The units of replacement that the table names."""
 
 
 @dataclass
@@ -99,21 +113,25 @@ def load_extraction(folder: Path) -> Extraction:
     return _STORED.validate_json((folder / EXTRACTION_FILE).read_bytes())
 
 
-def stored_name(name: str, column: Column) -> str:
-    """The column's name in `raw/`: an identifier is there as a key only."""
-    if column.type in ("child_id", "person_id"):
-        return name.removesuffix("_id") + "_key"
-    return f"{name}_key" if column.type == "upn" else name
-
-
 def raw_schema(table: Table) -> pa.Schema:
     """The Parquet schema of a table in `raw/`."""
     columns = {
-        stored_name(name, column): ARROW_TYPES.get(column.type, pa.string())
+        column.stored_name(name): ARROW_TYPES.get(column.type, pa.string())
         for name, column in table.stored_columns.items()
     }
     carries = {f"has_{record}": pa.bool_() for record in table.records}
     return pa.schema([*ROW_COLUMNS.items(), *columns.items(), *carries.items()])
+
+
+def unit_table(table_name: str) -> str:
+    """The name of the table in `raw/` with the units of replacement that a table names."""
+    return f"{table_name}_units"
+
+
+def unit_schema(table: Table) -> pa.Schema:
+    """The Parquet schema of the units of replacement."""
+    columns = {name: ARROW_TYPES.get(table.columns[name].type, pa.string()) for name in table.unit}
+    return pa.schema([("submission_id", pa.string()), *columns.items()])
 
 
 def extract(
@@ -159,6 +177,8 @@ def _extract(
         findings += absent_tables(contract, recognition.blocks.keys())
     findings += recognition.findings
     as_at, header_findings = _header_facts(submission, recognition)
+    if contract.date_in_file_name:
+        as_at = min([as_at, *filter(None, (date_in_name(path.name) for path in submission.files))])
     findings += header_findings
     extraction = Extraction(submission.submission_id, submission.fingerprint, as_at, "accepted", "")
     identifiers: list[pd.DataFrame] = []
@@ -180,6 +200,7 @@ def _extract(
         counts.loaded = int(loaded.judged.kept.sum())
         counts.deduplicated = int(loaded.judged.deduplicated.sum())
         counts.quarantined = int(loaded.judged.quarantined.sum())
+        counts.units = _units(table, loaded)
         identifiers += _write_table(submission, table, name, loaded, secret, target)
     extraction.findings = findings
     _settle_verdict(contract, extraction)
@@ -250,7 +271,9 @@ def _load_table(
 ) -> _Loaded:
     table = contract.tables[name]
     typed = {
-        column_name: type_column(_cells(blocks, column_name), column, contract.code_lists)
+        column_name: type_column(
+            _cells(blocks, column_name), column, contract.code_lists, contract.no_value
+        )
         for column_name, column in table.stored_columns.items()
     }
     source_rows = np.concatenate(
@@ -280,7 +303,7 @@ def _cells(blocks: list[RecognisedBlock], column: str) -> list[object]:
 def _outside_cover(table: Table, loaded: _Loaded, cover_from: date | None) -> Iterable[Finding]:
     """A warning about rows none of whose records lies in the days that the table covers."""
     dated_by = [record.end_column or record.key_date for record in table.records.values()]
-    if cover_from is None or table.cover == "state" or None in dated_by:
+    if cover_from is None or table.cover == "state" or not dated_by or None in dated_by:
         return
     early = loaded.judged.kept.copy()
     for (name, _), column in zip(table.records.items(), dated_by, strict=True):
@@ -318,6 +341,8 @@ def _write_table(
     """
     frame, identifiers = _keyed_frame(submission, table, loaded, secret)
     kept = loaded.judged.kept
+    if table.unit:
+        _write_units(frame, table, target / f"{unit_table(name)}.parquet")
     schema = raw_schema(table)
     arrow = pa.Table.from_pandas(frame[kept], schema=schema, preserve_index=False)
     pq.write_table(arrow, target / f"{name}.parquet", compression="zstd")
@@ -330,6 +355,24 @@ def _write_table(
     return identifiers
 
 
+def _units(table: Table, loaded: _Loaded) -> tuple[str, ...]:
+    """The units that the table names, as text, in order."""
+    columns = [loaded.typed[name].values.astype("string") for name in table.unit]
+    if not columns:
+        return ()
+    named = pd.concat(columns, axis=1).dropna().drop_duplicates()
+    return tuple(sorted(" ".join(unit) for unit in named.itertuples(index=False)))
+
+
+def _write_units(frame: pd.DataFrame, table: Table, path: Path) -> None:
+    """The units that the table names, those of rows set aside too: it speaks for them, whole."""
+    units = frame[["submission_id", *table.unit]].dropna().drop_duplicates()
+    named = units[(units != UNMAPPED).all(axis=1)]
+    pq.write_table(
+        pa.Table.from_pandas(named, schema=unit_schema(table), preserve_index=False), path
+    )
+
+
 def _keyed_frame(
     submission: SubmissionFiles, table: Table, loaded: _Loaded, secret: bytes
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
@@ -340,8 +383,10 @@ def _keyed_frame(
     identifiers: list[pd.DataFrame] = []
     for column_name, column in table.stored_columns.items():
         values = loaded.typed[column_name].values
-        if column.type in ("child_id", "person_id", "upn"):
-            prefix = ("upn",) if column.type == "upn" else (_key_kind(column), submission.area_code)
+        if column.type in (*IDENTIFIER_TYPES, "upn"):
+            prefix = (
+                ("upn",) if column.type == "upn" else (KEY_KINDS[column.type], submission.area_code)
+            )
             keys = hash_column(secret, values, *prefix)
             identifiers.append(
                 pd.DataFrame({"kind": column.type, "key": keys, "identifier": values})
@@ -349,7 +394,7 @@ def _keyed_frame(
                 .dropna()
             )
             values = keys
-        frame[stored_name(column_name, column)] = values
+        frame[column.stored_name(column_name)] = values
     for record, carried in loaded.judged.carries.items():
         frame[f"has_{record}"] = carried
     return frame, identifiers
@@ -362,10 +407,6 @@ def _unreadable_columns(typed: dict[str, TypedColumn], n_rows: int) -> pd.Series
         if column.is_unreadable.any():
             found[column.is_unreadable] = found[column.is_unreadable].fillna(" ") + f"{name} "
     return found
-
-
-def _key_kind(column: Column) -> str:
-    return "child" if column.type == "child_id" else "person"
 
 
 def _write_identifiers(

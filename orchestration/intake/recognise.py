@@ -58,9 +58,11 @@ def _overlap(table: Table, headings: set[str]) -> float:
 
 
 def _has_signature(table: Table, headings: set[str]) -> bool:
-    return bool(table.signature) and all(
-        normalise_heading(name) in headings for name in table.signature
+    has_all = any(
+        signature and all(normalise_heading(name) in headings for name in signature)
+        for signature in (table.signature, table.earlier_signature)
     )
+    return has_all and not any(normalise_heading(name) in headings for name in table.not_with)
 
 
 def _table_of(contract: Contract, block: Block) -> list[str]:
@@ -175,7 +177,17 @@ def _ambiguous(candidates: list[str]) -> Finding:
 
 
 def absent_tables(contract: Contract, found: Collection[str]) -> Iterator[Finding]:
-    """One message about all tables that a submission of several tables does not hold."""
+    """One message about all tables that a submission of several tables does not hold, and one for each
+    that it must hold."""
+    for name, table in contract.tables.items():
+        if table.must_be_present and name not in found:
+            yield Finding(
+                rule="TABLE_ABSENT",
+                severity="reject",
+                message=f"the submission has no table {table.title}, which it must have",
+                remedy="Send the whole extract again",
+                table=name,
+            )
     absent = [
         f"{table.sheet} ({table.title})" if table.sheet else table.title
         for name, table in contract.tables.items()

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.contract import Record, Table
-from orchestration.intake.cells import TypedColumn
+from orchestration.intake.cells import UNMAPPED, TypedColumn
 from orchestration.intake.findings import SHOWN_ROWS, Finding, Severity
 
 
@@ -39,6 +39,14 @@ RULES = {
         "Check the date, or the month of the folder",
     ),
     "END_BEFORE_START": RowRule("ends before it starts", "Check both dates of this record"),
+    "ABOVE_LIMIT": RowRule(
+        "the number is larger than the one it is a part of", "Check both numbers of this row"
+    ),
+    "VALUE_MISSING": RowRule("a value that every row needs is missing", "Enter the value"),
+    "VALUE_NOT_USABLE": RowRule(
+        "a value cannot be read, or is not in the list: the row is not counted",
+        "Correct the value",
+    ),
     "ENDS_ON_START_DAY": RowRule("ends on the day it starts", "Check both dates of this record"),
     "ROW_TOO_LONG": RowRule(
         "the row has more values than there are headings, so they may have shifted",
@@ -47,6 +55,10 @@ RULES = {
     "DUPLICATE_DIFFERS": RowRule(
         "the same record stands more than once with different details; the first row counts",
         "Keep the right row in the case system",
+    ),
+    "DUPLICATE_DIFFERS_LAST": RowRule(
+        "the same record stands more than once with different details; the newest, else the last, row counts",
+        "Keep the right row in the source system",
     ),
     "VALUE_UNREADABLE": RowRule(
         "a value cannot be read and counts as missing", "Correct the value"
@@ -96,6 +108,12 @@ def _record_faults(record: Record, typed: dict[str, TypedColumn], as_at: date) -
         same = (typed[end].values == typed[start].values).fillna(False).to_numpy(dtype=bool)
         yield _Fault("END_BEFORE_START", end, before)
         yield _Fault("ENDS_ON_START_DAY", end, same)
+    for part, whole in record.at_most:
+        above = (typed[part].values > typed[whole].values).fillna(False).to_numpy(dtype=bool)
+        yield _Fault("ABOVE_LIMIT", part, above)
+    for needed, other, code in record.needed_when:
+        asked = (typed[other].values == code).fillna(False).to_numpy(dtype=bool)
+        yield _Fault("VALUE_MISSING", needed, asked & typed[needed].values.isna().to_numpy())
 
 
 def _exists(record: Record, typed: dict[str, TypedColumn], n_rows: int) -> np.ndarray:
@@ -109,12 +127,15 @@ def _exists(record: Record, typed: dict[str, TypedColumn], n_rows: int) -> np.nd
 
 
 def _repeats(frame: pd.DataFrame, record: Record, eligible: np.ndarray) -> np.ndarray:
-    repeats = np.zeros(len(frame), dtype=bool)
+    """The rows whose key another row stands for: the first, or the last in the record's own order."""
     rows = frame[eligible]
     if record.latest_before is not None:
         rows = rows.iloc[_latest_before_first(rows, record.latest_before, str(record.key_date))]
-    places = rows.index.to_numpy()
-    repeats[places] = rows[list(record.key)].duplicated(keep="first").to_numpy()
+    if record.newest_by:
+        rows = rows.sort_values(list(record.newest_by), kind="stable", na_position="first")
+    repeated = rows.duplicated(subset=list(record.key), keep=record.keep)
+    repeats = np.zeros(len(frame), dtype=bool)
+    repeats[repeated.index[repeated]] = True
     return repeats
 
 
@@ -128,10 +149,10 @@ def _latest_before_first(rows: pd.DataFrame, column: str, key_date: str) -> np.n
     return np.lexsort((np.arange(len(rows)), recency, rank))
 
 
-def _differing(frame: pd.DataFrame, repeats: np.ndarray) -> np.ndarray:
+def _differing(frame: pd.DataFrame, record: Record, repeats: np.ndarray) -> np.ndarray:
     if not repeats.any():
         return repeats
-    same = frame.duplicated(keep="first").to_numpy()
+    same = frame.duplicated(keep=record.keep).to_numpy()
     return repeats & ~same
 
 
@@ -158,7 +179,7 @@ def judge(
     for name, record in table.records.items():
         exists = _exists(record, typed, n_rows)
         has_record |= exists
-        found = [*_row_faults(typed, overlong), *_record_faults(record, typed, as_at)]
+        found = [*_row_faults(table, typed, overlong), *_record_faults(record, typed, as_at)]
         bad = np.zeros(n_rows, dtype=bool)
         for fault in found:
             faults.append((_Fault(fault.rule, fault.column, fault.rows & exists & ~bad), name))
@@ -168,7 +189,7 @@ def judge(
         carries[name] = eligible & ~repeats
         kept |= carries[name]
         repeated |= repeats
-        differing |= _differing(frame, repeats)
+        differing |= _differing(frame, record, repeats)
     if not table.records:
         kept = ~overlong
     else:
@@ -182,7 +203,7 @@ def judge(
         *_findings(
             table_name,
             table,
-            [(_Fault("DUPLICATE_DIFFERS", None, differing), "")],
+            [(_Fault(_duplicate_rule(table), None, differing), "")],
             row_numbers,
             "flag",
         ),
@@ -193,10 +214,31 @@ def judge(
     return Judged(kept, deduplicated, quarantined, carries, tuple(findings))
 
 
-def _row_faults(typed: dict[str, TypedColumn], overlong: np.ndarray) -> Iterator[_Fault]:
+def _duplicate_rule(table: Table) -> str:
+    keeps_last = any(record.keep == "last" for record in table.records.values())
+    return "DUPLICATE_DIFFERS_LAST" if keeps_last else "DUPLICATE_DIFFERS"
+
+
+def _row_faults(
+    table: Table, typed: dict[str, TypedColumn], overlong: np.ndarray
+) -> Iterator[_Fault]:
     yield _Fault("ROW_TOO_LONG", None, overlong)
     if "child_id" in typed:
         yield _Fault("CHILD_ID_MISSING", "child_id", typed["child_id"].values.isna().to_numpy())
+    for name, column in typed.items():
+        rule = table.columns[name].value
+        if rule == "free" or name == "child_id":
+            continue
+        unusable = column.is_unreadable | _unmapped(table, name, column)
+        yield _Fault("VALUE_NOT_USABLE", name, unusable)
+        if rule == "needed":
+            yield _Fault("VALUE_MISSING", name, column.values.isna().to_numpy() & ~unusable)
+
+
+def _unmapped(table: Table, name: str, column: TypedColumn) -> np.ndarray:
+    if table.columns[name].type != "code":
+        return np.zeros(len(column.values), dtype=bool)
+    return (column.values == UNMAPPED).fillna(False).to_numpy(dtype=bool)
 
 
 def _flag_faults(
@@ -207,7 +249,7 @@ def _flag_faults(
     faults: list[tuple[_Fault, str]] = []
     for name, column in typed.items():
         if table.columns[name].type == "code":
-            unmapped = (column.values == "unmapped").fillna(False).to_numpy(dtype=bool)
+            unmapped = _unmapped(table, name, column)
             faults.append((_Fault("CODE_UNKNOWN", name, unmapped & judged), ""))
         elif name not in key_dates and name != "child_id":
             faults.append((_Fault("VALUE_UNREADABLE", name, column.is_unreadable & judged), ""))

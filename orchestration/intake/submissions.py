@@ -32,6 +32,8 @@ from orchestration.intake.extract import (
     extract,
     load_extraction,
     raw_schema,
+    unit_schema,
+    unit_table,
 )
 from orchestration.intake.findings import Finding
 from orchestration.intake.keys import key_check, load_or_make_secret
@@ -303,6 +305,10 @@ def write_empty_tables(folder: DataFolder) -> None:
         for name, table in contract_for(source).tables.items():
             if not table.recognised_only:
                 pq.write_table(raw_schema(table).empty_table(), target / f"{name}.parquet")
+            if table.unit:
+                pq.write_table(
+                    unit_schema(table).empty_table(), target / f"{unit_table(name)}.parquet"
+                )
 
 
 def load_secret(folder: DataFolder, ledger: Ledger) -> tuple[bytes, bool]:

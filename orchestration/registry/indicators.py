@@ -20,13 +20,19 @@ POPULATIONS_FOLDER = DBT_FOLDER / "models" / "populations"
 # What a record itself can be divided by, beside the attributes of its child.
 RecordBreakdown = Literal["primary_need", "category_of_abuse"]
 Breakdown = Literal["sex", "age_band", "ethnic_group"] | RecordBreakdown
-# A mean has the unit of what it averages, which its entry says.
-UNITS = {"rate_per_10k": "per 10,000 children", "percentage": "%"}
-BASES = {
-    "rolling12": ("rolling12", "fy"),
-    "rolling36": ("rolling36",),
-    "snapshot": ("snapshot",),
-}
+UNITS = {
+    "rate_per_10k": "per 10,000 children", "percentage": "%", "mean": "points", "gap": "points",
+    "count": "", "rate": "per 100,000", "score": "points",
+}  # fmt: skip
+BASES = {"rolling12": ("rolling12", "fy")}
+Kind = Literal["rate_per_10k", "percentage", "mean", "gap", "count", "rate", "score"]
+Basis = Literal[
+    "rolling12", "rolling36", "snapshot", "fy", "academic_year", "academic_year_autumn_spring", "term",
+    "annual", "december_to_february",
+]  # fmt: skip
+# The plan in force first, its variants after it, the earlier plan last; social care before education.
+PLANS = ("2019-23", "variant", "2013-16")
+POSITION_PREFIXES = ("SC", "ED")
 
 
 class RegistryError(Exception):
@@ -41,7 +47,24 @@ class Benchmark(_Strict):
     """A published series that the indicator is compared with, and the basis it is published on."""
 
     series: str
-    basis: Literal["fy", "snapshot"]
+    basis: Basis
+    # Taken from 100 (attendance from absence), or less another series of England or of the same area.
+    transform: Literal["as_published", "from_100"] = "as_published"
+    minus: str | None = None
+    minus_area: Literal["england", "same"] = "england"
+    # The name of what is made so; the published series' own name where nothing is made.
+    name: str | None = None
+
+    @property
+    def series_id(self) -> str:
+        return self.name or self.series
+
+
+class Gap(_Strict):
+    """What a gap is measured from: the kind of the local figure, and England's series under it."""
+
+    of: Literal["percentage", "mean"]
+    national_series: str
 
 
 class DefinitionSource(_Strict):
@@ -53,8 +76,8 @@ class DefinitionSource(_Strict):
 class Example(_Strict):
     """A worked example; `value` is as printed."""
 
-    numerator: float
-    denominator: float
+    numerator: float | None = None
+    denominator: float | None = None
     value: float
 
 
@@ -65,20 +88,27 @@ class Indicator(_Strict):
     family: str
     plan: str
     section: str
-    position: str | None = None
+    position: str = ""
     title: str
     definition: str
     numerator_means: str
     denominator_means: str
     population: str
-    covers: str
+    covers: str = ""
+    pooled_years: Annotated[int, Field(ge=1)] = 1
     history_months: Annotated[int, Field(ge=0)] = 0
-    kind: Literal["rate_per_10k", "percentage", "mean"]
-    unit: str = ""
+    method: Literal["computed", "published", "manual"] = "computed"
+    kind: Kind
+    unit: str | None = None
     counts: Literal["records", "children"] = "records"
-    numerator: str
+    gap: Gap | None = None
+    # A national suspension of the measure (seed `suspensions`, or a rule of its own).
+    suspended_by: str | None = None
+    # Said before the year where an amount of a counted record cannot be known.
+    unknown_amount_means: str | None = None
+    numerator: str = ""
     denominator: str | None = None
-    basis: Literal["rolling12", "rolling36", "snapshot"]
+    basis: Basis
     also_on: tuple[Literal["ytd", "six_month_annualised"], ...] = ()
     good_is: Literal["high", "low", "neutral"]
     decimals: Annotated[int, Field(ge=0, le=3)]
@@ -94,12 +124,14 @@ class Indicator(_Strict):
 
     @model_validator(mode="after")
     def _kind_and_denominator_agree(self) -> Indicator:
-        if (self.kind == "rate_per_10k") == (self.denominator is not None):
+        if self.method != "computed":
+            return self
+        if (self.kind == "rate_per_10k") == (self.denominator is not None) or not self.numerator:
             raise ValueError(
                 f"{self.id}: a rate has no denominator measure, any other kind has one"
             )
-        if (self.kind in UNITS) == bool(self.unit):
-            raise ValueError(f"{self.id}: a mean names its unit, any other kind has one already")
+        if (self.kind == "gap") != (self.gap is not None):
+            raise ValueError(f"{self.id}: a gap says what it is measured from, nothing else does")
         return self
 
     @model_validator(mode="after")
@@ -120,12 +152,19 @@ class Indicator(_Strict):
     @property
     def shown_unit(self) -> str:
         """What a value is counted in."""
-        return self.unit or UNITS[self.kind]
+        return UNITS[self.kind] if self.unit is None else self.unit
 
     @property
     def bases(self) -> tuple[str, ...]:
         """Every basis on which it is issued."""
-        return (*BASES[self.basis], *self.also_on)
+        return (*BASES.get(self.basis, (self.basis,)), *self.also_on)
+
+    @property
+    def plan_order(self) -> tuple[int, str]:
+        """Sort key: by plan, then by position (SC before ED), a variant by the indicator it varies."""
+        prefix = self.position[:2]
+        rank = POSITION_PREFIXES.index(prefix) if prefix in POSITION_PREFIXES else 9
+        return PLANS.index(self.plan), f"{rank}{self.position or self.section}"
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:
@@ -144,12 +183,7 @@ def load_indicators(folder: Path = INDICATORS_FOLDER) -> tuple[Indicator, ...]:
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
         raise RegistryError(f"more than one entry for {', '.join(repeated)}")
-    return tuple(sorted(found, key=_plan_order))
-
-
-def _plan_order(indicator: Indicator) -> tuple[bool, str, str]:
-    """By position in the plan; variants, which have none, after all others."""
-    return indicator.position is None, indicator.position or "", indicator.id
+    return tuple(sorted(found, key=lambda indicator: indicator.plan_order))
 
 
 def _marked_columns(mark: str, folder: Path) -> dict[str, set[str]]:
@@ -191,6 +225,8 @@ def cross_check(indicators: tuple[Indicator, ...], measures: dict[str, set[str]]
     """Every named population and measure exists, and every declared measure is used; else RegistryError."""
     used: dict[str, set[str]] = {name: {"all"} for name in measures}
     for indicator in indicators:
+        if indicator.method != "computed":
+            continue
         if indicator.population not in measures:
             raise RegistryError(f"{indicator.id}: there is no population {indicator.population}")
         named = {name for name in (indicator.numerator, indicator.denominator) if name}

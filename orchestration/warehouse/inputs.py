@@ -61,12 +61,17 @@ INDICATORS = {
             "indicator_id", "title", "plan", "section", "position", "family", "population", "covers", "method",
             "kind", "counts", "numerator", "denominator", "headline_basis", "good_is", "unit", "definition",
             "numerator_means", "denominator_means", "caveats", "data_owner", "benchmark_series", "reports",
-            "definition_from", "inputs",
+            "definition_from", "inputs", "gap_of", "national_series", "suspended_by", "unknown_amount_means",
         ),
         pa.string(),
     ),
+    "plan_order": pa.int64(), "pooled_years": pa.int64(),
     "published_decimals": pa.int64(), "history_months": pa.int64(), "zero_means_not_recorded": pa.bool_(),
 }  # fmt: skip
+SERIES_COLUMNS = (
+    "indicator_id", "series_id", "basis", "published_series", "transform", "minus_series", "minus_area",
+    "suspended_by",
+)  # fmt: skip
 TABLE_CHECKS = {
     "check_id": pa.string(), "rule": pa.string(), "submission_id": pa.string(), "area_code": pa.string(),
     "source": pa.string(), "as_at_date": pa.date32(), "table_name": pa.string(), "rows_checked": pa.int64(),
@@ -162,7 +167,7 @@ def _runs(ledger: Ledger, run: Run) -> Iterable[dict[str, Any]]:
 
 
 def _indicator_rows(indicators: Iterable[Indicator]) -> Iterable[dict[str, Any]]:
-    for indicator in indicators:
+    for place, indicator in enumerate(indicators, start=1):
         source = indicator.definition_from
         yield {
             **{
@@ -171,11 +176,14 @@ def _indicator_rows(indicators: Iterable[Indicator]) -> Iterable[dict[str, Any]]
                     "title", "plan", "section", "position", "family", "population", "covers", "kind",
                     "counts", "numerator", "denominator", "good_is", "definition", "numerator_means",
                     "denominator_means", "caveats", "data_owner", "history_months", "zero_means_not_recorded",
+                    "method", "pooled_years", "suspended_by", "unknown_amount_means",
                 )
             },
-            "indicator_id": indicator.id, "method": "computed", "headline_basis": indicator.basis,
+            "indicator_id": indicator.id, "plan_order": place, "headline_basis": indicator.basis,
+            "gap_of": indicator.gap.of if indicator.gap else None,
+            "national_series": indicator.gap.national_series if indicator.gap else None,
             "unit": indicator.shown_unit, "published_decimals": indicator.decimals,
-            "benchmark_series": "; ".join(item.series for item in indicator.benchmarks) or None,
+            "benchmark_series": "; ".join(item.series_id for item in indicator.benchmarks) or None,
             "reports": " ".join(indicator.reports),
             "definition_from": f"{source.document} ({source.year}), {source.section}",
             "inputs": "; ".join(indicator.inputs),
@@ -253,11 +261,27 @@ def _write_registry(target: Path, indicators: tuple[Indicator, ...]) -> None:
         target, "breakdowns", dict.fromkeys(("indicator_id", "breakdown"), pa.string()),
         [{"indicator_id": i.id, "breakdown": name} for i in indicators for name in i.breakdowns],
     )  # fmt: skip
-    _write(
-        target, "series", dict.fromkeys(("indicator_id", "series_id", "basis"), pa.string()),
-        [
-            {"indicator_id": i.id, "series_id": benchmark.series, "basis": benchmark.basis}
-            for i in indicators
-            for benchmark in i.benchmarks
-        ],
-    )  # fmt: skip
+    _write(target, "series", dict.fromkeys(SERIES_COLUMNS, pa.string()), _series_rows(indicators))
+
+
+def _series_rows(indicators: tuple[Indicator, ...]) -> Iterable[dict[str, Any]]:
+    """Each series once: those that an indicator is compared with, then what gaps are made of."""
+    named: set[str] = set()
+    compared = [(i, benchmark) for i in indicators for benchmark in i.benchmarks]
+    for indicator, benchmark in compared:
+        named.add(benchmark.series_id)
+        yield {
+            "indicator_id": indicator.id, "series_id": benchmark.series_id, "basis": benchmark.basis,
+            "published_series": benchmark.series, "transform": benchmark.transform,
+            "minus_series": benchmark.minus, "minus_area": benchmark.minus_area,
+            "suspended_by": indicator.suspended_by,
+        }  # fmt: skip
+    for indicator, benchmark in compared:
+        for part in (benchmark.series, benchmark.minus):
+            if part is not None and benchmark.minus is not None and part not in named:
+                named.add(part)
+                yield {
+                    "indicator_id": None, "series_id": part, "basis": benchmark.basis,
+                    "published_series": part, "transform": "as_published",
+                    "suspended_by": indicator.suspended_by,
+                }  # fmt: skip

@@ -7,7 +7,7 @@ indicators as (
     select * from {{ ref('stg_run__indicators') }}
 ),
 
-grid as (
+calendar_grid as (
     select
         indicators.indicator_id,
         indicators.covers as entity,
@@ -23,10 +23,60 @@ grid as (
     inner join {{ ref('hist_periods') }} as periods
         on bases.basis = periods.basis
     cross join {{ ref('stg_run__areas') }} as areas
+    -- schools are asked for with the rest of education, and so is what is
+    -- supplied as a figure and covers nothing
+    where indicators.covers not in ('school', '')
+),
+
+-- an extra column of a part of the grid is null in the other
+grid as (
+    select
+        *,
+        cast(null as integer) as end_year,
+        cast(null as date) as expected_by,
+        cast(null as date) as national_expected_by,
+        cast(null as double) as national_value,
+        cast(null as varchar) as suspension_status,
+        cast(null as varchar) as suspension_reason,
+        false as is_release_provisional,
+        cast(null as double) as score_deviation,
+        cast(null as varchar) as supplied_status,
+        cast(null as varchar) as supplied_reason,
+        cast(null as double) as supplied_numerator,
+        cast(null as double) as supplied_denominator,
+        cast(null as double) as supplied_value,
+        cast(null as varchar) as supplied_source
+    from calendar_grid
+    union all
+    select
+        indicator_id,
+        entity,
+        area_code,
+        basis,
+        period_start,
+        period_end,
+        period_start as needed_from,
+        end_year,
+        expected_by,
+        national_expected_by,
+        national_value,
+        suspension_status,
+        suspension_reason,
+        is_release_provisional,
+        score_deviation,
+        supplied_status,
+        supplied_reason,
+        supplied_numerator,
+        supplied_denominator,
+        supplied_value,
+        supplied_source
+    from {{ ref('hist_education_grid') }}
 ),
 
 spans as (
     select * from {{ ref('hist_covered_spans') }}
+    union all
+    select * from {{ ref('hist_education_spans') }}
 ),
 
 incident_years as (
@@ -72,6 +122,12 @@ covered as (
             between first_spans.span_from and first_spans.span_to
 ),
 
+runs as (
+    select * from {{ ref('hist_covered_runs') }}
+    union all
+    select * from {{ ref('hist_education_covers') }}
+),
+
 serving_sources as (
     select distinct
         grid.indicator_id,
@@ -80,7 +136,7 @@ serving_sources as (
         grid.period_end,
         runs.source
     from grid
-    inner join {{ ref('hist_covered_runs') }} as runs
+    inner join runs
         on
             grid.entity = runs.entity
             and grid.area_code = runs.area_code

@@ -1,6 +1,6 @@
--- One row per published series, area and period: DfE's Interactive Tool, as far
--- as published at the knowledge date (the file does not say when, so the
--- period's end stands in).
+-- One row per published series, area and period, as far as published at the
+-- knowledge date: DfE's Interactive Tool (which does not say when, so the
+-- period's end stands in) and Explore Education Statistics.
 with
 
 figures as (
@@ -27,7 +27,11 @@ dictionary as (
 labelled as (
     select
         figures.*,
-        dictionary.year_type,
+        case
+            when figures.series_id in ('16-17 NEET', '16-17_not known_NEET')
+                then 'December to February'
+            else dictionary.year_type
+        end as year_type,
         case
             when figures.published_period like '% (%'
                 then
@@ -37,7 +41,7 @@ labelled as (
                         position(' (' in figures.published_period) - 1
                     )
             else figures.published_period
-        end as period_label,
+        end as label,
         case
             when lower(figures.published_period) like '%(prov)%' then 1
             else 0
@@ -52,27 +56,40 @@ dated as (
     select
         *,
         case
-            when length(period_label) = 4 then cast(period_label as integer)
-            when period_label like '____/__' or period_label like '____-__'
-                then cast(substr(period_label, 1, 4) as integer) + 1
-        end as end_year
+            when length(label) = 4 then cast(label as integer)
+            when label like '____/__-__/__'
+                then 2000 + cast(substr(label, 12, 2) as integer)
+            when label like '____/__' or label like '____-__'
+                then cast(substr(label, 1, 4) as integer) + 1
+        end as end_year,
+        case
+            when label like '____/__-__/__'
+                then cast(substr(label, 1, 4) as integer)
+        end as pooled_from_year
     from labelled
     where
-        period_label like '____'
-        or period_label like '____/__'
-        or period_label like '____-__'
+        label like '____'
+        or label like '____/__'
+        or label like '____-__'
+        or label like '____/__-__/__'
 ),
 
 bounded as (
     select
         *,
         case
+            when pooled_from_year is not null then 'annual'
+            when year_type = 'December to February' then 'december_to_february'
             when year_type = 'Calendar Year' then 'annual'
             when year_type = 'Academic Year' then 'academic_year'
             when year_type = 'Annual' then 'snapshot'
             else 'fy'
         end as basis,
         case
+            when pooled_from_year is not null
+                then {{ date_in_year('pooled_from_year', '04-01') }}
+            when year_type = 'December to February'
+                then {{ date_in_year('end_year - 1', '12-01') }}
             when year_type = 'Calendar Year'
                 then {{ date_in_year('end_year', '01-01') }}
             when year_type = 'Academic Year'
@@ -82,12 +99,16 @@ bounded as (
             else {{ date_in_year('end_year - 1', '04-01') }}
         end as period_start,
         case
+            when year_type = 'December to February'
+                then {{ add_days(date_in_year('end_year', '03-01'), -1) }}
             when year_type = 'Calendar Year'
                 then {{ date_in_year('end_year', '12-31') }}
             when year_type = 'Academic Year'
                 then {{ date_in_year('end_year', '08-31') }}
             else {{ date_in_year('end_year', '03-31') }}
-        end as period_end
+        end as period_end,
+        cast(end_year as varchar) as last_year,
+        cast(end_year - 1 as varchar) as first_year
     from dated
     where end_year between 1990 and 2100
 ),
@@ -95,6 +116,26 @@ bounded as (
 ranked as (
     select
         bounded.*,
+        case
+            when bounded.pooled_from_year is not null
+                then
+                    substr(bounded.label, 1, 7) || '-'
+                    || bounded.first_year || '/'
+                    || substr(bounded.last_year, 3, 2)
+            when bounded.basis = 'december_to_february'
+                then
+                    'Dec ' || bounded.first_year
+                    || '-Feb ' || bounded.last_year
+            when bounded.basis = 'academic_year'
+                then
+                    bounded.first_year || '/'
+                    || substr(bounded.last_year, 3, 2)
+            when bounded.basis = 'fy'
+                then
+                    bounded.first_year || '-'
+                    || substr(bounded.last_year, 3, 2)
+            else bounded.last_year
+        end as period_label,
         row_number() over (
             partition by
                 bounded.series_id,
@@ -103,11 +144,9 @@ ranked as (
             order by bounded.is_provisional, bounded.row_id desc
         ) as label_rank
     from bounded
-    cross join {{ ref('stg_run__run') }} as run
-    where bounded.period_end <= run.knowledge_date
 ),
 
-final as (
+tool as (
     select
         series_id,
         dfe_code,
@@ -116,18 +155,24 @@ final as (
         period_label,
         period_start,
         period_end,
-        case
-            when {{ is_number('published_value') }}
-                then cast(published_value as double)
-        end as value,
-        case
-            when {{ is_number('published_value') }} then 'ok'
-            when lower(published_value) = 'c' then 'suppressed'
-            when lower(published_value) = 'z' then 'not_applicable'
-            else 'not_published'
-        end as status
+        {{ published_number('published_value') }} as value,
+        {{ published_status('published_value') }} as status,
+        'DfE Local Authority Interactive Tool' as source
     from ranked
     where label_rank = 1
+),
+
+everything as (
+    select * from tool
+    union all
+    select * from {{ ref('hist_published_statistics') }}
+),
+
+final as (
+    select everything.*
+    from everything
+    cross join {{ ref('stg_run__run') }} as run
+    where everything.period_end <= run.knowledge_date
 )
 
 select * from final

@@ -12,6 +12,7 @@ final as (
         indicators.plan,
         indicators.section,
         indicators.position,
+        cast(indicators.plan_order as integer) as plan_order,
         indicators.family,
         indicators.population,
         indicators.method,

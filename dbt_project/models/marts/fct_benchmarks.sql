@@ -6,21 +6,12 @@ run as (
     select * from {{ ref('stg_run__run') }}
 ),
 
-series as (
-    select * from {{ ref('stg_run__series') }}
-),
-
 areas as (
     select * from {{ ref('areas') }}
 ),
 
 published as (
-    select
-        series.indicator_id,
-        figures.*
-    from {{ ref('hist_published_figures') }} as figures
-    inner join series
-        on figures.series_id = series.series_id
+    select * from {{ ref('hist_compared_figures') }}
 ),
 
 authorities as (
@@ -37,7 +28,8 @@ authorities as (
         published.value,
         published.status,
         cast(null as integer) as n_available,
-        cast(null as varchar) as neighbour_model
+        cast(null as varchar) as neighbour_model,
+        published.source
     from published
     left join areas
         on published.dfe_code = areas.dfe_code
@@ -62,7 +54,8 @@ neighbour_means as (
             else 'ok'
         end as status,
         cast(count(published.value) as integer) as n_available,
-        neighbours.neighbour_model
+        neighbours.neighbour_model,
+        published.source
     from {{ ref('hist_neighbours') }} as neighbours
     inner join areas
         on neighbours.dfe_code = areas.dfe_code
@@ -78,6 +71,7 @@ neighbour_means as (
         published.period_label,
         published.period_start,
         published.period_end,
+        published.source,
         neighbours.neighbour_model
 ),
 
@@ -89,7 +83,20 @@ everything as (
 
 final as (
     select
-        everything.*,
+        everything.series_id,
+        everything.indicator_id,
+        everything.area_code,
+        everything.area_name,
+        everything.area_type,
+        everything.basis,
+        everything.period_label,
+        everything.period_start,
+        everything.period_end,
+        everything.value,
+        everything.status,
+        everything.n_available,
+        everything.neighbour_model,
+        everything.source,
         {{ record_key('benchmark', [
             'everything.series_id',
             'everything.area_code',
@@ -98,7 +105,6 @@ final as (
             'everything.neighbour_model',
         ]) }} as benchmark_key,
         everything.period_end as published_on,
-        'DfE Local Authority Interactive Tool' as source,
         run.run_id
     from everything
     cross join run

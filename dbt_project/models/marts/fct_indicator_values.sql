@@ -51,6 +51,9 @@ held as (
         last_values.numerator,
         last_values.denominator,
         last_values.value,
+        -- of the figure as last published nothing more is kept
+        cast(null as double) as confidence_lower,
+        cast(null as double) as confidence_upper,
         case
             when last_values.status is null then 'held'
             when last_values.status in ('ok', 'held') then 'held'

@@ -13,7 +13,18 @@
     'looked_after_12_months',
     'care_ended',
     'care_leavers',
-    'adoptions'
+    'adoptions',
+    'young_people_16_17',
+    'admission_applications',
+    'ehc_plans_issued',
+    'ks2_pupils',
+    'ks2_pupils_looked_after',
+    'ks4_pupils',
+    'ks4_pupils_looked_after',
+    'school_weeks',
+    'schools',
+    'personal_education_plans',
+    'looked_after_school_terms'
 ] %}
 
 {% for population in populations %}

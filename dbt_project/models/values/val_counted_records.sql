@@ -74,7 +74,11 @@ final as (
         kept.counted_on,
         kept.superseded_from as superseded_on,
         -- a mean sums every record of its denominator, one of 0 days too
-        kept.kind = 'mean' or kept.numerator_amount <> 0 as in_numerator,
+        coalesce(
+            kept.numerator_amount <> 0
+            or (kept.kind = 'mean' and kept.numerator_amount is not null),
+            false
+        ) as in_numerator,
         kept.numerator_amount,
         kept.denominator_amount,
         kept.source,

@@ -71,7 +71,9 @@ cells as (
         banded.{{ breakdown }},
         {%- endfor %}
         sum(banded.numerator_amount) as numerator,
-        sum(banded.denominator_amount) as denominator
+        sum(banded.denominator_amount) as denominator,
+        sum(case when banded.numerator_amount is null then 1 else 0 end)
+            as n_unknown
     from grid
     inner join banded
         on
@@ -103,7 +105,8 @@ labelled as (
         end as breakdown,
         coalesce({{ breakdowns | join(', ') }}, 'all') as breakdown_value,
         sum(numerator) as numerator,
-        sum(denominator) as denominator
+        sum(denominator) as denominator,
+        sum(n_unknown) as n_unknown
     from cells
     group by
         grouping sets ( -- noqa: PRS,LT02
@@ -149,16 +152,23 @@ totals as (
     select
         grid.*,
         indicators.kind,
+        indicators.gap_of,
+        indicators.unknown_amount_means,
         indicators.zero_means_not_recorded,
+        run.knowledge_date,
+        coalesce(labelled.n_unknown, 0) as n_unknown,
         coalesce(labelled.numerator, 0) as numerator,
         case
             when indicators.kind = 'rate_per_10k' then grid.population
             else coalesce(labelled.denominator, 0)
         end as denominator,
         coalesce(
-            counted_sources.counted_sources, grid.serving_sources
+            counted_sources.counted_sources,
+            grid.serving_sources,
+            grid.supplied_source
         ) as source
     from grid
+    cross join run
     inner join indicators
         on grid.indicator_id = indicators.indicator_id
     left join labelled
@@ -181,11 +191,22 @@ judged as (
     select
         *,
         case
+            when supplied_status is not null then supplied_status
+            when suspension_status is not null then suspension_status
+            when not is_period_end_covered and knowledge_date < expected_by
+                then 'awaiting_release'
             when not is_period_end_covered then 'no_data'
             when kind = 'rate_per_10k' and denominator is null then 'no_data'
             when not is_window_covered then 'insufficient_history'
+            when n_unknown > 0 then 'no_data'
             when denominator = 0 then 'not_applicable'
             when zero_means_not_recorded and numerator = 0 then 'not_recorded'
+            when
+                kind = 'gap'
+                and national_value is null
+                and knowledge_date < national_expected_by
+                then 'awaiting_release'
+            when kind = 'gap' and national_value is null then 'no_data'
             else 'ok'
         end as status
     from totals
@@ -195,6 +216,21 @@ explained as (
     select
         *,
         case
+            when supplied_status is not null then supplied_reason
+            when status = suspension_status then suspension_reason
+            when status = 'awaiting_release' and not is_period_end_covered
+                then 'expected by ' || cast(expected_by as varchar)
+            when status = 'awaiting_release'
+                then
+                    'the national figure is expected by '
+                    || cast(national_expected_by as varchar)
+            when status = 'no_data' and is_period_end_covered and n_unknown > 0
+                then
+                    unknown_amount_means || ' '
+                    || cast(end_year - 1 as varchar) || '/'
+                    || substr(cast(end_year as varchar), 3, 2)
+            when status = 'no_data' and is_period_end_covered and kind = 'gap'
+                then 'no national figure for the period'
             when status = 'no_data' and not is_period_end_covered
                 then
                     'no submission covers '
@@ -212,7 +248,8 @@ explained as (
             when status = 'not_recorded'
                 then 'none recorded: the category may not be in use'
         end as status_reason,
-        status in ('ok', 'not_applicable', 'not_recorded') as is_computed
+        status in ('ok', 'not_applicable', 'not_recorded')
+        or (status = 'discontinued' and is_period_end_covered) as is_computed
     from judged
 ),
 
@@ -250,12 +287,23 @@ everything as (
         'all' as breakdown,
         'all' as breakdown_value,
         kind,
-        case when is_computed then numerator end as numerator,
-        case when is_computed then denominator end as denominator,
+        coalesce(gap_of, kind) as scaled_as,
+        case when kind = 'gap' then national_value end as compared_with,
+        supplied_value,
+        case
+            when supplied_status is not null then supplied_numerator
+            when is_computed then numerator
+        end as numerator,
+        case
+            when supplied_status is not null then supplied_denominator
+            when is_computed then denominator
+        end as denominator,
         status,
         status_reason,
         source,
-        is_population_provisional
+        is_population_provisional,
+        is_release_provisional,
+        score_deviation
     from explained
     union all
     select
@@ -267,12 +315,17 @@ everything as (
         breakdown,
         breakdown_value,
         kind,
+        coalesce(gap_of, kind) as scaled_as,
+        case when kind = 'gap' then national_value end as compared_with,
+        supplied_value,
         breakdown_numerator as numerator,
         breakdown_denominator as denominator,
         status,
         status_reason,
         source,
-        is_population_provisional
+        is_population_provisional,
+        is_release_provisional,
+        score_deviation
     from breakdowns
 ),
 
@@ -280,11 +333,15 @@ valued as (
     select
         *,
         case
+            when status = 'ok' and supplied_value is not null
+                then supplied_value
+            when status = 'ok' and scaled_as = 'count'
+                then cast(numerator as double)
             when status = 'ok'
                 then
                     cast(numerator as double)
                     / nullif(denominator, 0)
-                    * case kind
+                    * case scaled_as
                         when 'rate_per_10k' then 10000
                         when 'percentage' then 100
                         else 1
@@ -294,7 +351,15 @@ valued as (
                         when 'six_month_annualised' then 2
                         else 1
                     end
-        end as value
+                    - coalesce(compared_with, 0)
+        end as value,
+        -- 95%, by the national deviation of pupils' scores (education.md A.0)
+        case
+            when status = 'ok'
+                then
+                    1.96 * score_deviation
+                    / nullif(sqrt(cast(denominator as double)), 0)
+        end as confidence_margin
     from everything
 ),
 
@@ -310,10 +375,14 @@ final as (
         cast(valued.numerator as double) as numerator,
         cast(valued.denominator as double) as denominator,
         valued.value,
+        valued.value - valued.confidence_margin as confidence_lower,
+        valued.value + valued.confidence_margin as confidence_upper,
         valued.status,
         valued.status_reason,
         case
-            when valued.status = 'no_data' then null
+            when
+                valued.status in ('no_data', 'not_produced', 'awaiting_release')
+                then null
             else valued.source
         end as source,
         coalesce(
@@ -325,6 +394,10 @@ final as (
             and valued.status in ('ok', 'not_applicable')
             and valued.is_population_provisional,
             false
+        )
+        or (
+            coalesce(valued.is_release_provisional, false)
+            and valued.numerator is not null
         ) as is_provisional,
         run.run_id
     from valued

@@ -9,8 +9,8 @@ evidence as (
         area_code,
         basis,
         period_end,
-        sum(numerator_amount) as numerator,
-        sum(denominator_amount) as denominator
+        sum(cast(numerator_amount as decimal(24, 10))) as numerator,
+        sum(cast(denominator_amount as decimal(24, 10))) as denominator
     from {{ ref('fct_indicator_evidence') }}
     group by
         indicator_id,
@@ -36,11 +36,15 @@ left join evidence
 where
     figures.breakdown = 'all'
     and figures.numerator is not null
+    and indicators.method = 'computed'
+    and figures.basis <> 'ytd'
     and (
-        figures.numerator <> coalesce(evidence.numerator, 0)
+        cast(figures.numerator as decimal(24, 10))
+        <> coalesce(evidence.numerator, 0)
         or (
             indicators.kind <> 'rate_per_10k'
-            and figures.denominator <> coalesce(evidence.denominator, 0)
+            and cast(figures.denominator as decimal(24, 10))
+            <> coalesce(evidence.denominator, 0)
         )
     )
 {% endtest %}

@@ -16,8 +16,8 @@ parts as (
         basis,
         period_end,
         breakdown,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
+        sum(cast(numerator as decimal(24, 10))) as numerator,
+        sum(cast(denominator as decimal(24, 10))) as denominator,
         max(denominator) as largest_denominator
     from {{ model }}
     where breakdown <> 'all'
@@ -48,8 +48,8 @@ left join parts
         and issued.breakdown = parts.breakdown
 where
     parts.numerator is null
-    or parts.numerator <> wholes.numerator
-    or wholes.denominator <> case
+    or parts.numerator <> cast(wholes.numerator as decimal(24, 10))
+    or cast(wholes.denominator as decimal(24, 10)) <> case
         when indicators.kind = 'rate_per_10k' then parts.largest_denominator
         else parts.denominator
     end

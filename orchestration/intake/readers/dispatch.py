@@ -16,6 +16,7 @@ from orchestration.intake.readers.markup import (
     opening_text,
     root_element,
 )
+from orchestration.intake.readers.sen2_xml import REQUEST_ID, read_sen2
 from orchestration.intake.readers.ssda903_xml import ROOT as SSDA903_ROOT
 from orchestration.intake.readers.ssda903_xml import read_ssda903
 from orchestration.intake.readers.workbook import OLE_MAGIC, ZIP_MAGIC, read_workbook
@@ -48,6 +49,8 @@ def read_file(path: Path, known_headings: frozenset[str]) -> list[Block]:
         raise html_page()
     if is_markup(opening):
         _refuse_larger(size, LARGEST_XML)
+        if REQUEST_ID in known_headings:
+            return read_sen2(path)
         root = root_element(path)
         return read_ssda903(path) if root == SSDA903_ROOT else read_cin_census(path)
     _refuse_larger(size, LARGEST_TEXT)

@@ -1,6 +1,6 @@
 """Files that begin with '<': telling a web page from XML, and a safe look at an XML file's root.
 
-What an XML return holds is read in `cin_xml.py` and `ssda903_xml.py`.
+What an XML return holds is read in `cin_xml.py`, `ssda903_xml.py` and `sen2_xml.py`.
 """
 
 from __future__ import annotations

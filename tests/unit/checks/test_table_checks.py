@@ -111,3 +111,13 @@ def test_a_rejected_submission_fails_all_tables_only_where_it_is_rejected_whole(
     source: str, whole: bool
 ) -> None:
     assert bool(tables_of_rejected(source)) is whole
+
+
+def test_rounds_are_compared_with_an_earlier_file_of_the_same_rounds_only() -> None:
+    def of(rows: int, as_at: date, *units: str) -> TableCount:
+        return TableCount(str(as_at), "E09000003", "epep", as_at, "plans", rows, 0, True, "", units)
+
+    year = of(900, MARCH, "2025 AUT", "2025 SPR", "2025 SUM")
+    term, shrunk = of(300, APRIL, "2026 AUT"), of(100, MAY, "2026 AUT")
+    assert failures(year, term) == []
+    assert failures(year, term, shrunk) == [("epep.plans.volume", MAY)]

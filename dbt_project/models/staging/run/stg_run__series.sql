@@ -2,5 +2,10 @@
 select
     indicator_id,
     series_id,
-    basis
+    basis,
+    published_series,
+    transform,
+    minus_series,
+    minus_area,
+    suspended_by
 from {{ source('run', 'series') }}

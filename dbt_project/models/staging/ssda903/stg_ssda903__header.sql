@@ -3,6 +3,7 @@ select
     submission_id,
     row_id,
     child_key,
+    upn_key as pupil_key,
     sex_code,
     ethnicity_code,
     birth_date

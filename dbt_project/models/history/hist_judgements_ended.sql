@@ -1,0 +1,31 @@
+-- One row per local authority and month end at which fewer than 80% of its
+-- inspected schools still have a judgement of overall effectiveness: the
+-- headline has ended there (education_files.md 10).
+with
+
+counts as (
+    select
+        area_code,
+        month_end,
+        count(*) as n_schools,
+        sum(case when has_overall_judgement then 1 else 0 end) as n_covered
+    from {{ ref('hist_school_judgements') }}
+    group by
+        area_code,
+        month_end
+),
+
+ended as (
+    select
+        'overall_effectiveness' as suspension,
+        area_code,
+        month_end as period_end,
+        'discontinued' as status,
+        'overall effectiveness is judged no more: it stands for '
+        || cast(n_covered as varchar) || ' of ' || cast(n_schools as varchar)
+        || ' inspected schools' as reason
+    from counts
+    where 100 * n_covered < 80 * n_schools
+)
+
+select * from ended

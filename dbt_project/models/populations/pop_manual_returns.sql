@@ -1,0 +1,12 @@
+-- One row per figure that a supplier gave by hand: nothing is counted in it,
+-- and it is here for what a failed return holds.
+select
+    area_code,
+    {{ record_key(
+        'manual_return', ['area_code', 'indicator_id', 'period_end']
+    ) }} as record_key,
+    cast(null as varchar) as child_key,
+    period_end as event_date,
+    period_end as counted_on,
+    source
+from {{ ref('hist_manual_returns') }}

@@ -1,0 +1,12 @@
+-- One row per primary school and week, on the week's Monday.
+select
+    area_code,
+    {{ record_key('school_week', ['area_code', 'urn', 'week_date']) }}
+        as record_key,
+    cast(null as varchar) as child_key,
+    week_date as event_date,
+    week_date as counted_on,
+    source,
+    attended_sessions,
+    possible_sessions
+from {{ ref('hist_primary_weeks') }}

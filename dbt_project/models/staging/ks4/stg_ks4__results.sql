@@ -1,0 +1,15 @@
+-- One row per result of a pupil of one extract.
+select
+    submission_id,
+    row_id,
+    academic_year,
+    upn_key as pupil_key,
+    qualification_number,
+    bucket_code,
+    qualification_type,
+    replace(upper(grade), '-', '') as grade,
+    points,
+    coalesce(discount_code, qualification_number) as discount_code,
+    exam_date
+from {{ source('ks4', 'results') }}
+where has_result
