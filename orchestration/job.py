@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.nightly import (
     Night,
@@ -15,6 +18,9 @@ from orchestration.nightly import (
     translated_errors,
 )
 from orchestration.settings import DataFolder
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 INSTANCE_CONFIG = Path(__file__).parent / "dagster.yaml"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -26,6 +32,19 @@ def dagster_home(folder: DataFolder) -> Path:
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copyfile(INSTANCE_CONFIG, home / INSTANCE_CONFIG.name)
     return home
+
+
+@contextmanager
+def _kept_open(instance: DagsterInstance) -> Iterator[None]:
+    """Hold Dagster's event index open while a run lasts.
+
+    Dagster opens and closes it for each of some thousand statements of a night, and SQLite folds its journal
+    into the file, and waits for the disk, whenever the last who has it open closes it.
+    """
+    index = Path(instance.root_directory) / "history" / "runs" / "index.db"
+    with closing(sqlite3.connect(index)) as held:
+        held.execute("select 1 from sqlite_master").fetchall()
+        yield
 
 
 def run_job(
@@ -43,7 +62,7 @@ def run_job(
 
         from orchestration.definitions import JOB, defs
 
-        with dg.DagsterInstance.get() as instance:
+        with dg.DagsterInstance.get() as instance, _kept_open(instance):
             try:
                 defs.resolve_job_def(JOB).execute_in_process(
                     instance=instance, resources={"night": night}, run_config=QUIET

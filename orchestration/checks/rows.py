@@ -7,7 +7,7 @@ context, statistics only), so no value reaches its stores.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,12 @@ from expectations.suites import (
 )
 from orchestration.intake.extract import raw_schema
 from orchestration.intake.ledger import SubmissionVersion
-from orchestration.intake.submissions import raw_folder, set_aside_folder, submission_id_of
+from orchestration.intake.submissions import (
+    raw_folder,
+    set_aside_folder,
+    submission_id_of,
+    worker_pool,
+)
 from orchestration.settings import DataFolder
 
 RESULTS = {
@@ -44,6 +49,11 @@ ISSUES = {
 }  # fmt: skip
 # Columns of `raw/` that say whom a row is about, the local child id first.
 PERSON_KEYS = ("child_key", "yp_key", "upn_key")
+RESULTS_SCHEMA, ISSUES_SCHEMA = pa.schema(list(RESULTS.items())), pa.schema(list(ISSUES.items()))
+# A frame of so many rows of the widest table takes about 0.4 GB with what the checks make of it.
+MOST_ROWS = 300_000
+# Below so many rows a second process would load Great Expectations for longer than it saves.
+FEWEST_ROWS_FOR_POOL = 1_000_000
 Progress = Callable[[str, int, int], None]
 
 
@@ -59,6 +69,16 @@ class Checked:
     submission_id: str
     raw: Path
     set_aside: Path
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One table of some versions that hold it: what is validated at once."""
+
+    source: str
+    table: str
+    items: list[Checked]
+    n_rows: int
 
 
 def checked(folder: DataFolder, version: SubmissionVersion) -> Checked:
@@ -155,76 +175,102 @@ def _raised(exception_info: dict[str, Any] | None) -> bool:
     return any(info.get("raised_exception") for info in (exception_info, *metrics))
 
 
-def _key_texts(frame: pd.DataFrame, source: str, table: str) -> pd.Series:
+def _key_texts(failing: pd.DataFrame, source: str, table: str) -> pd.Series:
     """What identifies a row for its owner, stable over months; its place in its file where it has no key."""
     record = next(iter(contract_for(source).tables[table].records.values()))
     names = [stored_key(source, table, name) for name in record.key]
-    parts = [frame[name].astype("string").fillna("") for name in names]
+    parts = [failing[name].astype("string").fillna("") for name in names]
     text = parts[0].str.cat(parts[1:], sep="|") if len(parts) > 1 else parts[0]
-    place = frame[SUBMISSION].astype("string") + "#" + frame["source_row"].astype("string")
+    place = failing[SUBMISSION].astype("string") + "#" + failing["source_row"].astype("string")
     return text.where(text.str.strip("|") != "", place)
 
 
-def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> list[dict[str, Any]]:
-    found = []
+def _fingerprint(check_id: str, key: str) -> str:
+    return hashlib.sha256(f"{check_id}|{key}".encode()).hexdigest()[:32]
+
+
+def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> pa.Table:
+    """One row per failing row of a check."""
     failing = frame.loc[rows]
+    n_rows = len(failing)
     keys = _key_texts(failing, check.source, check.table)
-    for row, record in failing.iterrows():
-        fingerprint = hashlib.sha256(f"{check.check_id}|{keys[row]}".encode()).hexdigest()[:32]
-        found.append(
-            {
-                "issue_key": fingerprint, "check_id": check.check_id, "rule_code": check.rule,
-                "severity": check.severity, "submission_id": record[SUBMISSION], "table_name": check.table,
-                "child_key": _person_key(record),
-                "field": check.column, "source_row": int(record["source_row"]),
-                "is_quarantined": record["outcome"] == "quarantined", "message": f"{check.message}. {check.remedy}.",
-            }
-        )  # fmt: skip
+    columns = {
+        "issue_key": [_fingerprint(check.check_id, key) for key in keys],
+        "check_id": [check.check_id] * n_rows, "rule_code": [check.rule] * n_rows,
+        "severity": [check.severity] * n_rows, "submission_id": failing[SUBMISSION],
+        "table_name": [check.table] * n_rows, "child_key": _person_keys(failing), "field": [check.column] * n_rows,
+        "source_row": failing["source_row"], "is_quarantined": failing["outcome"] == "quarantined",
+        "message": [f"{check.message}. {check.remedy}."] * n_rows,
+    }  # fmt: skip
+    arrays = [pa.array(columns[name], kind, from_pandas=True) for name, kind in ISSUES.items()]
+    return pa.table(arrays, schema=ISSUES_SCHEMA)
+
+
+def _person_keys(failing: pd.DataFrame) -> pd.Series:
+    """The key of the person that each row is about: the first of its keys that has a value."""
+    found = pd.Series(None, index=failing.index, dtype="string")
+    for name in PERSON_KEYS:
+        if name in failing:
+            found = found.fillna(failing[name].astype("string"))
     return found
 
 
-def _person_key(record: pd.Series) -> str | None:
-    """The key of the person that a row is about: the first of its keys that has a value."""
-    named = (record.get(name) for name in PERSON_KEYS)
-    return next((key for key in named if key is not None and not pd.isna(key)), None)
-
-
-def _check_table(
-    items: list[Checked], source: str, table: str
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """(results, issues) of one table over all versions that hold it."""
-    holding = [item for item in items if (item.raw / f"{table}.parquet").exists()]
-    if not holding:
-        return [], []
-    frame = _frame(holding, source, table)
-    failing = _validate(frame, source, table)
-    rows_checked = frame.groupby(SUBMISSION).size().to_dict()
-    results, issues = [], []
-    for check in checks_for(source, table):
+def _check_table(batch: Batch) -> tuple[list[dict[str, Any]], pa.Table]:
+    """(results, issues) of one table of some versions."""
+    frame = _frame(batch.items, batch.source, batch.table)
+    failing = _validate(frame, batch.source, batch.table)
+    rows_checked = frame[SUBMISSION].value_counts().to_dict()
+    results: list[dict[str, Any]] = []
+    issues = [ISSUES_SCHEMA.empty_table()]
+    for check in checks_for(batch.source, batch.table):
         if check.check_id not in failing:
             continue
         rows = failing[check.check_id]
-        failed = frame.loc[rows].groupby(SUBMISSION).size().to_dict()
-        issues += _issues(frame, check, rows)
-        for item in holding:
+        failed = frame[SUBMISSION].loc[rows].value_counts().to_dict() if rows else {}
+        issues += [_issues(frame, check, rows)] if rows else []
+        for item in batch.items:
             n_failed = int(failed.get(item.submission_id, 0))
             results.append(
                 {
-                    "check_id": check.check_id, "submission_id": item.submission_id, "table_name": table,
+                    "check_id": check.check_id, "submission_id": item.submission_id, "table_name": batch.table,
                     "column_name": check.column, "dimension": check.dimension, "severity": check.severity,
                     "rows_checked": int(rows_checked.get(item.submission_id, 0)), "rows_failed": n_failed,
                     "passed": n_failed == 0,
                 }
             )  # fmt: skip
-    return results, issues
+    return results, pa.concat_tables(issues)
 
 
-def _store(path: Path, rows: Iterable[dict[str, Any]], schema: dict[str, pa.DataType]) -> None:
+def _batches(items: list[Checked], source: str, table: str) -> Iterator[Batch]:
+    """A table of all versions in as few frames as memory bears: a region's history is millions of rows."""
+    taken: list[Checked] = []
+    n_rows = 0
+    for item in items:
+        files = [folder / f"{table}.parquet" for folder in (item.raw, item.set_aside)]
+        if not files[0].exists():
+            continue
+        more = sum(pq.read_metadata(path).num_rows for path in files if path.exists())
+        if taken and n_rows + more > MOST_ROWS:
+            yield Batch(source, table, taken, n_rows)
+            taken, n_rows = [], 0
+        taken.append(item)
+        n_rows += more
+    if taken:
+        yield Batch(source, table, taken, n_rows)
+
+
+def _check_all(batches: list[Batch]) -> Iterator[tuple[list[dict[str, Any]], pa.Table]]:
+    if sum(batch.n_rows for batch in batches) < FEWEST_ROWS_FOR_POOL:
+        yield from map(_check_table, batches)
+        return
+    with worker_pool() as pool:
+        yield from pool.map(_check_table, batches)
+
+
+def _store(path: Path, rows: pa.Table) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    pq.write_table(
-        pa.Table.from_pylist(list(rows), schema=pa.schema(list(schema.items()))), partial
-    )
+    pq.write_table(rows, partial)
     partial.replace(path)
 
 
@@ -239,26 +285,39 @@ def check_rows(folder: DataFolder, versions: list[SubmissionVersion], progress: 
     by_source: dict[str, list[Checked]] = {}
     for item in fresh:
         by_source.setdefault(item.version.source, []).append(item)
-    work = [(source, table) for source in by_source for table in table_names(source)]
+    batches = [
+        batch
+        for source, items in by_source.items()
+        for table in table_names(source)
+        for batch in _batches(items, source, table)
+    ]
     results: dict[str, list[dict[str, Any]]] = {item.submission_id: [] for item in fresh}
-    issues: dict[str, list[dict[str, Any]]] = {item.submission_id: [] for item in fresh}
-    for done, (source, table) in enumerate(work, start=1):
-        found, failing = _check_table(by_source[source], source, table)
+    issues = [ISSUES_SCHEMA.empty_table()]
+    for done, (found, failing) in enumerate(_check_all(batches), start=1):
         for result in found:
             results[result[SUBMISSION]].append(result)
-        for issue in failing:
-            issues[issue[SUBMISSION]].append(issue)
-        progress("Checking", done, len(work))
+        issues.append(failing)
+        progress("Checking", done, len(batches))
+    of_submission = _by_submission(pa.concat_tables(issues))
     for item in fresh:
-        _store(issues_file(folder, item.submission_id), issues[item.submission_id], ISSUES)
-        _store(results_file(folder, item.submission_id), results[item.submission_id], RESULTS)
+        mine = of_submission.get(item.submission_id, ISSUES_SCHEMA.empty_table())
+        _store(issues_file(folder, item.submission_id), mine)
+        found_here = pa.Table.from_pylist(results[item.submission_id], schema=RESULTS_SCHEMA)
+        _store(results_file(folder, item.submission_id), found_here)
     return len(fresh)
+
+
+def _by_submission(issues: pa.Table) -> dict[str, pa.Table]:
+    """Issues by submission, each in the order in which they were found."""
+    submissions = issues[SUBMISSION].to_pandas()
+    places = submissions.groupby(submissions).indices
+    return {str(name): issues.take(pa.array(rows)) for name, rows in places.items()}
 
 
 def write_empty_results(folder: DataFolder) -> None:
     """One file without rows each, so that a data folder in which nothing failed is a table without rows."""
-    _store(results_file(folder, "none"), [], RESULTS)
-    _store(issues_file(folder, "none"), [], ISSUES)
+    _store(results_file(folder, "none"), RESULTS_SCHEMA.empty_table())
+    _store(issues_file(folder, "none"), ISSUES_SCHEMA.empty_table())
 
 
 def count_results(folder: DataFolder, versions: list[SubmissionVersion]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -19,8 +18,8 @@ class KeyFileError(Exception):
 
 def keyed_hash(secret: bytes, *parts: str) -> str:
     """First 128 bits, in hex, of HMAC-SHA-256 over the parts joined by '|'."""
-    digest = hmac.new(secret, "|".join(parts).encode(), hashlib.sha256)
-    return digest.hexdigest()[: KEY_BITS // 4]
+    # In one call: an HMAC object per identifier costs five times as much.
+    return hmac.digest(secret, "|".join(parts).encode(), "sha256")[: KEY_BITS // 8].hex()
 
 
 def hash_column(secret: bytes, values: pd.Series, *prefix: str) -> pd.Series:

@@ -146,6 +146,12 @@ def _copy_for_reading(folder: DataFolder, landed: LandedSubmission) -> tuple[Pat
 _worker_secret: bytes = b""
 
 
+def worker_pool(secret: bytes = b"") -> ProcessPoolExecutor:
+    """A process per core, each ending with the run; those that make keys are given the secret."""
+    context = multiprocessing.get_context("forkserver")
+    return ProcessPoolExecutor(WORKERS, context, _start_worker, (secret,))
+
+
 def _start_worker(secret: bytes) -> None:
     global _worker_secret  # noqa: PLW0603 -- the key reaches a worker once, never through argv or files
     _worker_secret = secret
@@ -179,8 +185,7 @@ def _extract_all(
         results: Iterable[Extraction] = map(_extract_in_worker, arguments)
         yield from zip(jobs, (target for _, target, _ in arguments), results, strict=True)
         return
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(WORKERS, context, _start_worker, (secret,)) as pool:
+    with worker_pool(secret) as pool:
         results = pool.map(_extract_in_worker, arguments, chunksize=4)
         yield from zip(jobs, (target for _, target, _ in arguments), results, strict=True)
 

@@ -167,8 +167,12 @@ class Indicator(_Strict):
         return PLANS.index(self.plan), f"{rank}{self.position or self.section}"
 
 
+def _load_yaml(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
 def _entries(path: Path) -> list[dict[str, Any]]:
-    family = yaml.safe_load(path.read_text(encoding="utf-8"))
+    family = _load_yaml(path)
     shared = {name: family[name] for name in ("family", "plan", "section")}
     return [{**shared, **family["defaults"], **entry} for entry in family["indicators"]]
 
@@ -190,7 +194,7 @@ def _marked_columns(mark: str, folder: Path) -> dict[str, set[str]]:
     """By population, the columns whose documentation bears a mark (`meta: {measure: true}`)."""
     found: dict[str, set[str]] = {}
     for path in sorted(folder.glob("*.yml")):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+        for model in _load_yaml(path).get("models", []):
             found[model["name"].removeprefix("pop_")] = {
                 column["name"]
                 for column in model.get("columns", [])

@@ -125,9 +125,11 @@ def _columns(
 
 
 def _is_blank(row: list[SheetCell]) -> bool:
-    return row.count("") == len(row) or all(
-        isinstance(cell, str) and cell.strip() in NO_VALUE_TEXTS for cell in row
-    )
+    # A plain loop, which ends at the first cell of nearly every row: nothing else is asked of all rows.
+    for cell in row:
+        if not isinstance(cell, str) or cell.strip() not in NO_VALUE_TEXTS:
+            return False
+    return True
 
 
 def _cell(value: SheetCell) -> Cell:
