@@ -12,7 +12,8 @@ import duckdb
 import pytest
 import yaml
 
-MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts" / "marts.yml"
+MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
+FILES = (MARTS / "marts.yml", MARTS / "reconciliations.yml")
 RUN = "20250401T010203-abcdef"
 
 
@@ -85,7 +86,11 @@ class Warehouse:
 
     def write(self, path: Path) -> Path:
         """The database file, with every column that the marts declare."""
-        models = yaml.safe_load(MARTS.read_text(encoding="utf-8"))["models"]
+        models = [
+            model
+            for path in FILES
+            for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+        ]
         with duckdb.connect(str(path)) as connection:
             connection.execute("create schema marts")
             for model in models:
