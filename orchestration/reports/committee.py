@@ -73,7 +73,6 @@ def render_committee_page(marts: Path, target: Path) -> None:
         benchmark_sources=sorted({one.source for figures in found for one in figures.benchmarks}),
         in_words=wording.day,
         inputs_in_words=wording.inputs,
-        source_in_words=wording.sources,
         figure_in_words=_figure,
         good_is=GOOD_IS,
     )  # fmt: skip

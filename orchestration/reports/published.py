@@ -204,9 +204,7 @@ def _areas(connection: duckdb.DuckDBPyConnection) -> tuple[Area, ...]:
     return tuple(_records(connection, Area, sql))
 
 
-def _disagreements(
-    connection: duckdb.DuckDBPyConnection, home: Area
-) -> tuple[Reconciliation, ...]:
+def _disagreements(connection: duckdb.DuckDBPyConnection, home: Area) -> tuple[Reconciliation, ...]:
     """What two sources disagree about, newest first."""
     sql = (
         "select {columns} from marts.fct_reconciliations as found where found.area_code = ?"

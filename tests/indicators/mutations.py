@@ -33,8 +33,7 @@ RESOLVERS = frozenset(
 )  # fmt: skip
 END_OF_MODEL = ") _dbt_internal_unit_test_actual"
 FIRST_STEP = re.compile(r"^with\s+(?P<name>\w+) as \(", re.MULTILINE)
-# Comments, and texts of several words: no code, and nothing in them is an operator.
-COMMENT = re.compile(r"--[^\n]*|'[^'\n]* [^'\n]*'")
+COMMENT_OR_TEXT = re.compile(r"--[^\n]*|'[^'\n]*'")
 CODES = re.compile(r"in \((?P<codes>'[^()]*')\)")
 AFTER_BETWEEN = re.compile(
     r"\n\s*(?:and|or|then|where|group|from|left|inner|\))\b|\n\s*\)|,|\bthen\b"
@@ -117,9 +116,15 @@ def _of_code_lists(text: str) -> Iterator[Mutation]:
             yield Mutation(found.start("codes"), found.end("codes"), kept)
 
 
+def _blanked(found: re.Match[str]) -> str:
+    """Blanks for a comment or a text of several words, in which nothing is an operator; a code stays."""
+    is_code = found[0].startswith("'") and " " not in found[0]
+    return found[0] if is_code else " " * len(found[0])
+
+
 def mutations_of(body: str) -> list[Mutation]:
     """Every fault of the kinds above, in the order of the text; comments are left alone."""
-    text = COMMENT.sub(lambda found: " " * len(found[0]), body)
+    text = COMMENT_OR_TEXT.sub(_blanked, body)
     of_between = {and_at for _, and_at, _ in _ends_of_between(text)}
     found = [
         Mutation(match.start(), match.end(), new)

@@ -84,6 +84,17 @@ class Warehouse:
         }  # fmt: skip
         self.rows["fct_benchmarks"].append(usual | said)
 
+    def add_reconciliation(
+        self, title: str, end: str, first: float, second: float, *, is_within: bool, **said: Any
+    ) -> None:
+        usual = {
+            "reconciliation_id": title, "title": title, "area_code": "E09000003",
+            "period_end": date.fromisoformat(end), "first_source": "annex_a", "first_figure": first,
+            "second_source": "ssda903", "second_figure": second, "difference": first - second,
+            "tolerance": max(3.0, second / 10), "is_within": is_within, "run_id": RUN,
+        }  # fmt: skip
+        self.rows["fct_reconciliations"].append(usual | said)
+
     def write(self, path: Path) -> Path:
         """The database file, with every column that the marts declare."""
         models = [
