@@ -1,14 +1,22 @@
 """Rules of the Annex A lists that their contract cannot say.
 
-A case is (rows of the typed table, which of them break the rule); the tests run every case.
+A case is (a row of the typed table, or several of which the first is judged; whether it breaks the rule).
+The tests run every case.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 from expectations.checks import Check, Dimension
-from expectations.rules.shapes import Fails, not_before_year, not_earlier, only_together
+from expectations.rules.cases import Rows, span
+from expectations.rules.shapes import (
+    Fails,
+    not_after_as_at,
+    not_before_year,
+    not_earlier,
+    not_overlapping,
+    on_a_weekday,
+    only_together,
+)
 
 
 def _rule(
@@ -53,9 +61,104 @@ RULES: tuple[Check, ...] = (
         "list_8", "born_after_start", "birth_date", not_earlier("start_date", "birth_date"), "consistency",
         ("The child is born after the period of care starts", "Check the date of birth and the start"),
     ),
+    _rule(
+        "list_5", "on_a_weekend", "conference_date", on_a_weekday("conference_date"), "validity",
+        ("The conference is dated on a Saturday or Sunday (DfE rule 8875)", "Check the date of the conference"),
+    ),
+    _rule(
+        "list_5", "before_enquiry", "conference_date", not_earlier("conference_date", "strategy_discussion_date"),
+        "consistency", ("The conference lies before the strategy discussion of its enquiry: it is not timely",
+        "Check both dates, or enter the enquiry that led to the conference"),
+    ),
+    _rule(
+        "list_6", "overlaps", "start_date", not_overlapping("start_date", "closure_date"), "consistency",
+        ("The case starts while an earlier case of the child is open (DfE rules 8815, 8820): the child counts once",
+        "Close the earlier case, or correct the start"),
+    ),
+    _rule(
+        "list_7", "overlaps", "start_date", not_overlapping("start_date", "end_date"), "consistency",
+        ("The plan starts while an earlier plan of the child is open (DfE rule 8940): the child counts once",
+        "End the earlier plan, or correct the start"),
+    ),
+    _rule(
+        "list_8", "overlaps", "start_date", not_overlapping("start_date", "end_date"), "consistency",
+        ("The period of care starts while an earlier one of the child is open: the child counts once",
+        "End the earlier period, or correct the start"),
+    ),
+    _rule(
+        "list_8", "after_as_at", "latest_dental_check_date", not_after_as_at("latest_dental_check_date"), "timeliness",
+        ("The dental check lies after the date of the extract and does not count",
+        "Check the year and the month; enter a check when it has taken place"),
+    ),
+    _rule(
+        "list_8", "after_as_at", "latest_health_assessment_date", not_after_as_at("latest_health_assessment_date"),
+        "timeliness", ("The health assessment lies after the date of the extract and does not count",
+        "Check the year and the month; enter an assessment when it has taken place"),
+    ),
+    _rule(
+        "list_10", "before_care", "placed_date", not_earlier("placed_date", "entered_care_date"), "consistency",
+        ("The child is placed for adoption before entering care: the adoption is in no measure of time to placement",
+        "Check both dates"),
+    ),
+    _rule(
+        "list_10", "before_match", "placed_date", not_earlier("placed_date", "match_date"), "consistency",
+        ("The child is placed for adoption before being matched (DfE rule 602)", "Check both dates"),
+    ),
+    _rule(
+        "list_10", "before_placement", "adoption_order_date", not_earlier("adoption_order_date", "placed_date"),
+        "consistency", ("The adoption order lies before the placement: the adoption is in no measure of time",
+        "Check both dates"),
+    ),
 )  # fmt: skip
 
-CASES: dict[str, list[tuple[dict[str, Any], bool]]] = {
+OVERLAPPING: dict[str, list[tuple[Rows, bool]]] = {
+    f"annex_a.{table}.overlaps.start_date": [
+        ([span("2024-06-03", None, end), span("2024-01-08", None, end)], True),
+        ([span("2024-06-03", None, end), span("2024-01-08", "2024-06-04", end)], True),
+        ([span("2024-06-03", None, end), span("2024-01-08", "2024-06-03", end)], False),
+        ([span("2024-01-08", None, end), span("2024-06-03", None, end)], False),
+    ]
+    for table, end in (("list_6", "closure_date"), ("list_7", "end_date"), ("list_8", "end_date"))
+}
+
+CASES: dict[str, list[tuple[Rows, bool]]] = {
+    **OVERLAPPING,
+    "annex_a.list_5.on_a_weekend.conference_date": [
+        ({"conference_date": "2025-03-07"}, False),
+        ({"conference_date": "2025-03-08"}, True),
+        ({"conference_date": "2025-03-09"}, True),
+        ({"conference_date": "2025-03-10"}, False),
+        ({"conference_date": None}, False),
+    ],
+    "annex_a.list_5.before_enquiry.conference_date": [
+        ({"conference_date": "2025-03-06", "strategy_discussion_date": "2025-03-07"}, True),
+        ({"conference_date": "2025-03-07", "strategy_discussion_date": "2025-03-07"}, False),
+        ({"conference_date": "2025-03-07", "strategy_discussion_date": None}, False),
+    ],
+    "annex_a.list_8.after_as_at.latest_dental_check_date": [
+        ({"latest_dental_check_date": "2025-04-01", "as_at_date": "2025-03-31"}, True),
+        ({"latest_dental_check_date": "2025-03-31", "as_at_date": "2025-03-31"}, False),
+        ({"latest_dental_check_date": None, "as_at_date": "2025-03-31"}, False),
+    ],
+    "annex_a.list_8.after_as_at.latest_health_assessment_date": [
+        ({"latest_health_assessment_date": "2025-04-01", "as_at_date": "2025-03-31"}, True),
+        ({"latest_health_assessment_date": "2025-03-31", "as_at_date": "2025-03-31"}, False),
+        ({"latest_health_assessment_date": None, "as_at_date": "2025-03-31"}, False),
+    ],
+    "annex_a.list_10.before_care.placed_date": [
+        ({"placed_date": "2024-01-07", "entered_care_date": "2024-01-08"}, True),
+        ({"placed_date": "2024-01-08", "entered_care_date": "2024-01-08"}, False),
+        ({"placed_date": None, "entered_care_date": "2024-01-08"}, False),
+    ],
+    "annex_a.list_10.before_match.placed_date": [
+        ({"placed_date": "2024-01-07", "match_date": "2024-01-08"}, True),
+        ({"placed_date": "2024-01-08", "match_date": "2024-01-08"}, False),
+    ],
+    "annex_a.list_10.before_placement.adoption_order_date": [
+        ({"adoption_order_date": "2024-01-07", "placed_date": "2024-01-08"}, True),
+        ({"adoption_order_date": "2024-01-08", "placed_date": "2024-01-08"}, False),
+        ({"adoption_order_date": None, "placed_date": "2024-01-08"}, False),
+    ],
     "annex_a.list_3.before_1990.referral_date": [
         ({"referral_date": "1989-12-31"}, True),
         ({"referral_date": "1990-01-01"}, False),

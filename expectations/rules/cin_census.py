@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from expectations.checks import Check
+from expectations.rules.cases import Rows, span
+from expectations.rules.shapes import not_earlier, not_overlapping, on_a_weekday
 
 
 def _negative(frame: pd.DataFrame) -> pd.Series:
@@ -20,9 +20,50 @@ RULES: tuple[Check, ...] = (
         "The number of previous plans is negative",
         "Enter 0 for a first plan, else the number of earlier plans of this authority", _negative,
     ),
+    Check(
+        "cin_census.child_protection_plans.rule_8940.start_date", "cin_census",
+        "child_protection_plans", "rule_8940", "start_date", "consistency", "warn", False,
+        "The plan starts while an earlier plan of the child is open: the child counts once",
+        "End the earlier plan, or correct the start", not_overlapping("start_date", "end_date"),
+    ),
+    Check(
+        "cin_census.section47.rule_8875.conference_date", "cin_census",
+        "section47", "rule_8875", "conference_date", "validity", "warn", False,
+        "The conference is dated on a Saturday or Sunday", "Check the date of the conference",
+        on_a_weekday("conference_date"),
+    ),
+    Check(
+        "cin_census.cin_details.rule_8875.conference_date", "cin_census",
+        "cin_details", "rule_8875", "conference_date", "validity", "warn", False,
+        "The conference is dated on a Saturday or Sunday", "Check the date of the conference",
+        on_a_weekday("conference_date"),
+    ),
+    Check(
+        "cin_census.section47.before_enquiry.conference_date", "cin_census",
+        "section47", "before_enquiry", "conference_date", "consistency", "warn", False,
+        "The conference lies before the start of its enquiry: it is not timely",
+        "Check both dates, or enter the conference at the enquiry that led to it",
+        not_earlier("conference_date", "strategy_discussion_date"),
+    ),
 )  # fmt: skip
 
-CASES: dict[str, list[tuple[dict[str, Any], bool]]] = {
+WEEKEND: list[tuple[Rows, bool]] = [
+    ({"conference_date": "2025-03-07"}, False),
+    ({"conference_date": "2025-03-08"}, True),
+    ({"conference_date": "2025-03-09"}, True),
+    ({"conference_date": None}, False),
+]
+CASES: dict[str, list[tuple[Rows, bool]]] = {
+    "cin_census.section47.rule_8875.conference_date": WEEKEND,
+    "cin_census.cin_details.rule_8875.conference_date": WEEKEND,
+    "cin_census.child_protection_plans.rule_8940.start_date": [
+        ([span("2024-06-03", None), span("2024-01-08", None)], True),
+        ([span("2024-06-03", None), span("2024-01-08", "2024-06-03")], False),
+    ],
+    "cin_census.section47.before_enquiry.conference_date": [
+        ({"conference_date": "2025-03-06", "strategy_discussion_date": "2025-03-07"}, True),
+        ({"conference_date": "2025-03-07", "strategy_discussion_date": "2025-03-07"}, False),
+    ],
     "cin_census.child_protection_plans.rule_1105.previous_plans": [
         ({"previous_plans": -1}, True),
         ({"previous_plans": 0}, False),

@@ -1,4 +1,4 @@
-"""Shapes that rules of several sources share: two fields that go together, two dates in order."""
+"""Shapes that rules of several sources share: fields that go together, dates in order, spans that overlap."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Callable
 import pandas as pd
 
 Fails = Callable[[pd.DataFrame], pd.Series]
+# Later than every date of a record: the end of what is still open.
+OPEN_END = pd.Timestamp(2200, 1, 1)
+SATURDAY = 5
 
 
 def only_together(first: str, second: str) -> Fails:
@@ -22,3 +25,31 @@ def not_earlier(later: str, earlier: str) -> Fails:
 def not_before_year(column: str, year: int) -> Fails:
     """A date does not lie before a year in which no such record can have begun."""
     return lambda frame: (frame[column] < pd.Timestamp(year, 1, 1)).fillna(False)
+
+
+def not_after_as_at(column: str) -> Fails:
+    """A date does not lie after the date of the extract."""
+    return lambda frame: (frame[column] > pd.to_datetime(frame["as_at_date"])).fillna(False)
+
+
+def on_a_weekday(column: str) -> Fails:
+    """A date is no Saturday or Sunday."""
+    return lambda frame: (frame[column].dt.day_of_week >= SATURDAY).fillna(False)
+
+
+def not_overlapping(start: str, end: str, kind: str | None = None) -> Fails:
+    """A span begins after all earlier ones of the child, of the same kind, in the same submission have ended.
+
+    One may begin on the day another ends. Of rows that are not counted anyway nothing is said.
+    """
+    of_one_child = ["submission_id", "child_key", *([kind] if kind else [])]
+
+    def fails(frame: pd.DataFrame) -> pd.Series:
+        counted = frame[frame["outcome"] == "loaded"] if "outcome" in frame else frame
+        spans = counted.sort_values([*of_one_child, start], kind="stable")
+        keys = [spans[name] for name in of_one_child]
+        reached = spans[end].fillna(OPEN_END).groupby(keys, dropna=True).cummax()
+        before = reached.groupby(keys, dropna=True).shift()
+        return (before > spans[start]).fillna(False).reindex(frame.index, fill_value=False)
+
+    return fails

@@ -18,6 +18,7 @@ from orchestration.reports.comparisons import comparators_for
 from orchestration.reports.figures import NO_VALUE, Figures, figures_of
 from orchestration.reports.panels import Cell, Line, line_of, panel_of
 from orchestration.reports.published import Figure, Indicator, Published, read_published
+from orchestration.reports.rounding import exact, printed
 
 GOOD_IS = {"high": "High", "low": "Low", "neutral": "Neither high nor low by itself"}
 
@@ -72,9 +73,16 @@ def render_committee_page(marts: Path, target: Path) -> None:
         benchmark_sources=sorted({one.source for figures in found for one in figures.benchmarks}),
         in_words=wording.day,
         inputs_in_words=wording.inputs,
+        figure_in_words=_figure,
         good_is=GOOD_IS,
     )  # fmt: skip
     target.write_text(page, encoding="utf-8")
+
+
+def _figure(value: float) -> str:
+    """A count as it is, anything else to one decimal: reconciliations mix both."""
+    number = exact(value)
+    return printed(number, 0 if number.denominator == 1 else 1)
 
 
 def _environment() -> Environment:

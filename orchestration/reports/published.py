@@ -102,6 +102,20 @@ class Benchmark:
 
 
 @dataclass(frozen=True)
+class Reconciliation:
+    """Two sources that give different figures of one thing and date, by more than is tolerated."""
+
+    title: str
+    period_end: date
+    first_source: str
+    first_figure: float
+    second_source: str
+    second_figure: float
+    tolerance: float
+    indicator_id: str | None
+
+
+@dataclass(frozen=True)
 class Published:
     """All that a page about the home area needs, by indicator."""
 
@@ -112,6 +126,7 @@ class Published:
     newest_of_areas: dict[str, dict[str, Figure]]
     benchmarks: dict[str, tuple[Benchmark, ...]]
     areas: tuple[Area, ...]
+    disagreements: tuple[Reconciliation, ...]
 
 
 def plan_order(position: str) -> tuple[int, str, int, str]:
@@ -189,6 +204,15 @@ def _areas(connection: duckdb.DuckDBPyConnection) -> tuple[Area, ...]:
     return tuple(_records(connection, Area, sql))
 
 
+def _disagreements(connection: duckdb.DuckDBPyConnection, home: Area) -> tuple[Reconciliation, ...]:
+    """What two sources disagree about, newest first."""
+    sql = (
+        "select {columns} from marts.fct_reconciliations as found where found.area_code = ?"
+        " and not found.is_within order by found.period_end desc, found.reconciliation_id"
+    )
+    return tuple(_records(connection, Reconciliation, sql, home.area_code))
+
+
 def read_published(marts: Path, report: str) -> Published:
     """Everything that the named report prints about the home area."""
     with duckdb.connect(str(marts), read_only=True) as connection:
@@ -208,4 +232,5 @@ def read_published(marts: Path, report: str) -> Published:
             newest_of_areas=_newest_of_areas(connection),
             benchmarks=_benchmarks(connection),
             areas=_areas(connection),
+            disagreements=_disagreements(connection, home),
         )

@@ -22,11 +22,13 @@ from orchestration.warehouse.dbt import PARTIAL_PARSE, TELEMETRY_OFF
 
 # What the tests ask for; dbt adds what these are made from.
 ASKED_FOR = (
-    "hist_assessments", "hist_covered_runs", "hist_covered_spans", "hist_cp_plans", "hist_episodes",
-    "hist_incidents", "hist_initial_conferences", "hist_month_ends", "hist_periods_of_care", "hist_referrals",
-    "hist_section_47_enquiries", "pop_assessments", "pop_children", "pop_children_in_need",
-    "pop_cp_plans_ended", "pop_cp_plans_open", "pop_cp_plans_started", "pop_initial_conferences",
-    "pop_looked_after", "pop_referrals", "pop_section47_enquiries",
+    "hist_adoption_chains", "hist_adoptions", "hist_assessments", "hist_covered_runs", "hist_covered_spans",
+    "hist_cp_plans", "hist_episodes", "hist_incident_years", "hist_incidents", "hist_initial_conferences",
+    "hist_month_ends", "hist_periods_of_care", "hist_referrals", "hist_section_47_enquiries",
+    "pop_adoptions", "pop_assessments", "pop_care_ended", "pop_care_leavers", "pop_children",
+    "pop_children_in_need", "pop_cp_plans_ended", "pop_cp_plans_open", "pop_cp_plans_started",
+    "pop_initial_conferences", "pop_looked_after", "pop_looked_after_12_months",
+    "pop_looked_after_in_period", "pop_referrals", "pop_section47_enquiries",
 )  # fmt: skip
 RELATION = re.compile(r'"memory"\."(?P<schema>\w+)"\."(?P<name>\w+)"')
 # How dbt-duckdb writes a source: one Parquet file of the run, or a function over many.

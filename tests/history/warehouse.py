@@ -19,7 +19,8 @@ from tests.history.compiled import Model, ancestors_of
 from tests.history.world import Submission, World, received_at
 
 SECRET = b"history tests only, not a key of any data folder"
-RUN_TABLES = {"run": RUN, "receipts": RECEIPTS, "tables": TABLES}
+AREAS = {"area_code": pa.string()}
+RUN_TABLES = {"run": RUN, "areas": AREAS, "receipts": RECEIPTS, "tables": TABLES}
 # The one model that no world changes.
 CALENDAR = "hist_calendar"
 # Later than every as-at date of a world: everything that was received may serve.
@@ -141,6 +142,8 @@ class Warehouse:
     ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """What intake leaves of a world; a version that came twice is there once."""
         yield "run__run", [{"run_id": "r", "as_at": as_at, "received_by": received_by}]
+        areas = sorted({submission.area for submission in world})
+        yield "run__areas", [{"area_code": area} for area in areas]
         yield (
             "run__receipts",
             [_receipt(submission, place) for place, submission in enumerate(world)],

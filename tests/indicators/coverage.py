@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import yaml
@@ -19,6 +20,7 @@ from tests.indicators.empty_project import unit_tests
 
 BULLETS_FILES = sorted(Path(__file__).parent.glob("bullets*.yml"))
 TESTS_FOLDER = Path(__file__).parents[1]
+DOCUMENT = Path(__file__).with_name("COVERAGE.md")
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,23 @@ def known_tests() -> frozenset[str]:
 
 
 def table() -> str:
-    """The cases with their tests, as text."""
-    lines = []
-    for case in cases():
-        lines.append(f"{case.indicator:5} {case.text}")
-        lines += [f"        {name}" for name in case.tests]
-        if case.because:
-            lines.append(f"        no test: {case.because.strip()}")
+    """The cases with their tests, by indicator, as the committed document has them."""
+    lines = [
+        "# Which test holds which case",
+        "",
+        "Written by `python -m tests.indicators.coverage > tests/indicators/COVERAGE.md`; the cases stand in",
+        "`bullets*.yml`, their tests are dbt unit tests beside the models or Python tests (`test_...`).",
+    ]
+    for indicator, held in groupby(cases(), key=lambda case: case.indicator):
+        lines += ["", f"## {indicator}", "", "| case | tests |", "|---|---|"]
+        lines += [f"| {case.text.replace('|', '/')} | {_answer(case)} |" for case in held]
     return "\n".join(lines) + "\n"
+
+
+def _answer(case: Case) -> str:
+    if case.because:
+        return f"no test: {' '.join(case.because.split())}"
+    return "<br>".join(f"`{name}`" for name in case.tests)
 
 
 if __name__ == "__main__":

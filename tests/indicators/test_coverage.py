@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orchestration.registry.indicators import load_indicators
-from tests.indicators.coverage import Case, cases, known_tests, table
+from tests.indicators.coverage import DOCUMENT, Case, cases, known_tests, table
 
 CASES = cases()
 
@@ -28,3 +28,9 @@ def test_every_indicator_of_the_registry_has_cases() -> None:
 def test_table_names_every_test_of_a_case() -> None:
     printed = table()
     assert [name for case in CASES for name in case.tests if name not in printed] == []
+
+
+def test_committed_table_is_the_one_of_today() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == table(), (
+        "run `python -m tests.indicators.coverage > tests/indicators/COVERAGE.md`"
+    )

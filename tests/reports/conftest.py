@@ -12,7 +12,8 @@ import duckdb
 import pytest
 import yaml
 
-MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts" / "marts.yml"
+MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
+FILES = (MARTS / "marts.yml", MARTS / "reconciliations.yml")
 RUN = "20250401T010203-abcdef"
 
 
@@ -83,9 +84,24 @@ class Warehouse:
         }  # fmt: skip
         self.rows["fct_benchmarks"].append(usual | said)
 
+    def add_reconciliation(
+        self, title: str, end: str, first: float, second: float, *, is_within: bool, **said: Any
+    ) -> None:
+        usual = {
+            "reconciliation_id": title, "title": title, "area_code": "E09000003",
+            "period_end": date.fromisoformat(end), "first_source": "annex_a", "first_figure": first,
+            "second_source": "ssda903", "second_figure": second, "difference": first - second,
+            "tolerance": max(3.0, second / 10), "is_within": is_within, "run_id": RUN,
+        }  # fmt: skip
+        self.rows["fct_reconciliations"].append(usual | said)
+
     def write(self, path: Path) -> Path:
         """The database file, with every column that the marts declare."""
-        models = yaml.safe_load(MARTS.read_text(encoding="utf-8"))["models"]
+        models = [
+            model
+            for path in FILES
+            for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+        ]
         with duckdb.connect(str(path)) as connection:
             connection.execute("create schema marts")
             for model in models:

@@ -437,3 +437,33 @@ def test_every_chart_is_an_image_with_a_name_and_a_description(document: Any) ->
         assert drawing.attrib["role"] == "img"
         assert drawing.attrib["aria-label"].startswith("Run chart of SC")
         assert words(document.get_element_by_id(drawing.attrib["aria-describedby"]))
+
+
+def test_sources_that_disagree_stand_under_a_heading_of_their_own(
+    warehouse: Warehouse, render: Render
+) -> None:
+    """Both figures and what is tolerated; what is within tolerance or of another area is not listed."""
+    warehouse.add_indicator("a")
+    warehouse.add_reconciliation(
+        "Children looked after", "2025-03-31", 343.0, 300.0, is_within=False
+    )
+    warehouse.add_reconciliation("A rate", "2024-03-31", 80.25, 100.0, is_within=False)
+    warehouse.add_reconciliation("Within", "2025-03-31", 300.0, 300.0, is_within=True)
+    warehouse.add_reconciliation(
+        "Elsewhere", "2025-03-31", 3.0, 300.0, is_within=False, area_code="E09000007"
+    )
+    page = render(warehouse)
+
+    rows = found(page, "//h3[@id='disagreements']/following-sibling::table[1]/tbody/tr")
+    assert [[words(cell) for cell in row] for row in rows] == [
+        ["Children looked after", "31 Mar 2025", "Annex A", "343", "SSDA903", "300", "30"],
+        ["A rate", "31 Mar 2024", "Annex A", "80.3", "SSDA903", "100", "10"],
+    ]
+
+
+def test_page_has_no_heading_for_disagreements_when_all_sources_agree(
+    warehouse: Warehouse, render: Render
+) -> None:
+    warehouse.add_indicator("a")
+    warehouse.add_reconciliation("Within", "2025-03-31", 300.0, 300.0, is_within=True)
+    assert found(render(warehouse), "//h3[@id='disagreements']") == []

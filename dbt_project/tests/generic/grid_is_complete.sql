@@ -1,16 +1,33 @@
-{# Every indicator, area, basis and period of the grid has one row with
-   breakdown 'all', and no row stands outside it. #}
+{# Every basis of every indicator has one row with breakdown 'all' for every area
+   and period of that basis, and no row stands outside. Said again from what the
+   grid is made of, so that a grid which lost rows is noticed too. #}
 {% test grid_is_complete(model) %}
+with
+
+grid as (
+    select
+        bases.indicator_id,
+        areas.area_code,
+        bases.basis,
+        periods.period_end
+    from {{ ref('stg_run__bases') }} as bases
+    inner join {{ ref('hist_periods') }} as periods
+        on bases.basis = periods.basis
+    cross join {{ ref('stg_run__areas') }} as areas
+),
+
+figures as (
+    select *
+    from {{ model }}
+    where breakdown = 'all'
+)
+
 select
     grid.indicator_id,
     grid.period_end as missing_period,
     figures.period_end as unexpected_period
-from {{ ref('hist_grid') }} as grid
-full outer join (
-    select *
-    from {{ model }}
-    where breakdown = 'all'
-) as figures
+from grid
+full outer join figures
     on
         grid.indicator_id = figures.indicator_id
         and grid.area_code = figures.area_code

@@ -4,9 +4,15 @@
 with
 
 wholes as (
-    select *
-    from {{ model }}
-    where breakdown = 'all' and status = 'ok' and numerator > 0
+    select figures.*
+    from {{ model }} as figures
+    inner join {{ ref('stg_run__indicators') }} as kinds
+        on figures.indicator_id = kinds.indicator_id
+    where
+        figures.breakdown = 'all'
+        and figures.status = 'ok'
+        -- a rate of nobody has no parts; a percentage has its denominators
+        and (figures.numerator > 0 or kinds.kind <> 'rate_per_10k')
 ),
 
 parts as (

@@ -13,6 +13,7 @@ import pytest
 from expectations import suites
 from expectations.contract import contract_for, sources
 from expectations.rules import RULES, annex_a, cin_census, ssda903
+from expectations.rules.cases import Rows
 from orchestration.checks.rows import (
     ChecksFailed,
     check_rows,
@@ -36,8 +37,8 @@ UNKNOWN_CODE = "SYN5,05/05/2024,S,C2,N1,Q9,PR1,,,,,,\n"
 UNREADABLE = "SYN6,06/05/2024,S,C2,N1,U4,PR1,31/06/2024,E4A,,,,\n"
 
 
-def _typed(row: dict[str, Any]) -> pd.DataFrame:
-    frame = pd.DataFrame([row])
+def _typed(rows: Rows) -> pd.DataFrame:
+    frame = pd.DataFrame(rows if isinstance(rows, list) else [rows])
     for name in frame.columns:
         if name.endswith("_date"):
             frame[name] = pd.to_datetime(frame[name])

@@ -1,0 +1,21 @@
+{# No value of a breakdown stands where the whole has no figure of the same
+   status, and none in a breakdown that is not issued: so nothing at all stands
+   outside the grid. #}
+{% test parts_stand_beside_wholes(model) %}
+select
+    parts.indicator_id,
+    parts.area_code,
+    parts.basis,
+    parts.period_end,
+    parts.breakdown
+from {{ model }} as parts
+left join {{ model }} as wholes
+    on
+        parts.indicator_id = wholes.indicator_id
+        and parts.area_code = wholes.area_code
+        and parts.basis = wholes.basis
+        and parts.period_end = wholes.period_end
+        and parts.status = wholes.status
+        and wholes.breakdown = 'all'
+where parts.breakdown <> 'all' and wholes.indicator_id is null
+{% endtest %}

@@ -1,0 +1,107 @@
+"""The invariants over the whole table of figures (dbt_project/tests/generic) notice a broken table.
+
+Each is run as dbt would run it, on a table that keeps it and on the same table with one fault.
+"""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+import jinja2
+import pytest
+
+from orchestration.settings import DBT_FOLDER
+
+TESTS_FOLDER = DBT_FOLDER / "tests" / "generic"
+BODY = re.compile(r"\{% test \w+\(model\) %\}(?P<body>.*)\{% endtest %\}", re.DOTALL)
+# A percentage of four children in two sexes, a rate of three events in 1,000 children, one period more.
+GOOD = """
+create table stg_run__indicators as
+    select * from (values ('share', 'percentage'), ('rate', 'rate_per_10k')) as t (indicator_id, kind);
+create table stg_run__bases as
+    select * from (values ('share', 'rolling12'), ('rate', 'rolling12')) as t (indicator_id, basis);
+create table stg_run__breakdowns as
+    select * from (values ('share', 'sex'), ('rate', 'sex')) as t (indicator_id, breakdown);
+create table stg_run__areas as select 'E09000003' as area_code;
+create table hist_periods as
+    select 'rolling12' as basis, unnest([date '2025-02-28', date '2025-03-31']) as period_end;
+create table figures as
+    select 'E09000003' as area_code, 'rolling12' as basis, * from (values
+        ('share', date '2025-03-31', 'all', 'all', 1.0, 4.0, 25.0, 'ok', null),
+        ('share', date '2025-03-31', 'sex', 'male', 1.0, 3.0, 33.3, 'ok', null),
+        ('share', date '2025-03-31', 'sex', 'female', 0.0, 1.0, 0.0, 'ok', null),
+        ('share', date '2025-02-28', 'all', 'all', 0.0, 0.0, null, 'not_applicable', 'nothing to count'),
+        ('rate', date '2025-03-31', 'all', 'all', 3.0, 1000.0, 30.0, 'ok', null),
+        ('rate', date '2025-03-31', 'sex', 'male', 2.0, 1000.0, 20.0, 'ok', null),
+        ('rate', date '2025-03-31', 'sex', 'female', 1.0, 1000.0, 10.0, 'ok', null),
+        ('rate', date '2025-02-28', 'all', 'all', null, null, null, 'no_data', 'no submission')
+    ) as t (indicator_id, period_end, breakdown, breakdown_value, numerator, denominator, value, status,
+        status_reason);
+create table fct_indicator_evidence as
+    select 'E09000003' as area_code, 'rolling12' as basis, date '2025-03-31' as period_end, * from (values
+        ('share', 1.0, 1.0), ('share', 0.0, 1.0), ('share', 0.0, 1.0), ('share', 0.0, 1.0),
+        ('rate', 1.0, null), ('rate', 1.0, null), ('rate', 1.0, null)
+    ) as t (indicator_id, numerator_amount, denominator_amount);
+"""  # fmt: skip
+WHOLE = "breakdown = 'all' and period_end = '2025-03-31'"
+FAULTS = {
+    "grid_is_complete": (
+        "delete from figures where status = 'no_data'",
+        "delete from hist_periods where period_end = '2025-02-28'",
+        "update figures set area_code = 'E09000007' where status = 'no_data'",
+        "insert into stg_run__areas values ('E09000007')",
+    ),
+    "parts_sum_to_whole": (
+        "delete from figures where indicator_id = 'share' and breakdown_value = 'female'",
+        "delete from figures where breakdown = 'sex' and indicator_id = 'rate'",
+        "update figures set numerator = 1 where indicator_id = 'rate' and breakdown_value = 'male'",
+        "update figures set denominator = 2 where indicator_id = 'share' and breakdown_value = 'male'",
+        "update figures set denominator = 500 where indicator_id = 'rate' and breakdown = 'sex'",
+    ),
+    "parts_stand_beside_wholes": (
+        "update figures set period_end = '2025-02-28' where breakdown_value = 'female'",
+        f"delete from figures where indicator_id = 'share' and {WHOLE}",
+        f"update figures set status = 'no_data' where indicator_id = 'rate' and {WHOLE}",
+    ),
+    "figures_agree_with_status": (
+        "update figures set value = 0 where status = 'no_data'",
+        "update figures set numerator = 0, denominator = 0 where status = 'no_data'",
+        "update figures set denominator = null where status = 'not_applicable'",
+        "update figures set denominator = 0 where indicator_id = 'share' and breakdown_value = 'male'",
+        "update figures set status = 'not_recorded' where indicator_id = 'share' and breakdown_value = 'male'",
+        "update figures set status_reason = null where status = 'no_data'",
+    ),
+    "evidence_sums_to_values": (
+        "delete from fct_indicator_evidence where indicator_id = 'rate'",
+        "update fct_indicator_evidence set denominator_amount = 2 where numerator_amount = 1",
+        "update fct_indicator_evidence set numerator_amount = 2 where indicator_id = 'rate'",
+        f"update figures set numerator = 2 where indicator_id = 'share' and {WHOLE}",
+    ),
+}  # fmt: skip
+CASES = [(name, fault) for name, faults in FAULTS.items() for fault in faults]
+
+
+def failures(name: str, fault: str = "") -> int:
+    """How many rows an invariant finds in the good table with one fault."""
+    found = BODY.search((TESTS_FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
+    assert found is not None, name
+    sql = jinja2.Template(found["body"]).render(model="figures", ref=lambda relation: relation)
+    with duckdb.connect() as connection:
+        connection.execute(GOOD + fault)
+        return len(connection.execute(sql).fetchall())
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_invariant_holds_on_a_good_table(name: str) -> None:
+    assert failures(name) == 0
+
+
+@pytest.mark.parametrize(("name", "fault"), CASES)
+def test_invariant_notices_a_broken_table(name: str, fault: str) -> None:
+    assert failures(name, fault) > 0
+
+
+def test_every_invariant_of_the_figures_is_tried() -> None:
+    generic = {path.stem for path in TESTS_FOLDER.glob("*.sql")}
+    assert generic - {"unique_combination"} == set(FAULTS)
