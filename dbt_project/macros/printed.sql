@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 {# A published period as people write it: 2024-25 for a financial year, 2024/25
-   for an academic one, else the year in which it ends. #}
+   for an academic one, 2024 for a calendar year, else the day on which it ends. #}
 {% macro printed_period(basis, period_end) -%}
     case
         when {{ basis }} in (
@@ -27,7 +27,9 @@
                 || substr(
                     cast(extract(year from {{ period_end }}) as varchar), 3, 2
                 )
-        else cast(extract(year from {{ period_end }}) as varchar)
+        when {{ basis }} = 'annual'
+            then cast(extract(year from {{ period_end }}) as varchar)
+        else cast({{ period_end }} as varchar)
     end
 {%- endmacro %}
 
