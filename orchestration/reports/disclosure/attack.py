@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 from scipy.sparse import block_diag, csr_array, lil_array
 
 from orchestration.reports.disclosure.pack import Name, Pack, parts_of
-from orchestration.reports.disclosure.rules import LEAST_SAFE_COUNT
+from orchestration.reports.disclosure.rules import LEAST_SAFE_COUNT, is_small
 
 # Of a linear programme's answers; counts are whole.
 TOLERANCE = 1e-6
@@ -96,27 +96,27 @@ def breaches(pack: Pack, withheld: frozenset[Name]) -> list[Breach]:
     """What an intruder learns: withheld counts that are pinned, or small ones whose range misses some of 1 to 5."""
     found: list[Breach] = []
     for part in parts_of(pack):
-        found += _breaches_of_part(part, withheld)
+        found += breaches_of_part(part, withheld)
     return found
 
 
-def _breaches_of_part(part: Pack, withheld: frozenset[Name]) -> list[Breach]:
+def breaches_of_part(part: Pack, withheld: frozenset[Name]) -> list[Breach]:
+    """The same for one part of a pack (`parts_of`)."""
     hidden = [figure for figure in part.figures if figure.name in withheld]
     if not hidden:
         return []
     known, guarded = part.known(withheld), part.guarded()
     wanted = {name for figure in hidden for name in figure.quantities} | guarded
-    # a count that another figure prints, and that is not small, is no secret
-    told = [name for name in wanted if name in known and name in guarded]
-    found = [Breach(name, part.amounts[name], *[part.amounts[name]] * 2) for name in told]
+    found = []
+    # what another figure prints, or an earlier release printed, is no secret any more
     asked = sorted((name for name in wanted if name not in known), key=str)
     for name, low, high in bounds_of(part, known, asked):
         breach = Breach(name, part.amounts[name], low, high)
         is_too_narrow = (
             name in guarded
-            and 0 < breach.amount < LEAST_SAFE_COUNT
+            and is_small(breach.amount)
             and (low > 1 + TOLERANCE or high < LEAST_SAFE_COUNT - 1 - TOLERANCE)
         )
-        if (breach.is_pinned and name in guarded) or is_too_narrow:
+        if breach.is_pinned or is_too_narrow:
             found.append(breach)
     return found

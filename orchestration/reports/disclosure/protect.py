@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from orchestration.reports.disclosure.attack import Breach, _breaches_of_part
+from orchestration.reports.disclosure.attack import Breach, breaches_of_part
 from orchestration.reports.disclosure.pack import Name, Pack, Printed, parts_of
 
 # A count below it costs its readers little; above it only where nothing else helps.
 SPARED_FROM = 10
-
-
-class CannotProtect(Exception):
-    """Everything that could be withheld is, and the intruder still learns something."""
 
 
 def primary(pack: Pack) -> frozenset[Name]:
@@ -19,7 +15,7 @@ def primary(pack: Pack) -> frozenset[Name]:
 
 
 def protect(pack: Pack) -> frozenset[Name]:
-    """Names of all figures to withhold; raises CannotProtect."""
+    """Names of all figures to withhold."""
     withheld: set[Name] = set()
     for part in parts_of(pack):
         withheld |= _protect_part(part)
@@ -28,12 +24,16 @@ def protect(pack: Pack) -> frozenset[Name]:
 
 def _protect_part(part: Pack) -> frozenset[Name]:
     withheld = primary(part)
-    while found := _breaches_of_part(part, withheld):
-        withheld |= {_next_to_withhold(part, withheld, found[0]).name}
+    while found := breaches_of_part(part, withheld):
+        further = {_next_to_withhold(part, withheld, breach) for breach in found} - {None}
+        if not further:
+            # an earlier release tells too much: nothing more of this part is published
+            return withheld | {figure.name for figure in part.figures}
+        withheld |= {figure.name for figure in further if figure is not None}
     return withheld
 
 
-def _next_to_withhold(part: Pack, withheld: frozenset[Name], breach: Breach) -> Printed:
+def _next_to_withhold(part: Pack, withheld: frozenset[Name], breach: Breach) -> Printed | None:
     """The cheapest figure that prints a quantity of the calculation by which the breach came about."""
     near = _calculated_with(part, withheld, breach.quantity)
     candidates = [
@@ -43,9 +43,7 @@ def _next_to_withhold(part: Pack, withheld: frozenset[Name], breach: Breach) -> 
         and not figure.was_released
         and near.intersection(figure.quantities)
     ]
-    if not candidates:
-        raise CannotProtect("a count stays known whatever is withheld")
-    return min(candidates, key=lambda figure: (_cost(part, figure), str(figure.name)))
+    return min(candidates, key=lambda figure: (_cost(part, figure), str(figure.name)), default=None)
 
 
 def _cost(part: Pack, figure: Printed) -> tuple[bool, float]:
@@ -54,9 +52,9 @@ def _cost(part: Pack, figure: Printed) -> tuple[bool, float]:
 
 
 def _calculated_with(part: Pack, withheld: frozenset[Name], quantity: Name) -> set[Name]:
-    """What stands in a relation with the quantity, or with an unknown one that does: the nearest first.
+    """What is known and stands in a relation with the quantity, or with an unknown one that does.
 
-    Only as far as the first relation that has something known: further ones are reached in later rounds.
+    Only as far as the nearest such relation: further ones are reached in later rounds.
     """
     known = part.known(withheld)
     reached, edge = {quantity}, {quantity}
@@ -67,8 +65,8 @@ def _calculated_with(part: Pack, withheld: frozenset[Name], quantity: Name) -> s
             if any(other in edge for other, _ in relation.weights)
             for name, _ in relation.weights
         } - reached
-        if beside & known or quantity in known:
-            return beside | {quantity}
+        if beside & known:
+            return beside & known
         reached |= beside
         edge = beside
-    return reached
+    return set()
