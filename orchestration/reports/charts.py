@@ -46,8 +46,10 @@ COMPARED = (
     Look("#0b6b61", "square", (2, 3), 1.3, 50),
     Look("#7a4a00", "triangle-up", (9, 3), 1.3, 58),
 )
-# The mean is a rule without points; beside its label stands a short stroke.
+# Rules have no points; beside the label of one stands a short stroke.
 MEAN = Look(QUIET_INK, "stroke", (4, 4), 1.3, 120)
+LIMIT = Look(QUIET_INK, "stroke", (1, 3), 1.0, 120)
+TARGET = Look("#1b6b2a", "stroke", (12, 2), 1.6, 120, "bold")
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,21 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A level drawn across the plot; without a label the text beside the chart names it."""
+
+    value: float
+    look: Look
+    end_label: str = ""
+
+
+@dataclass(frozen=True)
 class RunChart:
-    """What one chart shows; `mean` is None where there are too few values for one."""
+    """What one chart shows."""
 
     own: Series
     compared: Sequence[Series]
-    mean: float | None
-    mean_label: str
+    rules: Sequence[Rule]
     unit: str
 
 
@@ -139,7 +149,7 @@ def _specification(chart: RunChart) -> dict[str, Any]:
         **_drawing(),
         "datasets": {
             "lines": [row for one, look in series for row in _rows(one, look)],
-            "mean": [] if chart.mean is None else [{"value": chart.mean}],
+            "rules": [{"value": rule.value, **vars(rule.look)} for rule in chart.rules],
             "ends": _end_labels(series, chart, axis),
         },
         "params": [{"name": name, "value": value} for name, value in _axes(chart, axis).items()],
@@ -153,7 +163,7 @@ def _all_values(chart: RunChart) -> list[float]:
         for _, value in series.points
         if value is not None
     ]
-    return found if chart.mean is None else [*found, chart.mean]
+    return [*found, *(rule.value for rule in chart.rules)]
 
 
 def _rows(series: Series, look: Look) -> list[dict[str, Any]]:
@@ -174,7 +184,7 @@ def _end_labels(
 ) -> list[dict[str, Any]]:
     """Each series' name and newest value, with the place on the value axis of the label's first line."""
     ends = [(one.end_label, _newest(one.points), look) for one, look in series]
-    ends.append((chart.mean_label, chart.mean, MEAN))
+    ends += [(rule.end_label, rule.value, rule.look) for rule in chart.rules if rule.end_label]
     shown = [
         (textwrap.wrap(text, LABEL_CHARACTERS), value, look)
         for text, value, look in ends
@@ -227,7 +237,7 @@ def _drawing() -> dict[str, Any]:
     """The drawing, without data. Altair needs 0.1 s to compose it, so all charts of a page share it."""
     import altair as alt  # 0.6 s, as above
 
-    layered = alt.layer(*_mean_layer(alt), *_line_layers(alt), *_end_layers(alt)).properties(
+    layered = alt.layer(*_rule_layer(alt), *_line_layers(alt), *_end_layers(alt)).properties(
         width=PLOT_WIDTH,
         height=PLOT_HEIGHT,
         padding=PADDING,
@@ -279,9 +289,15 @@ def _values(alt: Any) -> Any:
     return alt.Y("value:Q", scale=scale, axis=axis)
 
 
-def _mean_layer(alt: Any) -> list[Any]:
-    rule = alt.Chart(alt.NamedData("mean")).encode(y=_values(alt))
-    return [rule.mark_rule(color=MEAN.colour, strokeDash=list(MEAN.dash), strokeWidth=MEAN.stroke)]
+def _rule_layer(alt: Any) -> list[Any]:
+    """One layer per kind of rule: a dash cannot be read from the data beside the one of the lines."""
+    base = alt.Chart(alt.NamedData("rules")).encode(y=_values(alt))
+    return [
+        base.transform_filter(f"datum.colour == '{look.colour}' && datum.stroke == {look.stroke}").mark_rule(
+            color=look.colour, strokeDash=list(look.dash), strokeWidth=look.stroke
+        )
+        for look in (MEAN, LIMIT, TARGET)
+    ]  # fmt: skip
 
 
 def _line_layers(alt: Any) -> list[Any]:

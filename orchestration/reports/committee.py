@@ -15,11 +15,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from orchestration.reports import wording
 from orchestration.reports.comparisons import comparators_for
-from orchestration.reports.figures import NO_VALUE, Figures, figures_of
+from orchestration.reports.figures import Figures, figures_of
 from orchestration.reports.panels import Cell, Line, line_of, panel_of
-from orchestration.reports.published import Figure, Indicator, Published, read_published
-from orchestration.reports.rounding import exact, printed
+from orchestration.reports.published import (
+    Indicator,
+    Published,
+    ReportLine,
+    read_published,
+)
+from orchestration.reports.rounding import printed_count
 
+OFF_TARGET = ("Red", "Red-amber", "Amber", "Green-amber")
 GOOD_IS = {"high": "High", "low": "Low", "neutral": "Neither high nor low by itself"}
 
 
@@ -41,10 +47,14 @@ class LinesByReason:
 
 @dataclass(frozen=True)
 class Exceptions:
-    """Counts of all indicators, and those without a value or held, by the reason why."""
+    """Counts of all indicators, what changed beyond chance or is off target, what has no value or is held, and why."""
 
     headline: str
     counts: tuple[StatusCount, ...]
+    improving: tuple[Line, ...]
+    worsening: tuple[Line, ...]
+    changed: tuple[Line, ...]
+    off_target: tuple[LinesByReason, ...]
     missing: tuple[LinesByReason, ...]
     held: tuple[LinesByReason, ...]
 
@@ -57,13 +67,14 @@ class AreasRow:
     cells: tuple[Cell, ...]
 
 
-def render_committee_page(marts: Path, target: Path) -> None:
+def render_committee_page(marts: Path, target: Path, edition: str = "restricted") -> None:
     """Write the page about the home area of a finished warehouse."""
-    published = read_published(marts, report="committee")
+    published = read_published(marts, "committee", edition)
     found = [figures_of(published, indicator) for indicator in published.indicators]
     lines = [line_of(figures) for figures in found]
     page = _environment().get_template("committee.html.j2").render(
         published=published,
+        is_public=edition == "public",
         newest=max((figures.newest.period_end for figures in found), default=None),
         comparators=comparators_for(published.home),
         exceptions=exceptions_of(lines),
@@ -73,16 +84,10 @@ def render_committee_page(marts: Path, target: Path) -> None:
         benchmark_sources=sorted({one.source for figures in found for one in figures.benchmarks}),
         in_words=wording.day,
         inputs_in_words=wording.inputs,
-        figure_in_words=_figure,
+        figure_in_words=printed_count,
         good_is=GOOD_IS,
     )  # fmt: skip
     target.write_text(page, encoding="utf-8")
-
-
-def _figure(value: float) -> str:
-    """A count as it is, anything else to one decimal: reconciliations mix both."""
-    number = exact(value)
-    return printed(number, 0 if number.denominator == 1 else 1)
 
 
 def _environment() -> Environment:
@@ -107,9 +112,23 @@ def exceptions_of(lines: Sequence[Line]) -> Exceptions:
             StatusCount(wording.status_of(status), counts[status])
             for status in (*known, *sorted(set(counts) - set(known)))
         ),
+        improving=_moving(lines, "special cause improving"),
+        worsening=_moving(lines, "special cause worsening"),
+        changed=_moving(lines, "special cause"),
+        off_target=_off_target(lines),
         missing=_by_reason(missing),
         held=_by_reason(held),
     )
+
+
+def _moving(lines: Sequence[Line], direction: str) -> tuple[Line, ...]:
+    return tuple(line for line in lines if line.direction.text.lower() == direction)
+
+
+def _off_target(lines: Sequence[Line]) -> tuple[LinesByReason, ...]:
+    """By colour, the worst first."""
+    groups = ((rag, tuple(line for line in lines if line.rag == rag)) for rag in OFF_TARGET)
+    return tuple(LinesByReason(rag, found) for rag, found in groups if found)
 
 
 def _headline(total: int, missing: int, held: int) -> str:
@@ -137,13 +156,11 @@ def _sections(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
 
 
 def _areas_row(published: Published, figures: Figures) -> AreasRow:
-    newest = published.newest_of_areas.get(figures.indicator.indicator_id, {})
-    cells = (_area_cell(figures, newest.get(area.area_code)) for area in published.areas)
+    lines = published.lines[figures.indicator.indicator_id]
+    cells = (_area_cell(figures, lines[area.area_code]) for area in published.areas)
     return AreasRow(figures.indicator, tuple(cells))
 
 
-def _area_cell(figures: Figures, figure: Figure | None) -> Cell:
-    if figure is None:
-        return Cell(NO_VALUE, "no row")
-    status = wording.status_of(figure.status).label.lower()
-    return Cell(figures.value_of(figure), "" if figure.status == "ok" else status)
+def _area_cell(figures: Figures, line: ReportLine) -> Cell:
+    status = wording.status_of(line.status).label.lower()
+    return Cell(figures.value_of(line), "" if line.status == "ok" else status)

@@ -1,12 +1,10 @@
-"""The groups of authorities that the home area is compared with, and which published figure stands for each."""
+"""The groups of authorities that the home area is compared with, by the names that the printed tables use."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from orchestration.reports.published import Area, Benchmark
+from orchestration.reports.published import Area
 
 # ONS codes of the London boroughs and the City; only they are compared with London.
 LONDON_BOROUGHS = "E09"
@@ -14,22 +12,16 @@ LONDON_BOROUGHS = "E09"
 
 @dataclass(frozen=True)
 class Comparator:
-    """A group of authorities; without a name, any group of that type."""
+    """A group of authorities: its name in print and in the printed tables."""
 
     heading: str
-    area_type: str
-    area_name: str | None = None
-
-    def matches(self, benchmark: Benchmark) -> bool:
-        """Whether a published figure is about this group."""
-        named = self.area_name in (None, benchmark.area_name)
-        return named and benchmark.area_type == self.area_type
+    key: str
 
 
-OUTER_LONDON = Comparator("Outer London", "region", "Outer London")
-LONDON = Comparator("London", "region", "London")
+OUTER_LONDON = Comparator("Outer London", "outer_london")
+LONDON = Comparator("London", "london")
 NEIGHBOURS = Comparator("Statistical neighbours", "statistical_neighbours")
-ENGLAND = Comparator("England", "country", "England")
+ENGLAND = Comparator("England", "england")
 
 
 def comparators_for(home: Area) -> tuple[Comparator, ...]:
@@ -42,11 +34,3 @@ def comparators_for(home: Area) -> tuple[Comparator, ...]:
 def charted_comparators(home: Area) -> tuple[Comparator, ...]:
     """A chart has room for two: London's outer boroughs (elsewhere England) and the neighbours."""
     return (OUTER_LONDON if OUTER_LONDON in comparators_for(home) else ENGLAND, NEIGHBOURS)
-
-
-def newest_benchmark(
-    benchmarks: Sequence[Benchmark], comparator: Comparator, not_after: date
-) -> Benchmark | None:
-    """The newest published figure not after a day; for neighbours, by the newest model."""
-    found = [one for one in benchmarks if comparator.matches(one) and one.period_end <= not_after]
-    return max(found, key=lambda one: (one.neighbour_model or "", one.period_end), default=None)

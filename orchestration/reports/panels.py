@@ -8,13 +8,21 @@ from markupsafe import Markup
 
 from orchestration.reports import wording
 from orchestration.reports.charts import render_run_chart
-from orchestration.reports.comparisons import Comparator, comparators_for, newest_benchmark
-from orchestration.reports.figures import NO_VALUE, Figures, count_of, counts_of, status_of
+from orchestration.reports.comparisons import Comparator, comparators_for
+from orchestration.reports.figures import (
+    NO_VALUE,
+    WITHHELD,
+    Figures,
+    count_of,
+    counts_of,
+    status_of,
+)
 from orchestration.reports.published import Figure, Indicator
-from orchestration.reports.rounding import exact
 from orchestration.reports.trends import run_chart, summary
 
 NO_SERIES, NOT_AVAILABLE = "no series", "not available"
+# What the year before had no value for, where it is not its own status.
+NOT_COMPARABLE = {"break_in_method": "break in method since"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,7 @@ class Cell:
     @property
     def is_empty(self) -> bool:
         """Words stand in the place of a figure."""
-        return self.text in (NO_VALUE, NO_SERIES, NOT_AVAILABLE)
+        return self.text in (NO_VALUE, WITHHELD, NO_SERIES, NOT_AVAILABLE)
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,9 @@ class Line:
     period: Cell
     year_before: Cell
     comparisons: tuple[Cell, ...]
+    direction: Cell
+    target: Cell
+    rag: str
     status_code: str
     status: str
     notes: tuple[str, ...]
@@ -71,56 +82,72 @@ class Panel:
 
 def line_of(figures: Figures) -> Line:
     """The newest figure beside last year's and the published ones."""
-    newest = figures.newest
+    line = figures.line
     return Line(
         indicator=figures.indicator,
         value=_value(figures),
-        counts=counts_of(newest),
-        period=Cell(
-            _capital(figures.period_of(newest)), wording.age(newest.period_end, figures.as_at)
-        ),
+        counts=counts_of(line),
+        period=Cell(_capital(figures.period_of(line)), wording.age(line.period_age_months)),
         year_before=_year_before(figures),
         comparisons=tuple(_compared(figures, one) for one in comparators_for(figures.home)),
-        status_code=newest.status,
-        status=status_of(newest),
+        direction=Cell(_capital(line.direction), line.direction_reason or ""),
+        target=Cell(line.rag, _target_note(figures)),
+        rag=line.rag,
+        status_code=line.status,
+        status=status_of(line),
         notes=tuple(_notes(figures)),
     )
 
 
 def _value(figures: Figures) -> Cell:
-    is_shown_apart = figures.exact(figures.newest) is not None and figures.indicator.unit != "%"
-    return Cell(figures.value_of(figures.newest), figures.indicator.unit if is_shown_apart else "")
+    is_shown_apart = figures.line.value is not None and figures.indicator.unit != "%"
+    return Cell(figures.value_of(figures.line), figures.indicator.unit if is_shown_apart else "")
 
 
 def _year_before(figures: Figures) -> Cell:
-    found = figures.at(wording.year_before(figures.newest.period_end))
-    if found is None:
+    line = figures.line
+    if line.year_before_period_end is None or line.year_before_status is None:
         return Cell(NO_VALUE, "before the first submission")
-    if figures.exact(found) is None:
-        return Cell(NO_VALUE, wording.status_of(found.status).label.lower())
-    return Cell(figures.value_of(found), figures.period_of(found))
+    if line.year_before_value is None:
+        said = NOT_COMPARABLE.get(
+            line.year_before_status, wording.status_of(line.year_before_status).label.lower()
+        )
+        return Cell(WITHHELD if line.year_before_status == "suppressed" else NO_VALUE, said)
+    before = figures.at(line.year_before_period_end)
+    period = (
+        wording.day(line.year_before_period_end) if before is None else figures.period_of(before)
+    )
+    return Cell(figures.printed(line.year_before_value), period)
 
 
 def _compared(figures: Figures, comparator: Comparator) -> Cell:
-    if not figures.indicator.benchmark_series:
-        return Cell(NO_SERIES)
-    found = newest_benchmark(figures.benchmarks, comparator, figures.newest.period_end)
-    if found is None:
-        return Cell(NOT_AVAILABLE)
-    note = figures.period_of(found)
+    found = figures.compared[comparator.key]
+    if found.value is None or found.basis is None or found.period is None:
+        return Cell(NO_SERIES if not figures.indicator.benchmark_series else NOT_AVAILABLE)
+    note = wording.published_period(found.basis, found.period)
     if found.neighbour_model:
         note += f"; {found.n_available} of 10 areas, {found.neighbour_model} model"
-    return Cell(figures.printed(exact(found.value)), note)
+    return Cell(figures.printed(found.value), note)
+
+
+def _target_note(figures: Figures) -> str:
+    line = figures.line
+    if line.target is None:
+        return "no target"
+    return f"target {figures.target}; {line.assurance}"
 
 
 def _notes(figures: Figures) -> list[str]:
     """What a reader must know about the newest figure besides its status."""
-    notes = []
-    if figures.newest.is_provisional:
+    line, notes = figures.line, []
+    if line.is_provisional:
         notes.append("Provisional: the population is an earlier year's.")
-    if figures.exact(figures.newest) is None and figures.valued:
-        last, value = figures.valued[-1]
-        notes.append(f"Last value {figures.printed(value)}, {figures.period_of(last)}.")
+    if line.last_value_period_end is not None:
+        last = figures.at(line.last_value_period_end)
+        if last is not None and last.value is not None:
+            notes.append(f"Last value {figures.printed(last.value)}, {figures.period_of(last)}.")
+    if line.break_reason is not None and line.break_on is not None:
+        notes.append(f"Break in method at {wording.month(line.break_on)}: {line.break_reason}.")
     return notes
 
 
@@ -149,14 +176,28 @@ def _drawing(figures: Figures) -> Markup | None:
 
 def _lead(figures: Figures, line: Line) -> str:
     """The newest figure in a sentence."""
-    period = figures.period_of(figures.newest)
+    period = figures.period_of(figures.line)
     if line.value.is_empty:
         return " ".join((f"No value, {period}. {line.status}.", *line.notes))
     said = f"{figures.with_unit(line.value.text)}, {period} ({line.period.note})"
     if not line.year_before.is_empty:
         said += f"; a year earlier {line.year_before.text}"
     held = (f"{line.status}.",) if line.status_code == "held" else ()
-    return " ".join((f"{said}.", *held, *line.notes))
+    return " ".join((f"{said}.", *held, _judgement(figures), *line.notes))
+
+
+def _judgement(figures: Figures) -> str:
+    """Direction of travel and target in a sentence each, where there is something to say."""
+    line, said = figures.line, []
+    if line.direction not in ("not judged", "common cause"):
+        reason = f" ({line.direction_reason})" if line.direction_reason else ""
+        said.append(f"{_capital(line.direction)}{reason}: beyond chance.")
+    elif line.direction == "common cause":
+        said.append("No change beyond chance.")
+    if line.target is not None:
+        process = f"; the process {line.assurance}" if line.assurance.startswith("will") else ""
+        said.append(f"{line.rag}: target {figures.target}{process}.")
+    return " ".join(said)
 
 
 def _basis_note(figures: Figures) -> str:
@@ -168,8 +209,8 @@ def _basis_note(figures: Figures) -> str:
 def _data_row(figures: Figures, figure: Figure) -> DataRow:
     return DataRow(
         period=_capital(figures.period_of(figure)),
-        numerator=count_of(figure.numerator),
-        denominator=count_of(figure.denominator),
+        numerator=count_of(figure, figure.numerator),
+        denominator=count_of(figure, figure.denominator),
         value=figures.value_of(figure),
         status="; ".join([status_of(figure), *_remarks(figures, figure)]),
     )
@@ -178,8 +219,8 @@ def _data_row(figures: Figures, figure: Figure) -> DataRow:
 def _remarks(figures: Figures, figure: Figure) -> list[str]:
     remarks = ["provisional"] if figure.is_provisional else []
     first = figure.first_reported_value
-    if first is not None and figures.printed(exact(first)) != figures.value_of(figure):
-        remarks.append(f"first reported as {figures.printed(exact(first))}")
+    if first is not None and figures.printed(first) != figures.value_of(figure):
+        remarks.append(f"first reported as {figures.printed(first)}")
     return remarks
 
 

@@ -1,6 +1,6 @@
-"""The rows of the published marts that a page prints, as typed records in plan order.
+"""The rows of the printed tables (`rpt_*`) that a page prints, as typed records in plan order.
 
-Reads only. Rounding is in `rounding`, words are in `wording`, what goes where is in the page's own module.
+Reads only. Values come rounded, words are in `wording`, what goes where is in the page's own module.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure on the headline basis, or the reason why there is none."""
+    """One figure on the headline basis as printed, or the reason why there is none."""
 
     indicator_id: str
     area_code: str
@@ -83,6 +83,52 @@ class Figure:
     source: str | None
     first_reported_value: float | None
     is_provisional: bool
+    break_on: date | None
+    mean: float | None
+    lower_limit: float | None
+    upper_limit: float | None
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """An indicator's line of a report as printed, the published figures beside it apart."""
+
+    indicator_id: str
+    area_code: str
+    period_start: date
+    period_end: date
+    period_age_months: int
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    status: str
+    status_reason: str | None
+    is_provisional: bool
+    last_value_period_end: date | None
+    year_before_period_end: date | None
+    year_before_value: float | None
+    year_before_status: str | None
+    direction: str
+    direction_reason: str | None
+    assurance: str
+    target: float | None
+    rag: str
+    target_agreed_by: str | None
+    target_agreed_on: date | None
+    break_on: date | None
+    break_reason: str | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The published figure of a group of authorities on a report's line, or why there is none."""
+
+    value: float | None
+    basis: str | None
+    period: str | None
+    missing: str | None
+    n_available: int | None
+    neighbour_model: str | None
 
 
 @dataclass(frozen=True)
@@ -90,14 +136,13 @@ class Benchmark:
     """A published figure that has a value."""
 
     indicator_id: str
-    area_name: str
-    area_type: str
+    comparator: str
+    neighbour_model: str
     basis: str
+    period_label: str
     period_start: date
     period_end: date
     value: float
-    n_available: int | None
-    neighbour_model: str | None
     source: str
 
 
@@ -120,10 +165,14 @@ class Published:
     """All that a page about the home area needs, by indicator."""
 
     run: Run
+    edition: str
     home: Area
     indicators: tuple[Indicator, ...]
+    lines: dict[str, dict[str, ReportLine]]
+    """By indicator, then area."""
+    compared: dict[str, dict[str, Compared]]
+    """By indicator, then group of authorities; of the home area."""
     figures: dict[str, tuple[Figure, ...]]
-    newest_of_areas: dict[str, dict[str, Figure]]
     benchmarks: dict[str, tuple[Benchmark, ...]]
     areas: tuple[Area, ...]
     disagreements: tuple[Reconciliation, ...]
@@ -155,40 +204,56 @@ def _indicators(connection: duckdb.DuckDBPyConnection, report: str) -> tuple[Ind
     return tuple(sorted(members, key=lambda indicator: plan_order(indicator.position)))
 
 
-HEADLINE = (
-    "select {columns} from marts.fct_indicator_values as found"
-    " inner join marts.dim_indicators as indicators on found.indicator_id = indicators.indicator_id"
-    " and found.basis = indicators.headline_basis where found.breakdown = 'all'"
-)
-
-
 def _home_figures(
-    connection: duckdb.DuckDBPyConnection, home: Area
+    connection: duckdb.DuckDBPyConnection, home: Area, edition: str
 ) -> dict[str, tuple[Figure, ...]]:
     by_indicator: dict[str, list[Figure]] = defaultdict(list)
-    sql = f"{HEADLINE} and found.area_code = ? order by found.period_end"
-    for figure in _records(connection, Figure, sql, home.area_code):
+    sql = (
+        "select {columns} from marts.rpt_figures as found where found.edition = ? and found.area_code = ?"
+        " order by found.period_end"
+    )
+    for figure in _records(connection, Figure, sql, edition, home.area_code):
         by_indicator[figure.indicator_id].append(figure)
     return {indicator: tuple(figures) for indicator, figures in by_indicator.items()}
 
 
-def _newest_of_areas(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Figure]]:
-    """Newest figure by indicator, then area."""
-    by_indicator: dict[str, dict[str, Figure]] = defaultdict(dict)
-    sql = (
-        f"{HEADLINE} qualify row_number() over (partition by found.indicator_id, found.area_code"
-        " order by found.period_end desc) = 1"
-    )
-    for figure in _records(connection, Figure, sql):
-        by_indicator[figure.indicator_id][figure.area_code] = figure
+def _lines(
+    connection: duckdb.DuckDBPyConnection, report: str, edition: str
+) -> dict[str, dict[str, ReportLine]]:
+    by_indicator: dict[str, dict[str, ReportLine]] = defaultdict(dict)
+    sql = f"select {{columns}} from marts.rpt_{report} as found where found.edition = ?"  # noqa: S608
+    for line in _records(connection, ReportLine, sql, edition):
+        by_indicator[line.indicator_id][line.area_code] = line
     return dict(by_indicator)
+
+
+COMPARATORS = ("outer_london", "london", "statistical_neighbours", "england")
+
+
+def _compared(
+    connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area
+) -> dict[str, dict[str, Compared]]:
+    """Published figures by indicator, then group."""
+    found: dict[str, dict[str, Compared]] = defaultdict(dict)
+    for group in COMPARATORS:
+        only_neighbours = group == "statistical_neighbours"
+        model = (
+            "statistical_neighbours_available, neighbour_model" if only_neighbours else "null, null"
+        )
+        rows = connection.execute(
+            f"select indicator_id, {group}_value, {group}_basis, {group}_period, {group}_missing, {model}"  # noqa: S608
+            f" from marts.rpt_{report} where edition = ? and area_code = ?",
+            [edition, home.area_code],
+        ).fetchall()
+        for indicator_id, *columns in rows:
+            found[indicator_id][group] = Compared(*columns)
+    return dict(found)
 
 
 def _benchmarks(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[Benchmark, ...]]:
     by_indicator: dict[str, list[Benchmark]] = defaultdict(list)
     sql = (
-        "select {columns} from marts.fct_benchmarks as found where found.indicator_id is not null"
-        " and found.area_type <> 'la' and found.status = 'ok' and found.value is not null"
+        "select {columns} from marts.rpt_comparisons as found where found.value is not null"
         " order by found.period_end"
     )
     for benchmark in _records(connection, Benchmark, sql):
@@ -196,12 +261,13 @@ def _benchmarks(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[Benchm
     return {indicator: tuple(found) for indicator, found in by_indicator.items()}
 
 
-def _areas(connection: duckdb.DuckDBPyConnection) -> tuple[Area, ...]:
+def _areas(connection: duckdb.DuckDBPyConnection, report: str, edition: str) -> tuple[Area, ...]:
     sql = (
         "select {columns} from marts.dim_areas as found where found.area_type = 'la' and found.area_code in"
-        " (select area_code from marts.fct_indicator_values) order by found.area_name, found.area_code"
+        f" (select area_code from marts.rpt_{report} where edition = ?)"
+        " order by found.area_name, found.area_code"
     )
-    return tuple(_records(connection, Area, sql))
+    return tuple(_records(connection, Area, sql, edition))
 
 
 def _disagreements(connection: duckdb.DuckDBPyConnection, home: Area) -> tuple[Reconciliation, ...]:
@@ -213,7 +279,7 @@ def _disagreements(connection: duckdb.DuckDBPyConnection, home: Area) -> tuple[R
     return tuple(_records(connection, Reconciliation, sql, home.area_code))
 
 
-def read_published(marts: Path, report: str) -> Published:
+def read_published(marts: Path, report: str, edition: str) -> Published:
     """Everything that the named report prints about the home area."""
     with duckdb.connect(str(marts), read_only=True) as connection:
         run = _records(
@@ -226,11 +292,13 @@ def read_published(marts: Path, report: str) -> Published:
         )[0]
         return Published(
             run=run,
+            edition=edition,
             home=home,
             indicators=_indicators(connection, report),
-            figures=_home_figures(connection, home),
-            newest_of_areas=_newest_of_areas(connection),
+            lines=_lines(connection, report, edition),
+            compared=_compared(connection, report, edition, home),
+            figures=_home_figures(connection, home, edition),
             benchmarks=_benchmarks(connection),
-            areas=_areas(connection),
+            areas=_areas(connection, report, edition),
             disagreements=_disagreements(connection, home),
         )

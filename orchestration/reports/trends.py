@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 
 from orchestration.reports import wording
-from orchestration.reports.charts import RunChart, Series
-from orchestration.reports.comparisons import (
-    Comparator,
-    charted_comparators,
-    newest_benchmark,
-)
+from orchestration.reports.charts import LIMIT, MEAN, TARGET, Rule, RunChart, Series
+from orchestration.reports.comparisons import Comparator, charted_comparators
 from orchestration.reports.figures import Figures
 from orchestration.reports.published import Benchmark
-from orchestration.reports.rounding import exact
 
 
 def run_chart(figures: Figures) -> RunChart | None:
@@ -22,29 +16,40 @@ def run_chart(figures: Figures) -> RunChart | None:
     if not figures.valued:
         return None
     last, value = figures.valued[-1]
-    points = [(figure.period_end, _float(figures.exact(figure))) for figure in figures.figures]
-    mean = figures.mean
+    points = [(figure.period_end, figure.value) for figure in figures.figures]
     return RunChart(
         own=Series(_label(figures, figures.home.area_name, value, last.period_end), points),
         compared=[_series(figures, *pair) for pair in _charted(figures)],
-        mean=_float(mean),
-        mean_label="" if mean is None else f"Mean {figures.printed(mean)}",
+        rules=_rules(figures),
         unit=figures.indicator.unit,
     )
+
+
+def _rules(figures: Figures) -> list[Rule]:
+    """Mean, limits and target, as far as there are any; the limits are named in the summary."""
+    newest, target = figures.newest, figures.line.target
+    rules = [
+        Rule(limit, LIMIT)
+        for limit in (newest.lower_limit, newest.upper_limit)
+        if limit is not None
+    ]
+    if figures.mean is not None:
+        rules.append(Rule(figures.mean, MEAN, f"Mean {figures.printed(figures.mean)}"))
+    if target is not None:
+        rules.append(Rule(target, TARGET, f"Target {figures.target}"))
+    return rules
 
 
 def _charted(figures: Figures) -> list[tuple[Comparator, list[Benchmark]]]:
     """Published figures within the months of the chart, oldest first, of the groups that have any."""
     found = []
     for comparator in charted_comparators(figures.home):
-        newest = newest_benchmark(figures.benchmarks, comparator, figures.newest.period_end)
+        model = figures.compared[comparator.key].neighbour_model or ""
         within = [
             one
             for one in figures.benchmarks
-            if newest
-            and comparator.matches(one)
-            and one.neighbour_model == newest.neighbour_model
-            and figures.figures[0].period_end <= one.period_end <= newest.period_end
+            if (one.comparator, one.neighbour_model) == (comparator.key, model)
+            and figures.figures[0].period_end <= one.period_end <= figures.newest.period_end
         ]
         if within:
             found.append((comparator, within))
@@ -53,18 +58,14 @@ def _charted(figures: Figures) -> list[tuple[Comparator, list[Benchmark]]]:
 
 def _series(figures: Figures, comparator: Comparator, within: list[Benchmark]) -> Series:
     newest = within[-1]
-    label = _label(figures, comparator.heading, exact(newest.value), newest.period_end)
+    label = _label(figures, comparator.heading, newest.value, newest.period_end)
     return Series(label, [(one.period_end, one.value) for one in within])
 
 
-def _label(figures: Figures, name: str, value: Fraction, end: date) -> str:
+def _label(figures: Figures, name: str, value: float, end: date) -> str:
     """Name and value, with the month where it is not the newest of the chart."""
     dated = "" if end == figures.newest.period_end else f" ({wording.month(end)})"
     return f"{name} {figures.printed(value)}{dated}"
-
-
-def _float(value: Fraction | None) -> float | None:
-    return None if value is None else float(value)
 
 
 def summary(figures: Figures) -> str:
@@ -75,6 +76,7 @@ def summary(figures: Figures) -> str:
     parts = [_course(figures)]
     if figures.mean is not None:
         parts.append(f"mean {figures.printed(figures.mean)}")
+    parts += _limits(figures)
     parts.append(_gaps(figures))
     parts += [_compared(figures, *pair) for pair in _charted(figures)]
     return f"{'; '.join(parts)}."
@@ -99,8 +101,22 @@ def _course(figures: Figures) -> str:
     )
 
 
+def _limits(figures: Figures) -> list[str]:
+    newest, said = figures.newest, []
+    if newest.lower_limit is not None and newest.upper_limit is not None:
+        said.append(
+            f"usual range (dotted) {figures.printed_limit(newest.lower_limit)} to"
+            f" {figures.printed_limit(newest.upper_limit)}"
+        )
+    if figures.line.target is not None:
+        said.append(f"target {figures.target}")
+    if newest.break_on is not None:
+        said.append(f"break in method at {wording.month(newest.break_on)}")
+    return said
+
+
 def _gaps(figures: Figures) -> str:
-    empty = [figure.period_end for figure in figures.figures if figures.exact(figure) is None]
+    empty = [figure.period_end for figure in figures.figures if figure.value is None]
     if not empty:
         return f"no {figures.noun} is missing"
     return f"no value in {wording.counted(len(empty), figures.noun)}: {wording.month_runs(empty)}"
@@ -108,5 +124,5 @@ def _gaps(figures: Figures) -> str:
 
 def _compared(figures: Figures, comparator: Comparator, within: list[Benchmark]) -> str:
     newest = within[-1]
-    value = figures.printed(exact(newest.value))
+    value = figures.printed(newest.value)
     return f"{comparator.heading} {value}, {figures.period_of(newest)}"

@@ -81,23 +81,21 @@ def period(basis: str, start: date, end: date) -> str:
     return said.get(basis) or f"{day(start)} to {day(end)}"
 
 
-def age(end: date, known: date) -> str:
-    """How old a period is at the knowledge date, in whole months."""
-    months = (known.year - end.year) * 12 + known.month - end.month
-    if months > 0 and known.day < end.day and (known + timedelta(days=1)).day != 1:
-        months -= 1
-    if months <= 0:
-        return "under a month old"
-    return f"{months} month{'s' if months > 1 else ''} old"
+def age(months: int) -> str:
+    """How old a period is, from whole months."""
+    return f"{counted(months, 'month')} old" if months > 0 else "under a month old"
 
 
-def year_before(end: date) -> date:
-    """The same month end of the year before, also across 29 February."""
-    if (end + timedelta(days=1)).day == 1:
-        return (end + timedelta(days=1)).replace(year=end.year - (end.month != 12)) - timedelta(
-            days=1
-        )
-    return end.replace(year=end.year - 1)
+def published_period(basis: str, label: str) -> str:
+    """The period of a published figure: 'financial year 2024-25', 'at 31 Mar 2025'; other bases by their end."""
+    said = {
+        "fy": f"financial year {label}",
+        "academic_year": f"academic year {label}",
+        "academic_year_autumn_spring": f"autumn and spring terms {label}",
+        "snapshot": f"at {label}",
+        "annual": f"calendar year {label}",
+    }
+    return reason(said.get(basis, f"to {label}"))
 
 
 def reason(text: str | None) -> str:

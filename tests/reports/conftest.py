@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
@@ -11,16 +13,20 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from filelock import FileLock
 
-MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
-FILES = (MARTS / "marts.yml", MARTS / "reconciliations.yml")
+from tests.reports.printed_tables import compile_printed_tables, fill
+
+MODELS = Path(__file__).parents[2] / "dbt_project" / "models"
+DECLARED = (*sorted((MODELS / "marts").glob("*.yml")), *sorted((MODELS / "reports").glob("*.yml")))
 RUN = "20250401T010203-abcdef"
 
 
 class Warehouse:
     """Rows by table; what a test does not say is what most rows have."""
 
-    def __init__(self) -> None:
+    def __init__(self, printed: dict[str, str]) -> None:
+        self.printed = printed
         self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.rows["dim_runs"].append(
             {
@@ -78,7 +84,7 @@ class Warehouse:
         day = date.fromisoformat(end)
         area_type = {"England": "country", "Statistical neighbours": "statistical_neighbours"}
         usual = {
-            "series_id": "SERIES", "indicator_id": indicator_id, "area_name": area_name,
+            "series_id": "SERIES", "indicator_id": indicator_id, "area_name": area_name, "area_code": area_name,
             "area_type": area_type.get(area_name, "region"), "basis": "snapshot", "period_start": day,
             "period_end": day, "value": value, "status": "ok", "source": "Publisher",
         }  # fmt: skip
@@ -97,11 +103,8 @@ class Warehouse:
 
     def write(self, path: Path) -> Path:
         """The database file, with every column that the marts declare."""
-        models = [
-            model
-            for path in FILES
-            for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
-        ]
+        declared = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in DECLARED)
+        models = [model for file in declared for model in file.get("models", [])]
         with duckdb.connect(str(path)) as connection:
             connection.execute("create schema marts")
             for model in models:
@@ -113,13 +116,26 @@ class Warehouse:
                         f"insert into marts.{model['name']} ({', '.join(row)}) values ({places})",
                         [*row.values()],
                     )
+            fill(connection, self.printed)
         return path
 
 
+@pytest.fixture(scope="session")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The printed tables' SQL, compiled once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(shared / "printed_tables.lock"):
+        kept = shared / "printed_tables.json"
+        if not kept.exists():
+            kept.write_text(json.dumps(compile_printed_tables(shared / "printed_tables")))
+        return json.loads(kept.read_text())
+
+
 @pytest.fixture
-def warehouse() -> Warehouse:
+def warehouse(printed: dict[str, str]) -> Warehouse:
     """One authority and nothing else."""
-    made = Warehouse()
+    made = Warehouse(printed)
     made.add_area("E09000003", "Barnet", is_home=True)
     return made
 

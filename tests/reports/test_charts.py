@@ -10,6 +10,8 @@ from lxml import etree
 
 from orchestration.reports import charts
 from orchestration.reports.charts import (
+    MEAN,
+    Rule,
     RunChart,
     Series,
     date_ticks,
@@ -25,9 +27,8 @@ def chart(
     values: list[float | None], compared: tuple[Series, ...] = (), mean: float | None = None
 ) -> RunChart:
     own = Series("Home 1.0", list(zip(ENDS, values, strict=False)))
-    return RunChart(
-        own=own, compared=compared, mean=mean, mean_label="Mean 1.0", unit="per 10,000 children"
-    )
+    rules = [] if mean is None else [Rule(mean, MEAN, "Mean 1.0")]
+    return RunChart(own=own, compared=compared, rules=rules, unit="per 10,000 children")
 
 
 @pytest.mark.parametrize(

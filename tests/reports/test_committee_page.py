@@ -213,11 +213,11 @@ def test_published_figures_are_the_newest_not_after_our_period(
     compared: Warehouse, render: Render
 ) -> None:
     line = overview(render(compared))["SC01"]
-    assert line[5:9] == [
-        "19.3% financial year to 31 Mar 2024",
-        "18.0% financial year to 31 Mar 2024",
-        "20.0% financial year to 31 Mar 2024; 9 of 10 areas, 2025 model",
-        "22.0% financial year to 31 Mar 2024",
+    assert line[7:11] == [
+        "19.3% financial year 2023-24",
+        "18.0% financial year 2023-24",
+        "20.0% financial year 2023-24; 9 of 10 areas, 2025 model",
+        "22.0% financial year 2023-24",
     ]
 
 
@@ -242,12 +242,12 @@ def test_figures_without_a_value_are_not_compared_with(
     warehouse.add_benchmark("rate", "England", "2025-03-31", None, status="suppressed")
     warehouse.add_benchmark("rate", "England", "2024-03-31", 40.0)
     line = overview(render(warehouse))["SC01"]
-    assert line[5:9] == ["not available", "not available", "not available", "40.0 at 31 Mar 2024"]
+    assert line[7:11] == ["not available", "not available", "not available", "40.0 at 31 Mar 2024"]
 
 
 def test_an_indicator_without_a_series_says_so(social_care: Warehouse, render: Render) -> None:
     page = render(social_care)
-    assert overview(page)["SC09"][5:9] == ["no series"] * 4
+    assert overview(page)["SC09"][7:11] == ["no series"] * 4
     assert "No published series." in words(part(page, "plans_rate"))
 
 
@@ -263,7 +263,7 @@ def test_an_authority_outside_london_is_not_compared_with_london(
     warehouse.add_benchmark("rate", "Outer London", "2025-03-31", 60.0)
     page = render(warehouse)
     assert "London" not in page
-    assert len(overview(page)["SC01"]) == 8
+    assert len(overview(page)["SC01"]) == 10
 
 
 def test_lines_stand_in_plan_order_under_their_sections(
@@ -309,7 +309,7 @@ def test_every_area_has_its_newest_figure_or_its_status(
     assert [[words(cell) for cell in row] for row in section.xpath(".//tr")] == [
         ["No.", "Indicator", "Barnet", "Bolton"],
         ["SC02", "Repeat referrals (%)", "no value not enough history", "no value no data"],
-        ["SC09", "Title of plans_rate", "24.0 held", "no value no row"],
+        ["SC09", "Title of plans_rate", "24.0 held", "no value no data"],
         ["SC12", "Looked after (rate)", "35", "0"],
     ]
 
@@ -387,7 +387,7 @@ def test_document_has_language_and_a_title_of_its_own(document: Any) -> None:
     assert document.attrib["lang"] == "en-GB"
     assert (
         document.findtext("head/title")
-        == "Barnet: committee report, first page, 31 Mar 2025 (restricted)"
+        == "Barnet: committee report, first page, 31 Mar 2025 (restricted edition)"
     )
 
 

@@ -1,0 +1,334 @@
+-- One row per edition, area and indicator of the committee report: the line of
+-- its table. dbt writes the restricted edition; the public one is made of it by
+-- the disclosure gate (orchestration/reports/disclosure).
+{%- set comparators = [
+    'outer_london', 'london', 'statistical_neighbours', 'england'
+] %}
+with
+
+run as (
+    select runs.*
+    from {{ ref('dim_runs') }} as runs
+    where runs.run_id in (select run_id from {{ ref('dim_indicators') }})
+),
+
+members as (
+    select *
+    from {{ ref('dim_indicators') }}
+    where ' ' || reports || ' ' like '% committee %'
+),
+
+areas as (
+    select distinct area_code
+    from {{ ref('fct_indicator_values') }}
+),
+
+figures as (
+    select *
+    from {{ ref('rpt_figures') }}
+    where edition = 'restricted'
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by indicator_id, area_code
+            order by period_end desc
+        ) as age_rank
+    from figures
+),
+
+newest as (
+    select *
+    from ranked
+    where age_rank = 1
+),
+
+last_valued as (
+    select
+        indicator_id,
+        area_code,
+        max(period_end) as period_end
+    from figures
+    where value is not null
+    group by
+        indicator_id,
+        area_code
+),
+
+-- every indicator of the register has a line in every area, come what may: the
+-- report may not be silent about a row that should have been there
+lines as (
+    select
+        members.indicator_id,
+        members.title,
+        members.section,
+        members.position,
+        members.reports,
+        members.kind,
+        members.unit,
+        members.good_is,
+        members.published_decimals,
+        members.headline_basis as basis,
+        members.benchmark_series,
+        areas.area_code,
+        coalesce(newest.period_start, run.as_at) as period_start,
+        coalesce(newest.period_end, run.as_at) as period_end,
+        newest.numerator,
+        newest.denominator,
+        newest.value,
+        coalesce(newest.status, 'no_data') as status,
+        case
+            when newest.status is null then 'the warehouse has no row'
+            else newest.status_reason
+        end as status_reason,
+        coalesce(newest.is_provisional, false) as is_provisional,
+        newest.break_on,
+        coalesce(newest.n_points, 0) as n_points,
+        newest.variation,
+        newest.lower_limit,
+        newest.upper_limit,
+        run.as_at,
+        run.run_id
+    from members
+    cross join areas
+    cross join run
+    left join newest
+        on
+            members.indicator_id = newest.indicator_id
+            and areas.area_code = newest.area_code
+),
+
+-- the same day of the year before, where the last day of a month stays the last;
+-- school terms end on another day each year
+years_before as (
+    select
+        lines.indicator_id,
+        lines.area_code,
+        figures.period_end,
+        figures.value,
+        figures.status,
+        figures.break_on,
+        row_number() over (
+            partition by lines.indicator_id, lines.area_code
+            order by figures.period_end desc
+        ) as closeness
+    from lines
+    inner join figures
+        on
+            lines.indicator_id = figures.indicator_id
+            and lines.area_code = figures.area_code
+            and (
+                figures.period_end
+                between {{ add_months('lines.period_end', -12) }}
+                and {{ add_days(add_months('lines.period_end', -12), 1) }}
+                or (
+                    lines.basis like 'academic%'
+                    and figures.period_end
+                    between {{ add_days(
+                        add_months('lines.period_end', -12), -45
+                    ) }}
+                    and {{ add_days(
+                        add_months('lines.period_end', -12), 45
+                    ) }}
+                )
+            )
+),
+
+-- of several neighbour models the newest with a figure
+candidates as (
+    select
+        lines.indicator_id,
+        lines.area_code,
+        comparisons.comparator,
+        comparisons.value,
+        comparisons.basis,
+        comparisons.period_label,
+        comparisons.neighbour_model,
+        comparisons.n_available,
+        row_number() over (
+            partition by
+                lines.indicator_id, lines.area_code, comparisons.comparator
+            order by
+                comparisons.neighbour_model desc,
+                comparisons.period_end desc,
+                comparisons.basis asc
+        ) as candidate_rank
+    from lines
+    inner join {{ ref('rpt_comparisons') }} as comparisons
+        on
+            lines.indicator_id = comparisons.indicator_id
+            and lines.period_end >= comparisons.period_end
+    where comparisons.value is not null
+),
+
+compared as (
+    select *
+    from candidates
+    where candidate_rank = 1
+),
+
+-- no colour from a value that is not there, and none without a target
+judged as (
+    select
+        lines.*,
+        targets.target,
+        targets.agreed_by as target_agreed_by,
+        targets.agreed_on as target_agreed_on,
+        targets.near_within,
+        targets.far_within,
+        targets.polarity,
+        case targets.polarity
+            when 'low' then lines.value - targets.target
+            else targets.target - lines.value
+        end as shortfall,
+        case
+            when
+                lines.kind = 'rate_per_10k'
+                and coalesce(lines.numerator, 0) < 6
+                then true
+            when
+                lines.kind <> 'rate_per_10k'
+                and coalesce(lines.denominator, 0) < 20
+                then true
+            else false
+        end as is_too_small
+    from lines
+    left join {{ ref('dim_targets') }} as targets
+        on
+            lines.area_code = targets.area_code
+            and lines.indicator_id = targets.indicator_id
+            and lines.period_end >= targets.valid_from
+            and lines.period_end
+            <= coalesce(targets.valid_to, lines.period_end)
+),
+
+final as (
+    select
+        'restricted' as edition,
+        lines.area_code,
+        lines.indicator_id,
+        lines.position,
+        lines.title,
+        lines.section,
+        lines.reports,
+        lines.unit,
+        lines.published_decimals,
+        lines.basis,
+        lines.period_start,
+        lines.period_end,
+        {{ age_in_months('lines.period_end', 'lines.as_at') }}
+            as period_age_months,
+        lines.numerator,
+        lines.denominator,
+        lines.value,
+        lines.status,
+        lines.status_reason,
+        lines.is_provisional,
+        case
+            when lines.value is null then last_valued.period_end
+        end as last_value_period_end,
+        years_before.period_end as year_before_period_end,
+        case
+            when
+                coalesce(years_before.break_on, lines.as_at)
+                = coalesce(lines.break_on, lines.as_at)
+                then years_before.value
+        end as year_before_value,
+        case
+            when
+                coalesce(years_before.break_on, lines.as_at)
+                <> coalesce(lines.break_on, lines.as_at)
+                then 'break_in_method'
+            else years_before.status
+        end as year_before_status,
+        case
+            when lines.value is null then 'not judged'
+            when lines.n_points < 8 then 'not judged'
+            when lines.is_too_small then 'not judged'
+            when lines.variation = 'common' then 'common cause'
+            when lines.good_is = 'neutral' then 'special cause'
+            when lines.good_is = lines.variation
+                then 'special cause improving'
+            else 'special cause worsening'
+        end as direction,
+        case
+            when lines.value is null then 'no value'
+            when lines.n_points < 8
+                then
+                    cast(lines.n_points as varchar)
+                    || ' of 8 values needed'
+                    || case
+                        when lines.break_on is not null
+                            then ' since the break in method'
+                        else ''
+                    end
+            when lines.is_too_small then 'too few cases'
+            when lines.variation <> 'common' and lines.good_is = 'neutral'
+                then lines.variation || 'er than usual'
+            when lines.n_points < 12
+                then
+                    'trial limits from '
+                    || cast(lines.n_points as varchar) || ' values'
+        end as direction_reason,
+        case
+            when lines.target is null then 'no target'
+            when lines.value is null or lines.n_points < 8 then 'not judged'
+            when lines.polarity = 'high' and lines.lower_limit >= lines.target
+                then 'will consistently hit the target'
+            when lines.polarity = 'low' and lines.upper_limit <= lines.target
+                then 'will consistently hit the target'
+            when lines.polarity = 'high' and lines.upper_limit < lines.target
+                then 'will consistently miss the target'
+            when lines.polarity = 'low' and lines.lower_limit > lines.target
+                then 'will consistently miss the target'
+            else 'will hit and miss the target'
+        end as assurance,
+        lines.target,
+        case
+            when lines.target is null then 'Monitor'
+            when lines.value is null then 'Not judged'
+            when lines.shortfall <= 0 then 'Green'
+            when
+                {{ printed_value('lines.shortfall', 3) }} <= lines.near_within
+                and lines.far_within is null
+                then 'Amber'
+            when
+                {{ printed_value('lines.shortfall', 3) }} <= lines.near_within
+                then 'Green-amber'
+            when
+                {{ printed_value('lines.shortfall', 3) }} <= lines.far_within
+                then 'Red-amber'
+            else 'Red'
+        end as rag,
+        lines.target_agreed_by,
+        lines.target_agreed_on,
+        lines.break_on,
+        breaks.reason as break_reason,
+        {%- for comparator in comparators %}
+        {{- comparator_columns(comparator) }}
+        {%- endfor %}
+        statistical_neighbours.n_available as statistical_neighbours_available,
+        statistical_neighbours.neighbour_model,
+        lines.run_id
+    from judged as lines
+    left join last_valued
+        on
+            lines.indicator_id = last_valued.indicator_id
+            and lines.area_code = last_valued.area_code
+    left join years_before
+        on
+            lines.indicator_id = years_before.indicator_id
+            and lines.area_code = years_before.area_code
+            and years_before.closeness = 1
+    left join {{ ref('dim_method_breaks') }} as breaks
+        on
+            lines.indicator_id = breaks.indicator_id
+            and lines.break_on = breaks.break_on
+    {%- for comparator in comparators %}
+    {{- comparator_join(comparator) }}
+    {%- endfor %}
+)
+
+select * from final
