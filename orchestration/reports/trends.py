@@ -28,7 +28,11 @@ def run_chart(figures: Figures) -> RunChart | None:
 def _rules(figures: Figures) -> list[Rule]:
     """Mean, limits and target, as far as there are any; the limits are named in the summary."""
     newest, target = figures.newest, figures.line.target
-    rules = [Rule(limit, LIMIT) for limit in (newest.lower_limit, newest.upper_limit) if limit is not None]
+    rules = [
+        Rule(limit, LIMIT)
+        for limit in (newest.lower_limit, newest.upper_limit)
+        if limit is not None
+    ]
     if figures.mean is not None:
         rules.append(Rule(figures.mean, MEAN, f"Mean {figures.printed(figures.mean)}"))
     if target is not None:

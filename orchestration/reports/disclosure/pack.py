@@ -48,7 +48,9 @@ class Pack:
 
     def known(self, withheld: frozenset[Name]) -> set[Name]:
         """The quantities that a reader sees."""
-        shown = (figure for figure in self.figures if figure.name not in withheld or figure.was_released)
+        shown = (
+            figure for figure in self.figures if figure.name not in withheld or figure.was_released
+        )
         return {name for figure in shown for name in figure.quantities}
 
     def guarded(self) -> set[Name]:
@@ -66,7 +68,9 @@ def parts_of(pack: Pack) -> Iterator[Pack]:
             name = leader[name]
         return name
 
-    groups: list[Iterable[Name]] = [[name for name, _ in relation.weights] for relation in pack.relations]
+    groups: list[Iterable[Name]] = [
+        [name for name, _ in relation.weights] for relation in pack.relations
+    ]
     groups += [figure.quantities + figure.guarded for figure in pack.figures]
     for group in groups:
         first, *others = group

@@ -110,8 +110,12 @@ def pack_of(
         if not named:
             continue
         if {"numerator", "rest", "denominator"} <= named.keys():
-            pack.relations.append(_sum(named["denominator"][0], [named["numerator"][0], named["rest"][0]]))
-        _relate_months(pack, figure, {part: name for part, (name, _) in named.items()}, months, related)
+            pack.relations.append(
+                _sum(named["denominator"][0], [named["numerator"][0], named["rest"][0]])
+            )
+        _relate_months(
+            pack, figure, {part: name for part, (name, _) in named.items()}, months, related
+        )
         small = tuple(name for name, amount in named.values() if is_small(amount))
         quantities = tuple(name for name, _ in named.values())
         # of a small base every count must stay uncertain, also the large ones
@@ -125,13 +129,19 @@ _MEASURES_OF_ITS_OWN = Measures("figures of its own", "numerator", "denominator"
 
 def _counts_of(figure: PrintedFigure, measured: Measures) -> dict[str, tuple[Name, float]]:
     """The counts that a figure prints, by part. Populations and sums of days or scores are none."""
-    window = (figure.area_code, figure.population, measured.counts, figure.period_start, figure.period_end)
+    window = (
+        figure.area_code,
+        figure.population,
+        measured.counts,
+        figure.period_start,
+        figure.period_end,
+    )
     found: dict[str, tuple[Name, float]] = {}
     if figure.kind in RATES | SHARES and figure.numerator is not None:
         found["numerator"] = ((*window, measured.numerator), figure.numerator)
     if figure.kind not in RATES and figure.denominator is not None:
         found["denominator"] = ((*window, measured.denominator), figure.denominator)
-    if figure.kind in SHARES and len(found) == 2:  # noqa: PLR2004 -- numerator and denominator
+    if figure.kind in SHARES and len(found) == 2:
         rest = figure.denominator - figure.numerator  # ty: ignore[unsupported-operator]
         found["rest"] = ((*window, measured.numerator, "not", measured.denominator), rest)
     return found if all(amount >= 0 for _, amount in found.values()) else {}
@@ -142,7 +152,11 @@ def _sum(total: Name, parts: Iterable[Name]) -> Relation:
 
 
 def _relate_months(
-    pack: Pack, figure: PrintedFigure, named: Mapping[str, Name], months: Monthly, related: set[Name]
+    pack: Pack,
+    figure: PrintedFigure,
+    named: Mapping[str, Name],
+    months: Monthly,
+    related: set[Name],
 ) -> None:
     """Windows as sums of their months, where they are: a record that a later one replaces breaks the sum."""
     window = _months_between(figure.period_start, figure.period_end)
@@ -150,7 +164,9 @@ def _relate_months(
     for part in ("numerator", "denominator"):
         own = months.get((figure.indicator_id, figure.area_code, part), {})
         added[part] = {month: own.get(month, 0.0) for month in window}
-    added["rest"] = {month: added["denominator"][month] - added["numerator"][month] for month in window}
+    added["rest"] = {
+        month: added["denominator"][month] - added["numerator"][month] for month in window
+    }
     fits = {
         part
         for part, name in named.items()
@@ -170,7 +186,9 @@ def _relate_months(
             names = {part: _month_name(named[part], month) for part in fits}
             if names["rest"] not in related and pack.amounts.keys() >= set(names.values()):
                 related.add(names["rest"])
-                pack.relations.append(_sum(names["denominator"], [names["numerator"], names["rest"]]))
+                pack.relations.append(
+                    _sum(names["denominator"], [names["numerator"], names["rest"]])
+                )
 
 
 def _month_name(name: Name, month: Month) -> Name:
