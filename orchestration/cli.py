@@ -232,6 +232,37 @@ def accept(
     )
 
 
+@app.command()
+def report(
+    data_dir: DataDir = None,
+    edition: Annotated[
+        str | None, typer.Option(help="public or restricted (default: both).")
+    ] = None,
+    issue: Annotated[
+        bool, typer.Option("--issue", help="Freeze the pack as released; nightly pages are drafts.")
+    ] = False,
+) -> None:
+    """Render the reports again from the published warehouse and attack the public edition."""
+    from orchestration.reports.rerender import NotRendered, render_again
+
+    try:
+        done = render_again(data_folder(data_dir), edition, issue)
+    except NotRendered as error:
+        errors.print(f"No report written: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(NOTHING_PUBLISHED) from None
+    verdict = done.verdict
+    said = (
+        f"Reports:    {done.folder}",
+        f"Disclosure: safe. {verdict.figures} figures with counts, {verdict.unsafe} unsafe by themselves,"
+        f" {verdict.withheld} withheld; attacked by linear programmes, nothing found.",
+        f"            Of the {verdict.large} figures whose counts are all 10 or more,"
+        f" {verdict.share_of_large_published:.1%} are published.",
+        *((f"Issued:     {done.issued}",) if done.issued else ()),
+    )
+    for line in said:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 def main() -> None:
     """Entry point of the console script."""
     app()

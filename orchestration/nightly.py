@@ -37,6 +37,7 @@ from orchestration.intake.submissions import (
     take_in,
 )
 from orchestration.registry.indicators import (
+    Indicator,
     RegistryError,
     breakdowns_by_population,
     check_breakdowns,
@@ -44,7 +45,11 @@ from orchestration.registry.indicators import (
     load_indicators,
     measures_by_population,
 )
-from orchestration.reports.committee import render_committee_page
+from orchestration.reports.disclosure.attack import AttackFailed
+from orchestration.reports.disclosure.edition import write_public_edition
+from orchestration.reports.disclosure.rules import NoRule
+from orchestration.reports.release import measures_of, released_figures
+from orchestration.reports.render import EDITIONS, render_editions
 from orchestration.settings import (
     DBT_FOLDER,
     DEFAULT_HOME_AREA,
@@ -167,30 +172,20 @@ def _areas(taken: TakenIn, ledger: Ledger) -> list[str]:
     return sorted(sent | set(taken.landing.areas))
 
 
-def _month_of(marts: Path) -> str:
-    with duckdb.connect(str(marts), read_only=True) as connection:
-        row = connection.execute(
-            "select strftime(max(as_at_date), '%Y-%m') from marts.fct_submissions"
-            " where area_code <> 'national' and status = 'accepted'"
-            " and as_at_date <= (select max(as_at) from marts.dim_runs where run_id ="
-            " (select max(run_id) from marts.fct_submissions))"
-        ).fetchone()
-    if row is None or row[0] is None:
-        raise NothingPublished("no submission of a local authority serves at the knowledge date")
-    return str(row[0])
-
-
-def _publish(folder: DataFolder, files: BuildFiles, run: Run) -> Path:
+def _publish(
+    folder: DataFolder, files: BuildFiles, run: Run, indicators: tuple[Indicator, ...]
+) -> Path:
+    write_public_edition(files.marts, measures_of(indicators), released_figures(folder))
     publish.finish_and_verify(files.marts, run.run_id, now())
-    month = _month_of(files.marts)
+    with duckdb.connect(str(files.marts), read_only=True) as connection:
+        month = publish.month_of(connection)
     parquet = folder.warehouse / f".parquet-{run.run_id}"
     publish.write_parquet(files.marts, parquet, run.run_id)
     outputs = folder.root / f".outputs-{run.run_id}"
     publish.carry_forward(folder.outputs, outputs)
-    restricted = outputs / month / "restricted"
-    shutil.rmtree(restricted, ignore_errors=True)
-    restricted.mkdir(mode=0o700, parents=True)
-    render_committee_page(files.marts, restricted / "index.html")
+    for edition in EDITIONS:
+        shutil.rmtree(outputs / month / edition, ignore_errors=True)
+    render_editions(files.marts, outputs / month)
     if run.records_first_reported:
         first_reported.store(folder, files.marts, run.run_id)
     publish.replace_warehouse(folder, files.marts)
@@ -310,7 +305,7 @@ class Night:
         """Verify, render, then replace what readers see."""
         assert self.run is not None  # noqa: S101 -- transform comes first
         with self._step("publish"):
-            page = _publish(self.folder, self.files, self.run)
+            page = _publish(self.folder, self.files, self.run, self.indicators)
             self.ledger.record_run("published", self.run.run_id, {})
             self.outcome = Outcome(
                 self.run, self.taken, _findings(self.folder, self.taken), page, self.seconds
@@ -323,7 +318,7 @@ def _no_values_in_errors() -> Generator[None]:
     """Known failures keep their words; of anything else only the kind and the place leave the process."""
     try:
         yield
-    except (BuildFailed, ChecksFailed, publish.NotPublishable) as error:
+    except (AttackFailed, BuildFailed, ChecksFailed, NoRule, publish.NotPublishable) as error:
         raise NothingPublished(str(error)) from None
     except (NothingPublished, ConfigurationError, KeyFileError):
         raise

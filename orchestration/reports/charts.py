@@ -6,12 +6,13 @@ point shape of its own and its name at the line's end, so that it reads in black
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from math import ceil, floor, log10
 from typing import Any
@@ -136,9 +137,16 @@ def spread(
 
 def render_run_chart(chart: RunChart, label: str, described_by: str) -> str:
     """The chart as an <svg> element named `label` and described by the element of the page with that id."""
+    specification = json.dumps(_specification(chart), sort_keys=True)
+    return _inline(_drawn(specification), label, described_by)
+
+
+@lru_cache(maxsize=256)
+def _drawn(specification: str) -> str:
+    """The drawing of a specification: reports and editions mostly share it."""
     import vl_convert  # starting its renderer takes half a second: only when there is a chart
 
-    return _inline(vl_convert.vegalite_to_svg(_specification(chart)), label, described_by)
+    return vl_convert.vegalite_to_svg(specification)
 
 
 def _specification(chart: RunChart) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The committee report's first page: exceptions, the table in plan order, one panel per indicator.
+"""The committee and standards reports: exceptions, the table in plan order, one panel per indicator.
 
 What stands where on the page; what it says about one indicator is in `panels`. The page is one file with its
 style and drawings inside and opens with no network.
@@ -7,7 +7,7 @@ style and drawings inside and opens with no network.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,15 +70,28 @@ class AreasRow:
 def render_committee_page(marts: Path, target: Path, edition: str = "restricted") -> None:
     """Write the page about the home area of a finished warehouse."""
     published = read_published(marts, "committee", edition)
+    _render(published, target, "Committee report", lambda line: line.indicator.section)
+
+
+def render_standards_page(marts: Path, target: Path, edition: str = "restricted") -> None:
+    """The same for education, by phase and group of pupils."""
+    published = read_published(marts, "standards", edition)
+    _render(published, target, "Standards report", lambda line: line.section)
+
+
+def _render(
+    published: Published, target: Path, title: str, section_of: Callable[[Line], str]
+) -> None:
     found = [figures_of(published, indicator) for indicator in published.indicators]
     lines = [line_of(figures) for figures in found]
-    page = _environment().get_template("committee.html.j2").render(
+    page = page_environment().get_template("committee.html.j2").render(
         published=published,
-        is_public=edition == "public",
+        title=title,
+        is_public=published.edition == "public",
         newest=max((figures.newest.period_end for figures in found), default=None),
         comparators=comparators_for(published.home),
         exceptions=exceptions_of(lines),
-        sections=_sections(lines),
+        sections=_sections(lines, section_of),
         areas=[_areas_row(published, figures) for figures in found] if len(published.areas) > 1 else [],
         panels=[panel_of(figures, line) for figures, line in zip(found, lines, strict=True)],
         benchmark_sources=sorted({one.source for figures in found for one in figures.benchmarks}),
@@ -90,7 +103,8 @@ def render_committee_page(marts: Path, target: Path, edition: str = "restricted"
     target.write_text(page, encoding="utf-8")
 
 
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Where the pages' templates stand; texts from the warehouse are escaped."""
     return Environment(
         loader=PackageLoader("orchestration.reports"),
         autoescape=True,
@@ -149,10 +163,12 @@ def _by_reason(lines: Sequence[Line]) -> tuple[LinesByReason, ...]:
     )
 
 
-def _sections(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
-    """Lines by section of the plan, in plan order."""
-    names = dict.fromkeys(line.indicator.section for line in lines)
-    return [(name, [line for line in lines if line.indicator.section == name]) for name in names]
+def _sections(
+    lines: Sequence[Line], section_of: Callable[[Line], str]
+) -> list[tuple[str, list[Line]]]:
+    """Lines by section, in the order of each section's first line."""
+    names = dict.fromkeys(section_of(line) for line in lines)
+    return [(name, [line for line in lines if section_of(line) == name]) for name in names]
 
 
 def _areas_row(published: Published, figures: Figures) -> AreasRow:

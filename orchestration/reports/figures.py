@@ -14,6 +14,7 @@ from orchestration.reports.published import (
     Figure,
     Indicator,
     Published,
+    Rank,
     ReportLine,
 )
 from orchestration.reports.rounding import printed, printed_count
@@ -33,6 +34,9 @@ class Figures:
     figures: tuple[Figure, ...]
     compared: dict[str, Compared]
     benchmarks: tuple[Benchmark, ...]
+    group: str = ""
+    """Phase and group of pupils, in the standards report."""
+    rank: Rank | None = None
 
     @property
     def newest(self) -> Figure:
@@ -102,6 +106,8 @@ def figures_of(published: Published, indicator: Indicator) -> Figures:
         figures=published.figures.get(indicator.indicator_id) or (_absent(line),),
         compared=published.compared[indicator.indicator_id],
         benchmarks=published.benchmarks.get(indicator.indicator_id, ()),
+        group=published.groups.get(indicator.indicator_id, ""),
+        rank=published.ranks.get(indicator.indicator_id),
     )
 
 

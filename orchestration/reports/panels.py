@@ -17,7 +17,7 @@ from orchestration.reports.figures import (
     counts_of,
     status_of,
 )
-from orchestration.reports.published import Figure, Indicator
+from orchestration.reports.published import Figure, Indicator, Rank
 from orchestration.reports.trends import run_chart, summary
 
 NO_SERIES, NOT_AVAILABLE = "no series", "not available"
@@ -43,6 +43,7 @@ class Line:
     """An indicator's line of the overview."""
 
     indicator: Indicator
+    section: str
     value: Cell
     counts: str
     period: Cell
@@ -85,6 +86,7 @@ def line_of(figures: Figures) -> Line:
     line = figures.line
     return Line(
         indicator=figures.indicator,
+        section=figures.group,
         value=_value(figures),
         counts=counts_of(line),
         period=Cell(_capital(figures.period_of(line)), wording.age(line.period_age_months)),
@@ -148,7 +150,21 @@ def _notes(figures: Figures) -> list[str]:
             notes.append(f"Last value {figures.printed(last.value)}, {figures.period_of(last)}.")
     if line.break_reason is not None and line.break_on is not None:
         notes.append(f"Break in method at {wording.month(line.break_on)}: {line.break_reason}.")
+    if figures.rank is not None:
+        notes.append(_rank_note(figures, figures.rank))
     return notes
+
+
+def _rank_note(figures: Figures, rank: Rank) -> str:
+    quartiles = ", ".join(
+        figures.printed(value)
+        for value in (rank.lower_quartile, rank.national_median, rank.upper_quartile)
+    )
+    return (
+        f"Rank {rank.national_rank} of {rank.n_ranked} authorities in {rank.rank_period}"
+        f" ({figures.printed(rank.ranked_value)}), quarter {rank.quartile} of 4; a quarter, half and three"
+        f" quarters of them are at or below {quartiles}."
+    )
 
 
 def panel_of(figures: Figures, line: Line) -> Panel:

@@ -132,6 +132,21 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Rank:
+    """The authority's place among all authorities in the newest published year."""
+
+    indicator_id: str
+    national_rank: int
+    n_ranked: int
+    quartile: int
+    rank_period: str
+    ranked_value: float
+    lower_quartile: float
+    national_median: float
+    upper_quartile: float
+
+
+@dataclass(frozen=True)
 class Benchmark:
     """A published figure that has a value."""
 
@@ -176,6 +191,9 @@ class Published:
     benchmarks: dict[str, tuple[Benchmark, ...]]
     areas: tuple[Area, ...]
     disagreements: tuple[Reconciliation, ...]
+    groups: dict[str, str]
+    """Phase and group of pupils by indicator; of the standards report only."""
+    ranks: dict[str, Rank]
 
 
 def plan_order(position: str) -> tuple[int, str, int, str]:
@@ -186,10 +204,10 @@ def plan_order(position: str) -> tuple[int, str, int, str]:
     return rank, prefix, int(number or 0), rest
 
 
-def _records(
+def read_records(
     connection: duckdb.DuckDBPyConnection, record: type[Record], sql: str, *given: object
 ) -> list[Record]:
-    """Rows as records: the select list is the record's fields, written where the SQL says {columns}."""
+    """Rows as records. The select list is the record's fields, written where the SQL says {columns}."""
     columns = ", ".join(f"found.{field.name}" for field in fields(record))
     return [
         record(*row) for row in connection.execute(sql.format(columns=columns), given).fetchall()
@@ -197,7 +215,9 @@ def _records(
 
 
 def _indicators(connection: duckdb.DuckDBPyConnection, report: str) -> tuple[Indicator, ...]:
-    found = _records(connection, Indicator, "select {columns} from marts.dim_indicators as found")
+    found = read_records(
+        connection, Indicator, "select {columns} from marts.dim_indicators as found"
+    )
     members = [
         indicator for indicator in found if report in re.split(r"[\s;,]+", indicator.reports)
     ]
@@ -212,7 +232,7 @@ def _home_figures(
         "select {columns} from marts.rpt_figures as found where found.edition = ? and found.area_code = ?"
         " order by found.period_end"
     )
-    for figure in _records(connection, Figure, sql, edition, home.area_code):
+    for figure in read_records(connection, Figure, sql, edition, home.area_code):
         by_indicator[figure.indicator_id].append(figure)
     return {indicator: tuple(figures) for indicator, figures in by_indicator.items()}
 
@@ -222,7 +242,7 @@ def _lines(
 ) -> dict[str, dict[str, ReportLine]]:
     by_indicator: dict[str, dict[str, ReportLine]] = defaultdict(dict)
     sql = f"select {{columns}} from marts.rpt_{report} as found where found.edition = ?"  # noqa: S608
-    for line in _records(connection, ReportLine, sql, edition):
+    for line in read_records(connection, ReportLine, sql, edition):
         by_indicator[line.indicator_id][line.area_code] = line
     return dict(by_indicator)
 
@@ -256,7 +276,7 @@ def _benchmarks(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[Benchm
         "select {columns} from marts.rpt_comparisons as found where found.value is not null"
         " order by found.period_end"
     )
-    for benchmark in _records(connection, Benchmark, sql):
+    for benchmark in read_records(connection, Benchmark, sql):
         by_indicator[benchmark.indicator_id].append(benchmark)
     return {indicator: tuple(found) for indicator, found in by_indicator.items()}
 
@@ -267,7 +287,43 @@ def _areas(connection: duckdb.DuckDBPyConnection, report: str, edition: str) -> 
         f" (select area_code from marts.rpt_{report} where edition = ?)"
         " order by found.area_name, found.area_code"
     )
-    return tuple(_records(connection, Area, sql, edition))
+    return tuple(read_records(connection, Area, sql, edition))
+
+
+def _groups(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -> dict[str, str]:
+    rows = connection.execute(
+        "select indicator_id, phase || ': ' || lower(pupil_group) from marts.rpt_standards"
+        " where edition = ? and area_code = ?",
+        [edition, home.area_code],
+    ).fetchall()
+    return dict(rows)
+
+
+def _ranks(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -> dict[str, Rank]:
+    sql = (
+        "select {columns} from marts.rpt_standards as found where found.edition = ? and found.area_code = ?"
+        " and found.national_rank is not null"
+    )
+    return {
+        rank.indicator_id: rank
+        for rank in read_records(connection, Rank, sql, edition, home.area_code)
+    }
+
+
+def read_run(connection: duckdb.DuckDBPyConnection) -> Run:
+    """The run that wrote the warehouse."""
+    return read_records(
+        connection, Run,
+        "select {columns} from marts.dim_runs as found where found.run_id ="
+        " (select max(run_id) from marts.dim_areas)",
+    )[0]  # fmt: skip
+
+
+def read_home(connection: duckdb.DuckDBPyConnection) -> Area:
+    """The authority that the reports are about."""
+    return read_records(
+        connection, Area, "select {columns} from marts.dim_areas as found where found.is_home"
+    )[0]
 
 
 def _disagreements(connection: duckdb.DuckDBPyConnection, home: Area) -> tuple[Reconciliation, ...]:
@@ -276,22 +332,15 @@ def _disagreements(connection: duckdb.DuckDBPyConnection, home: Area) -> tuple[R
         "select {columns} from marts.fct_reconciliations as found where found.area_code = ?"
         " and not found.is_within order by found.period_end desc, found.reconciliation_id"
     )
-    return tuple(_records(connection, Reconciliation, sql, home.area_code))
+    return tuple(read_records(connection, Reconciliation, sql, home.area_code))
 
 
 def read_published(marts: Path, report: str, edition: str) -> Published:
     """Everything that the named report prints about the home area."""
     with duckdb.connect(str(marts), read_only=True) as connection:
-        run = _records(
-            connection, Run,
-            "select {columns} from marts.dim_runs as found where found.run_id ="
-            " (select max(run_id) from marts.dim_areas)",
-        )[0]  # fmt: skip
-        home = _records(
-            connection, Area, "select {columns} from marts.dim_areas as found where found.is_home"
-        )[0]
+        home = read_home(connection)
         return Published(
-            run=run,
+            run=read_run(connection),
             edition=edition,
             home=home,
             indicators=_indicators(connection, report),
@@ -301,4 +350,6 @@ def read_published(marts: Path, report: str, edition: str) -> Published:
             benchmarks=_benchmarks(connection),
             areas=_areas(connection, report, edition),
             disagreements=_disagreements(connection, home),
+            groups=_groups(connection, edition, home) if report == "standards" else {},
+            ranks=_ranks(connection, edition, home) if report == "standards" else {},
         )

@@ -12,10 +12,7 @@ import duckdb
 from orchestration.settings import DataFolder
 
 MARTS = (
-    "dim_areas", "dim_indicators", "dim_method_breaks", "dim_periods", "dim_runs", "dim_targets",
-    "fct_benchmarks", "fct_counted_records", "fct_delivery_actions", "fct_dq_issues", "fct_dq_results",
-    "fct_indicator_evidence", "fct_indicator_values", "fct_reconciliations", "fct_submissions",
-    "rpt_committee", "rpt_comparisons", "rpt_figures", "rpt_standards",
+    "dim_actions", "dim_areas", "dim_indicators", "dim_method_breaks", "dim_periods", "dim_runs", "dim_targets", "fct_benchmarks", "fct_counted_records", "fct_delivery_actions", "fct_dq_issues", "fct_dq_results", "fct_indicator_evidence", "fct_indicator_values", "fct_reconciliations", "fct_submissions", "rpt_board", "rpt_committee", "rpt_comparisons", "rpt_figures", "rpt_standards",
 )  # fmt: skip
 PARTITIONED = {"fct_indicator_evidence": "period_end"}
 NEVER_EMPTY = ("dim_areas", "dim_indicators", "dim_runs", "fct_indicator_values", "fct_submissions")
@@ -32,6 +29,22 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
         " where database_name = current_database() and not internal"
     ).fetchall()
     return set(found)
+
+
+def month_of(connection: duckdb.DuckDBPyConnection) -> str:
+    """The month that the reports of a warehouse are filed under: its newest as-at month (contract.md 2).
+
+    Raises NotPublishable when no submission serves.
+    """
+    row = connection.execute(
+        "select strftime(max(as_at_date), '%Y-%m') from marts.fct_submissions"
+        " where area_code <> 'national' and status = 'accepted'"
+        " and as_at_date <= (select max(as_at) from marts.dim_runs where run_id ="
+        " (select max(run_id) from marts.fct_submissions))"
+    ).fetchone()
+    if row is None or row[0] is None:
+        raise NotPublishable("no submission of a local authority serves at the knowledge date")
+    return str(row[0])
 
 
 def finish_and_verify(marts: Path, run_id: str, finished_at: datetime) -> None:

@@ -102,16 +102,18 @@ def breaches(pack: Pack, withheld: frozenset[Name]) -> list[Breach]:
     return found
 
 
-def breaches_of_part(part: Pack, withheld: frozenset[Name]) -> list[Breach]:
-    """The same for one part of a pack (`parts_of`)."""
+def breaches_of_part(
+    part: Pack, withheld: frozenset[Name], only_guarded: bool = False
+) -> list[Breach]:
+    """The same for one part of a pack (`parts_of`), or, sooner done, for its unsafe counts alone."""
     hidden = [figure for figure in part.figures if figure.name in withheld]
     if not hidden:
         return []
     known, guarded = part.known(withheld), part.guarded()
-    wanted = {name for figure in hidden for name in figure.quantities} | guarded
+    wanted = set() if only_guarded else {name for one in hidden for name in one.quantities}
     found = []
     # what another figure prints, or an earlier release printed, is no secret any more
-    asked = sorted((name for name in wanted if name not in known), key=str)
+    asked = sorted((name for name in wanted | guarded if name not in known), key=str)
     for name, low, high in bounds_of(part, known, asked):
         breach = Breach(name, part.amounts[name], low, high)
         is_too_narrow = (

@@ -24,7 +24,10 @@ def protect(pack: Pack) -> frozenset[Name]:
 
 def _protect_part(part: Pack) -> frozenset[Name]:
     withheld = primary(part)
-    while found := breaches_of_part(part, withheld):
+    # the unsafe counts first: most rounds need no look at the others
+    while found := (
+        breaches_of_part(part, withheld, only_guarded=True) or breaches_of_part(part, withheld)
+    ):
         further = {_next_to_withhold(part, withheld, breach) for breach in found} - {None}
         if not further:
             # an earlier release tells too much: nothing more of this part is published

@@ -1,0 +1,108 @@
+-- One row per edition and action of the plan: how it stands in the home area by
+-- its newest update, and whether that is of this quarter. Risks stand in the
+-- restricted edition only: they are for the corporate register.
+with
+
+run as (
+    select runs.*
+    from {{ ref('dim_runs') }} as runs
+    where runs.run_id in (select run_id from {{ ref('dim_actions') }})
+),
+
+editions as (
+    select
+        'restricted' as edition,
+        true as has_risks
+    union all
+    select
+        'public' as edition,
+        false as has_risks
+),
+
+updates as (
+    select
+        updates.*,
+        row_number() over (
+            partition by updates.action_id
+            order by updates.as_at desc
+        ) as newness
+    from {{ ref('fct_delivery_actions') }} as updates
+    inner join {{ ref('dim_areas') }} as areas
+        on updates.area_code = areas.area_code
+    where areas.is_home
+),
+
+-- the board meets once a quarter: what it saw last is the newest update of an
+-- earlier quarter than the one that ends now
+seen_last as (
+    select
+        updates.action_id,
+        updates.rag,
+        row_number() over (
+            partition by updates.action_id
+            order by updates.as_at desc
+        ) as newness
+    from updates
+    cross join run
+    where updates.as_at <= {{ add_months('run.as_at', -3) }}
+),
+
+ranks as (
+    select
+        'RED' as rag,
+        1 as goodness
+    union all
+    select
+        'AMBER' as rag,
+        2 as goodness
+    union all
+    select
+        'GREEN' as rag,
+        3 as goodness
+    union all
+    select
+        'BLUE' as rag,
+        4 as goodness
+),
+
+final as (
+    select
+        editions.edition,
+        actions.action_id,
+        actions.outcome_id,
+        actions.outcome,
+        actions.priority_id,
+        actions.priority,
+        actions.action,
+        actions.lead_agencies,
+        actions.related_indicators,
+        updates.as_at as updated_on,
+        coalesce(updates.as_at, date '1900-01-01')
+        <= {{ add_months('run.as_at', -3) }} as is_update_missing,
+        coalesce(updates.status, 'no_update') as status,
+        updates.rag,
+        seen_last.rag as rag_seen_last,
+        case
+            when updates.rag is null or seen_last.rag is null then null
+            when ranks.goodness > ranks_before.goodness then 'better'
+            when ranks.goodness < ranks_before.goodness then 'worse'
+            else 'same'
+        end as moved,
+        updates.progress,
+        case when editions.has_risks then updates.risk end as risk,
+        updates.supplied_by,
+        run.run_id
+    from {{ ref('dim_actions') }} as actions
+    cross join editions
+    cross join run
+    left join updates
+        on actions.action_id = updates.action_id and updates.newness = 1
+    left join seen_last
+        on actions.action_id = seen_last.action_id and seen_last.newness = 1
+    left join ranks
+        on updates.rag = ranks.rag
+    left join ranks as ranks_before
+        on seen_last.rag = ranks_before.rag
+)
+
+select * from final

@@ -1,0 +1,178 @@
+"""The board report: the actions of the plan by outcome, those without an update first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from orchestration.reports import wording
+from orchestration.reports.committee import page_environment
+from orchestration.reports.figures import NO_VALUE, WITHHELD
+from orchestration.reports.published import Area, Run, read_home, read_records, read_run
+from orchestration.reports.rounding import printed
+
+RAGS = ("RED", "AMBER", "GREEN", "BLUE")
+STATUSES = {
+    "not_started": "Not started",
+    "in_progress": "In progress",
+    "complete": "Complete",
+    "stopped": "Stopped",
+    "no_update": "No update yet",
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action of the plan as printed."""
+
+    action_id: str
+    outcome_id: int
+    outcome: str
+    priority_id: str
+    priority: str
+    action: str
+    lead_agencies: str
+    related_indicators: str | None
+    updated_on: date | None
+    is_update_missing: bool
+    status: str
+    rag: str | None
+    moved: str | None
+    progress: str | None
+    risk: str | None
+
+    @property
+    def status_in_words(self) -> str:
+        """The status as the page says it."""
+        return STATUSES.get(self.status, self.status)
+
+
+@dataclass(frozen=True)
+class LinkedIndicator:
+    """Where an indicator that an action is linked to stands now."""
+
+    indicator_id: str
+    position: str | None
+    title: str
+    unit: str
+    published_decimals: int
+    value: float | None
+    status: str
+    direction: str
+    rag: str
+
+    @property
+    def state(self) -> str:
+        """Value, direction and colour in a phrase."""
+        if self.value is None:
+            shown = WITHHELD if self.status == "suppressed" else NO_VALUE
+            return f"{shown} ({wording.status_of(self.status).label.lower()})"
+        text = printed(self.value, self.published_decimals)
+        shown = f"{text}%" if self.unit == "%" else f"{text} {self.unit}"
+        judged = "" if self.direction == "not judged" else f", {self.direction}"
+        return f"{shown}{judged}, {self.rag}"
+
+
+@dataclass(frozen=True)
+class OutcomeSummary:
+    """How the actions of an outcome stand together."""
+
+    outcome_id: int
+    outcome: str
+    actions: tuple[Action, ...]
+
+    @property
+    def shares(self) -> tuple[tuple[str, int, str], ...]:
+        """Colour, number of actions and their share of all, 'no update' included."""
+        counts = Counter(action.rag or "No colour" for action in self.actions)
+        total = len(self.actions)
+        return tuple(
+            (rag, counts[rag], f"{100 * counts[rag] / total:.0f}%") for rag in (*RAGS, "No colour")
+        )
+
+    @property
+    def moved(self) -> tuple[Action, ...]:
+        """Actions whose colour is another than the board saw last."""
+        return tuple(action for action in self.actions if action.moved in ("better", "worse"))
+
+    @property
+    def priorities(self) -> tuple[tuple[str, str, tuple[Action, ...]], ...]:
+        """Priority number, title and actions, in the plan's order."""
+        names = dict.fromkeys((action.priority_id, action.priority) for action in self.actions)
+        return tuple(
+            (number, title, tuple(a for a in self.actions if a.priority_id == number))
+            for number, title in names
+        )
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything that the board report prints."""
+
+    run: Run
+    home: Area
+    actions: tuple[Action, ...]
+    indicators: dict[str, LinkedIndicator]
+
+    @property
+    def outcomes(self) -> tuple[OutcomeSummary, ...]:
+        """In the plan's order."""
+        names = dict.fromkeys((action.outcome_id, action.outcome) for action in self.actions)
+        return tuple(
+            OutcomeSummary(number, title, tuple(a for a in self.actions if a.outcome_id == number))
+            for number, title in names
+        )
+
+    @property
+    def missing(self) -> tuple[Action, ...]:
+        """Actions without an update in the quarter."""
+        return tuple(action for action in self.actions if action.is_update_missing)
+
+    @property
+    def risks(self) -> tuple[Action, ...]:
+        """For the corporate risk register."""
+        return tuple(action for action in self.actions if action.risk)
+
+    def linked(self, action: Action) -> list[tuple[str, LinkedIndicator | None]]:
+        """The linked indicators of an action; None for one that the registry does not have yet."""
+        names = (action.related_indicators or "").split()
+        return [(name, self.indicators.get(name)) for name in names]
+
+
+def plan_number(number: str) -> tuple[int, ...]:
+    """Sort key: 2.10.1 after 2.9.1."""
+    return tuple(int(part) for part in number.split("."))
+
+
+def read_board(marts: Path, edition: str) -> Board:
+    """The board's rows of a finished warehouse."""
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        home = read_home(connection)
+        actions: Sequence[Action] = read_records(
+            connection, Action, "select {columns} from marts.rpt_board as found where found.edition = ?", edition
+        )  # fmt: skip
+        indicators = read_records(
+            connection, LinkedIndicator,
+            "select {columns} from marts.rpt_committee as found where found.edition = ? and found.area_code = ?",
+            edition, home.area_code,
+        )  # fmt: skip
+        return Board(
+            run=read_run(connection),
+            home=home,
+            actions=tuple(sorted(actions, key=lambda action: plan_number(action.action_id))),
+            indicators={one.indicator_id: one for one in indicators},
+        )
+
+
+def render_board_page(marts: Path, target: Path, edition: str = "restricted") -> None:
+    """Write the board report about the home area of a finished warehouse."""
+    board = read_board(marts, edition)
+    page = page_environment().get_template("board.html.j2").render(
+        board=board, run=board.run, home=board.home, title="Board report", is_public=edition == "public", in_words=wording.day
+    )  # fmt: skip
+    target.write_text(page, encoding="utf-8")

@@ -1,0 +1,85 @@
+"""What has been released: packs issued to the public, kept in the ledger, and the attack on each release."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from orchestration.registry.indicators import Indicator
+from orchestration.reports.disclosure.edition import Verdict, verdict_on
+from orchestration.reports.disclosure.release import (
+    FigureKey,
+    Measures,
+    pack_of,
+    read_figures,
+    read_months,
+)
+from orchestration.settings import DataFolder
+
+ISSUED = "issued_packs"
+FIGURES_FILE = "figures.json"
+
+
+class AlreadyIssued(Exception):
+    """This run's pack is frozen already; the message names the folder."""
+
+
+def measures_of(indicators: Iterable[Indicator]) -> dict[str, Measures]:
+    """What each indicator counts, for who looks for the same count in two figures."""
+    return {
+        indicator.id: Measures(indicator.counts, indicator.numerator, indicator.denominator)
+        for indicator in indicators
+    }
+
+
+def released_figures(folder: DataFolder) -> frozenset[FigureKey]:
+    """Figures that an issued public pack has printed: they cannot be taken back."""
+    found = set()
+    for path in (folder.ledger / ISSUED).glob(f"*/{FIGURES_FILE}"):
+        for indicator_id, area_code, period_end in json.loads(path.read_text(encoding="utf-8")):
+            found.add((indicator_id, area_code, date.fromisoformat(period_end)))
+    return frozenset(found)
+
+
+def withheld_in(connection: duckdb.DuckDBPyConnection) -> frozenset[FigureKey]:
+    """What the public rows of a warehouse leave out of the restricted ones."""
+    rows = connection.execute(
+        "select restricted.indicator_id, restricted.area_code, restricted.period_end"
+        " from marts.rpt_figures as restricted left join marts.rpt_figures as public"
+        " on public.edition = 'public' and restricted.indicator_id = public.indicator_id"
+        " and restricted.area_code = public.area_code and restricted.period_end = public.period_end"
+        " where restricted.edition = 'restricted'"
+        " and (restricted.numerator is not null or restricted.denominator is not null)"
+        " and public.numerator is null and public.denominator is null"
+    ).fetchall()
+    return frozenset(map(tuple, rows))
+
+
+def audit_release(marts: Path, indicators: Iterable[Indicator]) -> Verdict:
+    """Attack the public rows of a warehouse as they stand, whoever wrote them."""
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        pack = pack_of(read_figures(connection), measures_of(indicators), read_months(connection))
+        return verdict_on(pack, withheld_in(connection))
+
+
+def issue_pack(folder: DataFolder, marts: Path, month: str, run_id: str) -> Path:
+    """Freeze the pages of a month as released, with what they print; raises AlreadyIssued."""
+    target = folder.ledger / ISSUED / f"{month}-{run_id}"
+    if target.exists():
+        raise AlreadyIssued(f"the pack of this run is issued already: {target.name}")
+    shutil.copytree(folder.outputs / month, target)
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        rows = connection.execute(
+            "select indicator_id, area_code, cast(period_end as varchar) from marts.rpt_figures"
+            " where edition = 'public' and (numerator is not null or denominator is not null) order by all"
+        ).fetchall()
+    (target / FIGURES_FILE).write_text(json.dumps(rows), encoding="utf-8")
+    for path in target.rglob("*"):
+        if path.is_file():
+            path.chmod(0o400)
+    return target

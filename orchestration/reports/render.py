@@ -1,0 +1,75 @@
+"""All reports of a month in their editions, from one finished warehouse. What a report says is its own module's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.reports import wording
+from orchestration.reports.board import render_board_page
+from orchestration.reports.committee import (
+    page_environment,
+    render_committee_page,
+    render_standards_page,
+)
+from orchestration.reports.published import read_home, read_run
+from orchestration.reports.spreadsheets import write_workbook
+
+RESTRICTED, PUBLIC = "restricted", "public"
+EDITIONS = (RESTRICTED, PUBLIC)
+# Only the public folder may be read by anybody (contract.md 2).
+MODES = {RESTRICTED: 0o700, PUBLIC: 0o755}
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that the index page links."""
+
+    name: str
+    title: str
+    about: str
+
+
+REPORTS = (
+    Report("committee", "Committee report", "Every indicator of the plan, exceptions first."),
+    Report(
+        "standards", "Standards report", "The education indicators by phase and group of pupils."
+    ),
+    Report("board", "Board report", "The actions of the plan by outcome, missing updates first."),
+)
+
+
+def render_editions(marts: Path, month_folder: Path, editions: Sequence[str] = EDITIONS) -> None:
+    """Write every report of the given editions; each edition's folder is replaced whole by the caller."""
+    for edition in editions:
+        folder = month_folder / edition
+        folder.mkdir(mode=MODES[edition], parents=True)
+        render_committee_page(marts, folder / "committee.html", edition)
+        render_standards_page(marts, folder / "standards.html", edition)
+        render_board_page(marts, folder / "board.html", edition)
+        for report in REPORTS:
+            write_workbook(
+                marts, report.name, report.title, edition, folder / f"{report.name}.xlsx"
+            )
+        _render_index(marts, folder / "index.html", edition)
+
+
+def _render_index(marts: Path, target: Path, edition: str) -> None:
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        run, home = read_run(connection), read_home(connection)
+    page = (
+        page_environment()
+        .get_template("index.html.j2")
+        .render(
+            run=run,
+            home=home,
+            title="Reports",
+            is_public=edition == PUBLIC,
+            reports=REPORTS,
+            in_words=wording.day,
+        )
+    )
+    target.write_text(page, encoding="utf-8")

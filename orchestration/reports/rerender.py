@@ -1,0 +1,78 @@
+"""`cypp report`: the reports of the warehouse that serves, rendered again, attacked and, if asked, issued."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from orchestration.registry.indicators import load_indicators
+from orchestration.reports.disclosure.attack import AttackFailed
+from orchestration.reports.disclosure.edition import Verdict
+from orchestration.reports.disclosure.rules import NoRule
+from orchestration.reports.published import read_run
+from orchestration.reports.release import audit_release, issue_pack
+from orchestration.reports.render import EDITIONS, PUBLIC, render_editions
+from orchestration.settings import DataFolder
+from orchestration.warehouse import publish
+
+LOCK_SECONDS = 60
+
+
+class NotRendered(Exception):
+    """No report was written; those that stand stay as they are."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What was written, and what the attack on the public edition found."""
+
+    folder: Path
+    verdict: Verdict
+    issued: Path | None
+
+
+def render_again(folder: DataFolder, edition: str | None, issue: bool) -> Rendered:
+    """Render one edition or both from the published warehouse; raises NotRendered."""
+    if edition not in (None, *EDITIONS):
+        raise NotRendered(f"there is no edition {edition}: choose {' or '.join(EDITIONS)}")
+    if not folder.warehouse_file.exists():
+        raise NotRendered("nothing is published yet: run `cypp run` first")
+    editions = (edition,) if edition else EDITIONS
+    try:
+        with FileLock(folder.lock_file, timeout=LOCK_SECONDS):
+            return _render(folder, editions, issue)
+    except Timeout:
+        raise NotRendered(
+            "another run holds this data folder; try again when it has ended"
+        ) from None
+    except (duckdb.CatalogException, duckdb.BinderException):
+        raise NotRendered(
+            "the warehouse is of an earlier version of the code: run `cypp run` first"
+        ) from None
+
+
+def _render(folder: DataFolder, editions: tuple[str, ...], issue: bool) -> Rendered:
+    marts = folder.warehouse_file
+    try:
+        verdict = audit_release(marts, load_indicators())
+    except (AttackFailed, NoRule) as error:
+        raise NotRendered(f"the public edition could not be checked: {error}") from None
+    if not verdict.is_safe and (PUBLIC in editions or issue):
+        raise NotRendered(
+            f"the public edition is not safe: {len(verdict.breaches)} withheld counts can be calculated"
+        )
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        run, month = read_run(connection), publish.month_of(connection)
+    outputs = folder.root / f".outputs-{run.run_id}-again"
+    shutil.rmtree(outputs, ignore_errors=True)
+    publish.carry_forward(folder.outputs, outputs)
+    for edition in editions:
+        shutil.rmtree(outputs / month / edition, ignore_errors=True)
+    render_editions(marts, outputs / month, editions)
+    publish.switch(folder.outputs, outputs)
+    issued = issue_pack(folder, marts, month, run.run_id) if issue else None
+    return Rendered(folder.outputs / month, verdict, issued)

@@ -1,0 +1,254 @@
+"""The reports as accessible workbooks: cover, contents, notes, then one marked-up table per sheet.
+
+Follows the essential rules of the Analysis Function's guidance (reports.md 4). Texts stay texts: a cell that
+begins with an equals sign is no formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.table import Table, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from orchestration.reports import wording
+from orchestration.reports.published import Area, Run, plan_order, read_home, read_run
+
+FONT = "Arial"
+TEXT, HEADING, TITLE = (
+    Font(name=FONT, size=11),
+    Font(name=FONT, size=11, bold=True),
+    Font(name=FONT, size=14, bold=True),
+)
+WRAPPED = Alignment(wrap_text=True, vertical="top")
+WIDEST, NARROWEST = 60, 11
+# Why a cell holds no number (reports.md 4, 'Shorthand').
+SHORTHAND = {
+    "suppressed": "[c]",
+    "not_applicable": "[z]",
+    "not_recorded": "[w]",
+}
+NOT_AVAILABLE, NOT_APPLICABLE, NONE_SUPPLIED = "[x]", "[z]", "[x]"
+MEANINGS = (
+    ("[b]", "Break in series: not comparable with earlier periods."),
+    ("[c]", "Confidential: withheld to protect individuals."),
+    ("[w]", "None recorded: the category may not be in use."),
+    ("[x]", "Not available: the status says why."),
+    ("[z]", "Not applicable."),
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table: its name, what stands above it, its headings and rows."""
+
+    name: str
+    title: str
+    above: tuple[str, ...]
+    headings: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+
+
+def write_workbook(marts: Path, report: str, title: str, edition: str, target: Path) -> None:
+    """Write a report's workbook from the printed tables of a finished warehouse."""
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        run, home = read_run(connection), read_home(connection)
+        read = _board_sheets if report == "board" else _indicator_sheets
+        sheets = [sheet for sheet in read(connection, report, edition, home) if sheet.rows]
+    book = Workbook()
+    book.remove(book.active)  # ty: ignore[invalid-argument-type]
+    full_title = f"{home.area_name}: {title.lower()}, {edition} edition"
+    _write_cover(book.create_sheet("Cover"), full_title, run, edition)
+    contents = Sheet(
+        "Contents", "Contents", ("One table stands on this sheet. It lists the sheets that follow.",),
+        ("Sheet", "What it holds"), [("Notes", "Shorthand used in the tables"), *((s.name, s.title) for s in sheets)],
+    )  # fmt: skip
+    notes = Sheet(
+        "Notes", "Notes: shorthand", ("One table stands on this sheet.",), ("Shorthand", "Meaning"), MEANINGS
+    )  # fmt: skip
+    for sheet in (contents, notes, *sheets):
+        _write_sheet(book.create_sheet(sheet.name), sheet)
+    _describe(book, full_title, run)
+    book.save(target)
+
+
+def _describe(book: Workbook, title: str, run: Run) -> None:
+    moment = datetime(run.as_at.year, run.as_at.month, run.as_at.day, tzinfo=UTC).replace(
+        tzinfo=None
+    )
+    book.properties.title, book.properties.language = title, "en-GB"
+    book.properties.creator = book.properties.lastModifiedBy = "Children's performance team"
+    book.properties.created = book.properties.modified = moment
+    book.active = 0
+
+
+def _write_cover(sheet: Worksheet, title: str, run: Run, edition: str) -> None:
+    lines = [
+        title,
+        f"Data as known on {wording.day(run.as_at)}. Run {run.run_id}, code version {run.code_version}.",
+    ]
+    if run.is_synthetic:
+        lines.append("Synthetic data: the children and the figures in this workbook are invented.")
+    lines.append(
+        "Public edition: small numbers are withheld and marked [c]."
+        if edition == "public"
+        else "Restricted edition, for officers: small numbers are not withheld."
+    )
+    lines.append(
+        "Values are rounded once, half away from zero. The sheet Notes explains the shorthand."
+    )
+    for row, line in enumerate(lines, start=1):
+        _put(sheet, row, 1, line, TITLE if row == 1 else TEXT)
+    sheet.column_dimensions["A"].width = 90
+
+
+def _write_sheet(sheet: Worksheet, content: Sheet) -> None:
+    """Title in A1, what explains the table below it in column A, the table against the left edge, nothing after."""
+    _put(sheet, 1, 1, content.title, TITLE, wrapped=False)
+    for row, line in enumerate(content.above, start=2):
+        _put(sheet, row, 1, line, TEXT, wrapped=False)
+    first = len(content.above) + 2
+    for column, heading in enumerate(content.headings, start=1):
+        _put(sheet, first, column, heading, HEADING)
+        longest = max((len(str(row[column - 1])) for row in content.rows), default=0)
+        width = min(WIDEST, max(NARROWEST, longest + 2, len(heading) // 2 + 4))
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    for row, values in enumerate(content.rows, start=first + 1):
+        for column, value in enumerate(values, start=1):
+            _put(sheet, row, column, value, TEXT)
+    last = f"{get_column_letter(len(content.headings))}{first + len(content.rows)}"
+    table = Table(displayName=f"table_{content.name.lower()}", ref=f"A{first}:{last}")
+    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+    sheet.add_table(table)
+    table._initialise_columns()
+    for column, heading in zip(table.tableColumns, content.headings, strict=True):
+        column.name = heading
+    table.autoFilter = None  # filters only where they are needed
+
+
+def _put(
+    sheet: Worksheet, row: int, column: int, value: Any, font: Font, wrapped: bool = True
+) -> None:
+    cell = sheet.cell(row, column, value)
+    if isinstance(value, str):
+        cell.data_type = "s"  # else '=HYPERLINK(...)' would be a formula
+    cell.font = font
+    if wrapped:
+        cell.alignment = WRAPPED
+
+
+def _number(value: float | None, status: str) -> float | str:
+    return SHORTHAND.get(status, NOT_AVAILABLE) if value is None else value
+
+
+def _text(value: str | None) -> str:
+    return wording.reason(value) if value else NOT_APPLICABLE
+
+
+def _day(value: date | None) -> str:
+    return wording.day(value) if value else NOT_APPLICABLE
+
+
+def _indicator_sheets(
+    connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area
+) -> list[Sheet]:
+    return [_lines(connection, report, edition, home), _periods(connection, report, edition, home)]
+
+
+def _lines(connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area) -> Sheet:
+    rows = connection.execute(
+        "select position, title, unit, basis, period_start, period_end, value, status, numerator, denominator,"
+        " year_before_value, coalesce(year_before_status, 'no_data'), direction, direction_reason, target, rag,"
+        " outer_london_value, outer_london_period, london_value, london_period, statistical_neighbours_value,"
+        " statistical_neighbours_period, england_value, england_period, status_reason, indicator_id"
+        f" from marts.rpt_{report} where edition = ? and area_code = ?",
+        [edition, home.area_code],
+    ).fetchall()
+    rows.sort(key=lambda row: plan_order(row[0] or ""))
+    headings = (
+        "Number", "Indicator", "Unit", "Period", "Value", "Numerator", "Denominator", "Same period last year",
+        "Direction of travel", "Why or by how much", "Target", "Colour", "Outer London", "Outer London period",
+        "London", "London period", "Statistical neighbours", "Statistical neighbours period", "England",
+        "England period", "Status", "Reason",
+    )  # fmt: skip
+    printed = []
+    for row in rows:
+        (position, title, unit, basis, start, end, value, status, numerator, denominator, before, before_status,
+         direction, why, target, rag, *compared, reason, _) = row  # fmt: skip
+        shown = [NOT_AVAILABLE if found is None else wording.reason(str(found)) if isinstance(found, str) else found
+                 for found in compared]  # fmt: skip
+        printed.append(
+            (position or NOT_APPLICABLE, title, unit, wording.period(basis, start, end), _number(value, status),
+             _number(numerator, status), _number(denominator, status), _number(before, before_status), direction,
+             _text(why), NOT_APPLICABLE if target is None else target, rag, *shown,
+             wording.status_of(status).label, _text(reason))
+        )  # fmt: skip
+    above = (
+        "One table stands on this sheet. Shorthand in square brackets is explained on the sheet Notes.",
+        f"Newest figure of each indicator, {home.area_name}. Sources: the returns of the authority; DfE's published figures.",
+    )
+    return Sheet("Indicators", "Newest figure of each indicator", above, headings, printed)
+
+
+def _periods(connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area) -> Sheet:
+    rows = connection.execute(
+        "select lines.position, lines.title, figures.basis, figures.period_start, figures.period_end, figures.value,"
+        " figures.numerator, figures.denominator, figures.status, figures.status_reason, figures.break_on"
+        f" from marts.rpt_figures as figures inner join marts.rpt_{report} as lines"
+        " on figures.edition = lines.edition and figures.area_code = lines.area_code"
+        " and figures.indicator_id = lines.indicator_id where figures.edition = ? and figures.area_code = ?"
+        " order by figures.period_end desc",
+        [edition, home.area_code],
+    ).fetchall()
+    rows.sort(key=lambda row: plan_order(row[0] or ""))
+    printed = [
+        (position or NOT_APPLICABLE, title, wording.period(basis, start, end), _number(value, status),
+         _number(numerator, status), _number(denominator, status), wording.status_of(status).label, _text(reason),
+         "[b]" if break_on == end else _day(break_on))
+        for position, title, basis, start, end, value, numerator, denominator, status, reason, break_on in rows
+    ]  # fmt: skip
+    headings = (
+        "Number", "Indicator", "Period", "Value", "Numerator", "Denominator", "Status", "Reason",
+        "Comparable from",
+    )  # fmt: skip
+    above = (
+        "One table stands on this sheet. Shorthand in square brackets is explained on the sheet Notes.",
+        f"Every period of each indicator, newest first, {home.area_name}.",
+    )
+    return Sheet("Periods", "Every period of each indicator", above, headings, printed)
+
+
+def _board_sheets(
+    connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area
+) -> list[Sheet]:
+    rows = connection.execute(
+        "select action_id, outcome, priority, action, lead_agencies, status, rag, moved, updated_on,"
+        f" is_update_missing, progress, risk, related_indicators from marts.rpt_{report} where edition = ?",
+        [edition],
+    ).fetchall()
+    rows.sort(key=lambda row: tuple(int(part) for part in row[0].split(".")))
+    printed = [
+        (number, outcome, priority, action, lead, status.replace("_", " "), rag or NONE_SUPPLIED,
+         moved or NONE_SUPPLIED, _day(updated), "yes" if missing else "no", progress or NONE_SUPPLIED,
+         *((risk or NONE_SUPPLIED,) if edition == "restricted" else ()), related or NOT_APPLICABLE)
+        for number, outcome, priority, action, lead, status, rag, moved, updated, missing, progress, risk, related
+        in rows
+    ]  # fmt: skip
+    headings = (
+        "Number", "Outcome", "Priority", "Action", "Lead agencies", "Status", "Colour", "Moved since the last board",
+        "Updated on", "Update missing this quarter", "Progress",
+        *(("Risk",) if edition == "restricted" else ()), "Linked indicators",
+    )  # fmt: skip
+    above = (
+        "One table stands on this sheet. Shorthand in square brackets is explained on the sheet Notes.",
+        f"Actions of the plan by outcome, {home.area_name}. Source: updates of the lead agencies.",
+    )
+    return [Sheet("Actions", "Actions of the plan", above, headings, printed)]
