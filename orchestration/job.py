@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +35,7 @@ def dagster_home(folder: DataFolder) -> Path:
 
 
 @contextmanager
-def _kept_open(instance: DagsterInstance) -> Iterator[None]:
+def _kept_open(instance: DagsterInstance) -> Generator[None]:
     """Hold Dagster's event index open while a run lasts.
 
     Dagster opens and closes it for each of some thousand statements of a night, and SQLite folds its journal
