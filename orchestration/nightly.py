@@ -90,6 +90,9 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     page: Path | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    """By step."""
+    node_seconds: dict[str, float] = field(default_factory=dict)
+    """By what dbt built or tested."""
 
 
 def code_version() -> str:
@@ -212,6 +215,7 @@ class Night:
         self.run: Run | None = None
         self.outcome: Outcome | None = None
         self.seconds: dict[str, float] = {}
+        self.node_seconds: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         self.settings = load_settings(self.folder.root)
@@ -299,7 +303,9 @@ class Night:
     def transform(self) -> Iterator[FinishedNode]:
         """raw -> the marts, in private files, node by node; whoever iterates to the end has them all."""
         with self._step("transform"):
-            yield from self.dbt.build(self.progress)
+            for node in self.dbt.build(self.progress):
+                self.node_seconds[node.unique_id] = node.seconds
+                yield node
 
     def publish(self) -> Outcome:
         """Verify, render, then replace what readers see."""
@@ -308,8 +314,9 @@ class Night:
             page = _publish(self.folder, self.files, self.run, self.indicators)
             self.ledger.record_run("published", self.run.run_id, {})
             self.outcome = Outcome(
-                self.run, self.taken, _findings(self.folder, self.taken), page, self.seconds
-            )
+                self.run, self.taken, _findings(self.folder, self.taken), page, self.seconds,
+                self.node_seconds,
+            )  # fmt: skip
         return self.outcome
 
 

@@ -114,9 +114,9 @@ def parse_identifier(value: object) -> str | _Unreadable | None:
         exact = float(value).is_integer() and abs(value) < LARGEST_EXACT
         return str(int(value)) if exact else UNREADABLE
     text = str(value).strip().upper()
-    if SCIENTIFIC.match(text):
+    if "E" in text and SCIENTIFIC.match(text):
         return UNREADABLE
-    return re.sub(r"^(\d+)\.0+$", r"\1", text)
+    return re.sub(r"^(\d+)\.0+$", r"\1", text) if "." in text else text
 
 
 def parse_upn(value: object) -> str | _Unreadable | None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 KEY_BITS = 128
+# An authority's months name the same children again and again; so many take some 30 MB.
+REMEMBERED_KEYS = 100_000
 
 
 class KeyFileError(Exception):
     """The key in `restricted/` is missing, unreadable or not the one this data folder was made with."""
 
 
+@lru_cache(maxsize=REMEMBERED_KEYS)
 def keyed_hash(secret: bytes, *parts: str) -> str:
     """First 128 bits, in hex, of HMAC-SHA-256 over the parts joined by '|'."""
     # In one call: an HMAC object per identifier costs five times as much.

@@ -8,13 +8,15 @@ import resource
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing import forkserver
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from tests.benchmarks.taking_in import extract_files
 
-MIB = 1024
+SAMPLED_SECONDS = 0.2
 
 
 def _cpu() -> float:
@@ -32,19 +34,54 @@ def _forked_cpu() -> float:
     return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
-def _peak() -> int:
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return max(usage.ru_maxrss for usage in usages) // MIB
+class _Memory(Thread):
+    """Watches what this process and all that it started hold in memory together; `peak` is in MiB.
+
+    Memory that processes share counts once for each: the figure is an upper bound.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.peak = 0
+        self._done = Event()
+
+    def run(self) -> None:
+        while not self._done.wait(SAMPLED_SECONDS):
+            self.peak = max(self.peak, _held_together())
+
+    def stop(self) -> int:
+        self._done.set()
+        self.join()
+        return max(self.peak, _held_together())
+
+
+def _held_together() -> int:
+    """MiB of this process and of its descendants, from Linux's table of processes."""
+    parents: dict[int, int] = {}
+    pages: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = stat.read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+            parents[int(stat.parent.name)], pages[int(stat.parent.name)] = (
+                int(fields[1]),
+                int(fields[21]),
+            )
+    family = {os.getpid()}
+    while found := {pid for pid, parent in parents.items() if parent in family} - family:
+        family |= found
+    return sum(pages.get(pid, 0) for pid in family) * os.sysconf("SC_PAGE_SIZE") >> 20
 
 
 def _measure(label: str, case: Callable[[Path], dict[str, Any]], folder: Path) -> dict[str, Any]:
+    memory = _Memory()
+    memory.start()
     wall, cpu = time.perf_counter(), _cpu()
     found = case(folder)
     return {
         "case": label,
         "cpu_seconds": round(_cpu() - cpu, 2),
         "wall_seconds": round(time.perf_counter() - wall, 2),
-        "peak_mib": _peak(),
+        "peak_mib": memory.stop(),
         **found,
     }
 

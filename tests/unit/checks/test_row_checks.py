@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from expectations import suites
 from expectations.contract import contract_for, sources
 from expectations.rules import RULES, annex_a, cin_census, ssda903
 from expectations.rules.cases import Rows
+from orchestration.checks import rows
 from orchestration.checks.rows import (
     ChecksFailed,
     check_rows,
@@ -142,6 +144,27 @@ def test_checks_run_once_per_version_until_it_is_read_again(folder: DataFolder) 
     assert check_rows(folder, [version], lambda *_: None) == 1
     assert check_rows(folder, [version], lambda *_: None) == 0
     assert count_results(folder, [version]) > 0
+
+
+def _stored(folder: DataFolder, versions: list[SubmissionVersion]) -> list[Any]:
+    check_rows(folder, versions, lambda *_: None)
+    kinds = (folder.quality / "results", folder.quality / "issues")
+    stored = [pq.read_table(path).to_pylist() for kind in kinds for path in sorted(kind.iterdir())]
+    shutil.rmtree(kinds[0])
+    return stored
+
+
+@pytest.mark.parametrize("rows_for_pool", [rows.FEWEST_ROWS_FOR_POOL, 0])
+def test_frames_of_any_size_on_any_core_find_the_same(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, rows_for_pool: int
+) -> None:
+    first = _land(folder, GOOD + ENDS_EARLY + GOOD)
+    versions = [first, _land(folder, GOOD + NO_CHILD + UNKNOWN_CODE, month="2025-04")]
+    in_one_frame = _stored(folder, versions)
+    monkeypatch.setattr(rows, "MOST_ROWS", 1)
+    monkeypatch.setattr(rows, "FEWEST_ROWS_FOR_POOL", rows_for_pool)
+    assert _stored(folder, versions) == in_one_frame
+    assert sorted(len(issues) for issues in in_one_frame[len(versions) :]) == [2, 3]
 
 
 def test_empty_suites_leave_no_results(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
