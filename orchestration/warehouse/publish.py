@@ -13,7 +13,8 @@ from orchestration.settings import DataFolder
 
 MARTS = (
     "dim_areas", "dim_indicators", "dim_periods", "dim_runs", "fct_benchmarks", "fct_counted_records",
-    "fct_dq_issues", "fct_dq_results", "fct_indicator_evidence", "fct_indicator_values", "fct_submissions",
+    "fct_dq_issues", "fct_dq_results", "fct_indicator_evidence", "fct_indicator_values",
+    "fct_reconciliations", "fct_submissions",
 )  # fmt: skip
 PARTITIONED = {"fct_indicator_evidence": "period_end"}
 NEVER_EMPTY = ("dim_areas", "dim_indicators", "dim_runs", "fct_indicator_values", "fct_submissions")
