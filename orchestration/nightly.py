@@ -36,6 +36,7 @@ from orchestration.intake.submissions import (
     refuse_wrong_key,
     take_in,
 )
+from orchestration.owners.site import write_owner_pages
 from orchestration.registry.indicators import (
     RegistryError,
     breakdowns_by_population,
@@ -55,7 +56,7 @@ from orchestration.settings import (
     load_settings,
 )
 from orchestration.synthetic import is_synthetic
-from orchestration.warehouse import first_reported, publish
+from orchestration.warehouse import first_reported, memory, publish
 from orchestration.warehouse.dbt import BuildFailed, BuildFiles, Dbt, FinishedNode
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 
@@ -191,8 +192,10 @@ def _publish(folder: DataFolder, files: BuildFiles, run: Run) -> Path:
     shutil.rmtree(restricted, ignore_errors=True)
     restricted.mkdir(mode=0o700, parents=True)
     render_committee_page(files.marts, restricted / "index.html")
+    write_owner_pages(files.marts, folder, restricted / "owners")
     if run.records_first_reported:
         first_reported.store(folder, files.marts, run.run_id)
+        memory.store(folder, files.marts, run.run_id)
     publish.replace_warehouse(folder, files.marts)
     publish.switch(folder.parquet, parquet)
     publish.switch(folder.outputs, outputs)

@@ -40,7 +40,7 @@ RESULTS = {
 ISSUES = {
     "issue_key": pa.string(), "check_id": pa.string(), "rule_code": pa.string(), "severity": pa.string(),
     "submission_id": pa.string(), "table_name": pa.string(), "child_key": pa.string(),
-    "field": pa.string(), "source_row": pa.int64(), "is_quarantined": pa.bool_(), "message": pa.string(),
+    "field": pa.string(), "case_key": pa.string(), "source_row": pa.int64(), "is_quarantined": pa.bool_(), "message": pa.string(),
 }  # fmt: skip
 Progress = Callable[[str, int, int], None]
 
@@ -158,8 +158,24 @@ def _key_texts(frame: pd.DataFrame, source: str, table: str) -> pd.Series:
     record = next(iter(contract_for(source).tables[table].records.values()))
     parts = [frame[stored_key(name)].astype("string").fillna("") for name in record.key]
     text = parts[0].str.cat(parts[1:], sep="|") if len(parts) > 1 else parts[0]
+    # Rows that lack a part of their key are told apart by their order, else two faults would be one issue.
+    lacks = (parts[-1] == "") if len(parts) > 1 else parts[0] == ""
+    again = frame.groupby([frame[SUBMISSION], text]).cumcount()
+    text = text.where(~lacks | (again == 0), text + "|" + again.astype("string"))
     place = frame[SUBMISSION].astype("string") + "#" + frame["source_row"].astype("string")
     return text.where(text.str.strip("|") != "", place)
+
+
+def _person_key(record: pd.Series) -> str | None:
+    """Whom a row is about: the child, else the pupil; None where the row has no usable id."""
+    keys = (record.get(name) for name in ("child_key", "upn_key"))
+    return next((str(key) for key in keys if not pd.isna(key)), None)
+
+
+def case_key(check: Check, key: str) -> str:
+    """What several rules say about one field of one record is one case for its owner."""
+    about = f"{check.source}|{check.table}|{key}|{check.column}"
+    return hashlib.sha256(about.encode()).hexdigest()[:32]
 
 
 def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> list[dict[str, Any]]:
@@ -172,8 +188,8 @@ def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> list[dict[str
             {
                 "issue_key": fingerprint, "check_id": check.check_id, "rule_code": check.rule,
                 "severity": check.severity, "submission_id": record[SUBMISSION], "table_name": check.table,
-                "child_key": None if pd.isna(record.get("child_key")) else record["child_key"],
-                "field": check.column, "source_row": int(record["source_row"]),
+                "child_key": _person_key(record),
+                "field": check.column, "case_key": case_key(check, keys[row]), "source_row": int(record["source_row"]),
                 "is_quarantined": record["outcome"] == "quarantined", "message": f"{check.message}. {check.remedy}.",
             }
         )  # fmt: skip

@@ -12,7 +12,7 @@ import duckdb
 from orchestration.settings import DataFolder
 
 MARTS = (
-    "dim_areas", "dim_indicators", "dim_periods", "dim_runs", "fct_benchmarks", "fct_counted_records",
+    "dim_areas", "dim_indicators", "dim_periods", "dim_runs", "fct_anomalies", "fct_benchmarks", "fct_counted_records",
     "fct_dq_issues", "fct_dq_results", "fct_indicator_evidence", "fct_indicator_values", "fct_submissions",
 )  # fmt: skip
 PARTITIONED = {"fct_indicator_evidence": "period_end"}

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import nights, taking_in
+from tests.benchmarks import anomalies, nights, taking_in
 from tests.benchmarks.measure import measure, taken_in
 
 
@@ -43,8 +43,14 @@ def _region() -> None:
         _run("Demo: 36 months of 33 authorities written", nights.write_region, folder)
 
 
-GROUPS = {"taking_in": _taking_in, "nights": _nights, "region": _region}
-UNLESS_ASKED = ("taking_in", "nights")
+def _anomalies() -> None:
+    for line in anomalies.score():
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+
+
+GROUPS = {"taking_in": _taking_in, "nights": _nights, "region": _region, "anomalies": _anomalies}
+UNLESS_ASKED = ("taking_in", "nights", "anomalies")
 
 
 def main() -> None:
