@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -40,8 +40,9 @@ def judge_series(series: pd.DataFrame) -> pd.DataFrame:
     ordered = series.assign(period_end=pd.to_datetime(series["period_end"]))
     ordered = ordered.sort_values([*SERIES_KEY, "period_end"])
     rows: list[dict[str, Any]] = []
-    for (series_id, kind, area_code), frame in ordered.groupby(SERIES_KEY, sort=False):
-        for suffix, one in _judged(str(kind), _points(frame)):
+    for name_of, frame in ordered.groupby(SERIES_KEY, sort=False):
+        series_id, kind, area_code = map(str, cast("tuple[str, str, str]", name_of))
+        for suffix, one in _judged(kind, _points(frame)):
             name = {"series_id": f"{series_id}{suffix}", "kind": kind, "area_code": area_code}
             rows.append(name | asdict(one))
     return pd.DataFrame(rows, columns=list(JUDGED)).astype(JUDGED)

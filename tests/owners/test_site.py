@@ -28,12 +28,7 @@ def own_page(published: Published) -> str:
 
 
 def tiles(page: str) -> dict[str, int]:
-    found = (
-        html.fromstring(page).cssselect(".tiles li")
-        if hasattr(html.HtmlElement, "cssselect")
-        else []
-    )
-    found = found or html.fromstring(page).xpath("//ul[@class='tiles']/li")
+    found = html.fromstring(page).xpath("//ul[@class='tiles']/li")
     return {item[0].tail.strip(): int(item[0].text) for item in found}
 
 
