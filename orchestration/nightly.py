@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from expectations.contract import CONTRACTS_FOLDER
 from orchestration.checks.gate import Vintage, table_checks
+from orchestration.checks.outdated import forget_outdated_results
 from orchestration.checks.rows import ChecksFailed, check_rows, count_results, write_empty_results
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.findings import Finding
@@ -274,6 +275,7 @@ class Night:
                 for version in self.ledger.versions()
                 if version.verdict == "accepted" and version.area_code != "national"
             ]
+            forget_outdated_results(self.folder)
             check_rows(self.folder, accepted, self.progress)
             write_empty_results(self.folder)
             if accepted and not count_results(self.folder, accepted):
