@@ -7,12 +7,15 @@ is read or run here: `orchestration/checks` does that.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from expectations.checks import Check, Dimension
 from expectations.contract import Record, Table, contract_for
 from expectations.rules import RULES
+from expectations.rules.derived import born_long_after, key_part_missing, not_of_an_age
+from expectations.rules.shapes import not_before_year
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -67,6 +70,51 @@ class _Maker:
             message=message,
             remedy=remedy,
         )
+
+    def derived_checks(self, name: str, record: Record) -> Iterator[Check]:
+        """What follows from a contract beyond its own words, so that a new source has it from its first day."""
+        date = record.key_date
+        if not date or self.table.columns[date].type != "date":
+            return
+        yield replace(
+            self.check(
+                "before_1990", date, dimension="validity", quarantines=False,
+                message=f"{self._heading(date)} lies before 1990", remedy="Check the year of the date",
+            ), fails=not_before_year(date, 1990),
+        )  # fmt: skip
+        if self._has_births():
+            yield replace(
+                self.check(
+                    "born_long_after", "birth_date", dimension="accuracy", quarantines=False,
+                    message=f"The child is born more than 40 weeks after {self._heading(date)}",
+                    remedy="Check the date of birth and the date of this record",
+                ), fails=born_long_after(date, "birth_date"),
+            )  # fmt: skip
+        for part in () if record.exists_when else record.key:
+            if part not in (date, "child_id") and self.table.columns[part].type == "date":
+                yield replace(
+                    self.check(
+                        "key_part_missing", part, dimension="completeness", quarantines=False,
+                        message=f"{self._heading(part)} is missing from a {self._noun(name)} that has its other date",
+                        remedy="Enter the date in the case system",
+                    ), fails=key_part_missing(part, date),
+                )  # fmt: skip
+
+    def birth_checks(self) -> Iterator[Check]:
+        """A date of birth that no child of an extract can have."""
+        if self._has_births():
+            yield replace(
+                self.check(
+                    "age_implausible", "birth_date", dimension="accuracy", quarantines=False,
+                    message="The date of birth makes the person older than 30, or more than 40 weeks from birth",
+                    remedy="Check the date of birth",
+                ), fails=not_of_an_age(AS_AT, "birth_date"),
+            )  # fmt: skip
+
+    def _has_births(self) -> bool:
+        return {"birth_date", "child_id"} <= set(self.table.columns) and self.table.columns[
+            "birth_date"
+        ].is_stored
 
     def record_checks(self, name: str, record: Record) -> Iterator[Check]:
         always = record.exists_when is None and record.except_when is None
@@ -156,10 +204,11 @@ def checks_for(source: str, table_name: str) -> tuple[Check, ...]:
     maker = _Maker(source, table_name, table)
     made = [
         *maker.column_checks(),
+        *maker.birth_checks(),
         *(
             check
             for name, record in table.records.items()
-            for check in maker.record_checks(name, record)
+            for check in (*maker.record_checks(name, record), *maker.derived_checks(name, record))
         ),
     ]
     rules = [rule for rule in RULES.get(source, ()) if rule.table == table_name]

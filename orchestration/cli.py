@@ -263,6 +263,52 @@ def report(
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
+owners_app = typer.Typer(help="The data owners' worklists out and back in.", no_args_is_help=True)
+app.add_typer(owners_app, name="owners")
+
+
+@owners_app.command("export")
+def owners_export(data_dir: DataDir = None) -> None:
+    """Write one worklist (XLSX) per owner into the data folder's quality/worklists."""
+    from orchestration.owners.worklist import export_worklists
+
+    folder = data_folder(data_dir)
+    if not folder.warehouse_file.exists():
+        errors.print("Nothing has been published yet: run `cypp run`", markup=False)
+        raise typer.Exit(WRONG_USAGE)
+    for path, cases in export_worklists(folder):
+        console.print(f"{path}: {cases} cases", markup=False, highlight=False, soft_wrap=True)
+
+
+@owners_app.command("import")
+def owners_import(
+    file: Annotated[Path, typer.Argument(help="A filled worklist.", dir_okay=False)],
+    data_dir: DataDir = None,
+) -> None:
+    """Read a filled worklist back: each line is applied or refused with a reason."""
+    from orchestration.owners.answers import WorklistRefused, import_worklist
+
+    try:
+        results = import_worklist(data_folder(data_dir), file, datetime.now(UTC).date())
+    except (WorklistRefused, OSError) as error:
+        said = str(error) if isinstance(error, WorklistRefused) else error.strerror
+        errors.print(f"Nothing applied: {said}", markup=False, soft_wrap=True)
+        raise typer.Exit(WRONG_USAGE) from None
+    for result in results:
+        console.print(
+            f"row {result.row}: {result.outcome}: {result.reason}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+    counts = {
+        name: sum(r.outcome == name for r in results)
+        for name in ("applied", "unchanged", "noted", "refused")
+    }
+    console.print(", ".join(f"{count} {name}" for name, count in counts.items()), markup=False)
+    raise typer.Exit(ATTENTION if counts["refused"] else PUBLISHED)
+
+
 def main() -> None:
     """Entry point of the console script."""
     app()

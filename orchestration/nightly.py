@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 
 from expectations.contract import CONTRACTS_FOLDER
 from orchestration.checks.gate import Vintage, table_checks
+from orchestration.checks.outdated import forget_outdated_results
 from orchestration.checks.rows import ChecksFailed, check_rows, count_results, write_empty_results
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.findings import Finding
@@ -36,6 +37,7 @@ from orchestration.intake.submissions import (
     refuse_wrong_key,
     take_in,
 )
+from orchestration.owners.site import write_owner_pages
 from orchestration.registry.indicators import (
     Indicator,
     RegistryError,
@@ -60,7 +62,7 @@ from orchestration.settings import (
     load_settings,
 )
 from orchestration.synthetic import is_synthetic
-from orchestration.warehouse import first_reported, publish
+from orchestration.warehouse import first_reported, memory, publish
 from orchestration.warehouse.dbt import BuildFailed, BuildFiles, Dbt, FinishedNode
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 
@@ -189,8 +191,10 @@ def _publish(
     for edition in EDITIONS:
         shutil.rmtree(outputs / month / edition, ignore_errors=True)
     render_editions(files.marts, outputs / month)
+    write_owner_pages(files.marts, folder, outputs / month / "restricted" / "owners")
     if run.records_first_reported:
         first_reported.store(folder, files.marts, run.run_id)
+        memory.store(folder, files.marts, run.run_id)
     publish.replace_warehouse(folder, files.marts)
     publish.switch(folder.parquet, parquet)
     publish.switch(folder.outputs, outputs)
@@ -270,6 +274,7 @@ class Night:
                 for version in self.ledger.versions()
                 if version.verdict == "accepted" and version.area_code != "national"
             ]
+            forget_outdated_results(self.folder)
             check_rows(self.folder, accepted, self.progress)
             write_empty_results(self.folder)
             if accepted and not count_results(self.folder, accepted):

@@ -45,7 +45,7 @@ RESULTS = {
 ISSUES = {
     "issue_key": pa.string(), "check_id": pa.string(), "rule_code": pa.string(), "severity": pa.string(),
     "submission_id": pa.string(), "table_name": pa.string(), "child_key": pa.string(),
-    "field": pa.string(), "source_row": pa.int64(), "is_quarantined": pa.bool_(), "message": pa.string(),
+    "field": pa.string(), "case_key": pa.string(), "source_row": pa.int64(), "is_quarantined": pa.bool_(), "message": pa.string(),
 }  # fmt: skip
 # Columns of `raw/` that say whom a row is about, the local child id first.
 PERSON_KEYS = ("child_key", "yp_key", "upn_key")
@@ -181,12 +181,22 @@ def _key_texts(failing: pd.DataFrame, source: str, table: str) -> pd.Series:
     names = [stored_key(source, table, name) for name in record.key]
     parts = [failing[name].astype("string").fillna("") for name in names]
     text = parts[0].str.cat(parts[1:], sep="|") if len(parts) > 1 else parts[0]
+    # Rows that lack a part of their key are told apart by their order, else two faults would be one issue.
+    lacks = (parts[-1] == "") if len(parts) > 1 else parts[0] == ""
+    again = failing.groupby([failing[SUBMISSION], text]).cumcount()
+    text = text.where(~lacks | (again == 0), text + "|" + again.astype("string"))
     place = failing[SUBMISSION].astype("string") + "#" + failing["source_row"].astype("string")
     return text.where(text.str.strip("|") != "", place)
 
 
 def _fingerprint(check_id: str, key: str) -> str:
     return hashlib.sha256(f"{check_id}|{key}".encode()).hexdigest()[:32]
+
+
+def case_key(check: Check, key: str) -> str:
+    """What several rules say about one field of one record is one case for its owner."""
+    about = f"{check.source}|{check.table}|{key}|{check.column}"
+    return hashlib.sha256(about.encode()).hexdigest()[:32]
 
 
 def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> pa.Table:
@@ -199,6 +209,7 @@ def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> pa.Table:
         "check_id": [check.check_id] * n_rows, "rule_code": [check.rule] * n_rows,
         "severity": [check.severity] * n_rows, "submission_id": failing[SUBMISSION],
         "table_name": [check.table] * n_rows, "child_key": _person_keys(failing), "field": [check.column] * n_rows,
+        "case_key": [case_key(check, key) for key in keys],
         "source_row": failing["source_row"], "is_quarantined": failing["outcome"] == "quarantined",
         "message": [f"{check.message}. {check.remedy}."] * n_rows,
     }  # fmt: skip

@@ -42,13 +42,25 @@ create table if not exists acceptances (
     reason text not null check (reason <> ''),
     until text not null
 );
+create table if not exists issue_answers (
+    event_number integer primary key,
+    answered_at text not null,
+    area_code text not null,
+    issue_key text not null,
+    answer text not null check (answer in ('explained', 'accepted')),
+    reason text not null check (reason <> ''),
+    note text not null,
+    answered_by text not null check (answered_by <> ''),
+    approver text not null check (answer = 'explained' or approver <> ''),
+    until text not null
+);
 create table if not exists facts (name text primary key, value text not null);
 """
 APPEND_ONLY = """
 create trigger if not exists {table}_no_{verb} before {verb} on {table}
 begin select raise(abort, '{table} is append-only'); end;
 """
-TABLES = ("submission_events", "run_events", "acceptances", "facts")
+TABLES = ("submission_events", "run_events", "acceptances", "issue_answers", "facts")
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,21 @@ class Acceptance:
     reason: str
     until: date
     accepted_at: datetime
+
+
+@dataclass(frozen=True)
+class IssueAnswer:
+    """What an owner says about an issue: the record is right (explained), or cannot be put right (accepted)."""
+
+    area_code: str
+    issue_key: str
+    answer: str
+    reason: str
+    note: str
+    answered_by: str
+    approver: str
+    until: date
+    answered_at: datetime
 
 
 @dataclass(frozen=True)
@@ -206,6 +233,34 @@ class Ledger:
                 check, area, by, reason, date.fromisoformat(until), datetime.fromisoformat(at)
             )
             for check, area, by, reason, until, at in rows
+        ]
+
+    def answer_issues(self, answers: list[IssueAnswer]) -> None:
+        """Append answers, all or none; they are never taken back, a later one stands above an earlier one."""
+        rows = [
+            (
+                one.answered_at.isoformat(), one.area_code, one.issue_key, one.answer, one.reason, one.note,
+                one.answered_by, one.approver, one.until.isoformat(),
+            )
+            for one in answers
+        ]  # fmt: skip
+        with self._open() as connection:
+            connection.executemany(
+                "insert into issue_answers (answered_at, area_code, issue_key, answer, reason, note,"
+                " answered_by, approver, until) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+
+    def issue_answers(self) -> list[IssueAnswer]:
+        """Every answer ever given, oldest first."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "select area_code, issue_key, answer, reason, note, answered_by, approver, until, answered_at"
+                " from issue_answers order by event_number"
+            ).fetchall()
+        return [
+            IssueAnswer(*said, date.fromisoformat(until), datetime.fromisoformat(at))
+            for *said, until, at in rows
         ]
 
     def record_run(self, event: str, run_id: str, detail: dict[str, str | None]) -> None:

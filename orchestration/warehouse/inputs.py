@@ -30,10 +30,12 @@ from orchestration.intake.submissions import (
 )
 from orchestration.registry.indicators import Indicator
 from orchestration.settings import DataFolder
+from orchestration.warehouse.memory import write_memory
 
 INPUT_TABLES = (
     "run", "runs", "areas", "receipts", "tables", "indicators", "bases", "breakdowns", "series",
-    "first_reported", "table_checks", "owners", "last_values", "last_records",
+    "first_reported", "table_checks", "owners", "last_values", "last_records", "issue_events",
+    "issue_answers", "anomaly_events",
 )  # fmt: skip
 TIME = pa.timestamp("us", tz="UTC")
 RUN = {
@@ -77,7 +79,7 @@ TABLE_CHECKS = {
     "source": pa.string(), "as_at_date": pa.date32(), "table_name": pa.string(), "rows_checked": pa.int64(),
     "rows_failed": pa.int64(), "passed": pa.bool_(), "is_released": pa.bool_(), "message": pa.string(),
 }  # fmt: skip
-OWNERS = {"source": pa.string(), "owner": pa.string(), "days_to_answer": pa.int64()}
+OWNERS = {"source": pa.string(), "owner": pa.string(), "working_days_to_answer": pa.int64()}
 LAST_VALUES = {
     "indicator_id": pa.string(), "area_code": pa.string(), "basis": pa.string(), "period_end": pa.date32(),
     "breakdown": pa.string(), "breakdown_value": pa.string(), "numerator": pa.float64(),
@@ -248,6 +250,7 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     _write(target, "owners", OWNERS, load_owners())
     _write_registry(target, known.indicators)
     write_last_published(folder, target)
+    write_memory(folder, ledger, target)
     pq.write_table(known.first_reported, target / "first_reported.parquet")
 
 

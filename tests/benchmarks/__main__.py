@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import nights, taking_in
+from tests.benchmarks import anomalies, nights, taking_in
 from tests.benchmarks.measure import measure, taken_in
 from tests.benchmarks.region import SIZES, run_region
 
@@ -51,7 +51,12 @@ def _region(given: argparse.Namespace) -> None:
         run_region(given.inputs or Path(folder), given.areas, _print)
 
 
-GROUPS = ("taking_in", "nights", "region")
+def _anomalies() -> None:
+    for line in anomalies.score():
+        _print(line)
+
+
+GROUPS = ("taking_in", "nights", "anomalies", "region")
 
 
 def main() -> None:
@@ -67,11 +72,13 @@ def main() -> None:
         "--areas", type=int, nargs="+", default=list(SIZES), help="sizes of the region"
     )
     given = parser.parse_args()
-    groups = given.groups or ("taking_in", "nights")
+    groups = given.groups or ("taking_in", "nights", "anomalies")
     if "taking_in" in groups:
         _taking_in()
     if "nights" in groups:
         _nights()
+    if "anomalies" in groups:
+        _anomalies()
     if "region" in groups:
         _region(given)
 

@@ -1,6 +1,7 @@
--- One row per source: who answers for its records, and in how many days.
+-- One row per source: who answers for its records, and in how many working
+-- days.
 select
     source,
     owner,
-    days_to_answer
+    working_days_to_answer
 from {{ source('run', 'owners') }}

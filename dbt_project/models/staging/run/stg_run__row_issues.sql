@@ -8,6 +8,7 @@ select
     table_name,
     child_key,
     field,
+    case_key,
     source_row,
     is_quarantined,
     message

@@ -1,0 +1,12 @@
+-- One row per answer that an owner gave about an issue.
+select
+    area_code,
+    issue_key,
+    answer,
+    reason,
+    note,
+    answered_by,
+    approver,
+    until,
+    answered_at
+from {{ source('run', 'issue_answers') }}

@@ -1,0 +1,250 @@
+"""The cases of a warehouse by authority and owner: what several rules say about one field of one record is one.
+
+Reads the marts and, for the restricted pages and worklists only, the look-up that puts the local id back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from expectations.contract import contract_for
+from orchestration.settings import DataFolder
+
+UNASKED = ("explained", "accepted", "fixed")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One field of one record, with everything that is said about it."""
+
+    case_key: str
+    issue_keys: tuple[str, ...]
+    area_code: str
+    owner: str
+    source: str
+    table: str
+    place: str
+    local_id: str
+    row: int
+    message: str
+    is_quarantined: bool
+    status: str
+    first_seen: date
+    last_seen: date
+    times_reopened: int
+    due_date: date | None
+    reason: str
+    note: str
+    explained_by: str
+    approver: str
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A table check of the newest submission that failed and may hold indicators."""
+
+    area_code: str
+    source: str
+    check_id: str
+    as_at_date: date
+    rows_checked: int
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """A number of rows outside its limits in the newest extract."""
+
+    area_code: str
+    source: str
+    table: str
+    period_end: date
+    observed: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class SourceGrade:
+    """How many of a source's rows have an open case, in its newest submission."""
+
+    source: str
+    title: str
+    as_at_date: date
+    rows: int
+    open_cases: int
+    failed_checks: int
+
+    @property
+    def per_thousand(self) -> float:
+        return 1000 * self.open_cases / self.rows if self.rows else 0.0
+
+    @property
+    def grade(self) -> str:
+        """A to D; the bounds stand on the page."""
+        if self.failed_checks:
+            return "D"
+        bounds = ((1.0, "A"), (5.0, "B"), (20.0, "C"))
+        return next((letter for bound, letter in bounds if self.per_thousand < bound), "D")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything for one owner in one authority."""
+
+    area_code: str
+    area_name: str
+    owner: str
+    cases: tuple[Case, ...]
+    grades: tuple[SourceGrade, ...]
+    held: tuple[Held, ...]
+    unusual: tuple[Unusual, ...]
+    months: tuple[date, ...]
+    as_at: date
+
+    @property
+    def slug(self) -> str:
+        """A file name of its own, safe everywhere."""
+        return re.sub(r"[^a-z0-9]+", "_", self.owner.lower()).strip("_") or "owner"
+
+    @property
+    def asked(self) -> list[Case]:
+        """Cases that wait for the owner, the longest due first."""
+        waiting = [case for case in self.cases if case.status == "open"]
+        return sorted(waiting, key=lambda c: (c.due_date or date.max, c.source, c.table, c.row))
+
+
+def place_of(source: str, table: str, field: str | None) -> str:
+    """Where to look in the source system, in the supplier's words."""
+    found = contract_for(source).tables.get(table)
+    title = (
+        f"{found.sheet}, {found.title}"
+        if found and found.sheet
+        else found.title
+        if found
+        else table
+    )
+    heading = found.columns[field].heading if found and field in found.columns else None
+    return f"{title}: {heading}" if heading else title
+
+
+CASES = """
+    select
+        coalesce(case_key, issue_key) as case_key, array_agg(issue_key order by issue_key), area_code,
+        owner, source, table_name, any_value(field), min(child_key), min(source_row),
+        string_agg(distinct message, ' ' order by message), bool_or(is_quarantined),
+        case when bool_or(status = 'open') then 'open' else min(status) end,
+        min(first_seen), max(last_seen), max(times_reopened), min(due_date), max(reason), max(note),
+        max(explained_by), max(approver), max(until)
+    from marts.fct_dq_issues
+    where owner is not null
+    group by coalesce(case_key, issue_key), area_code, owner, source, table_name
+"""
+
+
+def _local_ids(folder: DataFolder | None, keys: set[str]) -> dict[str, str]:
+    """Local ids by key, from the restricted look-up; none without the folder."""
+    files = sorted((folder.restricted / "identifiers").glob("*.parquet")) if folder else []
+    if not files or not keys:
+        return {}
+    with duckdb.connect() as connection:
+        wanted = connection.execute(
+            "select key, min(identifier) from read_parquet($1) where key in (select unnest($2)) group by key",
+            [[str(path) for path in files], sorted(keys)],
+        ).fetchall()
+    return dict(wanted)
+
+
+def _cases(connection: duckdb.DuckDBPyConnection, folder: DataFolder | None) -> list[Case]:
+    rows = connection.execute(CASES).fetchall()
+    ids = _local_ids(folder, {row[7] for row in rows if row[7] and row[11] == "open"})
+    places: dict[tuple[str, str, str | None], str] = {}
+    found = []
+    for row in rows:
+        about = (row[4], row[5], row[6])
+        if about not in places:
+            places[about] = place_of(*about)
+        texts = [text or "" for text in row[16:20]]
+        found.append(
+            Case(row[0], tuple(row[1]), row[2], row[3], row[4], row[5], places[about],
+                 ids.get(row[7] or "", ""), row[8], row[9], *row[10:16], *texts, row[20])
+        )  # fmt: skip
+    return found
+
+
+def _newest_results(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
+    """(area, source, as-at date, rows, failed table checks) of the newest submission of each source."""
+    return connection.execute(
+        "with newest as (select area_code, source, max(as_at_date) as as_at_date from marts.fct_dq_results"
+        " group by all), tables as (select area_code, source, as_at_date, table_name,"
+        " max(rows_checked) as rows, count(*) filter (severity = 'error' and not passed) as failed"
+        " from marts.fct_dq_results inner join newest using (area_code, source, as_at_date) group by all)"
+        " select area_code, source, as_at_date, sum(rows), sum(failed) from tables group by all order by all"
+    ).fetchall()
+
+
+def _held(connection: duckdb.DuckDBPyConnection) -> list[Held]:
+    rows = connection.execute(
+        "select area_code, source, check_id, as_at_date, rows_checked from marts.fct_dq_results"
+        " where severity = 'error' and not passed qualify as_at_date = max(as_at_date) over"
+        " (partition by area_code, source) order by all"
+    ).fetchall()
+    newest = {(area, source): as_at for area, source, as_at, *_ in _newest_results(connection)}
+    return [Held(*row) for row in rows if newest[row[0], row[1]] == row[3]]
+
+
+def _unusual(connection: duckdb.DuckDBPyConnection) -> list[Unusual]:
+    rows = connection.execute(
+        "select area_code, split_part(series_id, '.', 2), split_part(series_id, '.', 3), period_end,"
+        " observed, lower, upper from marts.fct_anomalies"
+        " where status = 'new' and series_id like 'rows.%' order by all"
+    ).fetchall()
+    return [Unusual(*row) for row in rows]
+
+
+def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = None) -> list[Desk]:
+    """One desk per authority and owner of a source that it sends or has a case in.
+
+    `owners` by source; with `folder` the cases carry the local id.
+    """
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        cases, results = _cases(connection, folder), _newest_results(connection)
+        held, unusual = _held(connection), _unusual(connection)
+        names = dict(
+            connection.execute("select area_code, area_name from marts.dim_areas").fetchall()
+        )
+        months = [row[0] for row in connection.execute(
+            "select distinct as_at_date from marts.fct_submissions where status = 'accepted'"
+            " and area_code <> 'national' order by 1 desc limit 12").fetchall()]  # fmt: skip
+        as_at = connection.execute(
+            "select max(as_at) from marts.dim_runs where run_id = (select max(run_id) from marts.fct_submissions)"
+        ).fetchall()[0][0]
+    by_desk: dict[tuple[str, str], list[Case]] = defaultdict(list)
+    for case in cases:
+        by_desk[case.area_code, case.owner].append(case)
+    for area_code, source, *_ in results:
+        if source in owners:
+            by_desk.setdefault((area_code, owners[source]), [])
+    open_cases: dict[tuple[str, str], int] = defaultdict(int)
+    for case in cases:
+        open_cases[case.area_code, case.source] += case.status == "open"
+    return [
+        Desk(
+            area_code, names.get(area_code, area_code), owner, tuple(found),
+            tuple(
+                SourceGrade(source, contract_for(source).title, day, int(rows), open_cases[area, source], int(failed))
+                for area, source, day, rows, failed in results
+                if area == area_code and owners.get(source) == owner
+            ),
+            tuple(h for h in held if h.area_code == area_code and owners.get(h.source) == owner),
+            tuple(u for u in unusual if u.area_code == area_code and owners.get(u.source) == owner),
+            tuple(reversed(months)), as_at,
+        )
+        for (area_code, owner), found in sorted(by_desk.items())
+    ]  # fmt: skip

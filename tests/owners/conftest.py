@@ -1,0 +1,92 @@
+"""A small published warehouse with issues, in a data folder of its own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+import yaml
+
+from orchestration.settings import DBT_FOLDER, DataFolder
+
+AREA, OWNER = "E09000003", "Head of children's performance and data"
+AS_AT = date(2025, 4, 10)
+FILES = ("marts.yml", "quality.yml", "anomalies.yml")
+
+
+def _models() -> Iterator[dict[str, Any]]:
+    for name in FILES:
+        yield from yaml.safe_load((DBT_FOLDER / "models" / "marts" / name).read_text())["models"]
+
+
+class Published:
+    """Rows by table; what a test does not say is what most issues have."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = DataFolder(root)
+        self.folder.create()
+        self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.rows["dim_runs"].append(
+            {"run_id": "r1", "as_at": AS_AT, "code_version": "1", "is_synthetic": True}
+        )
+        self.rows["dim_areas"].append({"area_code": AREA, "area_name": "Barnet", "is_home": True})
+        for day in (date(2025, 2, 28), date(2025, 3, 31)):
+            self.rows["fct_submissions"].append(
+                {
+                    "run_id": "r1",
+                    "area_code": AREA,
+                    "source": "annex_a",
+                    "as_at_date": day,
+                    "status": "accepted",
+                }
+            )
+            self.rows["fct_dq_results"].append(
+                {"area_code": AREA, "source": "annex_a", "as_at_date": day, "table_name": "list_3",
+                 "check_id": "annex_a.list_3.structure", "severity": "error", "rows_checked": 1000, "passed": True}
+            )  # fmt: skip
+
+    def add_issue(self, key: str, **said: Any) -> None:
+        usual = {
+            "issue_key": key, "case_key": f"case {key}", "check_id": "annex_a.list_3.before_1990.referral_date",
+            "rule_code": "before_1990", "severity": "warn", "source": "annex_a", "table_name": "list_3",
+            "area_code": AREA, "child_key": f"key {key}", "field": "referral_date", "source_row": 7,
+            "is_quarantined": False, "message": "Wrong. Do right.", "owner": OWNER,
+            "first_seen": date(2025, 2, 28), "last_seen": date(2025, 3, 31), "times_seen": 2,
+            "times_reopened": 0, "status": "open", "due_date": date(2025, 5, 9), "run_id": "r1",
+        }  # fmt: skip
+        self.rows["fct_dq_issues"].append(usual | said)
+
+    def write(self) -> DataFolder:
+        """The warehouse file, with every column that the marts declare."""
+        self.folder.warehouse_file.unlink(missing_ok=True)
+        with duckdb.connect(str(self.folder.warehouse_file)) as connection:
+            connection.execute("create schema marts")
+            for model in _models():
+                columns = {c["name"]: c.get("data_type", "varchar") for c in model["columns"]}
+                declared = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+                connection.execute(f"create table marts.{model['name']} ({declared})")
+                for row in self.rows[model["name"]]:
+                    marks = ", ".join("?" for _ in row)
+                    connection.execute(
+                        f"insert into marts.{model['name']} ({', '.join(row)}) values ({marks})",
+                        [*row.values()],
+                    )
+        identifiers = self.folder.restricted / "identifiers"
+        identifiers.mkdir(exist_ok=True)
+        keys = [row["child_key"] for row in self.rows["fct_dq_issues"] if row["child_key"]]
+        frame = {"kind": "child_id", "key": keys, "identifier": [f"SYN{key}" for key in keys]}
+        pd.DataFrame(frame, columns=["kind", "key", "identifier"]).to_parquet(
+            identifiers / "s.parquet"
+        )
+        return self.folder
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Published:
+    return Published(tmp_path)

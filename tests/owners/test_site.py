@@ -1,0 +1,95 @@
+"""The data owners' pages: what is counted where, empty states, and nothing that could run."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from lxml import html
+
+from orchestration.owners.cases import SourceGrade
+from orchestration.owners.site import write_owner_pages
+from tests.owners.conftest import AREA, Published
+
+
+def pages(published: Published) -> dict[str, str]:
+    target = published.folder.root / "pages"
+    written = write_owner_pages(published.write().warehouse_file, published.folder, target)
+    return {path.name: path.read_text(encoding="utf-8") for path in written}
+
+
+def own_page(published: Published) -> str:
+    [page] = [
+        text
+        for name, text in pages(published).items()
+        if name.startswith(f"{AREA}_head_of_children_s")
+    ]
+    return page
+
+
+def tiles(page: str) -> dict[str, int]:
+    found = html.fromstring(page).xpath("//ul[@class='tiles']/li")
+    return {item[0].tail.strip(): int(item[0].text) for item in found}
+
+
+def test_new_open_overdue_answered_and_fixed_are_counted_apart(published: Published) -> None:
+    published.add_issue("new", first_seen=date(2025, 3, 31))
+    published.add_issue("old", due_date=date(2025, 4, 10))
+    published.add_issue("late", due_date=date(2025, 4, 9))
+    published.add_issue("said", status="explained", due_date=None)
+    published.add_issue("gone", status="fixed", last_seen=date(2025, 2, 28), due_date=None)
+    page = own_page(published)
+    assert tiles(page) == {
+        "new": 1, "still open": 2, "overdue": 1, "explained or accepted": 1,
+        "fixed since the extract before": 1,
+    }  # fmt: skip
+    assert "3 cases open, 1 of them overdue" in page
+    assert (
+        html.fromstring(page).xpath("//table[contains(@class,'cases')]/tbody/tr/th/text()")[0]
+        == "SYNkey late"
+    )
+
+
+def test_page_names_the_place_in_the_owners_words(published: Published) -> None:
+    published.add_issue("1")
+    assert "List 3, Referrals: Date of Referral" in own_page(published)
+
+
+def test_owner_without_cases_has_a_page_that_says_so(published: Published) -> None:
+    page = own_page(published)
+    assert "Nothing waits for an answer" in page
+    assert (
+        "No record of this owner waits" in page and "can be used and is of its usual size" in page
+    )
+
+
+def test_nothing_taken_in_yet_has_a_page_that_says_so(published: Published) -> None:
+    published.rows["fct_dq_results"].clear()
+    assert "No pages yet" in pages(published)["index.html"]
+
+
+def test_what_extracts_say_is_escaped_and_nothing_can_run(published: Published) -> None:
+    published.add_issue("1", message="<script>alert(1)</script>")
+    page = own_page(published)
+    assert "<script" not in page and "&lt;script&gt;" in page
+    assert "default-src 'none'" in page
+
+
+def test_failed_table_is_named_with_what_releases_it(published: Published) -> None:
+    published.rows["fct_dq_results"][-1]["passed"] = False
+    page = own_page(published)
+    assert "annex_a.list_3.structure" in page and "cypp accept" in page
+
+
+def test_grades_change_at_their_bounds() -> None:
+    def grade(cases: int, rows: int = 1000, failed: int = 0) -> str:
+        return SourceGrade("annex_a", "Annex A", date(2025, 3, 31), rows, cases, failed).grade
+
+    assert [grade(n) for n in (0, 1, 4, 5, 19, 20)] == ["A", "B", "B", "C", "C", "D"]
+    assert (grade(0, rows=0), grade(0, failed=1)) == ("A", "D")
+
+
+def test_links_of_the_list_lead_to_pages(published: Published) -> None:
+    found = pages(published)
+    links = html.fromstring(found["index.html"]).xpath("//table//a/@href")
+    assert links and {Path(link).name for link in links} <= set(found)

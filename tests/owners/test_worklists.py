@@ -1,0 +1,159 @@
+"""Worklists out, filled as an owner fills them, and back in line by line."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from orchestration.intake.ledger import Ledger
+from orchestration.owners.answers import WorklistRefused, collection_year_end, import_worklist
+from orchestration.owners.worklist import HEADINGS, OTHER, REASONS, SHEET, export_worklists
+from orchestration.settings import DataFolder
+from tests.owners.conftest import AREA, Published
+
+TODAY = date(2025, 4, 10)
+RIGHT = {
+    "Answer": "Explained: the record is right",
+    "Reason": REASONS[0],
+    "Answered by": "A. Owner",
+}
+
+
+def filled(folder: DataFolder, answers: dict[str, dict[str, object]]) -> Path:
+    """The exported worklist with some columns filled in, by case."""
+    [(path, _)] = export_worklists(folder)
+    book = openpyxl.load_workbook(path)
+    sheet = book[SHEET]
+    for row in sheet.iter_rows(min_row=4):
+        for heading, value in answers.get(str(row[0].value), {}).items():
+            row[HEADINGS.index(heading)].value = value
+    book.save(path)
+    return path
+
+
+def outcomes(folder: DataFolder, answers: dict[str, dict[str, object]]) -> list[tuple[str, str]]:
+    results = import_worklist(folder, filled(folder, answers), TODAY)
+    return [(result.outcome, result.reason) for result in results]
+
+
+def test_worklist_lists_each_case_once_with_the_local_id_and_no_formula(
+    published: Published,
+) -> None:
+    published.add_issue("1", case_key="one case", message="=HYPERLINK(1)")
+    published.add_issue("2", case_key="one case", message="Unreadable", child_key="key 1")
+    published.add_issue("3", status="fixed", due_date=None)
+    [(path, cases)] = export_worklists(published.write())
+    sheet = openpyxl.load_workbook(path)[SHEET]
+    [row] = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
+    assert (cases, row[0], row[1], row[3]) == (
+        1,
+        "one case",
+        "SYNkey 1",
+        "=HYPERLINK(1) Unreadable",
+    )
+    assert [cell.data_type for cell in sheet[4]][3] == "s"
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_workbook_is_accessible(published: Published) -> None:
+    published.add_issue("1")
+    book = openpyxl.load_workbook(export_worklists(published.write())[0][0])
+    assert (book.properties.language, bool(book.properties.title)) == ("en-GB", True)
+    assert book.sheetnames == ["Cover", "Contents", "Notes", SHEET]
+    for sheet in book.worksheets[1:]:
+        [table] = sheet.tables.values()
+        assert sheet["A1"].value and table.ref.startswith("A") and not sheet.merged_cells.ranges
+    lists = [one.formula1 for one in book[SHEET].data_validations.dataValidation]
+    assert any("Explained" in text for text in lists) and any(OTHER in text for text in lists)
+
+
+def test_explanation_is_applied_once_up_to_the_end_of_the_collection_year(
+    published: Published,
+) -> None:
+    published.add_issue("1", case_key="c")
+    published.add_issue("2", case_key="c")
+    folder = published.write()
+    assert outcomes(folder, {"c": RIGHT}) == [("applied", "explained until 2026-03-31")]
+    assert outcomes(folder, {"c": RIGHT}) == [("unchanged", "the same answer stands already")]
+    answers = Ledger(folder.ledger).issue_answers()
+    assert [(a.area_code, a.issue_key, a.answer, a.until) for a in answers] == [
+        (AREA, "1", "explained", date(2026, 3, 31)), (AREA, "2", "explained", date(2026, 3, 31)),
+    ]  # fmt: skip
+
+
+ACCEPTED = RIGHT | {"Answer": "Accepted: it cannot be corrected"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (RIGHT | {"Answered by": None}, "Answered by is empty"),
+        (RIGHT | {"Reason": "because"}, "Reason is empty or not of the list"),
+        (RIGHT | {"Reason": OTHER}, "needs a note"),
+        (RIGHT | {"Note": "x" * 501}, "longer than 500"),
+        (RIGHT | {"Until": date(2026, 4, 1)}, "after the end of the collection year, 2026-03-31"),
+        (RIGHT | {"Until": date(2025, 4, 9)}, "Until has passed"),
+        (RIGHT | {"Until": "soon"}, "Until cannot be read"),
+        (RIGHT | {"Answer": "yes"}, "Answer is empty or not of the list"),
+        ({"Note": "right"}, "Answer is empty or not of the list"),
+        (ACCEPTED, "needs an approver"),
+        (ACCEPTED | {"Approver": "a. owner"}, "another person approves"),
+        (RIGHT | {"Case": "another"}, "no such case"),
+    ],
+)
+def test_line_is_refused_with_a_reason(
+    published: Published, answer: dict[str, object], reason: str
+) -> None:
+    published.add_issue("1", case_key="c")
+    folder = published.write()
+    [(outcome, said)] = outcomes(folder, {"c": answer})
+    assert outcome == "refused" and reason in said
+    assert Ledger(folder.ledger).issue_answers() == []
+
+
+def test_good_lines_are_applied_beside_refused_ones(published: Published) -> None:
+    for name in "abc":
+        published.add_issue(name, case_key=name)
+    answers = {
+        "a": RIGHT | {"Until": date(2025, 12, 31)},
+        "b": {"Note": "?"},
+        "c": {"Answer": "Will be corrected"},
+    }
+    found = outcomes(published.write(), answers)
+    assert sorted(outcome for outcome, _ in found) == ["applied", "noted", "refused"]
+
+
+def test_answer_to_a_case_that_has_closed_meanwhile_is_refused(published: Published) -> None:
+    published.add_issue("1", case_key="c")
+    path = filled(published.write(), {"c": RIGHT})
+    published.rows["fct_dq_issues"][0]["status"] = "fixed"
+    [result] = import_worklist(published.write(), path, TODAY)
+    assert result.outcome == "refused" and "closed" in result.reason
+
+
+def test_other_file_is_refused_as_a_whole(published: Published, tmp_path: Path) -> None:
+    folder = published.write()
+    for content in (b"Case,Answer\nx,y\n", b"", b"<html></html>"):
+        (tmp_path / "file.xlsx").write_bytes(content)
+        with pytest.raises(WorklistRefused):
+            import_worklist(folder, tmp_path / "file.xlsx", TODAY)
+
+
+def test_ledger_refuses_to_change_an_answer(published: Published) -> None:
+    published.add_issue("1", case_key="c")
+    folder = published.write()
+    outcomes(folder, {"c": RIGHT})
+    import sqlite3
+
+    with sqlite3.connect(folder.ledger / "ledger.sqlite3") as connection:
+        for change in ("delete from issue_answers", "update issue_answers set reason = 'x'"):
+            with pytest.raises(sqlite3.IntegrityError):
+                connection.execute(change)
+
+
+def test_collection_year_ends_on_31_march() -> None:
+    assert collection_year_end(date(2025, 3, 31)) == date(2025, 3, 31)
+    assert collection_year_end(date(2025, 4, 1)) == date(2026, 3, 31)
