@@ -241,7 +241,7 @@ def _lines(
     connection: duckdb.DuckDBPyConnection, report: str, edition: str
 ) -> dict[str, dict[str, ReportLine]]:
     by_indicator: dict[str, dict[str, ReportLine]] = defaultdict(dict)
-    sql = f"select {{columns}} from marts.rpt_{report} as found where found.edition = ?"  # noqa: S608
+    sql = f"select {{columns}} from marts.rpt_{report} as found where found.edition = ?"
     for line in read_records(connection, ReportLine, sql, edition):
         by_indicator[line.indicator_id][line.area_code] = line
     return dict(by_indicator)
@@ -261,7 +261,7 @@ def _compared(
             "statistical_neighbours_available, neighbour_model" if only_neighbours else "null, null"
         )
         rows = connection.execute(
-            f"select indicator_id, {group}_value, {group}_basis, {group}_period, {group}_missing, {model}"  # noqa: S608
+            f"select indicator_id, {group}_value, {group}_basis, {group}_period, {group}_missing, {model}"
             f" from marts.rpt_{report} where edition = ? and area_code = ?",
             [edition, home.area_code],
         ).fetchall()

@@ -128,8 +128,9 @@ def _write_sheet(sheet: Worksheet, content: Sheet) -> None:
     table = Table(displayName=f"table_{content.name.lower()}", ref=f"A{first}:{last}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
     sheet.add_table(table)
-    table._initialise_columns()
-    for column, heading in zip(table.tableColumns, content.headings, strict=True):
+    table._initialise_columns()  # noqa: SLF001 -- openpyxl names columns from nothing else
+    columns = zip(table.tableColumns, content.headings, strict=True)  # ty: ignore[invalid-argument-type]
+    for column, heading in columns:
         column.name = heading
     table.autoFilter = None  # filters only where they are needed
 
