@@ -18,7 +18,8 @@ BODY = re.compile(r"\{% test \w+\(model\) %\}(?P<body>.*)\{% endtest %\}", re.DO
 # A percentage of four children in two sexes, a rate of three events in 1,000 children, one period more.
 GOOD = """
 create table stg_run__indicators as
-    select * from (values ('share', 'percentage'), ('rate', 'rate_per_10k')) as t (indicator_id, kind);
+    select * from (values ('share', 'percentage', 'computed'), ('rate', 'rate_per_10k', 'computed'))
+        as t (indicator_id, kind, method);
 create table stg_run__bases as
     select * from (values ('share', 'rolling12'), ('rate', 'rolling12')) as t (indicator_id, basis);
 create table stg_run__breakdowns as
@@ -26,6 +27,7 @@ create table stg_run__breakdowns as
 create table stg_run__areas as select 'E09000003' as area_code;
 create table hist_periods as
     select 'rolling12' as basis, unnest([date '2025-02-28', date '2025-03-31']) as period_end;
+create table hist_education_grid (indicator_id text, area_code text, basis text, period_end date);
 create table figures as
     select 'E09000003' as area_code, 'rolling12' as basis, * from (values
         ('share', date '2025-03-31', 'all', 'all', 1.0, 4.0, 25.0, 'ok', null),
@@ -51,6 +53,7 @@ FAULTS = {
         "delete from hist_periods where period_end = '2025-02-28'",
         "update figures set area_code = 'E09000007' where status = 'no_data'",
         "insert into stg_run__areas values ('E09000007')",
+        "insert into hist_education_grid values ('rounds', 'E09000003', 'annual', date '2025-08-31')",
     ),
     "parts_sum_to_whole": (
         "delete from figures where indicator_id = 'share' and breakdown_value = 'female'",

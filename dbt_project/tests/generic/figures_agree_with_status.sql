@@ -11,8 +11,15 @@ select
     breakdown,
     status
 from {{ model }}
+inner join {{ ref('stg_run__indicators') }} as indicators
+    using (indicator_id)
 where
-    (status = 'ok' and (numerator is null or coalesce(denominator, 0) <= 0))
+    -- a published or supplied figure may come without its counts
+    (
+        status = 'ok'
+        and indicators.method = 'computed'
+        and (numerator is null or coalesce(denominator, 0) <= 0)
+    )
     or (
         status not in ('ok', 'held')
         and value is not null

@@ -1,8 +1,18 @@
 {# Every basis of every indicator has one row with breakdown 'all' for every area
-   and period of that basis, and no row stands outside. Said again from what the
+   and period of that basis, the rounds of education included, and no row stands
+   outside. Said again from what the
    grid is made of, so that a grid which lost rows is noticed too. #}
 {% test grid_is_complete(model) %}
 with
+
+rounds as (
+    select
+        indicator_id,
+        area_code,
+        basis,
+        period_end
+    from {{ ref('hist_education_grid') }}
+),
 
 grid as (
     select
@@ -14,6 +24,9 @@ grid as (
     inner join {{ ref('hist_periods') }} as periods
         on bases.basis = periods.basis
     cross join {{ ref('stg_run__areas') }} as areas
+    where bases.indicator_id not in (select indicator_id from rounds)
+    union all
+    select * from rounds
 ),
 
 figures as (
