@@ -268,7 +268,7 @@ def _benchmarks(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[Benchm
 
 def _areas(connection: duckdb.DuckDBPyConnection, report: str, edition: str) -> tuple[Area, ...]:
     sql = (
-        "select {columns} from marts.dim_areas as found where found.area_type = 'la' and found.area_code in"
+        "select {columns} from marts.dim_areas as found where found.area_type = 'la' and found.area_code in"  # noqa: S608
         f" (select area_code from marts.rpt_{report} where edition = ?)"
         " order by found.area_name, found.area_code"
     )

@@ -16,7 +16,7 @@ import duckdb
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.table import Table, TableStyleInfo
+from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from orchestration.reports import wording
@@ -64,7 +64,7 @@ def write_workbook(marts: Path, report: str, title: str, edition: str, target: P
         read = _board_sheets if report == "board" else _indicator_sheets
         sheets = [sheet for sheet in read(connection, report, edition, home) if sheet.rows]
     book = Workbook()
-    book.remove(book.active)  # ty: ignore[invalid-argument-type]
+    book.remove(book.active)
     full_title = f"{home.area_name}: {title.lower()}, {edition} edition"
     _write_cover(book.create_sheet("Cover"), full_title, run, edition)
     contents = Sheet(
@@ -127,11 +127,12 @@ def _write_sheet(sheet: Worksheet, content: Sheet) -> None:
     last = f"{get_column_letter(len(content.headings))}{first + len(content.rows)}"
     table = Table(displayName=f"table_{content.name.lower()}", ref=f"A{first}:{last}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+    # named here, so that no filter comes with them: filters only where they are needed
+    table.tableColumns = [
+        TableColumn(id=number, name=heading)
+        for number, heading in enumerate(content.headings, start=1)
+    ]
     sheet.add_table(table)
-    table._initialise_columns()
-    for column, heading in zip(table.tableColumns, content.headings, strict=True):
-        column.name = heading
-    table.autoFilter = None  # filters only where they are needed
 
 
 def _put(
@@ -165,7 +166,7 @@ def _indicator_sheets(
 
 def _lines(connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area) -> Sheet:
     rows = connection.execute(
-        "select position, title, unit, basis, period_start, period_end, value, status, numerator, denominator,"
+        "select position, title, unit, basis, period_start, period_end, value, status, numerator, denominator,"  # noqa: S608
         " year_before_value, coalesce(year_before_status, 'no_data'), direction, direction_reason, target, rag,"
         " outer_london_value, outer_london_period, london_value, london_period, statistical_neighbours_value,"
         " statistical_neighbours_period, england_value, england_period, status_reason, indicator_id"
@@ -200,7 +201,7 @@ def _lines(connection: duckdb.DuckDBPyConnection, report: str, edition: str, hom
 
 def _periods(connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area) -> Sheet:
     rows = connection.execute(
-        "select lines.position, lines.title, figures.basis, figures.period_start, figures.period_end, figures.value,"
+        "select lines.position, lines.title, figures.basis, figures.period_start, figures.period_end, figures.value,"  # noqa: S608
         " figures.numerator, figures.denominator, figures.status, figures.status_reason, figures.break_on"
         f" from marts.rpt_figures as figures inner join marts.rpt_{report} as lines"
         " on figures.edition = lines.edition and figures.area_code = lines.area_code"
@@ -230,7 +231,7 @@ def _board_sheets(
     connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area
 ) -> list[Sheet]:
     rows = connection.execute(
-        "select action_id, outcome, priority, action, lead_agencies, status, rag, moved, updated_on,"
+        "select action_id, outcome, priority, action, lead_agencies, status, rag, moved, updated_on,"  # noqa: S608
         f" is_update_missing, progress, risk, related_indicators from marts.rpt_{report} where edition = ?",
         [edition],
     ).fetchall()
