@@ -57,7 +57,7 @@ def withheld_in(connection: duckdb.DuckDBPyConnection) -> frozenset[FigureKey]:
         " and (restricted.numerator is not null or restricted.denominator is not null)"
         " and public.numerator is null and public.denominator is null"
     ).fetchall()
-    return frozenset((str(indicator), str(area), end) for indicator, area, end in rows)
+    return frozenset((indicator_id, area_code, end) for indicator_id, area_code, end in rows)
 
 
 def audit_release(marts: Path, indicators: Iterable[Indicator]) -> Verdict:

@@ -16,7 +16,7 @@ import duckdb
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.table import Table, TableStyleInfo
+from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from orchestration.reports import wording
@@ -64,7 +64,7 @@ def write_workbook(marts: Path, report: str, title: str, edition: str, target: P
         read = _board_sheets if report == "board" else _indicator_sheets
         sheets = [sheet for sheet in read(connection, report, edition, home) if sheet.rows]
     book = Workbook()
-    book.remove(book.active)  # ty: ignore[invalid-argument-type]
+    book.remove(book.active)
     full_title = f"{home.area_name}: {title.lower()}, {edition} edition"
     _write_cover(book.create_sheet("Cover"), full_title, run, edition)
     contents = Sheet(
@@ -127,12 +127,12 @@ def _write_sheet(sheet: Worksheet, content: Sheet) -> None:
     last = f"{get_column_letter(len(content.headings))}{first + len(content.rows)}"
     table = Table(displayName=f"table_{content.name.lower()}", ref=f"A{first}:{last}")
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+    # named here, so that no filter comes with them: filters only where they are needed
+    table.tableColumns = [
+        TableColumn(id=number, name=heading)
+        for number, heading in enumerate(content.headings, start=1)
+    ]
     sheet.add_table(table)
-    table._initialise_columns()  # noqa: SLF001 -- openpyxl names columns from nothing else
-    columns = zip(table.tableColumns, content.headings, strict=True)  # ty: ignore[invalid-argument-type]
-    for column, heading in columns:
-        column.name = heading
-    table.autoFilter = None  # filters only where they are needed
 
 
 def _put(

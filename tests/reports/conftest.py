@@ -101,6 +101,21 @@ class Warehouse:
         }  # fmt: skip
         self.rows["fct_reconciliations"].append(usual | said)
 
+    def add_action(self, action_id: str, **said: Any) -> None:
+        usual = {
+            "action_id": action_id, "outcome_id": int(action_id[0]), "outcome": "An outcome",
+            "priority_id": action_id.rpartition(".")[0], "priority": "A priority", "action": "Do something",
+            "lead_agencies": "An agency", "related_indicators": None, "run_id": RUN,
+        }  # fmt: skip
+        self.rows["dim_actions"].append(usual | said)
+
+    def add_update(self, action_id: str, as_at: str, **said: Any) -> None:
+        usual = {
+            "action_id": action_id, "area_code": "E09000003", "as_at": date.fromisoformat(as_at),
+            "status": "in_progress", "rag": "GREEN", "supplied_by": "An agency", "run_id": RUN,
+        }  # fmt: skip
+        self.rows["fct_delivery_actions"].append(usual | said)
+
     def write(self, path: Path) -> Path:
         """The database file, with every column that the marts declare."""
         declared = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in DECLARED)

@@ -17,7 +17,7 @@ from orchestration.settings import DBT_FOLDER
 from orchestration.warehouse.dbt import PARTIAL_PARSE, TELEMETRY_OFF
 
 # In the order in which they read each other.
-PRINTED = ("rpt_figures", "rpt_comparisons", "rpt_committee", "rpt_standards")
+PRINTED = ("rpt_figures", "rpt_comparisons", "rpt_committee", "rpt_standards", "rpt_board")
 
 
 def compile_printed_tables(target: Path) -> dict[str, str]:

@@ -98,7 +98,7 @@ def _write(connection: duckdb.DuckDBPyConnection, withheld: frozenset[FigureKey]
 
 # A mean or limit of a series tells the one value of it that is withheld, and what was reported first may be
 # what the rules withhold now: neither is printed then.
-_FIGURES = f"""
+_FIGURES = """
 insert into marts.rpt_figures by name
 with judged as (
     select
@@ -125,12 +125,12 @@ select * exclude (exact_value, kind, is_withheld, has_withheld) replace (
     case when not is_withheld then denominator end as denominator,
     case
         when is_withheld then null
-        when kind = 'percentage' and denominator < {BASE_FOR_DECIMALS}
+        when kind = 'percentage' and denominator < {base}
             then cast(round(cast(exact_value as decimal(28, 9)), 0) as double)
         else value
     end as value,
     case when is_withheld then 'suppressed' else status end as status,
-    case when is_withheld then '{WHY}' else status_reason end as status_reason,
+    case when is_withheld then '{why}' else status_reason end as status_reason,
     null as first_reported_value,
     case when not has_withheld then n_points else 0 end as n_points,
     case when not has_withheld then mean end as mean,
@@ -204,4 +204,7 @@ inner join marts.rpt_committee as lines
 where standards.edition = 'restricted'
 """
 
-STATEMENTS = (_FIGURES, _COMMITTEE.replace("{why}", WHY), _STANDARDS)
+STATEMENTS = tuple(
+    statement.replace("{why}", WHY).replace("{base}", str(BASE_FOR_DECIMALS))
+    for statement in (_FIGURES, _COMMITTEE, _STANDARDS)
+)

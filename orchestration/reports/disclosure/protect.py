@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from orchestration.reports.disclosure.attack import Breach, breaches_of_part
 from orchestration.reports.disclosure.pack import Name, Pack, Printed, parts_of
 
@@ -32,7 +34,7 @@ def _protect_part(part: Pack) -> frozenset[Name]:
         if not further:
             # an earlier release tells too much: nothing more of this part is published
             return withheld | {figure.name for figure in part.figures}
-        withheld |= {figure.name for figure in further if figure is not None}
+        withheld |= _cheapest(part, [figure for figure in further if figure is not None])
     return withheld
 
 
@@ -49,27 +51,32 @@ def _next_to_withhold(part: Pack, withheld: frozenset[Name], breach: Breach) -> 
     return min(candidates, key=lambda figure: (_cost(part, figure), str(figure.name)), default=None)
 
 
+def _cheapest(part: Pack, figures: Sequence[Printed]) -> frozenset[Name]:
+    """All that cost little, or else the one that costs least: it may be enough for the others too."""
+    cheap = {figure.name for figure in figures if not _cost(part, figure)[0]}
+    return frozenset(
+        cheap or {min(figures, key=lambda figure: (_cost(part, figure), str(figure.name))).name}
+    )
+
+
 def _cost(part: Pack, figure: Printed) -> tuple[bool, float]:
     most = max(part.amounts[name] for name in figure.quantities)
     return most >= SPARED_FROM, most
 
 
 def _calculated_with(part: Pack, withheld: frozenset[Name], quantity: Name) -> set[Name]:
-    """What is known and stands in a relation with the quantity, or with an unknown one that does.
+    """What is known and helps to calculate the quantity.
 
-    Only as far as the nearest such relation: further ones are reached in later rounds.
+    First of all what stands in a relation with one unknown only, which gives that one away; without any, what
+    is nearest: further relations are reached in later rounds.
     """
     known = part.known(withheld)
-    reached, edge = {quantity}, {quantity}
+    named = [{name for name, _ in relation.weights} for relation in part.relations]
+    reached, edge, nearest = {quantity}, {quantity}, set()
     while edge:
-        beside = {
-            name
-            for relation in part.relations
-            if any(other in edge for other, _ in relation.weights)
-            for name, _ in relation.weights
-        } - reached
-        if beside & known:
-            return beside & known
-        reached |= beside
-        edge = beside
-    return set()
+        beside = {name for names in named if names & edge for name in names} - reached
+        nearest = nearest or beside & known
+        edge = beside - known
+        reached |= edge
+    given_away = [names & known for names in named if len(names - known) == 1 and names & reached]
+    return set().union(*given_away) or nearest

@@ -1,0 +1,119 @@
+"""The public rows of the printed tables, and what a page made of them shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from orchestration.reports.disclosure.edition import write_public_edition
+from orchestration.reports.disclosure.release import Measures
+from orchestration.reports.disclosure.rules import NoRule
+from orchestration.reports.render import render_editions
+
+if TYPE_CHECKING:
+    from tests.reports.conftest import Warehouse
+
+MEASURES = {"rare_pct": Measures("records", "is_rare", "all")}
+
+
+@pytest.fixture
+def social_care(warehouse: Warehouse) -> Warehouse:
+    """A share that was 7 of 90 a year ago and is 4 of 80 now, one of 61, and a rate that is large."""
+    said: dict[str, Any] = {"kind": "percentage", "unit": "%", "population": "care_ended"}
+    warehouse.add_indicator("rare_pct", position="SC17", **said)
+    warehouse.add_figure("rare_pct", "2024-03-31", 7, denominator=90, value=7 / 90 * 100)
+    warehouse.add_figure(
+        "rare_pct", "2025-03-31", 4, denominator=80, value=5.0, first_reported_value=4.9
+    )
+    warehouse.add_indicator("half_pct", position="SC18", **said | {"population": "care_leavers"})
+    warehouse.add_figure("half_pct", "2025-03-31", 21, denominator=61, value=21 / 61 * 100)
+    warehouse.add_indicator("rate", position="SC01", population="referrals")
+    warehouse.add_figure("rate", "2025-03-31", 2500, denominator=93851, value=266.379)
+    return warehouse
+
+
+@pytest.fixture
+def public(social_care: Warehouse, tmp_path: Path) -> Path:
+    """The warehouse with its public rows."""
+    marts = social_care.write(tmp_path / "warehouse.duckdb")
+    write_public_edition(marts, MEASURES)
+    return marts
+
+
+def rows(marts: Path, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_unsafe_figure_and_all_that_would_tell_it_are_taken_out(public: Path) -> None:
+    assert rows(
+        public,
+        "select numerator, denominator, value, first_reported_value, mean, lower_limit, status, status_reason"
+        " from marts.rpt_figures where edition = 'public' and indicator_id = 'rare_pct' and period_end = '2025-03-31'",
+    ) == [(None, None, None, None, None, None, "suppressed", "withheld to protect individuals")]
+    assert rows(
+        public,
+        "select value, numerator, direction, rag, status, year_before_value, last_value_period_end"
+        " from marts.rpt_committee where edition = 'public' and indicator_id = 'rare_pct'",
+    ) == [(None, None, "not judged", "Monitor", "suppressed", 8.0, None)]
+
+
+def test_the_restricted_edition_is_left_as_it_was(public: Path) -> None:
+    assert rows(
+        public,
+        "select numerator, value from marts.rpt_committee where edition = 'restricted' and indicator_id = 'rare_pct'",
+    ) == [(4, 5.0)]
+
+
+def test_percentage_of_under_a_hundred_is_a_whole_number(public: Path) -> None:
+    found = "select value from marts.rpt_committee where indicator_id = 'half_pct' order by edition"
+    assert rows(public, found) == [(34.0,), (34.4,)]
+
+
+def test_both_editions_have_the_same_lines(public: Path) -> None:
+    for table, key in (
+        ("rpt_figures", "indicator_id, area_code, period_end"),
+        ("rpt_committee", "indicator_id"),
+    ):
+        found = rows(
+            public, f"select {key}, count(distinct edition) from marts.{table} group by {key} having count(*) <> 2"
+        )  # fmt: skip
+        assert found == []
+
+
+def test_every_file_of_the_public_edition_is_silent_about_it(public: Path, tmp_path: Path) -> None:
+    render_editions(public, tmp_path / "month")
+    page = (tmp_path / "month" / "public" / "committee.html").read_text()
+    restricted = (tmp_path / "month" / "restricted" / "committee.html").read_text()
+    assert "4 / 80" in restricted
+    assert "5.0%" in restricted
+    assert "4 / 80" not in page
+    assert "5.0%" not in page
+    assert "[c]" in page
+    assert {path.name for path in (tmp_path / "month" / "public").iterdir()} == {
+        "index.html", "committee.html", "committee.xlsx", "standards.html", "standards.xlsx", "board.html",
+        "board.xlsx",
+    }  # fmt: skip
+
+
+def test_an_indicator_of_an_unknown_kind_stops_the_edition(
+    social_care: Warehouse, tmp_path: Path
+) -> None:
+    social_care.add_indicator("odd", position="SC99", kind="median")
+    social_care.add_figure("odd", "2025-03-31", 3, denominator=9, value=3.0)
+    marts = social_care.write(tmp_path / "warehouse.duckdb")
+    with pytest.raises(NoRule, match="median"):
+        write_public_edition(marts, {})
+    assert rows(marts, "select count(*) from marts.rpt_figures where edition = 'public'") == [(0,)]
+
+
+def test_public_rows_alone_reach_a_public_page(
+    social_care: Warehouse, render: Callable[..., str]
+) -> None:
+    """Without the gate there is no public line, so a page cannot be made at all."""
+    with pytest.raises(KeyError):
+        render(social_care, edition="public")

@@ -1,0 +1,116 @@
+"""Releases of monthly figures attacked: windows overlap, and each month's pack adds to what the last one said."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+
+import pytest
+
+from orchestration.reports.disclosure.attack import breaches
+from orchestration.reports.disclosure.edition import verdict_on
+from orchestration.reports.disclosure.protect import primary, protect
+from orchestration.reports.disclosure.release import (
+    FigureKey,
+    Measures,
+    Month,
+    PrintedFigure,
+    pack_of,
+)
+
+AREA = "E09000003"
+MONTHS = [date(2023 + number // 12, number % 12 + 1, 1) for number in range(35)]
+MEASURES = {
+    "share": Measures("records", "is_rare", "all"),
+    "other": Measures("records", "is_common", "all"),
+}
+
+
+def end_of(month: Month) -> date:
+    return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def monthly_counts(seed: int) -> dict[tuple[str, str, str], dict[Month, float]]:
+    """Of some fourteen records a month one in 25 is of the rare and one in eight of the common kind."""
+    draw = random.Random(seed)
+    every = {month: float(draw.randint(9, 19)) for month in MONTHS}
+
+    def some(chance: float) -> dict[Month, float]:
+        return {
+            m: float(sum(draw.random() < chance for _ in range(int(n)))) for m, n in every.items()
+        }
+
+    return {
+        ("share", AREA, "numerator"): some(0.04), ("share", AREA, "denominator"): every,
+        ("other", AREA, "numerator"): some(0.12), ("other", AREA, "denominator"): every,
+    }  # fmt: skip
+
+
+def figures_of(counts: dict[tuple[str, str, str], dict[Month, float]]) -> list[PrintedFigure]:
+    """Both shares for every twelve months of the series."""
+    found = []
+    for last in range(11, len(MONTHS)):
+        window = MONTHS[last - 11 : last + 1]
+        for name in MEASURES:
+            numerator, denominator = (
+                sum(counts[name, AREA, part][month] for month in window)
+                for part in ("numerator", "denominator")
+            )
+            found.append(
+                PrintedFigure(
+                    name, AREA, window[0], end_of(window[-1]), "percentage", "care_ended", numerator, denominator
+                )
+            )  # fmt: skip
+    return found
+
+
+@pytest.mark.slow
+def test_twelve_packs_in_a_row_give_no_small_count_away_together() -> None:
+    """Each pack was safe when it was released. What came later can narrow a count, but not give it away."""
+    open_without_secondary = 0
+    for seed in range(2):
+        counts = monthly_counts(seed)
+        figures = figures_of(counts)
+        released: frozenset[FigureKey] = frozenset()
+        for last in MONTHS[-12:]:
+            pack = pack_of(
+                [f for f in figures if f.period_end <= end_of(last)], MEASURES, counts, released
+            )
+            withheld = protect(pack)
+            released |= {
+                figure.key for figure in figures if figure.period_end <= end_of(last)
+            } - withheld
+        everything = pack_of(figures, MEASURES, counts)
+        never_released = frozenset(figure.name for figure in everything.figures) - released
+        assert [found for found in breaches(everything, never_released) if found.is_pinned] == []
+        open_without_secondary += bool(breaches(everything, primary(everything)))
+    assert open_without_secondary
+
+
+def test_most_large_figures_stay_published() -> None:
+    counts = monthly_counts(seed=1)
+    pack = pack_of(figures_of(counts), MEASURES, counts)
+    verdict = verdict_on(pack, protect(pack))
+    assert verdict.is_safe
+    assert verdict.unsafe > 0
+    assert verdict.share_of_large_published >= 0.9
+
+
+def test_a_count_that_two_indicators_print_is_one_unknown() -> None:
+    """Without its own figure the base of the rare share stays known from the common one."""
+    figures = [
+        PrintedFigure(name, AREA, date(2024, 1, 1), date(2024, 12, 31), "percentage", "care_ended", few, 100)
+        for name, few in (("share", 3), ("other", 40))
+    ]  # fmt: skip
+    pack = pack_of(figures, MEASURES, {})
+    [rare] = [figure for figure in pack.figures if figure.is_unsafe]
+    assert pack.known(frozenset({rare.name})) & set(rare.quantities)
+    # three of a hundred: everything from none to all is possible
+    assert protect(pack) == {rare.name}
+
+
+def test_figures_about_schools_are_about_no_child() -> None:
+    figures = [
+        PrintedFigure("s", AREA, date(2024, 1, 1), date(2024, 1, 1), "percentage", "schools", 3, 9)
+    ]
+    assert pack_of(figures, {}, {}).figures == []

@@ -1,0 +1,80 @@
+"""The board report, rendered from a small warehouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from lxml import html
+
+from orchestration.reports.board import plan_number, render_board_page
+
+if TYPE_CHECKING:
+    from tests.reports.conftest import Warehouse
+
+
+def words(element: html.HtmlElement) -> str:
+    return " ".join(" ".join(element.itertext()).split())
+
+
+@pytest.fixture
+def board(warehouse: Warehouse) -> Warehouse:
+    """An action on time, one with an old update, one that nobody ever reported on."""
+    warehouse.add_indicator("cla_rate", title="Looked after", published_decimals=0)
+    warehouse.add_figure("cla_rate", "2025-03-31", 330, denominator=92958, value=35.4999)
+    warehouse.add_action("1.1.1", related_indicators="cla_rate not_there_yet", action="On time")
+    warehouse.add_action("1.1.2", action="Late <b>")
+    warehouse.add_action("2.1.1", action="Silent", outcome="Another")
+    warehouse.add_update("1.1.1", "2025-02-28", rag="AMBER", progress="Nine teams", risk="Money")
+    warehouse.add_update("1.1.1", "2024-11-30", rag="RED")
+    warehouse.add_update("1.1.2", "2024-12-31", rag="BLUE")
+    return warehouse
+
+
+def page_of(warehouse: Warehouse, folder: Path) -> html.HtmlElement:
+    render_board_page(warehouse.write(folder / "warehouse.duckdb"), folder / "board.html")
+    return html.fromstring((folder / "board.html").read_text(encoding="utf-8"))
+
+
+def test_actions_without_an_update_this_quarter_come_first(
+    board: Warehouse, tmp_path: Path
+) -> None:
+    page = page_of(board, tmp_path)
+    [missing] = page.xpath("//section[@aria-labelledby='missing']")
+    assert words(missing.find("h2")) == "2 of 3 actions have no update in the quarter"
+    assert [words(item) for item in missing.iter("li")] == [
+        "1.1.2 Late <b> (An agency): last update 31 Dec 2024",
+        "2.1.1 Silent (An agency): never updated",
+    ]
+
+
+def test_action_says_colour_movement_progress_and_linked_indicators(
+    board: Warehouse, tmp_path: Path
+) -> None:
+    [row] = page_of(board, tmp_path).xpath("//tr[@id='action-1.1.1']")
+    assert [words(cell) for cell in row] == [
+        "1.1.1",
+        "On time An agency",
+        "In progress update of 28 Feb 2025",
+        "Amber better than the board saw last",
+        "Nine teams",
+        "Looked after 35 per 10,000 children, Monitor not_there_yet not computed yet",
+    ]
+
+
+def test_outcomes_are_summed_up_by_colour(board: Warehouse, tmp_path: Path) -> None:
+    rows = page_of(board, tmp_path).xpath("//section[@aria-labelledby='outcomes']//tbody/tr")
+    assert [[words(cell) for cell in row] for row in rows] == [
+        ["1 An outcome", "2", "0 (0%)", "1 (50%)", "0 (0%)", "1 (50%)", "0 (0%)", "1.1.1 better"],
+        ["2 Another", "1", "0 (0%)", "0 (0%)", "0 (0%)", "0 (0%)", "1 (100%)", "none"],
+    ]
+
+
+def test_risks_are_listed_for_the_register(board: Warehouse, tmp_path: Path) -> None:
+    [risks] = page_of(board, tmp_path).xpath("//section[@aria-labelledby='risks']")
+    assert "1.1.1 On time (An agency): Money" in words(risks)
+
+
+def test_numbers_of_the_plan_sort_as_numbers() -> None:
+    assert sorted(["2.10.1", "2.9.1", "1.1.2"], key=plan_number) == ["1.1.2", "2.9.1", "2.10.1"]
