@@ -4,38 +4,38 @@
    count or to record. #}
 {% test figures_agree_with_status(model) %}
 select
-    indicator_id,
-    area_code,
-    basis,
-    period_end,
-    breakdown,
-    status
-from {{ model }}
+    figures.indicator_id,
+    figures.area_code,
+    figures.basis,
+    figures.period_end,
+    figures.breakdown,
+    figures.status
+from {{ model }} as figures
 inner join {{ ref('stg_run__indicators') }} as indicators
-    using (indicator_id)
+    on figures.indicator_id = indicators.indicator_id
 where
     -- a published or supplied figure may come without its counts
     (
-        status = 'ok'
+        figures.status = 'ok'
         and indicators.method = 'computed'
-        and (numerator is null or coalesce(denominator, 0) <= 0)
+        and (figures.numerator is null or coalesce(figures.denominator, 0) <= 0)
     )
     or (
-        status not in ('ok', 'held')
-        and value is not null
+        figures.status not in ('ok', 'held')
+        and figures.value is not null
     )
     or (
-        status in ('not_produced', 'awaiting_release', 'no_data',
+        figures.status in ('not_produced', 'awaiting_release', 'no_data',
             'insufficient_history')
-        and (numerator is not null or denominator is not null)
+        and (figures.numerator is not null or figures.denominator is not null)
     )
     or (
-        status = 'not_applicable'
-        and (coalesce(numerator, 1) <> 0 or coalesce(denominator, 1) <> 0)
+        figures.status = 'not_applicable'
+        and (coalesce(figures.numerator, 1) <> 0 or coalesce(figures.denominator, 1) <> 0)
     )
     or (
-        status = 'not_recorded'
-        and (coalesce(numerator, 1) <> 0 or coalesce(denominator, 0) <= 0)
+        figures.status = 'not_recorded'
+        and (coalesce(figures.numerator, 1) <> 0 or coalesce(figures.denominator, 0) <= 0)
     )
-    or (status <> 'ok' and status_reason is null)
+    or (figures.status <> 'ok' and figures.status_reason is null)
 {% endtest %}
