@@ -14,7 +14,7 @@ from orchestration.reports.disclosure.attack import AttackFailed
 from orchestration.reports.disclosure.edition import Verdict
 from orchestration.reports.disclosure.rules import NoRule
 from orchestration.reports.published import read_run
-from orchestration.reports.release import audit_release, issue_pack
+from orchestration.reports.release import AlreadyIssued, audit_release, issue_pack
 from orchestration.reports.render import EDITIONS, PUBLIC, render_editions
 from orchestration.settings import DataFolder
 from orchestration.warehouse import publish
@@ -49,6 +49,8 @@ def render_again(folder: DataFolder, edition: str | None, issue: bool) -> Render
         raise NotRendered(
             "another run holds this data folder; try again when it has ended"
         ) from None
+    except AlreadyIssued as error:
+        raise NotRendered(str(error)) from None
     except (duckdb.CatalogException, duckdb.BinderException):
         raise NotRendered(
             "the warehouse is of an earlier version of the code: run `cypp run` first"
@@ -63,7 +65,8 @@ def _render(folder: DataFolder, editions: tuple[str, ...], issue: bool) -> Rende
         raise NotRendered(f"the public edition could not be checked: {error}") from None
     if not verdict.is_safe and (PUBLIC in editions or issue):
         raise NotRendered(
-            f"the public edition is not safe: {len(verdict.breaches)} withheld counts can be calculated"
+            f"the public edition is not safe: {verdict.exposed} unsafe figures are printed,"
+            f" {len(verdict.breaches)} withheld counts can be calculated"
         )
     with duckdb.connect(str(marts), read_only=True) as connection:
         run, month = read_run(connection), publish.month_of(connection)

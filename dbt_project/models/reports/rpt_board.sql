@@ -6,7 +6,10 @@ with
 run as (
     select runs.*
     from {{ ref('dim_runs') }} as runs
-    where runs.run_id in (select run_id from {{ ref('dim_actions') }})
+    where runs.run_id in (
+        select members.run_id
+        from {{ ref('dim_actions') }} as members
+    )
 ),
 
 editions as (

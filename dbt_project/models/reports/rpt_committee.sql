@@ -9,7 +9,10 @@ with
 run as (
     select runs.*
     from {{ ref('dim_runs') }} as runs
-    where runs.run_id in (select run_id from {{ ref('dim_indicators') }})
+    where runs.run_id in (
+        select members.run_id
+        from {{ ref('dim_indicators') }} as members
+    )
 ),
 
 members as (
@@ -100,8 +103,8 @@ lines as (
             and areas.area_code = newest.area_code
 ),
 
--- the same day of the year before, where the last day of a month stays the last;
--- school terms end on another day each year
+-- the same day of the year before, where the last day of a month stays the
+-- last; school terms end on another day each year
 years_before as (
     select
         lines.indicator_id,

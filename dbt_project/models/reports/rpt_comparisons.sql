@@ -1,5 +1,5 @@
--- One row per indicator, group of authorities, neighbour model, period and basis
--- with a published figure, rounded as the indicator is.
+-- One row per indicator, group of authorities, neighbour model, period and
+-- basis with a published figure, rounded as the indicator is.
 with
 
 benchmarks as (
@@ -28,7 +28,10 @@ benchmarks as (
     from {{ ref('fct_benchmarks') }} as benchmarks
     inner join {{ ref('dim_indicators') }} as indicators
         on benchmarks.indicator_id = indicators.indicator_id
-    where benchmarks.area_type in ('region', 'country', 'statistical_neighbours')
+    where
+        benchmarks.area_type in (
+            'region', 'country', 'statistical_neighbours'
+        )
 ),
 
 final as (

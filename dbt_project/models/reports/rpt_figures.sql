@@ -78,9 +78,9 @@ levels as (
         count(*) as n_points,
         avg(value) as mean,
         avg(case when moving_range <= widest_range then moving_range end)
-        -- XmR: 2.66 mean moving ranges on either side. Neighbouring windows of
-        -- w months share w - 1 of them, so their ranges say sqrt(w / 2) times
-        -- too little of how far a window strays: sqrt(6) and sqrt(18).
+        -- XmR: 2.66 mean moving ranges on either side. Neighbouring windows
+        -- share all but one of their w months, so their ranges understate how
+        -- far a window strays, by the root of half of w: roots of 6 and 18.
         * 2.66
         * max(
             case basis

@@ -42,6 +42,8 @@ class Verdict:
     withheld: int
     large: int
     large_published: int
+    exposed: int
+    """Figures that are unsafe by themselves and published all the same."""
     breaches: tuple[Breach, ...]
 
     @property
@@ -51,8 +53,8 @@ class Verdict:
 
     @property
     def is_safe(self) -> bool:
-        """The intruder found nothing."""
-        return not self.breaches
+        """Nothing unsafe is printed, and the intruder found nothing."""
+        return not self.breaches and not self.exposed
 
 
 def verdict_on(pack: Pack, withheld: frozenset[Name]) -> Verdict:
@@ -68,6 +70,7 @@ def verdict_on(pack: Pack, withheld: frozenset[Name]) -> Verdict:
         withheld=len(withheld),
         large=len(large),
         large_published=sum(figure.name not in withheld for figure in large),
+        exposed=len(primary(pack) - withheld),
         breaches=tuple(breaches(pack, withheld)),
     )
 

@@ -93,6 +93,7 @@ def test_most_large_figures_stay_published() -> None:
     verdict = verdict_on(pack, protect(pack))
     assert verdict.is_safe
     assert verdict.unsafe > 0
+    assert not verdict_on(pack, frozenset()).is_safe
     assert verdict.share_of_large_published >= 0.9
 
 

@@ -1,0 +1,90 @@
+"""`cypp report`: reports rendered again from the warehouse that serves, attacked first, issued if asked."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from orchestration.reports.disclosure.edition import write_public_edition
+from orchestration.reports.release import FIGURES_FILE, released_figures
+from orchestration.reports.rerender import NotRendered, render_again
+from orchestration.settings import DataFolder
+
+if TYPE_CHECKING:
+    from tests.reports.conftest import Warehouse
+
+RARE = "cla_ceased_adopted_pct"
+
+
+@pytest.fixture
+def folder(warehouse: Warehouse, tmp_path: Path) -> DataFolder:
+    """A data folder whose warehouse has one figure that may be published and one that may not."""
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    warehouse.add_indicator(RARE, kind="percentage", unit="%", population="care_ended")
+    warehouse.add_figure(RARE, "2025-03-31", 4, denominator=80, value=5.0)
+    warehouse.add_indicator("referrals_rate", population="referrals")
+    warehouse.add_figure("referrals_rate", "2025-03-31", 2500, denominator=93851, value=266.4)
+    run_id = warehouse.rows["dim_runs"][0]["run_id"]
+    warehouse.rows["fct_submissions"].append(
+        {"area_code": "E09000003", "status": "accepted", "as_at_date": date(2025, 3, 31), "run_id": run_id}
+    )  # fmt: skip
+    warehouse.write(folder.warehouse_file)
+    write_public_edition(folder.warehouse_file, {})
+    return folder
+
+
+def test_both_editions_are_written_and_the_attack_finds_nothing(folder: DataFolder) -> None:
+    done = render_again(folder, None, issue=False)
+    assert done.folder == folder.outputs / "2025-03"
+    assert (done.folder / "public" / "committee.html").exists()
+    assert (done.folder / "restricted" / "committee.html").exists()
+    assert done.verdict.is_safe
+    assert (done.verdict.figures, done.verdict.unsafe, done.verdict.withheld) == (2, 1, 1)
+    assert done.issued is None
+
+
+def test_one_edition_leaves_the_other_as_it_stands(folder: DataFolder) -> None:
+    render_again(folder, "restricted", issue=False)
+    assert not (folder.outputs / "2025-03" / "public").exists()
+
+
+def test_an_issued_pack_is_frozen_and_its_figures_are_remembered(folder: DataFolder) -> None:
+    done = render_again(folder, None, issue=True)
+    assert done.issued is not None
+    assert (done.issued / "public" / "board.xlsx").stat().st_mode & 0o777 == 0o400
+    assert json.loads((done.issued / FIGURES_FILE).read_text()) == [
+        ["referrals_rate", "E09000003", "2025-03-31"]
+    ]
+    assert released_figures(folder) == {("referrals_rate", "E09000003", date(2025, 3, 31))}
+    with pytest.raises(NotRendered, match="issued already"):
+        render_again(folder, None, issue=True)
+
+
+def test_a_public_edition_with_an_unsafe_figure_is_not_written(folder: DataFolder) -> None:
+    with duckdb.connect(str(folder.warehouse_file)) as connection:
+        connection.execute("delete from marts.rpt_figures where status = 'suppressed'")
+        connection.execute(
+            "insert into marts.rpt_figures by name select * replace ('public' as edition)"
+            " from marts.rpt_figures where indicator_id = ? and edition = 'restricted'",
+            [RARE],
+        )
+    with pytest.raises(NotRendered, match="1 unsafe figures are printed"):
+        render_again(folder, "public", issue=False)
+    with pytest.raises(NotRendered, match="not safe"):
+        render_again(folder, "restricted", issue=True)
+    assert not folder.outputs.exists()
+
+
+def test_nothing_published_is_said(tmp_path: Path) -> None:
+    empty = DataFolder(tmp_path / "none")
+    empty.create()
+    with pytest.raises(NotRendered, match="nothing is published"):
+        render_again(empty, None, issue=False)
+    with pytest.raises(NotRendered, match="no edition"):
+        render_again(empty, "secret", issue=False)
