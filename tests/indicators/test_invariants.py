@@ -107,4 +107,6 @@ def test_invariant_notices_a_broken_table(name: str, fault: str) -> None:
 
 def test_every_invariant_of_the_figures_is_tried() -> None:
     generic = {path.stem for path in TESTS_FOLDER.glob("*.sql")}
-    assert generic - {"unique_combination"} == set(FAULTS)
+    # the others are about keys and about the reports
+    others = {"unique_combination", "report_holds_its_register", "board_holds_the_plan"}
+    assert generic - others == set(FAULTS)
