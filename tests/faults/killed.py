@@ -70,6 +70,9 @@ def _build_from(finished: Path) -> Callable[..., None]:
             names = connection.execute(
                 "select table_name from duckdb_tables() where schema_name = 'marts' and table_name <> 'dim_runs'"
             ).fetchall()
+            # dbt makes the restricted rows of the indicators' tables, the disclosure gate the public ones.
+            for name in ("rpt_figures", "rpt_committee", "rpt_standards"):
+                connection.execute(f"delete from marts.{name} where edition = 'public'")
             for (name,) in names:
                 connection.execute(f"update marts.{name} set run_id = (select run_id from {run})")
             connection.execute(

@@ -73,7 +73,7 @@ def _compile(target: Path) -> None:
         sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors", "--log-level-file", "none",
         "--no-version-check", "compile", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER),
         "--target-path", str(target), "--log-path", str(target / "logs"),
-        "--select", *(f"+{name},resource_type:model" for name in ASKED_FOR),
+        "--indirect-selection", "empty", "--select", *(f"+{name},resource_type:model" for name in ASKED_FOR),
     ]  # fmt: skip
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("CYPP_")

@@ -444,6 +444,7 @@ def test_sources_that_disagree_stand_under_a_heading_of_their_own(
 ) -> None:
     """Both figures and what is tolerated; what is within tolerance or of another area is not listed."""
     warehouse.add_indicator("a")
+    warehouse.add_figure("a", "2025-03-31")
     warehouse.add_reconciliation(
         "Children looked after", "2025-03-31", 343.0, 300.0, is_within=False
     )
@@ -457,7 +458,7 @@ def test_sources_that_disagree_stand_under_a_heading_of_their_own(
     rows = found(page, "//h3[@id='disagreements']/following-sibling::table[1]/tbody/tr")
     assert [[words(cell) for cell in row] for row in rows] == [
         ["Children looked after", "31 Mar 2025", "Annex A", "343", "SSDA903", "300", "30"],
-        ["A rate", "31 Mar 2024", "Annex A", "80.3", "SSDA903", "100", "10"],
+        ["A rate", "31 Mar 2024", "Annex A", "80.25", "SSDA903", "100", "10"],
     ]
 
 
@@ -465,5 +466,6 @@ def test_page_has_no_heading_for_disagreements_when_all_sources_agree(
     warehouse: Warehouse, render: Render
 ) -> None:
     warehouse.add_indicator("a")
+    warehouse.add_figure("a", "2025-03-31")
     warehouse.add_reconciliation("Within", "2025-03-31", 300.0, 300.0, is_within=True)
     assert found(render(warehouse), "//h3[@id='disagreements']") == []
