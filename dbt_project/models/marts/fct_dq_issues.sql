@@ -6,6 +6,13 @@ run as (
     select * from {{ ref('stg_run__run') }}
 ),
 
+checked_tables as (
+    select distinct
+        submission_id,
+        table_name
+    from {{ ref('stg_run__row_checks') }}
+),
+
 -- submissions in the order of their days, table by table: one without the table
 -- says nothing about its records
 read_tables as (
@@ -28,12 +35,7 @@ read_tables as (
                 serving.source,
                 checks.table_name
         ) as newest_as_at_date
-    from (
-        select distinct
-            submission_id,
-            table_name
-        from {{ ref('stg_run__row_checks') }}
-    ) as checks
+    from checked_tables as checks
     inner join {{ ref('hist_serving_submissions') }} as serving
         on checks.submission_id = serving.submission_id
 ),
@@ -57,6 +59,15 @@ seen as (
             and issues.table_name = read_tables.table_name
 ),
 
+distinct_turns as (
+    select distinct
+        area_code,
+        issue_key,
+        as_at_date,
+        turn
+    from seen
+),
+
 turns as (
     select
         area_code,
@@ -66,14 +77,7 @@ turns as (
             partition by area_code, issue_key
             order by turn
         ) as turns_since
-    from (
-        select distinct
-            area_code,
-            issue_key,
-            as_at_date,
-            turn
-        from seen
-    ) as distinct_turns
+    from distinct_turns
 ),
 
 spans as (
@@ -188,10 +192,16 @@ judged as (
         run.knowledge_date,
         run.run_id,
         coalesce(answers.until >= run.knowledge_date, false) as is_answered,
-        coalesce(least(spans.first_seen, memory.first_seen), spans.first_seen,
-            memory.first_seen) as first_seen,
-        coalesce(greatest(spans.last_seen, memory.last_seen), spans.last_seen,
-            memory.last_seen) as last_seen,
+        coalesce(
+            least(spans.first_seen, memory.first_seen),
+            spans.first_seen,
+            memory.first_seen
+        ) as first_seen,
+        coalesce(
+            greatest(spans.last_seen, memory.last_seen),
+            spans.last_seen,
+            memory.last_seen
+        ) as last_seen,
         greatest(
             coalesce(spans.times_reopened, 0),
             coalesce(memory.times_opened, 1) - 1

@@ -23,7 +23,7 @@ inner join {{ published('fct_counted_records') }} as records
         between figures.period_start and figures.period_end
         and (
             records.superseded_on is null
-            or records.superseded_on > figures.period_end
+            or figures.period_end < records.superseded_on
         )
 where
     figures.breakdown = 'all'

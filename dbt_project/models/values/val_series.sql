@@ -185,6 +185,21 @@ by_table as (
     where cumulative.source is null or row_counts.rows_before is not null
 ),
 
+indicator_series as (
+    select * from by_month
+    union all
+    select * from by_day
+    union all
+    select
+        indicator_id,
+        area_code,
+        period_end,
+        numerator,
+        denominator,
+        kind
+    from by_period
+),
+
 series as (
     select
         indicator_id || '.' || kind as series_id,
@@ -196,20 +211,7 @@ series as (
         period_end,
         cast(numerator as double) as numerator,
         cast(denominator as double) as denominator
-    from (
-        select * from by_month
-        union all
-        select * from by_day
-        union all
-        select
-            indicator_id,
-            area_code,
-            period_end,
-            numerator,
-            denominator,
-            kind
-        from by_period
-    ) as indicator_series
+    from indicator_series
     union all
     select
         'rows.' || source || '.' || table_name || '.' || kind as series_id,
