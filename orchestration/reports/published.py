@@ -326,8 +326,15 @@ def read_home(connection: duckdb.DuckDBPyConnection) -> Area:
     )[0]
 
 
-def _disagreements(connection: duckdb.DuckDBPyConnection, home: Area) -> tuple[Reconciliation, ...]:
-    """What two sources disagree about, newest first."""
+def _disagreements(
+    connection: duckdb.DuckDBPyConnection, edition: str, home: Area
+) -> tuple[Reconciliation, ...]:
+    """What two sources disagree about, newest first.
+
+    For officers only: the counts of the sources have not been through the disclosure gate.
+    """
+    if edition != "restricted":
+        return ()
     sql = (
         "select {columns} from marts.fct_reconciliations as found where found.area_code = ?"
         " and not found.is_within order by found.period_end desc, found.reconciliation_id"
@@ -349,7 +356,7 @@ def read_published(marts: Path, report: str, edition: str) -> Published:
             figures=_home_figures(connection, home, edition),
             benchmarks=_benchmarks(connection),
             areas=_areas(connection, report, edition),
-            disagreements=_disagreements(connection, home),
+            disagreements=_disagreements(connection, edition, home),
             groups=_groups(connection, edition, home) if report == "standards" else {},
             ranks=_ranks(connection, edition, home) if report == "standards" else {},
         )

@@ -72,7 +72,8 @@ def issue_pack(folder: DataFolder, marts: Path, month: str, run_id: str) -> Path
     target = folder.ledger / ISSUED / f"{month}-{run_id}"
     if target.exists():
         raise AlreadyIssued(f"the pack of this run is issued already: {target.name}")
-    shutil.copytree(folder.outputs / month, target)
+    # The owners' pages name children by their local ids: they are no part of a release.
+    shutil.copytree(folder.outputs / month, target, ignore=shutil.ignore_patterns("owners"))
     with duckdb.connect(str(marts), read_only=True) as connection:
         rows = connection.execute(
             "select indicator_id, area_code, cast(period_end as varchar) from marts.rpt_figures"

@@ -9,13 +9,14 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
+from orchestration.owners.site import write_owner_pages
 from orchestration.registry.indicators import load_indicators
 from orchestration.reports.disclosure.attack import AttackFailed
 from orchestration.reports.disclosure.edition import Verdict
 from orchestration.reports.disclosure.rules import NoRule
 from orchestration.reports.published import read_run
 from orchestration.reports.release import AlreadyIssued, audit_release, issue_pack
-from orchestration.reports.render import EDITIONS, PUBLIC, render_editions
+from orchestration.reports.render import EDITIONS, PUBLIC, RESTRICTED, render_editions
 from orchestration.settings import DataFolder
 from orchestration.warehouse import publish
 
@@ -76,6 +77,8 @@ def _render(folder: DataFolder, editions: tuple[str, ...], issue: bool) -> Rende
     for edition in editions:
         shutil.rmtree(outputs / month / edition, ignore_errors=True)
     render_editions(marts, outputs / month, editions)
+    if RESTRICTED in editions:
+        write_owner_pages(marts, folder, outputs / month / RESTRICTED / "owners")
     publish.switch(folder.outputs, outputs)
     issued = issue_pack(folder, marts, month, run.run_id) if issue else None
     return Rendered(folder.outputs / month, verdict, issued)

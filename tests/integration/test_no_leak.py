@@ -23,8 +23,8 @@ from tests.faults.killed import QUOTED_VALUE
 from tests.story import CANARY_BORN, CANARY_IDS, CANARY_TEXTS, Story
 
 WITH_IDENTIFIERS = ("landing", "archive", "restricted")
-# The owners' pages of the restricted edition name the record by its local id (quality.md 2).
-OWNERS_PAGES = "owners"
+# outputs/<month>/restricted/owners: these pages name the record by its local id (quality.md 2).
+OWNERS_PAGES = ("restricted", "owners")
 LOOKED_FOR = (
     *CANARY_IDS,
     *CANARY_TEXTS,
@@ -44,7 +44,8 @@ BORN = {
 def _artefacts(data: Path) -> Iterator[Path]:
     for path in sorted(data.rglob("*")):
         parts = path.relative_to(data).parts
-        if path.is_file() and parts[0] not in WITH_IDENTIFIERS and OWNERS_PAGES not in parts[:-1]:
+        is_owners_page = "outputs" in parts[0] and parts[2:4] == OWNERS_PAGES
+        if path.is_file() and parts[0] not in WITH_IDENTIFIERS and not is_owners_page:
             yield path
 
 

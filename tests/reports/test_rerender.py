@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ def test_both_editions_are_written_and_the_attack_finds_nothing(folder: DataFold
     assert done.folder == folder.outputs / "2025-03"
     assert (done.folder / "public" / "committee.html").exists()
     assert (done.folder / "restricted" / "committee.html").exists()
+    assert (done.folder / "restricted" / "owners" / "index.html").exists()
     assert done.verdict.is_safe
     assert (done.verdict.figures, done.verdict.unsafe, done.verdict.withheld) == (2, 1, 1)
     assert done.issued is None
@@ -57,6 +59,7 @@ def test_one_edition_leaves_the_other_as_it_stands(folder: DataFolder) -> None:
 def test_an_issued_pack_is_frozen_and_its_figures_are_remembered(folder: DataFolder) -> None:
     done = render_again(folder, None, issue=True)
     assert done.issued is not None
+    assert not (done.issued / "restricted" / "owners").exists()
     assert (done.issued / "public" / "board.xlsx").stat().st_mode & 0o777 == 0o400
     assert json.loads((done.issued / FIGURES_FILE).read_text()) == [
         ["referrals_rate", "E09000003", "2025-03-31"]
@@ -88,3 +91,24 @@ def test_nothing_published_is_said(tmp_path: Path) -> None:
         render_again(empty, None, issue=False)
     with pytest.raises(NotRendered, match="no edition"):
         render_again(empty, "secret", issue=False)
+
+
+def test_public_page_says_nothing_that_has_not_been_through_the_gate(
+    folder: DataFolder, warehouse: Warehouse
+) -> None:
+    """Counts of a reconciliation are as they are; the owners' pages stand beside the restricted edition only."""
+    warehouse.add_reconciliation("Plans of both", "2025-03-31", 4.0, 9.0, is_within=False)
+    folder.warehouse_file.unlink()
+    warehouse.write(folder.warehouse_file)
+    write_public_edition(folder.warehouse_file, {})
+
+    done = render_again(folder, None, issue=False)
+
+    restricted = (done.folder / "restricted" / "committee.html").read_text()
+    assert ("Plans of both" in restricted, "owners/index.html" in restricted) == (True, True)
+    public = done.folder / "public"
+    for page in public.glob("*.html"):
+        text = page.read_text()
+        assert "Plans of both" not in text
+        links = {target.partition("#")[0] for target in re.findall(r'href="([^"]*)"', text)}
+        assert [link for link in links if link and not (public / link).exists()] == []
