@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import get_args
 
 import duckdb
@@ -30,7 +31,9 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
             "A key was made in restricted/hmac.key: back it up, no child's key can be made again without it.",
             markup=False,
         )
-    console.print(_figures(folder, run.home_area))
+    table, without_value = _figures(folder, run.home_area)
+    console.print(table)
+    console.print(without_value, markup=False, highlight=False)
     for line in _held(folder):
         console.print(f"held       {line}", markup=False, highlight=False, soft_wrap=True)
     told = tell_once(outcome.findings)
@@ -67,34 +70,40 @@ def _seconds(seconds: dict[str, float]) -> str:
     return ", ".join(f"{step} {spent:.0f}" for step, spent in seconds.items())
 
 
-def _figures(folder: DataFolder, home_area: str) -> Table:
-    """The newest figure of every indicator for the home area."""
+# The newest period of every indicator of the plan on its headline basis, of one authority.
+NEWEST = """
+    select
+        figures.indicator_id, figures.period_end, figures.value, figures.numerator, figures.denominator,
+        figures.status, indicators.published_decimals
+    from marts.fct_indicator_values as figures
+    inner join marts.dim_indicators as indicators
+        on figures.indicator_id = indicators.indicator_id and figures.basis = indicators.headline_basis
+    where figures.area_code = ? and figures.breakdown = 'all' and indicators.plan = '2019-23'
+    qualify row_number() over (partition by figures.indicator_id order by figures.period_end desc) = 1
+    order by indicators.plan_order
+"""
+
+
+def _figures(folder: DataFolder, home_area: str) -> tuple[Table, str]:
+    """What the home area has a value for, and one line on what it has none for."""
     table = Table(title=f"Newest figures of {home_area}", title_justify="left")
-    for heading in ("indicator", "period end", "value", "numerator", "denominator", "status"):
-        table.add_column(
-            heading,
-            justify="right" if heading in ("value", "numerator", "denominator") else "left",
-            overflow="fold",
-        )
+    for heading in ("indicator", "period end", "value", "numerator", "denominator"):
+        is_number = heading in ("value", "numerator", "denominator")
+        table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
     with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-        rows = connection.execute(
-            "select figures.indicator_id, figures.period_end, figures.value, figures.numerator,"
-            " figures.denominator, figures.status, indicators.published_decimals"
-            " from marts.fct_indicator_values as figures"
-            " inner join marts.dim_indicators as indicators"
-            " on figures.indicator_id = indicators.indicator_id"
-            " and figures.basis = indicators.headline_basis"
-            " where figures.area_code = ? and figures.breakdown = 'all' and figures.period_end ="
-            " (select max(period_end) from marts.dim_periods) order by indicators.position nulls last, figures.indicator_id",
-            [home_area],
-        ).fetchall()
+        rows = connection.execute(NEWEST, [home_area]).fetchall()
+    without: Counter[str] = Counter()
     for indicator, period_end, value, numerator, denominator, status, decimals in rows:
+        if value is None:
+            without[status] += 1
+            continue
         table.add_row(
-            indicator, str(period_end), "" if value is None else f"{value:,.{decimals}f}",
+            indicator, str(period_end), f"{value:,.{decimals}f}",
             "" if numerator is None else f"{numerator:,.0f}",
-            "" if denominator is None else f"{denominator:,.0f}", status,
+            "" if denominator is None else f"{denominator:,.0f}",
         )  # fmt: skip
-    return table
+    counts = ", ".join(f"{count} {status}" for status, count in sorted(without.items()))
+    return table, f"No value:  {counts or 'none'} (cypp status says why)"
 
 
 def _held(folder: DataFolder) -> list[str]:

@@ -27,7 +27,6 @@ from expectations.suites import (
     suite_for,
     table_names,
 )
-from orchestration.intake.extract import raw_schema
 from orchestration.intake.ledger import SubmissionVersion
 from orchestration.intake.submissions import (
     raw_folder,
@@ -119,11 +118,6 @@ def _frame(items: list[Checked], source: str, table: str) -> pd.DataFrame:
     frame = whole.replace_schema_metadata(None).to_pandas(date_as_object=False)
     marks = {broken_column(check): _broken(frame, check) for check in checks_for(source, table)}
     return frame.assign(**{name: mark for name, mark in marks.items() if mark is not None})
-
-
-def _schema(source: str, table: str) -> tuple[list[str], list[pa.DataType]]:
-    schema = raw_schema(contract_for(source).tables[table])
-    return schema.names, schema.types
 
 
 def _broken(frame: pd.DataFrame, check: Check) -> pd.Series | None:

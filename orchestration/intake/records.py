@@ -87,10 +87,6 @@ class _Fault:
     rows: np.ndarray
 
 
-def _dates(column: TypedColumn) -> pd.Series:
-    return column.values
-
-
 def _record_faults(record: Record, typed: dict[str, TypedColumn], as_at: date) -> Iterator[_Fault]:
     if record.key_date is not None:
         dates = typed[record.key_date]
