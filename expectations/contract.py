@@ -36,6 +36,8 @@ class Column(_Strict):
     because: str | None = None
     repeats: bool = False
     may_be_absent: bool = False
+    inherited: bool = False
+    """The value of the record above, repeated in each below it: a fault of it is told once, up there."""
 
     @property
     def is_stored(self) -> bool:

@@ -82,7 +82,7 @@ def applies(table: Table, name: str, column: Column) -> dict[Dimension, bool]:
         "consistency": name in ends | {start for r in records for start in _starts(r)},
         "timeliness": bool(dated),
         "validity": column.type in ("code", "date", "integer", "decimal", "flag"),
-        "accuracy": bool(dated) and column.type == "date" and {"birth_date", "child_id"} <= set(table.columns),
+        "accuracy": bool(dated) and column.type == "date" and "birth_date" in table.stored_columns,
     }  # fmt: skip
 
 

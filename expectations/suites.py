@@ -150,7 +150,8 @@ class _Maker:
                 message="The row has no usable child id and is not counted",
                 remedy="Give the child's id in the case system, as text",
             )  # fmt: skip
-        for name, column in self.table.stored_columns.items():
+        own = {n: c for n, c in self.table.stored_columns.items() if not c.inherited}
+        for name, column in own.items():
             if column.type == "code":
                 yield self.check(
                     "code_unknown", name, dimension="validity", quarantines=False,

@@ -1,5 +1,5 @@
--- One row per series, local authority and period that lies, or once lay, outside
--- the limits of process control.
+-- One row per series, local authority and period that lies, or once lay,
+-- outside the limits of process control.
 with
 
 run as (

@@ -6,36 +6,38 @@ run as (
     select * from {{ ref('stg_run__run') }}
 ),
 
+checked as (
+    select distinct
+        submission_id,
+        table_name
+    from {{ ref('stg_run__row_checks') }}
+),
+
 -- submissions in the order of their days, table by table: one without the table
 -- says nothing about its records
 read_tables as (
     select
         serving.area_code,
         serving.source,
-        checks.table_name,
+        checked.table_name,
         serving.as_at_date,
-        checks.submission_id,
+        checked.submission_id,
         row_number() over (
             partition by
                 serving.area_code,
                 serving.source,
-                checks.table_name
+                checked.table_name
             order by serving.as_at_date
         ) as turn,
         max(serving.as_at_date) over (
             partition by
                 serving.area_code,
                 serving.source,
-                checks.table_name
+                checked.table_name
         ) as newest_as_at_date
-    from (
-        select distinct
-            submission_id,
-            table_name
-        from {{ ref('stg_run__row_checks') }}
-    ) as checks
+    from checked
     inner join {{ ref('hist_serving_submissions') }} as serving
-        on checks.submission_id = serving.submission_id
+        on checked.submission_id = serving.submission_id
 ),
 
 seen as (
@@ -57,6 +59,15 @@ seen as (
             and issues.table_name = read_tables.table_name
 ),
 
+seen_once as (
+    select distinct
+        area_code,
+        issue_key,
+        as_at_date,
+        turn
+    from seen
+),
+
 turns as (
     select
         area_code,
@@ -66,14 +77,7 @@ turns as (
             partition by area_code, issue_key
             order by turn
         ) as turns_since
-    from (
-        select distinct
-            area_code,
-            issue_key,
-            as_at_date,
-            turn
-        from seen
-    ) as distinct_turns
+    from seen_once
 ),
 
 spans as (
@@ -188,10 +192,16 @@ judged as (
         run.knowledge_date,
         run.run_id,
         coalesce(answers.until >= run.knowledge_date, false) as is_answered,
-        coalesce(least(spans.first_seen, memory.first_seen), spans.first_seen,
-            memory.first_seen) as first_seen,
-        coalesce(greatest(spans.last_seen, memory.last_seen), spans.last_seen,
-            memory.last_seen) as last_seen,
+        coalesce(
+            least(spans.first_seen, memory.first_seen),
+            spans.first_seen,
+            memory.first_seen
+        ) as first_seen,
+        coalesce(
+            greatest(spans.last_seen, memory.last_seen),
+            spans.last_seen,
+            memory.last_seen
+        ) as last_seen,
         greatest(
             coalesce(spans.times_reopened, 0),
             coalesce(memory.times_opened, 1) - 1

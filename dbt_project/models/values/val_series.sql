@@ -122,6 +122,14 @@ by_period as (
         and figures.value is not null
 ),
 
+by_indicator as (
+    select * from by_month
+    union all
+    select * from by_day
+    union all
+    select * from by_period
+),
+
 row_counts as (
     select
         serving.source,
@@ -196,20 +204,7 @@ series as (
         period_end,
         cast(numerator as double) as numerator,
         cast(denominator as double) as denominator
-    from (
-        select * from by_month
-        union all
-        select * from by_day
-        union all
-        select
-            indicator_id,
-            area_code,
-            period_end,
-            numerator,
-            denominator,
-            kind
-        from by_period
-    ) as indicator_series
+    from by_indicator
     union all
     select
         'rows.' || source || '.' || table_name || '.' || kind as series_id,
