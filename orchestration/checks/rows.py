@@ -27,6 +27,7 @@ from expectations.suites import (
     suite_for,
     table_names,
 )
+from orchestration.checks.cases import case_key, with_roots
 from orchestration.intake.extract import raw_schema
 from orchestration.intake.ledger import SubmissionVersion
 from orchestration.intake.submissions import raw_folder, set_aside_folder, submission_id_of
@@ -172,12 +173,6 @@ def _person_key(record: pd.Series) -> str | None:
     return next((str(key) for key in keys if not pd.isna(key)), None)
 
 
-def case_key(check: Check, key: str) -> str:
-    """What several rules say about one field of one record is one case for its owner."""
-    about = f"{check.source}|{check.table}|{key}|{check.column}"
-    return hashlib.sha256(about.encode()).hexdigest()[:32]
-
-
 def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> list[dict[str, Any]]:
     found = []
     failing = frame.loc[rows]
@@ -223,7 +218,7 @@ def _check_table(
                     "passed": n_failed == 0,
                 }
             )  # fmt: skip
-    return results, issues
+    return results, with_roots(issues, checks_for(source, table))
 
 
 def _store(path: Path, rows: Iterable[dict[str, Any]], schema: dict[str, pa.DataType]) -> None:
