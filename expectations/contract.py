@@ -48,6 +48,8 @@ class Column(_Strict):
     value: Literal["needed", "checked", "free"] = "free"
     lowest: float | None = None
     highest: float | None = None
+    inherited: bool = False
+    """The value of the record above, repeated in each below it: a fault of it is told once, up there."""
 
     def stored_name(self, name: str) -> str:
         """The column's name in `raw/`: an identifier is there as a key only."""

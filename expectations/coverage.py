@@ -13,6 +13,7 @@ from pathlib import Path
 
 from expectations.checks import Check, Dimension
 from expectations.contract import Column, Record, Table, contract_for, sources
+from expectations.reads import other_fields
 from expectations.suites import checks_for, table_names
 
 TARGET = Path(__file__).parent / "COVERAGE.md"
@@ -77,7 +78,10 @@ def applies(table: Table, name: str, column: Column) -> dict[Dimension, bool]:
     )  # fmt: skip
     ends = {end for r in records for end, _ in (*r.not_before, *r.after)}
     return {
-        "completeness": name == "child_id" or bool(always) or (is_key_part and column.type == "date"),
+        "completeness": name == "child_id"
+        or bool(always)
+        or (is_key_part and column.type == "date")
+        or (name == "birth_date" and column.required and "child_id" in table.stored_columns),
         "uniqueness": any(name in r.key and set(r.key) != {"child_id"} for r in records),
         "consistency": name in ends | {start for r in records for start in _starts(r)},
         "timeliness": bool(dated),
@@ -92,12 +96,7 @@ def _looks_at(table: Table, check: Check, name: str) -> bool:
         return True
     if check.rule.endswith("_repeated"):
         return name in table.records[check.rule.removesuffix("_repeated")].key
-    if check.rule in ("end_before_start", "not_after_start"):
-        records = table.records.values()
-        return any((check.column, name) in (*r.not_before, *r.after) for r in records)
-    if check.rule in ("born_long_after", "born_after_start"):
-        return any(r.key_date == name for r in table.records.values())
-    return False
+    return name in other_fields(check)
 
 
 def rows() -> Iterator[Row]:

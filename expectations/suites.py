@@ -111,6 +111,15 @@ class _Maker:
                 ), fails=not_of_an_age(AS_AT, "birth_date"),
             )  # fmt: skip
 
+    def birth_missing_checks(self) -> Iterator[Check]:
+        """Where the age decides who is counted, the table cannot do without the date of birth."""
+        if self._has_births() and self.table.columns["birth_date"].required:
+            yield self.check(
+                "birth_date_missing", "birth_date", dimension="completeness", quarantines=False,
+                message="The date of birth is missing: the age decides where the person is counted",
+                remedy="Enter the date of birth in the case system",
+            )  # fmt: skip
+
     def _has_births(self) -> bool:
         return {"birth_date", "child_id"} <= set(self.table.columns) and self.table.columns[
             "birth_date"
@@ -162,7 +171,8 @@ class _Maker:
                 message="The row has no usable child id and is not counted",
                 remedy="Give the child's id in the case system, as text",
             )  # fmt: skip
-        for name, column in self.table.stored_columns.items():
+        own = {n: c for n, c in self.table.stored_columns.items() if not c.inherited}
+        for name, column in own.items():
             kept_out = column.value != "free"
             if column.value == "needed" and name != "child_id":
                 yield self.check(
@@ -205,6 +215,7 @@ def checks_for(source: str, table_name: str) -> tuple[Check, ...]:
     made = [
         *maker.column_checks(),
         *maker.birth_checks(),
+        *maker.birth_missing_checks(),
         *(
             check
             for name, record in table.records.items()
@@ -233,7 +244,12 @@ def expectation_for(check: Check) -> Expectation:
         return gxe.ExpectColumnValuesToBeInSet(
             column=broken_column(check), value_set=[False], meta=meta
         )
-    if check.rule in ("key_date_missing", "child_id_missing", "value_missing"):
+    if check.rule in (
+        "key_date_missing",
+        "child_id_missing",
+        "birth_date_missing",
+        "value_missing",
+    ):
         column = stored_key(check.source, check.table, check.column or "")
         return gxe.ExpectColumnValuesToNotBeNull(column=column, meta=meta)
     if check.rule == "code_unknown":

@@ -27,6 +27,7 @@ from expectations.suites import (
     suite_for,
     table_names,
 )
+from orchestration.checks.cases import case_key, with_roots
 from orchestration.intake.ledger import SubmissionVersion
 from orchestration.intake.submissions import (
     raw_folder,
@@ -187,12 +188,6 @@ def _fingerprint(check_id: str, key: str) -> str:
     return hashlib.sha256(f"{check_id}|{key}".encode()).hexdigest()[:32]
 
 
-def case_key(check: Check, key: str) -> str:
-    """What several rules say about one field of one record is one case for its owner."""
-    about = f"{check.source}|{check.table}|{key}|{check.column}"
-    return hashlib.sha256(about.encode()).hexdigest()[:32]
-
-
 def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> pa.Table:
     """One row per failing row of a check."""
     failing = frame.loc[rows]
@@ -243,7 +238,8 @@ def _check_table(batch: Batch) -> tuple[list[dict[str, Any]], pa.Table]:
                     "passed": n_failed == 0,
                 }
             )  # fmt: skip
-    return results, pa.concat_tables(issues)
+    told = with_roots(pa.concat_tables(issues).to_pylist(), checks_for(batch.source, batch.table))
+    return results, pa.Table.from_pylist(told, schema=ISSUES_SCHEMA)
 
 
 def _batches(items: list[Checked], source: str, table: str) -> Iterator[Batch]:

@@ -110,6 +110,8 @@ class _Book:
         )  # fmt: skip
         for place, row in enumerate(rows, start=first + 1):
             for column, value in enumerate(row):
+                if value == "":
+                    continue
                 if isinstance(value, str):
                     sheet.write_string(place, column, value, self.text)
                 elif isinstance(value, int):
@@ -150,7 +152,7 @@ def write_worklist(desk: Desk, path: Path) -> int:
     sheet, first = book.sheet(SHEET, title, lines)
     book.table(sheet, first, TABLE, HEADINGS, [_row(case) for case in cases])
     for column, (_, width) in enumerate(COLUMNS):
-        sheet.set_column(column, column, width)
+        sheet.set_column(column, column, width, book.text)
     _drop_downs(sheet, first + 1, first + max(len(cases), 1))
     book.book.close()
     _with_language(partial, path)

@@ -6,7 +6,7 @@ run as (
     select * from {{ ref('stg_run__run') }}
 ),
 
-checked_tables as (
+checked as (
     select distinct
         submission_id,
         table_name
@@ -19,25 +19,25 @@ read_tables as (
     select
         serving.area_code,
         serving.source,
-        checks.table_name,
+        checked.table_name,
         serving.as_at_date,
-        checks.submission_id,
+        checked.submission_id,
         row_number() over (
             partition by
                 serving.area_code,
                 serving.source,
-                checks.table_name
+                checked.table_name
             order by serving.as_at_date
         ) as turn,
         max(serving.as_at_date) over (
             partition by
                 serving.area_code,
                 serving.source,
-                checks.table_name
+                checked.table_name
         ) as newest_as_at_date
-    from checked_tables as checks
+    from checked
     inner join {{ ref('hist_serving_submissions') }} as serving
-        on checks.submission_id = serving.submission_id
+        on checked.submission_id = serving.submission_id
 ),
 
 seen as (
@@ -59,7 +59,7 @@ seen as (
             and issues.table_name = read_tables.table_name
 ),
 
-distinct_turns as (
+seen_once as (
     select distinct
         area_code,
         issue_key,
@@ -77,7 +77,7 @@ turns as (
             partition by area_code, issue_key
             order by turn
         ) as turns_since
-    from distinct_turns
+    from seen_once
 ),
 
 spans as (

@@ -1,0 +1,31 @@
+"""Which fields a check reads, beside the one that it names: what is wrong with one shows in the others' checks.
+
+`orchestration/checks/cases.py` groups by it, `coverage` lists by it.
+"""
+
+from __future__ import annotations
+
+from expectations.checks import Check
+from expectations.contract import contract_for
+
+# Rules about one field alone: where they fail, they are the root of what else fails.
+ROOTS = frozenset(
+    {"unreadable", "key_date_missing", "date_after_as_at", "before_1990", "birth_date_missing", "rule_353", "age_implausible",
+     "key_part_missing", "code_unknown"}
+)  # fmt: skip
+# Rules of `rules/` whose function reads a second field.
+ALSO = {"ceased_without_reason": ("end_date",), "rule_147_148": ("end_date",)}
+
+
+def other_fields(check: Check) -> frozenset[str]:
+    """The fields that a check reads beside its own."""
+    table = contract_for(check.source).tables[check.table]
+    records = table.records.values()
+    if check.rule in ("end_before_start", "not_after_start"):
+        pairs = (pair for record in records for pair in (*record.not_before, *record.after))
+        return frozenset(start for end, start in pairs if end == check.column)
+    if check.rule in ("born_long_after", "born_after_start"):
+        return frozenset(record.key_date for record in records if record.key_date)
+    if check.rule == "key_part_missing":
+        return frozenset()
+    return frozenset(ALSO.get(check.rule, ()))

@@ -1,0 +1,41 @@
+"""What several rules say because of one field of one record is one case: that of the field at the root of it.
+
+A start in the future also makes the end earlier than the start; its owner is asked about the start, once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from expectations.checks import Check
+from expectations.reads import ROOTS, other_fields
+
+Place = tuple[str, int]
+
+
+def case_key(check: Check, key: str) -> str:
+    """What rules say about one field of one record is one case for its owner."""
+    about = f"{check.source}|{check.table}|{key}|{check.column}"
+    return hashlib.sha256(about.encode()).hexdigest()[:32]
+
+
+def with_roots(issues: list[dict[str, Any]], checks: tuple[Check, ...]) -> list[dict[str, Any]]:
+    """The issues of a table, each in the case of the field at its root."""
+    by_id = {check.check_id: check for check in checks}
+    roots: dict[Place, dict[str, str]] = {}
+    for issue in issues:
+        if issue["rule_code"] in ROOTS and issue["field"]:
+            place = (issue["submission_id"], issue["source_row"])
+            roots.setdefault(place, {})[issue["field"]] = issue["case_key"]
+    return [issue | {"case_key": _root_of(issue, by_id, roots)} for issue in issues]
+
+
+def _root_of(
+    issue: dict[str, Any], checks: dict[str, Check], roots: dict[Place, dict[str, str]]
+) -> str:
+    faulty = roots.get((issue["submission_id"], issue["source_row"]), {})
+    if issue["field"] in faulty:
+        return str(faulty[issue["field"]])
+    others = sorted(other_fields(checks[issue["check_id"]]) & set(faulty))
+    return str(faulty[others[0]] if others else issue["case_key"])
