@@ -112,8 +112,9 @@ $(READY_DEV): requirements-dev.txt $(READY)
 	$(call install,requirements-dev.txt)
 	@touch $@
 
-# A manifest older than the models makes Dagster fail in the middle of a run.
+# A manifest older than the models makes Dagster fail in the middle of a run. The whole path: dbt remembers
+# where seeds are, and runs elsewhere.
 $(MANIFEST): $(DBT_INPUTS) $(READY)
 	@if [ -f dbt_project/dbt_project.yml ]; then \
-		$(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project && touch $@; \
+		$(BIN)/dbt --quiet parse --project-dir $(CURDIR)/dbt_project --profiles-dir dbt_project && touch $@; \
 	fi

@@ -92,16 +92,20 @@ def run(
         str | None,
         typer.Option(help="Ignore what was received after this moment.", metavar="TIMESTAMP"),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Publish again even if nothing has changed.")
+    ] = False,
 ) -> None:
     """Run the nightly job once: take in what is new, transform, publish, report."""
     from orchestration.job import run_job
     from orchestration.nightly import NothingPublished, Request, translated_errors
-    from orchestration.summary import print_run_summary
+    from orchestration.summary import print_run_summary, print_unchanged
     from orchestration.synthetic import write_fallback_extracts
 
     request = Request(
         _day(as_at) if as_at else datetime.now(UTC).date(),
         _moment(received_by) if received_by else None,
+        even_if_unchanged=force,
     )
     folder = data_folder(data_dir)
     try:
@@ -124,7 +128,10 @@ def run(
             soft_wrap=True,
         )
         raise typer.Exit(NOTHING_PUBLISHED) from None
-    print_run_summary(console, folder, outcome)
+    if isinstance(outcome, str):
+        print_unchanged(console, folder, outcome)
+    else:
+        print_run_summary(console, folder, outcome)
 
 
 @app.command()

@@ -49,12 +49,14 @@ def _kept_open(instance: DagsterInstance) -> Generator[None]:
 
 def run_job(
     folder: DataFolder, request: Request, progress: Callable[[str, int, int], None]
-) -> Outcome:
-    """Execute the nightly job once in this process.
+) -> Outcome | str:
+    """Execute the nightly job once in this process; returns what it did, or the run that stands unchanged.
 
     Raises ConfigurationError (nothing touched) and NothingPublished (the last good warehouse serves).
     """
     with translated_errors(), Night(folder, request, progress) as night:
+        if night.standing_run is not None:
+            return night.standing_run
         os.environ["DAGSTER_HOME"] = str(dagster_home(folder))
         os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
         # Imported here: Dagster takes seconds to load, and only a run needs it.

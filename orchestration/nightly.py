@@ -23,6 +23,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from expectations.contract import CONTRACTS_FOLDER
+from orchestration import unchanged
 from orchestration.checks.gate import Vintage, table_checks
 from orchestration.checks.outdated import forget_outdated_results
 from orchestration.checks.rows import ChecksFailed, check_rows, count_results, write_empty_results
@@ -63,7 +64,7 @@ from orchestration.settings import (
 )
 from orchestration.synthetic import is_synthetic
 from orchestration.warehouse import first_reported, memory, publish
-from orchestration.warehouse.dbt import BuildFailed, BuildFiles, Dbt, FinishedNode
+from orchestration.warehouse.dbt import BuildFailed, Dbt, FinishedNode
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 
 LOCK_SECONDS = 900
@@ -81,6 +82,7 @@ class Request:
 
     as_at: date
     received_by: datetime | None = None
+    even_if_unchanged: bool = True
 
 
 @dataclass
@@ -124,9 +126,14 @@ def _recover(folder: DataFolder, ledger: Ledger) -> None:
             ledger.record_run(
                 "published" if run_id == serving else "failed", run_id, {"reason": "interrupted"}
             )
-    for leftover in (*folder.warehouse.glob(".building*"), *folder.work.glob("build.duckdb*")):
-        # DuckDB's own spill space is a folder.
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+    _remove_private(folder)
+
+
+def _remove_private(folder: DataFolder) -> None:
+    """What a build leaves beside the warehouse it made: the marts unless published, and what dbt spilt."""
+    for leftover in folder.warehouse.glob(".building*"):
+        leftover.unlink(missing_ok=True)
+    shutil.rmtree(folder.work / "spill", ignore_errors=True)
 
 
 def serving_run_id(folder: DataFolder) -> str | None:
@@ -177,25 +184,24 @@ def _areas(taken: TakenIn, ledger: Ledger) -> list[str]:
     return sorted(sent | set(taken.landing.areas))
 
 
-def _publish(
-    folder: DataFolder, files: BuildFiles, run: Run, indicators: tuple[Indicator, ...]
-) -> Path:
-    write_public_edition(files.marts, measures_of(indicators), released_figures(folder))
-    publish.finish_and_verify(files.marts, run.run_id, now())
-    with duckdb.connect(str(files.marts), read_only=True) as connection:
+def _publish(folder: DataFolder, run: Run, indicators: tuple[Indicator, ...]) -> Path:
+    marts = folder.building_file
+    write_public_edition(marts, measures_of(indicators), released_figures(folder))
+    publish.finish_and_verify(marts, run.run_id, now())
+    with duckdb.connect(str(marts), read_only=True) as connection:
         month = publish.month_of(connection)
     parquet = folder.warehouse / f".parquet-{run.run_id}"
-    publish.write_parquet(files.marts, parquet, run.run_id)
+    publish.write_parquet(marts, parquet, run.run_id)
     outputs = folder.root / f".outputs-{run.run_id}"
     publish.carry_forward(folder.outputs, outputs)
     for edition in EDITIONS:
         shutil.rmtree(outputs / month / edition, ignore_errors=True)
-    render_editions(files.marts, outputs / month)
-    write_owner_pages(files.marts, folder, outputs / month / "restricted" / "owners")
+    render_editions(marts, outputs / month)
+    write_owner_pages(marts, folder, outputs / month / "restricted" / "owners")
     if run.records_first_reported:
-        first_reported.store(folder, files.marts, run.run_id)
-        memory.store(folder, files.marts, run.run_id)
-    publish.replace_warehouse(folder, files.marts)
+        first_reported.store(folder, marts, run.run_id)
+        memory.store(folder, marts, run.run_id)
+    publish.replace_warehouse(folder, marts)
     publish.switch(folder.parquet, parquet)
     publish.switch(folder.outputs, outputs)
     return folder.outputs / month / "restricted" / "index.html"
@@ -211,11 +217,6 @@ class Night:
 
     def __init__(self, folder: DataFolder, request: Request, progress: Progress) -> None:
         self.folder, self.request, self.progress = folder, request, progress
-        self.files = BuildFiles(
-            # Fixed names: dbt keeps its parsed state only while its profile stays the same.
-            layers=folder.work / "build.duckdb",
-            marts=folder.warehouse / ".building.duckdb",
-        )
         self.run: Run | None = None
         self.outcome: Outcome | None = None
         self.seconds: dict[str, float] = {}
@@ -232,8 +233,12 @@ class Night:
             self.ledger = Ledger(self.folder.ledger)
             refuse_wrong_key(self.folder, self.ledger)
             _recover(self.folder, self.ledger)
-            self.dbt = Dbt(self.folder, self.files)
+            self.standing_run = None if self.request.even_if_unchanged else self._standing_run()
+            """The run whose figures stand, as nothing has changed since: no step is needed."""
+            self.dbt = Dbt(self.folder)
             undo.callback(self.dbt.close)
+            if self.standing_run is None:
+                self.dbt.start()
             self._undo = undo.pop_all()
         return self
 
@@ -245,10 +250,18 @@ class Night:
                 "failed", self.run.run_id, {"reason": str(error) if error else "not finished"}
             )
         self.dbt.close()
-        for private in (self.files.layers, self.files.marts):
-            for leftover in (private, Path(f"{private}.wal")):
-                leftover.unlink(missing_ok=True)
+        _remove_private(self.folder)
         self._undo.close()
+
+    def _standing_run(self) -> str | None:
+        state = self._state(landing_state(self.folder.landing))
+        return unchanged.standing_run(self.folder, state, serving_run_id(self.folder))
+
+    def _state(self, landing: str) -> str:
+        return unchanged.state_of(
+            landing=landing, as_at=self.request.as_at, received_by=self.request.received_by,
+            code=code_version(), settings=self.settings, ledger=self.ledger,
+        )  # fmt: skip
 
     @contextmanager
     def _step(self, name: str) -> Generator[None]:
@@ -261,9 +274,11 @@ class Night:
     def take_in(self) -> TakenIn:
         """Landing -> archive, raw, ledger."""
         with self._step("take in"):
-            state = landing_state(self.folder.landing)
+            landed = landing_state(self.folder.landing)
             self.taken = take_in(self.folder, self.settings, self.ledger, self.progress)
-            (self.folder.work / TAKEN_STATE).write_text(state)
+            (self.folder.work / TAKEN_STATE).write_text(landed)
+            # Before anything reads the ledger: an answer that comes in later is news for the next run.
+            self.state = self._state(landed)
         return self.taken
 
     def check(self) -> list[tuple[TableCheck, bool]]:
@@ -316,8 +331,9 @@ class Night:
         """Verify, render, then replace what readers see."""
         assert self.run is not None  # noqa: S101 -- transform comes first
         with self._step("publish"):
-            page = _publish(self.folder, self.files, self.run, self.indicators)
+            page = _publish(self.folder, self.run, self.indicators)
             self.ledger.record_run("published", self.run.run_id, {})
+            unchanged.remember(self.folder, self.run.run_id, self.state)
             self.outcome = Outcome(
                 self.run, self.taken, _findings(self.folder, self.taken), page, self.seconds,
                 self.node_seconds,
@@ -356,12 +372,14 @@ def _findings(folder: DataFolder, taken: TakenIn) -> list[Finding]:
     return found
 
 
-def run_nightly(folder: DataFolder, request: Request, progress: Progress) -> Outcome:
-    """Run the whole job once, step after step, without Dagster.
+def run_nightly(folder: DataFolder, request: Request, progress: Progress) -> Outcome | str:
+    """Run the whole job once, step after step, without Dagster; like `job.run_job` in all else.
 
     Raises ConfigurationError (nothing touched) and NothingPublished (the last good warehouse serves).
     """
     with translated_errors(), Night(folder, request, progress) as night:
+        if night.standing_run is not None:
+            return night.standing_run
         night.take_in()
         night.check()
         night.write_inputs()

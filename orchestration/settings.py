@@ -85,6 +85,8 @@ class DataFolder:
         self.restricted = self.root / "restricted"
         self.warehouse = self.root / "warehouse"
         self.work = self.root / ".work"
+        self.building_file = self.warehouse / ".building.duckdb"
+        """Where dbt builds the marts: `dbt_project/profiles.yml` says the same, relative to `root`."""
         self.warehouse_file = self.warehouse / "warehouse.duckdb"
         self.parquet = self.warehouse / "parquet"
         self.outputs = self.root / "outputs"

@@ -48,6 +48,20 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
     console.print(f"Page:      {outcome.page}", markup=False, highlight=False, soft_wrap=True)
 
 
+def print_unchanged(console: Console, folder: DataFolder, run_id: str) -> None:
+    """What to say where a run had nothing to do: whose figures stand, what is held, where to look."""
+    console.print(
+        f"Nothing new: run {run_id} stands. Landing, settings, code, answers and knowledge date are as it "
+        "had them (cypp run --force publishes again all the same).",
+        markup=False, highlight=False,
+    )  # fmt: skip
+    for line in _held(folder):
+        console.print(f"held       {line}", markup=False, highlight=False, soft_wrap=True)
+    console.print(
+        f"Warehouse: {folder.warehouse_file}", markup=False, highlight=False, soft_wrap=True
+    )
+
+
 def tell_once(findings: list[Finding]) -> list[str]:
     """One line per kind of finding and source: the newest submission's in full, the others as a number.
 

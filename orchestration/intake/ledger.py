@@ -155,6 +155,14 @@ class Ledger:
         finally:
             connection.close()
 
+    def counts(self) -> tuple[int, ...]:
+        """How many events there are of extracts, releases and answers; runs do not count."""
+        with self._open() as connection:
+            return tuple(
+                connection.execute(f"select count(*) from {table}").fetchone()[0]  # noqa: S608
+                for table in ("submission_events", "acceptances", "issue_answers")
+            )
+
     def fact(self, name: str) -> str | None:
         """A value that was set once for this data folder."""
         with self._open() as connection:

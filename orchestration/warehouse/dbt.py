@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -25,14 +26,6 @@ class BuildFailed(Exception):
 
 
 @dataclass(frozen=True)
-class BuildFiles:
-    """The private files of a build: the intermediate layers, and the marts alone."""
-
-    layers: Path
-    marts: Path
-
-
-@dataclass(frozen=True)
 class FinishedNode:
     """A seed, model or test that dbt has done with: its unique id, dbt's status, seconds, failing rows."""
 
@@ -51,19 +44,13 @@ class FinishedNode:
         return f"{name}: {self.message}"
 
 
-def _environment(folder: DataFolder, files: BuildFiles) -> dict[str, str]:
-    return {
-        **os.environ,
-        **TELEMETRY_OFF,
-        "CYPP_DATA_DIR": str(folder.root),
-        "CYPP_BUILD_FILE": str(files.layers),
-        "CYPP_MARTS_FILE": str(files.marts),
-    }
-
-
 def _target_folder(folder: DataFolder) -> Path:
-    """dbt's working folder of this data folder, begun from the project's parsed state where there is one."""
-    target = folder.work / "dbt_target"
+    """dbt's working folder of this data folder, begun from the project's parsed state where there is one.
+
+    One for each place that the project stands in: what dbt has parsed holds the paths of the seeds.
+    """
+    place = hashlib.sha256(str(DBT_FOLDER).encode()).hexdigest()[:8]
+    target = folder.work / f"dbt_target_{place}"
     target.mkdir(parents=True, exist_ok=True)
     parsed = DBT_FOLDER / "target" / PARTIAL_PARSE
     if parsed.exists() and not (target / PARTIAL_PARSE).exists():
@@ -98,9 +85,15 @@ def _finished(said: dict[str, Any]) -> FinishedNode:
 class Dbt:
     """dbt for one run. It loads and parses beside the steps before it, which takes it some seconds."""
 
-    def __init__(self, folder: DataFolder, files: BuildFiles) -> None:
+    def __init__(self, folder: DataFolder) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Begin to load and parse."""
         self._process = subprocess.Popen(
-            _command(folder), env=_environment(folder, files), text=True,
+            # The profile's paths are relative to the data folder.
+            _command(self._folder), cwd=self._folder.root, env={**os.environ, **TELEMETRY_OFF}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
@@ -110,7 +103,7 @@ class Dbt:
         Raises BuildFailed, at the end, when a model or an error-level test failed.
         """
         process = self._process
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101 -- PIPE
+        assert process and process.stdin and process.stdout  # noqa: S101 -- `start` comes first
         process.stdin.write("build\n")
         process.stdin.flush()
         problems: list[str] = []
@@ -127,6 +120,8 @@ class Dbt:
 
     def close(self) -> None:
         """End the process if it has not ended by itself."""
+        if self._process is None:
+            return
         if self._process.poll() is None:
             self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):

@@ -64,8 +64,8 @@ def _build_from(finished: Path) -> Callable[..., None]:
     """A stand-in for dbt: the finished marts, as if this run had made them."""
 
     def transform(night: nightly.Night) -> Iterator[object]:
-        shutil.copyfile(finished, night.files.marts)
-        with duckdb.connect(str(night.files.marts)) as connection:
+        shutil.copyfile(finished, night.folder.building_file)
+        with duckdb.connect(str(night.folder.building_file)) as connection:
             run = f"read_parquet('{night.folder.raw / 'run' / 'run.parquet'}')"
             names = connection.execute(
                 "select table_name from duckdb_tables() where schema_name = 'marts' and table_name <> 'dim_runs'"

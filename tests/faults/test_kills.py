@@ -45,7 +45,16 @@ AFTER_REPLACING = {
 
 def _command(point: str, data: Path, finished: Path | None = None) -> tuple[str, ...]:
     chosen = f"{point}+build={finished}" if finished else point
-    return (sys.executable, "-m", "tests.faults.killed", chosen, "run", "--data-dir", str(data))
+    return (
+        sys.executable,
+        "-m",
+        "tests.faults.killed",
+        chosen,
+        "run",
+        "--force",
+        "--data-dir",
+        str(data),
+    )
 
 
 def _run(point: str, data: Path, finished: Path | None = None) -> Ran:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ from orchestration.intake.submissions import (
 )
 from orchestration.registry.indicators import load_indicators
 from orchestration.settings import DBT_FOLDER, DEFAULT_HOME_AREA, DataFolder
-from orchestration.warehouse.dbt import PARTIAL_PARSE, TELEMETRY_OFF
+from orchestration.warehouse.dbt import TELEMETRY_OFF
 from orchestration.warehouse.inputs import FIRST_REPORTED, Knowledge, Run, write_inputs
 
 MODELS_FOLDER = DBT_FOLDER / "models"
@@ -121,21 +120,27 @@ def _write_inputs(folder: DataFolder) -> None:
     write_inputs(folder, Ledger(folder.ledger), known)
 
 
+def _write_profile(folder: Path) -> None:
+    """The production profile, but for the layers, which tests look into."""
+    profile = yaml.safe_load((DBT_FOLDER / "profiles.yml").read_text(encoding="utf-8"))
+    nightly = profile["cypp"]["outputs"]["nightly"]
+    nightly["path"] = str(folder / "layers.duckdb")
+    nightly["attach"][0]["path"] = str(folder / "marts.duckdb")
+    (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+
+
 def _run_dbt(folder: Path, target: Path) -> None:
     target.mkdir()
-    parsed = DBT_FOLDER / "target" / PARTIAL_PARSE
-    if parsed.exists():
-        shutil.copyfile(parsed, target / PARTIAL_PARSE)
-    environment = {
-        **os.environ, **TELEMETRY_OFF, "CYPP_DATA_DIR": str(folder / "data"),
-        "CYPP_BUILD_FILE": str(folder / "layers.duckdb"), "CYPP_MARTS_FILE": str(folder / "marts.duckdb"),
-    }  # fmt: skip
+    _write_profile(folder)
     command = [
         sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "--log-level-file", "none",
-        "--no-version-check", "build", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER),
+        "--no-version-check", "build", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(folder),
         "--target-path", str(target), "--log-path", str(folder / "logs"), "--exclude-resource-type", "test",
     ]  # fmt: skip
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=folder / "data", env={**os.environ, **TELEMETRY_OFF},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     (folder / "output.txt").write_text(done.stdout + done.stderr, encoding="utf-8")
 
 

@@ -1,0 +1,50 @@
+"""Whether a run would only publish what stands already: nothing that decides a figure or a page has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, datetime
+
+from orchestration.intake.ledger import Ledger
+from orchestration.settings import DataFolder, Settings
+
+PUBLISHED_STATE = "published_state.json"
+
+
+def state_of(
+    *,
+    landing: str,
+    as_at: date,
+    received_by: datetime | None,
+    code: str,
+    settings: Settings,
+    ledger: Ledger,
+) -> str:
+    """A digest of what decides what is published.
+
+    Landing, knowledge date, code, settings, and what the ledger holds of extracts and of people's answers.
+    """
+    parts = [
+        landing, as_at.isoformat(), received_by.isoformat() if received_by else "", code,
+        settings.model_dump_json(), *(str(count) for count in ledger.counts()),
+    ]  # fmt: skip
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()
+
+
+def remember(folder: DataFolder, run_id: str, state: str) -> None:
+    """Note the state that a run has published."""
+    file = folder.work / PUBLISHED_STATE
+    partial = file.with_suffix(".partial")
+    partial.write_text(json.dumps({"run_id": run_id, "state": state}))
+    partial.replace(file)
+
+
+def standing_run(folder: DataFolder, state: str, serving: str | None) -> str | None:
+    """The run that has published this very state and still serves, with its pages; else None."""
+    file = folder.work / PUBLISHED_STATE
+    if serving is None or not file.exists():
+        return None
+    published = json.loads(file.read_text())
+    whole = folder.parquet.is_dir() and any(folder.outputs.glob("*/restricted/index.html"))
+    return serving if whole and published == {"run_id": serving, "state": state} else None

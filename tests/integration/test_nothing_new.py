@@ -1,0 +1,94 @@
+"""A run with nothing new leaves what stands; whatever decides a figure or a page is news."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from orchestration.intake.ledger import Acceptance, Ledger
+from orchestration.nightly import Night, Request
+from orchestration.settings import DataFolder
+from tests import extracts
+from tests.commands import cypp
+from tests.extracts import BARNET, CAMDEN
+from tests.story import Story, content, run_ids
+
+TODAY = datetime.now(UTC).date()
+
+
+def test_with_nothing_new_the_run_that_serves_stands(story: Story, tmp_path: Path) -> None:
+    data = story.second.copy(tmp_path / "data")
+    before = content(data / "warehouse" / "warehouse.duckdb")
+
+    runs = Ledger(data / "ledger").runs()
+    ran = cypp(data, "run")
+
+    assert ran.status == 0
+    [served] = run_ids(data / "warehouse" / "warehouse.duckdb")
+    assert f"Nothing new: run {served} stands" in ran.out
+    assert content(data / "warehouse" / "warehouse.duckdb") == before
+    assert Ledger(data / "ledger").runs() == runs
+
+
+def _send_one_more(data: Path) -> None:
+    extracts.write_submission(data / "landing", CAMDEN, "annex_a", "2025-04")
+
+
+def _touch_nothing(_: Path) -> None:
+    pass
+
+
+def _change_settings(data: Path) -> None:
+    (data / "settings.toml").write_text("[gate]\nvolume_min_rows = 60\n")
+
+
+def _lose_pages(data: Path) -> None:
+    shutil.rmtree((data / "outputs").resolve())
+
+
+def _lose_parquet(data: Path) -> None:
+    shutil.rmtree((data / "warehouse" / "parquet").resolve())
+
+
+def _accept(data: Path) -> None:
+    until = date(2030, 1, 1)
+    acceptance = Acceptance("any", BARNET, "a person", "a reason", until, datetime.now(UTC))
+    Ledger(data / "ledger").accept(acceptance)
+
+
+def _damage_warehouse(data: Path) -> None:
+    warehouse = data / "warehouse" / "warehouse.duckdb"
+    warehouse.chmod(0o644)
+    warehouse.write_bytes(b"\0" * 4096)
+
+
+@pytest.mark.parametrize(
+    ("change", "request_"),
+    [
+        (_send_one_more, Request(TODAY, even_if_unchanged=False)),
+        (_change_settings, Request(TODAY, even_if_unchanged=False)),
+        (_lose_pages, Request(TODAY, even_if_unchanged=False)),
+        (_lose_parquet, Request(TODAY, even_if_unchanged=False)),
+        (_accept, Request(TODAY, even_if_unchanged=False)),
+        (_damage_warehouse, Request(TODAY, even_if_unchanged=False)),
+        (_touch_nothing, Request(date(2025, 2, 28), even_if_unchanged=False)),
+        (_touch_nothing, Request(TODAY, datetime(2025, 1, 1, tzinfo=UTC), even_if_unchanged=False)),
+        (_touch_nothing, Request(TODAY)),
+    ],
+)  # fmt: skip
+def test_any_change_is_news(
+    change: Callable[[Path], None], request_: Request, story: Story, tmp_path: Path
+) -> None:
+    data = story.second.copy(tmp_path / "data")
+    unchanged = Request(TODAY, even_if_unchanged=False)
+    with Night(DataFolder(data), unchanged, lambda *_: None) as night:
+        assert night.standing_run is not None
+
+    change(data)
+
+    with Night(DataFolder(data), request_, lambda *_: None) as night:
+        assert night.standing_run is None
