@@ -1,4 +1,4 @@
-"""The nightly job as Dagster assets: short wrappers over the steps of `nightly.Night`.
+"""The nightly job as Dagster assets: short wrappers over the steps of `nightly.Night`, begun by `ahead.py`.
 
 Assets run from landing to reports; checks are shown and never block. Metadata holds counts and names of
 tables, never a value of a record.
@@ -18,9 +18,9 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from expectations.contract import contract_for, sources
 from expectations.owners import load_owners
 from expectations.suites import table_names
+from orchestration.ahead import NightAhead
 from orchestration.checks.rows import table_results
 from orchestration.intake.submissions import loaded_rows
-from orchestration.nightly import Night
 from orchestration.settings import DBT_FOLDER
 from orchestration.warehouse.dbt import FinishedNode
 from orchestration.warehouse.publish import MARTS
@@ -140,7 +140,7 @@ TABLE_CHECK_SPECS = [
 
 @dg.multi_asset(name="take_in", specs=[_raw_spec(source) for source in sources()])
 def take_in(
-    context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]
+    context: dg.AssetExecutionContext, night: dg.ResourceParam[NightAhead]
 ) -> Iterator[dg.MaterializeResult]:
     """Landing to archive, ledger and typed Parquet."""
     # A source is as fresh as what it sent last, not as the last run: hence an event only for what is new.
@@ -156,7 +156,9 @@ def take_in(
 
 
 @dg.multi_asset(name="check", specs=[QUALITY_SPEC], check_specs=TABLE_CHECK_SPECS)
-def check(night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+def check(
+    night: dg.ResourceParam[NightAhead],
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Row checks of what is new and table checks of everything; none of them blocks."""
     table_checks = [check for check, _ in night.check()]
     rows = table_results(night.folder)
@@ -179,7 +181,7 @@ def check(night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult | dg.
 
 
 @dg.multi_asset(name="write_inputs", specs=[RUN_SPEC])
-def run_inputs(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def run_inputs(night: dg.ResourceParam[NightAhead]) -> dg.MaterializeResult:
     """What dbt is told about the run."""
     run = night.write_inputs()
     about = {"published_run": run.run_id, "knowledge_date": run.as_at.isoformat()}
@@ -193,7 +195,9 @@ def run_inputs(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
     name="transform",
     exclude="staging",
 )
-def transform(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> Iterator[Any]:
+def transform(
+    context: dg.AssetExecutionContext, night: dg.ResourceParam[NightAhead]
+) -> Iterator[Any]:
     """raw to marts: one dbt invocation into private files, its outcome node by node."""
     manifest = json.loads(DBT_PROJECT.manifest_path.read_text())
     for finished in night.transform():
@@ -223,7 +227,7 @@ def _outcome(
     name="warehouse", group_name="published", kinds={"duckdb", "parquet"}, owners=OPERATIONS,
     deps=[dg.AssetKey([name]) for name in MARTS],
 )  # fmt: skip
-def warehouse(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def warehouse(night: dg.ResourceParam[NightAhead]) -> dg.MaterializeResult:
     """The published warehouse, its Parquet copies and the pages, each replaced whole."""
     outcome = night.publish()
     with duckdb.connect(str(night.folder.warehouse_file), read_only=True) as connection:
@@ -248,7 +252,7 @@ def warehouse(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
     owners=OPERATIONS,
     deps=[warehouse],
 )
-def committee_page(night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+def committee_page(night: dg.ResourceParam[NightAhead]) -> dg.MaterializeResult:
     """The committee's first page, restricted edition, as published with the warehouse."""
     page = night.folder.outputs
     return dg.MaterializeResult(

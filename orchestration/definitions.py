@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import dagster as dg
 
 from orchestration import assets
+from orchestration.ahead import NightAhead, begun
 from orchestration.intake.landing import landing_state
 from orchestration.nightly import Night, Request, taken_state, translated_errors
 from orchestration.settings import data_folder
@@ -17,12 +18,16 @@ JOB = "nightly"
 
 @dg.resource(config_schema={"as_at": dg.Field(str, is_required=False)})
 @contextmanager
-def night_resource(context: dg.InitResourceContext) -> Generator[Night]:
+def night_resource(context: dg.InitResourceContext) -> Generator[NightAhead]:
     """One run's lock and steps; held from the first step of a run to the last."""
     as_at = context.resource_config.get("as_at")
     request = Request(date.fromisoformat(as_at) if as_at else datetime.now(UTC).date())
-    with translated_errors(), Night(data_folder(None), request, lambda *_: None) as night:
-        yield night
+    with (
+        translated_errors(),
+        Night(data_folder(None), request, lambda *_: None) as night,
+        begun(night) as steps,
+    ):
+        yield steps
 
 
 nightly_job = dg.define_asset_job(

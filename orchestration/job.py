@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestration.ahead import NightAhead, begun
 from orchestration.nightly import (
     Night,
     NothingPublished,
@@ -57,19 +58,27 @@ def run_job(
     with translated_errors(), Night(folder, request, progress) as night:
         if night.standing_run is not None:
             return night.standing_run
-        os.environ["DAGSTER_HOME"] = str(dagster_home(folder))
-        os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
-        # Imported here: Dagster takes seconds to load, and only a run needs it.
-        import dagster as dg
-
-        from orchestration.definitions import JOB, defs
-
-        with dg.DagsterInstance.get() as instance, _kept_open(instance):
-            try:
-                defs.resolve_job_def(JOB).execute_in_process(
-                    instance=instance, resources={"night": night}, run_config=QUIET
-                )
-            except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
-                raise NothingPublished("interrupted") from None
+        try:
+            with begun(night) as steps:
+                _execute(folder, steps)
+        except KeyboardInterrupt:
+            raise NothingPublished("interrupted") from None
         assert night.outcome is not None  # noqa: S101 -- the job's last step sets it, or has raised
         return night.outcome
+
+
+def _execute(folder: DataFolder, steps: NightAhead) -> None:
+    os.environ["DAGSTER_HOME"] = str(dagster_home(folder))
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    # Imported here: Dagster takes seconds to load, and only a run needs it.
+    import dagster as dg
+
+    from orchestration.definitions import JOB, defs
+
+    with dg.DagsterInstance.get() as instance, _kept_open(instance):
+        try:
+            defs.resolve_job_def(JOB).execute_in_process(
+                instance=instance, resources={"night": steps}, run_config=QUIET
+            )
+        except dg.DagsterExecutionInterruptedError:
+            raise KeyboardInterrupt from None

@@ -216,7 +216,8 @@ class Night:
     """
 
     def __init__(self, folder: DataFolder, request: Request, progress: Progress) -> None:
-        self.folder, self.request, self.progress = folder, request, progress
+        self.folder, self.request = folder, request
+        self._progress, self._is_interrupted = progress, False
         self.run: Run | None = None
         self.outcome: Outcome | None = None
         self.seconds: dict[str, float] = {}
@@ -262,6 +263,17 @@ class Night:
             landing=landing, as_at=self.request.as_at, received_by=self.request.received_by,
             code=code_version(), settings=self.settings, ledger=self.ledger,
         )  # fmt: skip
+
+    def progress(self, step: str, done: int, total: int) -> None:
+        """Tell how far a step is; an interrupted run goes no further."""
+        if self._is_interrupted:
+            raise NothingPublished("interrupted")
+        self._progress(step, done, total)
+
+    def interrupt(self) -> None:
+        """End what runs in another thread (`ahead.py`): dbt at once, Python at its next progress."""
+        self._is_interrupted = True
+        self.dbt.close()
 
     @contextmanager
     def _step(self, name: str) -> Generator[None]:
