@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.contract import contract_for
-from orchestration.forms.book import FormBook
+from orchestration.accessible_book import AccessibleBook
 from orchestration.registry.indicators import Indicator
 
 SOURCE, TABLE = "manual_returns", "returns"
@@ -77,7 +77,7 @@ def write_manual_form(
     )
     columns = headings()
     rows = [_row(one, supplied.get(one.id), year_end) for one in asked]
-    with FormBook(path, title, "Figures supplied by hand") as book:
+    with AccessibleBook(path, title, "Figures supplied by hand") as book:
         book.explained(cover, [("Figures", f"Measures that {supplier} supplies")], NOTES)
         said = f"{len(rows)} measures. Empty cells are for your answers; the sheet Notes says what to fill in. [x] means not available."
         sheet, first = book.sheet("Figures", f"Figures supplied by {supplier}", [said])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.contract import contract_for
-from orchestration.forms.book import FormBook, drop_down
+from orchestration.accessible_book import AccessibleBook, drop_down
 from orchestration.reports.board import STATUSES, Action, Board
 
 SOURCE, TABLE = "plan_updates", "updates"
@@ -95,7 +95,7 @@ def write_plan_form(path: Path, board: Board, forms: Sequence[AgencyForm], month
         "An action that several agencies lead stands on the form of each: agree who reports. Of two updates of one day the last one counts.",
         f"Give the file to the data team: landing/{board.home.area_code}/{SOURCE}/{month_end:%Y-%m}/",
     )  # fmt: skip
-    with FormBook(path, title, "Delivery of the plan") as book:
+    with AccessibleBook(path, title, "Delivery of the plan") as book:
         sheets = [(form.sheet, f"Actions of {form.agency}") for form in forms]
         book.explained(cover, sheets, NOTES)
         for number, form in enumerate(forms, start=1):
@@ -103,7 +103,7 @@ def write_plan_form(path: Path, board: Board, forms: Sequence[AgencyForm], month
     return path
 
 
-def _write_sheet(book: FormBook, form: AgencyForm, month_end: date, table: str) -> None:
+def _write_sheet(book: AccessibleBook, form: AgencyForm, month_end: date, table: str) -> None:
     columns = headings()
     rows = [_row(action, form.agency, month_end) for action in form.actions]
     said = f"{len(rows)} actions. Empty cells are for your answers; the sheet Notes says what to fill in. [x] means not available."

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.owners import load_owners
-from orchestration.forms.book import FormBook, drop_down
+from orchestration.accessible_book import AccessibleBook, drop_down
 from orchestration.owners.cases import Case, Desk, read_desks
 from orchestration.settings import DataFolder
 
@@ -78,7 +78,7 @@ def write_worklist(desk: Desk, path: Path) -> int:
         if cases
         else "No case waits for an answer."
     ]
-    with FormBook(path, title, "Data quality") as book:
+    with AccessibleBook(path, title, "Data quality") as book:
         book.explained(cover, [(SHEET, "The cases, one per row")], NOTES)
         sheet, first = book.sheet(SHEET, title, lines)
         book.table(sheet, first, TABLE, HEADINGS, [_row(case) for case in cases])

@@ -1,13 +1,14 @@
-"""A spreadsheet to be filled in: title, explanation and one marked-up table per sheet, drop-downs, language.
+"""How every workbook is written: title, explanation and one marked-up table per sheet, drop-downs, language.
 
-What a form or worklist asks is its own module's. Text is written as text, so that no cell becomes a formula
-or a link.
+Follows the essential rules of the Analysis Function's guidance (reports.md 4). What a report, form or worklist
+says is its own module's. Text is written as text, so that no cell becomes a formula or a link.
 """
 
 from __future__ import annotations
 
 import zipfile
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,19 +19,27 @@ CORE, LANGUAGE = "docProps/core.xml", b"<dc:language>en-GB</dc:language></cp:cor
 FONT = {"font_name": "Arial", "font_size": 10}
 
 
-class FormBook:
+class AccessibleBook:
     """A workbook with the formats that its sheets share; written whole when the context ends well."""
 
-    def __init__(self, path: Path, title: str, subject: str) -> None:
-        self.path, self.partial = path, path.with_suffix(".partial")
+    def __init__(
+        self, path: Path, title: str, subject: str, mode: int = 0o600, made_on: date | None = None
+    ) -> None:
+        self.path, self.partial, self.mode = path, path.with_suffix(".partial"), mode
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         options = {
             "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
             "default_date_format": "yyyy-mm-dd",
         }  # fmt: skip
         self.book = xlsxwriter.Workbook(str(self.partial), options)
-        self.book.set_properties({"title": title, "subject": subject, "company": ""})
+        self.book.set_properties(
+            {"title": title, "subject": subject, "company": ""} | _dated(made_on)
+        )
         self.title = self.book.add_format({**FONT, "bold": True, "font_size": 14})
+        self.heading = self.book.add_format(
+            {**FONT, "bold": True, "text_wrap": True, "valign": "top"}
+        )
+        self.plain = self.book.add_format(FONT)
         self.text = self.book.add_format({**FONT, "text_wrap": True, "valign": "top"})
         self.day = self.book.add_format({**FONT, "num_format": "yyyy-mm-dd", "valign": "top"})
 
@@ -43,13 +52,14 @@ class FormBook:
         if kind is None:
             self.book.close()
             _with_language(self.partial, self.path)
+            self.path.chmod(self.mode)
 
     def sheet(self, name: str, title: str, lines: Sequence[str]) -> tuple[Any, int]:
         """A sheet with its title in A1 and lines below it; the first free row."""
         sheet = self.book.add_worksheet(name)
         sheet.write_string(0, 0, title, self.title)
         for number, line in enumerate(lines, start=1):
-            sheet.write_string(number, 0, line)
+            sheet.write_string(number, 0, line, self.plain)
         return sheet, len(lines) + 1
 
     def table(
@@ -64,7 +74,7 @@ class FormBook:
         last = first + max(len(rows), 1)
         sheet.add_table(
             first, 0, last, len(headings) - 1,
-            {"name": name, "columns": [{"header": heading} for heading in headings], "autofilter": False,
+            {"name": name, "columns": [{"header": heading, "header_format": self.heading} for heading in headings], "autofilter": False,
              "style": "Table Style Light 1"},
         )  # fmt: skip
         for place, row in enumerate(rows, start=first + 1):
@@ -115,6 +125,13 @@ def drop_down(
     )  # fmt: skip
 
 
+def _dated(made_on: date | None) -> dict[str, datetime]:
+    """The day of the knowledge in place of the clock's, so that a report rendered again is the same file."""
+    if made_on is None:
+        return {}
+    return {"created": datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC)}
+
+
 def _with_language(partial: Path, path: Path) -> None:
     """Say the language, which the writer has no setting for."""
     with (
@@ -127,4 +144,3 @@ def _with_language(partial: Path, path: Path) -> None:
                 content = content.replace(b"</cp:coreProperties>", LANGUAGE)
             target.writestr(item.filename, content)
     partial.unlink()
-    path.chmod(0o600)
