@@ -6,6 +6,7 @@ A contract says what a table's columns, codes, keys and cover are. It does not s
 
 from __future__ import annotations
 
+import csv
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 CONTRACTS_FOLDER = Path(__file__).parent / "contracts"
+SEEDS_FOLDER = Path(__file__).parents[1] / "dbt_project" / "seeds"
 
 ColumnType = Literal[
     "child_id", "upn", "person_id", "date", "code", "integer", "decimal", "flag", "text", "dropped",
@@ -104,6 +106,19 @@ class Record(_Strict):
         return {*self.key, *named, *pairs, *needed, *self.newest_by}
 
 
+class Form(_Strict):
+    """Another layout of a table: the spreadsheet that people fill in (`orchestration/forms`).
+
+    A line of it in which nothing of `answers` is filled in was not answered, and is no row of the table.
+    """
+
+    headings: dict[str, str]
+    answers: tuple[str, ...]
+    # What a form says to who fills it in, and nobody reads back.
+    shown: tuple[str, ...] = ()
+    explained_on: tuple[str, ...] = ("Cover", "Contents", "Notes")
+
+
 class Table(_Strict):
     """One table of a submission."""
 
@@ -121,6 +136,7 @@ class Table(_Strict):
     recognised_only: bool = False
     columns: dict[str, Column] = Field(default_factory=dict)
     records: dict[str, Record] = Field(default_factory=dict)
+    form: Form | None = None
 
     @property
     def stored_columns(self) -> dict[str, Column]:
@@ -168,19 +184,21 @@ class Contract(_Strict):
                     raise ValueError(
                         f"{self.source}.{table_name}.{record_name}: no column {sorted(unknown)}"
                     )
-            if set(table.unit) - set(table.columns):
-                raise ValueError(f"{self.source}.{table_name}: no column of the unit {table.unit}")
+            named = {*table.unit, *(table.form.headings if table.form else ())}
+            if named - set(table.columns):
+                raise ValueError(f"{self.source}.{table_name}: no column {sorted(named)}")
         return self
 
     def headings(self) -> set[str]:
         """Every heading and alias of every table; not of columns that repeat, since nobody can tell them apart."""
+        forms = [table.form for table in self.tables.values() if table.form is not None]
         return {
             heading
             for table in self.tables.values()
             for column in table.columns.values()
             if not column.repeats
             for heading in (column.heading, *column.aliases)
-        }
+        } | {heading for form in forms for heading in (*form.headings.values(), *form.shown)}
 
 
 def _merge(base: dict[str, Any], diff: dict[str, Any]) -> dict[str, Any]:
@@ -218,7 +236,15 @@ def compose(document: dict[str, Any], collection_year: int) -> Contract:
 @cache
 def _document(source: str) -> dict[str, Any]:
     loaded = yaml.load((CONTRACTS_FOLDER / f"{source}.yml").read_text(), Loader=yaml.CSafeLoader)
+    for name, seed in loaded.pop("code_lists_of_seeds", {}).items():
+        loaded["code_lists"][name] = dict.fromkeys(_first_column(seed), ())
     return {key: value for key, value in loaded.items() if not key.startswith("x-")}
+
+
+def _first_column(seed: str) -> list[str]:
+    """The keys of a seed of the warehouse: what it knows is said in one place."""
+    with (SEEDS_FOLDER / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
+        return [row[0] for row in csv.reader(file)][1:]
 
 
 @cache

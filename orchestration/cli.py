@@ -270,6 +270,33 @@ def report(
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
+@app.command()
+def forms(
+    data_dir: DataDir = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where to write them (default: quality/forms in the data folder).", file_okay=False
+        ),
+    ] = None,
+    month: Annotated[
+        str | None, typer.Option(help="Month YYYY-MM that they ask about (default: last month).")
+    ] = None,
+) -> None:
+    """Write the forms (XLSX) for updates of the plan's actions and for figures supplied by hand."""
+    from orchestration.forms.write import NoForms, forms_folder, write_forms
+    from orchestration.synthetic import last_month
+
+    data = data_folder(data_dir)
+    try:
+        written = write_forms(data, folder or forms_folder(data), month or last_month())
+    except NoForms as error:
+        errors.print(f"No form written: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(WRONG_USAGE) from None
+    for path, lines in written:
+        console.print(f"{path}: {lines} lines", markup=False, highlight=False, soft_wrap=True)
+
+
 owners_app = typer.Typer(help="The data owners' worklists out and back in.", no_args_is_help=True)
 app.add_typer(owners_app, name="owners")
 

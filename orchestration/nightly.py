@@ -12,6 +12,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -48,6 +49,7 @@ from orchestration.registry.indicators import (
     load_indicators,
     measures_by_population,
 )
+from orchestration.reports.charts import DRAWINGS, drawings_kept_in
 from orchestration.reports.disclosure.attack import AttackFailed
 from orchestration.reports.disclosure.edition import write_public_edition
 from orchestration.reports.disclosure.rules import NoRule
@@ -191,13 +193,17 @@ def _publish(folder: DataFolder, run: Run, indicators: tuple[Indicator, ...]) ->
     with duckdb.connect(str(marts), read_only=True) as connection:
         month = publish.month_of(connection)
     parquet = folder.warehouse / f".parquet-{run.run_id}"
-    publish.write_parquet(marts, parquet, run.run_id)
     outputs = folder.root / f".outputs-{run.run_id}"
-    publish.carry_forward(folder.outputs, outputs)
-    for edition in EDITIONS:
-        shutil.rmtree(outputs / month / edition, ignore_errors=True)
-    render_editions(marts, outputs / month)
-    write_owner_pages(marts, folder, outputs / month / "restricted" / "owners")
+    # the copies are made by the database, the pages by us: both at once
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        copied = beside.submit(publish.write_parquet, marts, parquet, run.run_id)
+        publish.carry_forward(folder.outputs, outputs)
+        for edition in EDITIONS:
+            shutil.rmtree(outputs / month / edition, ignore_errors=True)
+        with drawings_kept_in(folder.work / DRAWINGS):
+            render_editions(marts, outputs / month)
+        write_owner_pages(marts, folder, outputs / month / "restricted" / "owners")
+        copied.result()
     if run.records_first_reported:
         first_reported.store(folder, marts, run.run_id)
         memory.store(folder, marts, run.run_id)

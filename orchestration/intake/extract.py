@@ -40,7 +40,7 @@ from orchestration.intake.recognise import (
     recognise,
     rejection,
 )
-from orchestration.intake.records import Judged, judge
+from orchestration.intake.records import Judged, Place, RowPlaces, judge
 
 EXTRACTION_FILE = "extraction.json"
 ARROW_TYPES = {
@@ -279,15 +279,24 @@ def _load_table(
     source_rows = np.concatenate(
         [np.asarray(found.block.row_numbers, dtype=np.int64) for found in blocks]
     )
-    overlong = np.concatenate(
-        [np.isin(found.block.row_numbers, found.block.overlong_rows) for found in blocks]
-    )
-    judged = judge(name, table, typed, as_at, source_rows, overlong.astype(bool))
+    judged = judge(name, table, typed, as_at, _places(blocks, source_rows))
     files = ", ".join(dict.fromkeys(found.file for found in blocks))
-    placed = [
-        finding.placed(file=files, sheet=blocks[0].block.sheet) for finding in judged.findings
-    ]
-    return _Loaded(typed, judged, source_rows, files, placed)
+    return _Loaded(typed, judged, source_rows, files, list(judged.findings))
+
+
+def _places(blocks: list[RecognisedBlock], source_rows: np.ndarray) -> RowPlaces:
+    """Each row's own file and sheet: a row number alone says nothing where a table comes in several."""
+    overlong = [np.isin(found.block.row_numbers, found.block.overlong_rows) for found in blocks]
+    lengths = [len(found.block.row_numbers) for found in blocks]
+    return RowPlaces(
+        source_rows,
+        np.concatenate(overlong).astype(bool),
+        np.repeat(np.arange(len(blocks)), lengths),
+        tuple(
+            Place(found.file, found.block.sheet, found.form.headings if found.form else {})
+            for found in blocks
+        ),
+    )
 
 
 def _cells(blocks: list[RecognisedBlock], column: str) -> list[object]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from expectations.contract import Column, Contract, Table
+from expectations.contract import Column, Contract, Form, Table
 from orchestration.intake.findings import Finding, split_message
 from orchestration.intake.headings import normalise_heading, plain_heading
 from orchestration.intake.readers import Block, FileRejected
@@ -33,6 +33,13 @@ class RecognisedBlock:
     table: str
     block: Block
     positions: dict[str, int]
+    form: Form | None = None
+    """Set where the block is a filled form of the table."""
+
+    def heading_of(self, table: Table, column: str) -> str:
+        """What the supplier sees above a column."""
+        named = self.form.headings.get(column) if self.form else None
+        return named or table.columns[column].heading
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,11 @@ def _table_of(contract: Contract, block: Block) -> list[str]:
         ]
         if named:
             return named
-    signed = [name for name, table in contract.tables.items() if _has_signature(table, headings)]
+    signed = [
+        name
+        for name, table in contract.tables.items()
+        if _has_signature(table, headings) or _form_of(table, headings)
+    ]
     if signed:
         return signed
     scores = {name: _overlap(table, headings) for name, table in contract.tables.items()}
@@ -86,21 +97,48 @@ def _table_of(contract: Contract, block: Block) -> list[str]:
     )
 
 
-def _positions(table: Table, block: Block) -> dict[str, int]:
+def _form_of(table: Table, headings: set[str]) -> Form | None:
+    """The table's form, where the headings are those of a filled one."""
+    if table.form is None or _has_signature(table, headings):
+        return None
+    wanted = {normalise_heading(heading) for heading in table.form.headings.values()}
+    return table.form if len(wanted & headings) >= ENOUGH_OVERLAP * len(wanted) else None
+
+
+def _only_answered(block: Block, form: Form, positions: dict[str, int]) -> Block:
+    """The lines of a form that somebody has filled in."""
+    answers = [block.columns[positions[name]] for name in form.answers if name in positions]
+    answered = [
+        place
+        for place in range(len(block.row_numbers))
+        if any(
+            cells[place] is not None and str(cells[place]).strip() not in ("", "-")
+            for cells in answers
+        )
+    ]
+    return replace(
+        block,
+        columns=tuple([cells[place] for place in answered] for cells in block.columns),
+        row_numbers=tuple(block.row_numbers[place] for place in answered),
+    )
+
+
+def _positions(table: Table, block: Block, form: Form | None) -> dict[str, int]:
     by_heading = {normalise_heading(heading): place for place, heading in enumerate(block.headings)}
     found: dict[str, int] = {}
     for name, column in table.columns.items():
-        place = next(
-            (by_heading[heading] for heading in _names(column) if heading in by_heading), None
-        )
+        names = _names(column) if form is None else [normalise_heading(form.headings.get(name, ""))]
+        place = next((by_heading[heading] for heading in names if heading in by_heading), None)
         if place is not None:
             found[name] = place
     return found
 
 
-def _heading_findings(table: Table, block: Block, positions: dict[str, int]) -> Iterator[Finding]:
-    missing = [column for name, column in table.columns.items() if name not in positions]
-    required = [column.heading for column in missing if column.required]
+def _heading_findings(table: Table, found: RecognisedBlock) -> Iterator[Finding]:
+    block, positions, form = found.block, found.positions, found.form
+    absent = [name for name in table.columns if name not in positions]
+    missing = [table.columns[name] for name in absent]
+    required = [found.heading_of(table, name) for name in absent if table.columns[name].required]
     if required:
         yield Finding(
             rule="COLUMN_MISSING",
@@ -120,6 +158,8 @@ def _heading_findings(table: Table, block: Block, positions: dict[str, int]) -> 
             column=optional[0],
         )
     known = {name for column in table.columns.values() for name in _names(column)}
+    if form is not None:
+        known |= {normalise_heading(name) for name in (*form.headings.values(), *form.shown)}
     unknown = [heading for heading in block.headings if normalise_heading(heading) not in known]
     if unknown:
         yield Finding(
@@ -133,6 +173,7 @@ def _heading_findings(table: Table, block: Block, positions: dict[str, int]) -> 
         block.headings[place]
         for name, place in positions.items()
         if table.columns[name].is_stored
+        and form is None
         and plain_heading(block.headings[place]) != plain_heading(table.columns[name].heading)
     ]
     if renamed:
@@ -240,6 +281,8 @@ def _recognise_file(
                 [block.sheet] if block.rejected is None and not _is_empty_module(block) else []
             )
         findings += [finding.placed(file=file, sheet=block.sheet) for finding in here]
+    explained = {name for found in recognised if found.form for name in found.form.explained_on}
+    unknown = [sheet for sheet in unknown if sheet not in explained]
     if unknown:
         findings.append(_unknown_file(unknown).placed(file=file))
     return recognised, findings
@@ -255,17 +298,21 @@ def _recognised(
     contract: Contract, name: str, file: str, block: Block
 ) -> tuple[RecognisedBlock, list[Finding]]:
     table = contract.tables[name]
-    positions = _positions(table, block)
+    form = _form_of(table, {normalise_heading(heading) for heading in block.headings})
+    positions = _positions(table, block, form)
     here = list(_reader_findings(block))
+    if form is not None and block.rejected is None:
+        block = _only_answered(block, form, positions)
+    found = RecognisedBlock(file, name, block, positions, form)
     if block.rejected is None:
-        here += _heading_findings(table, block, positions)
-    return RecognisedBlock(file, name, block, positions), [
-        finding.placed(table=name) for finding in here
-    ]
+        here += _heading_findings(table, found)
+    return found, [finding.placed(table=name) for finding in here]
 
 
 def _several(contract: Contract, blocks: list[RecognisedBlock]) -> Finding | None:
-    same_file = len({block.file for block in blocks}) < len(blocks)
+    # a form has a sheet for each who is asked; any other table stands in a file once
+    others = [block.file for block in blocks if block.form is None]
+    same_file = len(set(others)) < len(others)
     if len(blocks) == 1 or (contract.several_files == "append" and not same_file):
         return None
     places = ", ".join(f"{block.file} {block.block.sheet or ''}".strip() for block in blocks)

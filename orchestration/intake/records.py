@@ -6,8 +6,8 @@ per record; the row is quarantined only when none of its records survives.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -67,6 +67,33 @@ RULES = {
         "a code is not in the list and counts as none of its codes", "Use a listed code"
     ),
 }
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file or sheet that rows stand in, as their owner knows it; `headings` where they are not the contract's."""
+
+    file: str | None = None
+    sheet: str | None = None
+    headings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RowPlaces:
+    """Where each row stands: its number in its place, and whether it has more cells than there are headings."""
+
+    numbers: np.ndarray
+    overlong: np.ndarray
+    place_of: np.ndarray
+    """By row: which of `places`."""
+    places: tuple[Place, ...]
+
+    def shown(self, rows: np.ndarray) -> Iterator[tuple[Place, tuple[int, ...], int]]:
+        """Marked rows by place: a few of their numbers, and how many there are."""
+        for index, place in enumerate(self.places):
+            here = self.numbers[rows & (self.place_of == index)]
+            if len(here):
+                yield place, tuple(int(number) for number in here[:SHOWN_ROWS]), len(here)
 
 
 @dataclass(frozen=True)
@@ -157,15 +184,14 @@ def judge(
     table: Table,
     typed: dict[str, TypedColumn],
     as_at: date,
-    row_numbers: np.ndarray,
-    overlong: np.ndarray,
+    rows: RowPlaces,
 ) -> Judged:
     """Decide for each row whether it is loaded, de-duplicated or quarantined, and say why.
 
-    `typed` holds the stored columns by name, all as long as `row_numbers`; `overlong` marks rows with
-    more cells than headings.
+    `typed` holds the stored columns by name, all as long as `rows`.
     """
-    n_rows = len(row_numbers)
+    n_rows = len(rows.numbers)
+    overlong = rows.overlong
     frame = pd.DataFrame({name: column.values for name, column in typed.items()})
     kept, repeated = np.zeros(n_rows, dtype=bool), np.zeros(n_rows, dtype=bool)
     has_record = np.zeros(n_rows, dtype=bool)
@@ -195,17 +221,15 @@ def judge(
     if not table.records:
         faults.append((_Fault("ROW_TOO_LONG", None, overlong), ""))
     findings = [
-        *_findings(table_name, table, faults, row_numbers, "quarantine"),
+        *_findings(table_name, table, faults, rows, "quarantine"),
         *_findings(
             table_name,
             table,
             [(_Fault(_duplicate_rule(table), None, differing), "")],
-            row_numbers,
+            rows,
             "flag",
         ),
-        *_findings(
-            table_name, table, _flag_faults(table, typed, ~quarantined), row_numbers, "flag"
-        ),
+        *_findings(table_name, table, _flag_faults(table, typed, ~quarantined), rows, "flag"),
     ]
     return Judged(kept, deduplicated, quarantined, carries, tuple(findings))
 
@@ -266,21 +290,22 @@ def _findings(
     table_name: str,
     table: Table,
     faults: list[tuple[_Fault, str]],
-    row_numbers: np.ndarray,
+    rows: RowPlaces,
     severity: Severity,
 ) -> Iterator[Finding]:
     for fault in _merged(fault for fault, _ in faults):
-        n_rows = int(fault.rows.sum())
-        if not n_rows:
-            continue
-        rule = RULES[fault.rule]
-        yield Finding(
-            rule=fault.rule,
-            severity=severity,
-            message=rule.message,
-            remedy=rule.remedy,
-            table=table_name,
-            column=table.columns[fault.column].heading if fault.column else None,
-            rows=tuple(int(number) for number in row_numbers[fault.rows][:SHOWN_ROWS]),
-            n_rows=n_rows,
-        )
+        rule, name = RULES[fault.rule], fault.column
+        for place, numbers, n_rows in rows.shown(fault.rows):
+            heading = name and (place.headings.get(name) or table.columns[name].heading)
+            yield Finding(
+                rule=fault.rule,
+                severity=severity,
+                message=rule.message,
+                remedy=rule.remedy,
+                file=place.file,
+                sheet=place.sheet,
+                table=table_name,
+                column=heading,
+                rows=numbers,
+                n_rows=n_rows,
+            )

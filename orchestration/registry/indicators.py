@@ -116,6 +116,8 @@ class Indicator(_Strict):
     zero_means_not_recorded: bool = False
     caveats: str
     data_owner: str
+    # Who is asked for a figure that is supplied by hand (`cypp forms`).
+    supplier: str = ""
     breakdowns: tuple[Breakdown, ...]
     reports: tuple[Literal["committee", "standards", "board"], ...]
     definition_from: DefinitionSource
@@ -132,6 +134,13 @@ class Indicator(_Strict):
             )
         if (self.kind == "gap") != (self.gap is not None):
             raise ValueError(f"{self.id}: a gap says what it is measured from, nothing else does")
+        return self
+
+    @model_validator(mode="after")
+    def _manual_figures_have_a_supplier(self) -> Indicator:
+        """Somebody must be asked for what is supplied by hand, and nobody for anything else."""
+        if (self.method == "manual") != bool(self.supplier):
+            raise ValueError(f"{self.id}: a supplier belongs to a figure that is supplied by hand")
         return self
 
     @model_validator(mode="after")

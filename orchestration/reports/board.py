@@ -17,6 +17,7 @@ from orchestration.reports.published import Area, Run, read_home, read_records, 
 from orchestration.reports.rounding import printed
 
 RAGS = ("RED", "AMBER", "GREEN", "BLUE")
+NO_COLOUR = "No colour"
 STATUSES = {
     "not_started": "Not started",
     "in_progress": "In progress",
@@ -50,6 +51,18 @@ class Action:
     def status_in_words(self) -> str:
         """The status as the page says it."""
         return STATUSES.get(self.status, self.status)
+
+    @property
+    def colour(self) -> str:
+        """The colour as a word."""
+        return self.rag.capitalize() if self.rag else NO_COLOUR
+
+    @property
+    def last_update(self) -> str:
+        """When somebody reported last."""
+        if self.updated_on is None:
+            return "never updated"
+        return f"last update {wording.day(self.updated_on)}"
 
 
 @dataclass(frozen=True)
@@ -89,11 +102,33 @@ class OutcomeSummary:
     @property
     def shares(self) -> tuple[tuple[str, int, str], ...]:
         """Colour, number of actions and their share of all, 'no update' included."""
-        counts = Counter(action.rag or "No colour" for action in self.actions)
+        counts = Counter(action.colour for action in self.actions)
         total = len(self.actions)
+        # half away from zero, as every printed number
         return tuple(
-            (rag, counts[rag], f"{100 * counts[rag] / total:.0f}%") for rag in (*RAGS, "No colour")
+            (colour, counts[colour], f"{(200 * counts[colour] + total) // (2 * total)}%")
+            for colour in (*(rag.capitalize() for rag in RAGS), NO_COLOUR)
         )
+
+    @property
+    def says(self) -> str:
+        """How the outcome goes, in three sentences."""
+        shares = (
+            f"{count} {colour.lower()} ({share})" for colour, count, share in self.shares if count
+        )
+        found = [f"{wording.counted(len(self.actions), 'action')}: {', '.join(shares)}."]
+        for how in ("worse", "better"):
+            moved = [one.action_id for one in self.moved if one.moved == how]
+            if moved:
+                found.append(
+                    f"{how.capitalize()} than the board saw last: {wording.listed(moved)}."
+                )
+        if not self.moved:
+            found.append("No action has changed its colour since the last board.")
+        missing = sum(one.is_update_missing for one in self.actions)
+        if missing:
+            found.append(f"{missing} without an update in the quarter.")
+        return " ".join(found)
 
     @property
     def moved(self) -> tuple[Action, ...]:
@@ -134,6 +169,15 @@ class Board:
         return tuple(action for action in self.actions if action.is_update_missing)
 
     @property
+    def missing_says(self) -> str:
+        """How many have none, as the first heading says it."""
+        missing, total = len(self.missing), len(self.actions)
+        if not missing:
+            return f"None of {total} actions is without an update in the quarter"
+        verb = "has" if missing == 1 else "have"
+        return f"{missing} of {total} actions {verb} no update in the quarter"
+
+    @property
     def risks(self) -> tuple[Action, ...]:
         """For the corporate risk register."""
         return tuple(action for action in self.actions if action.risk)
@@ -171,7 +215,11 @@ def read_board(marts: Path, edition: str) -> Board:
 
 def render_board_page(marts: Path, target: Path, edition: str = "restricted") -> None:
     """Write the board report about the home area of a finished warehouse."""
-    board = read_board(marts, edition)
+    write_board_page(read_board(marts, edition), target, edition)
+
+
+def write_board_page(board: Board, target: Path, edition: str) -> None:
+    """Write the board's content as a page."""
     page = page_environment().get_template("board.html.j2").render(
         board=board, run=board.run, home=board.home, title="Board report", is_public=edition == "public", in_words=wording.day
     )  # fmt: skip

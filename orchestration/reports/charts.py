@@ -9,12 +9,18 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from hashlib import sha256
 from html import escape
+from importlib.metadata import version
 from math import ceil, floor, log10
+from pathlib import Path
+from time import time
 from typing import Any
 
 # A page is read at 360 pixels too, where the drawing shrinks to two thirds: small canvas, large letters.
@@ -27,6 +33,8 @@ MOST_DATE_STEPS = 4
 MONTH = 31 * 24 * 3600 * 1000  # milliseconds
 # Above this share of the top, the lowest value leaves so much empty space below it that the axis starts higher.
 START_AT_ZERO_BELOW = 0.4
+DRAWINGS = "drawings"  # the folder in which a data folder keeps them
+_KEPT_IN: ContextVar[Path | None] = ContextVar("kept_in", default=None)
 
 
 @dataclass(frozen=True)
@@ -137,24 +145,67 @@ def spread(
 
 def render_run_chart(chart: RunChart, label: str, described_by: str) -> str:
     """The chart as an <svg> element named `label` and described by the element of the page with that id."""
-    specification = json.dumps(_specification(chart), sort_keys=True)
-    return _inline(_drawn(specification), label, described_by)
+    return _inline(chart_image(chart), label, described_by)
+
+
+def chart_image(chart: RunChart) -> str:
+    """The chart as a file of its own."""
+    return _drawn(json.dumps(_shown(chart), sort_keys=True), _KEPT_IN.get())
+
+
+@contextmanager
+def drawings_kept_in(folder: Path) -> Generator[None]:
+    """Take drawings of the same data from an earlier night, and keep those of this one for the next.
+
+    A night without news draws nothing: loading Altair and its renderer and drawing take most of the time of
+    the pages. What this night did not show goes.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    began, token = time(), _KEPT_IN.set(folder)
+    _drawn.cache_clear()
+    try:
+        yield
+    finally:
+        _KEPT_IN.reset(token)
+    for path in folder.iterdir():
+        if path.stat().st_mtime < began - 1:
+            path.unlink()
 
 
 @lru_cache(maxsize=256)
-def _drawn(specification: str) -> str:
-    """The drawing of a specification: reports and editions mostly share it."""
+def _drawn(shown: str, kept_in: Path | None) -> str:
+    """The drawing of a chart's data: reports and editions mostly share it."""
+    if kept_in is None:
+        return _draw(shown)
+    kept = kept_in / f"{sha256((_look() + shown).encode()).hexdigest()}.svg"
+    if kept.exists():
+        kept.touch()
+        return kept.read_text(encoding="utf-8")
+    drawn = _draw(shown)
+    partial = kept.with_suffix(".partial")
+    partial.write_text(drawn, encoding="utf-8")
+    partial.replace(kept)
+    return drawn
+
+
+def _draw(shown: str) -> str:
     import vl_convert  # starting its renderer takes half a second: only when there is a chart
 
-    return vl_convert.vegalite_to_svg(specification)
+    return vl_convert.vegalite_to_svg(json.dumps({**_drawing(), **json.loads(shown)}))
 
 
-def _specification(chart: RunChart) -> dict[str, Any]:
-    """The one drawing of all charts with this chart's data and axes."""
+@cache
+def _look() -> str:
+    """Everything besides its data that a drawing depends on."""
+    versions = (version(name) for name in ("altair", "vl-convert-python"))
+    return " ".join((*versions, sha256(Path(__file__).read_bytes()).hexdigest()))
+
+
+def _shown(chart: RunChart) -> dict[str, Any]:
+    """This chart's data and axes, for the one drawing of all charts."""
     series = [*zip(chart.compared, COMPARED, strict=False), (chart.own, OWN)]
     axis = value_axis(_all_values(chart))
     return {
-        **_drawing(),
         "datasets": {
             "lines": [row for one, look in series for row in _rows(one, look)],
             "rules": [{"value": rule.value, **vars(rule.look)} for rule in chart.rules],

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -67,42 +69,60 @@ class AreasRow:
     cells: tuple[Cell, ...]
 
 
+def committee_content(marts: Path, edition: str) -> dict[str, Any]:
+    """What the committee report says about the home area of a finished warehouse, in whatever medium."""
+    published = read_published(marts, "committee", edition)
+    return _content(published, "Committee report", lambda line: line.indicator.section)
+
+
+def standards_content(marts: Path, edition: str) -> dict[str, Any]:
+    """The same for education, by phase and group of pupils."""
+    published = read_published(marts, "standards", edition)
+    return _content(published, "Standards report", lambda line: line.section)
+
+
 def render_committee_page(marts: Path, target: Path, edition: str = "restricted") -> None:
     """Write the page about the home area of a finished warehouse."""
-    published = read_published(marts, "committee", edition)
-    _render(published, target, "Committee report", lambda line: line.indicator.section)
+    write_page(committee_content(marts, edition), target)
 
 
 def render_standards_page(marts: Path, target: Path, edition: str = "restricted") -> None:
     """The same for education, by phase and group of pupils."""
-    published = read_published(marts, "standards", edition)
-    _render(published, target, "Standards report", lambda line: line.section)
+    write_page(standards_content(marts, edition), target)
 
 
-def _render(
-    published: Published, target: Path, title: str, section_of: Callable[[Line], str]
-) -> None:
-    found = [figures_of(published, indicator) for indicator in published.indicators]
-    lines = [line_of(figures) for figures in found]
-    page = page_environment().get_template("committee.html.j2").render(
-        published=published,
-        title=title,
-        is_public=published.edition == "public",
-        newest=max((figures.newest.period_end for figures in found), default=None),
-        comparators=comparators_for(published.home),
-        exceptions=exceptions_of(lines),
-        sections=_sections(lines, section_of),
-        areas=[_areas_row(published, figures) for figures in found] if len(published.areas) > 1 else [],
-        panels=[panel_of(figures, line) for figures, line in zip(found, lines, strict=True)],
-        benchmark_sources=sorted({one.source for figures in found for one in figures.benchmarks}),
-        in_words=wording.day,
-        inputs_in_words=wording.inputs,
-        figure_in_words=printed_count,
-        good_is=GOOD_IS,
-    )  # fmt: skip
+def write_page(content: dict[str, Any], target: Path) -> None:
+    """Write a report's content as a page."""
+    page = page_environment().get_template("committee.html.j2").render(content)
     target.write_text(page, encoding="utf-8")
 
 
+def _content(published: Published, title: str, section_of: Callable[[Line], str]) -> dict[str, Any]:
+    found = [figures_of(published, indicator) for indicator in published.indicators]
+    lines = [line_of(figures) for figures in found]
+    return {
+        "published": published,
+        "title": title,
+        "is_public": published.edition == "public",
+        "newest": max((figures.newest.period_end for figures in found), default=None),
+        "comparators": comparators_for(published.home),
+        "exceptions": exceptions_of(lines),
+        "sections": _sections(lines, section_of),
+        "areas": [_areas_row(published, figures) for figures in found]
+        if len(published.areas) > 1
+        else [],
+        "panels": [panel_of(figures, line) for figures, line in zip(found, lines, strict=True)],
+        "benchmark_sources": sorted(
+            {one.source for figures in found for one in figures.benchmarks}
+        ),
+        "in_words": wording.day,
+        "inputs_in_words": wording.inputs,
+        "figure_in_words": printed_count,
+        "good_is": GOOD_IS,
+    }
+
+
+@cache
 def page_environment() -> Environment:
     """Where the pages' templates stand; texts from the warehouse are escaped."""
     return Environment(

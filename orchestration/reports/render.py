@@ -9,12 +9,16 @@ from pathlib import Path
 import duckdb
 
 from orchestration.reports import wording
-from orchestration.reports.board import render_board_page
+from orchestration.reports.board import read_board, write_board_page
 from orchestration.reports.committee import (
+    committee_content,
     page_environment,
-    render_committee_page,
     render_standards_page,
+    write_page,
 )
+from orchestration.reports.pdf.board import board_document
+from orchestration.reports.pdf.committee import committee_document
+from orchestration.reports.pdf.document import write_pdf
 from orchestration.reports.published import read_home, read_run
 from orchestration.reports.spreadsheets import write_workbook
 
@@ -31,12 +35,16 @@ class Report:
     name: str
     title: str
     about: str
+    has_pdf: bool = True
 
 
 REPORTS = (
     Report("committee", "Committee report", "Every indicator of the plan, exceptions first."),
     Report(
-        "standards", "Standards report", "The education indicators by phase and group of pupils."
+        "standards",
+        "Standards report",
+        "The education indicators by phase and group of pupils.",
+        has_pdf=False,
     ),
     Report("board", "Board report", "The actions of the plan by outcome, missing updates first."),
 )
@@ -47,9 +55,13 @@ def render_editions(marts: Path, month_folder: Path, editions: Sequence[str] = E
     for edition in editions:
         folder = month_folder / edition
         folder.mkdir(mode=MODES[edition], parents=True)
-        render_committee_page(marts, folder / "committee.html", edition)
+        committee = committee_content(marts, edition)
+        write_page(committee, folder / "committee.html")
+        write_pdf(committee_document(committee), folder / "committee.pdf")
         render_standards_page(marts, folder / "standards.html", edition)
-        render_board_page(marts, folder / "board.html", edition)
+        board = read_board(marts, edition)
+        write_board_page(board, folder / "board.html", edition)
+        write_pdf(board_document(board, edition == PUBLIC), folder / "board.pdf")
         for report in REPORTS:
             write_workbook(
                 marts, report.name, report.title, edition, folder / f"{report.name}.xlsx"

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from orchestration.owners.site import write_owner_pages
 from orchestration.registry.indicators import load_indicators
+from orchestration.reports.charts import DRAWINGS, drawings_kept_in
 from orchestration.reports.disclosure.attack import AttackFailed
 from orchestration.reports.disclosure.edition import Verdict
 from orchestration.reports.disclosure.rules import NoRule
@@ -76,7 +77,8 @@ def _render(folder: DataFolder, editions: tuple[str, ...], issue: bool) -> Rende
     publish.carry_forward(folder.outputs, outputs)
     for edition in editions:
         shutil.rmtree(outputs / month / edition, ignore_errors=True)
-    render_editions(marts, outputs / month, editions)
+    with drawings_kept_in(folder.work / DRAWINGS):
+        render_editions(marts, outputs / month, editions)
     if RESTRICTED in editions:
         write_owner_pages(marts, folder, outputs / month / RESTRICTED / "owners")
     publish.switch(folder.outputs, outputs)

@@ -1,35 +1,25 @@
 """The reports as accessible workbooks: cover, contents, notes, then one marked-up table per sheet.
 
-Follows the essential rules of the Analysis Function's guidance (reports.md 4). Texts stay texts: a cell that
-begins with an equals sign is no formula.
+How a workbook is written is in `accessible_book`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
-from openpyxl.worksheet.worksheet import Worksheet
 
+from orchestration.accessible_book import AccessibleBook
 from orchestration.reports import wording
 from orchestration.reports.published import Area, Run, plan_order, read_home, read_run
 
-FONT = "Arial"
-TEXT, HEADING, TITLE = (
-    Font(name=FONT, size=11),
-    Font(name=FONT, size=11, bold=True),
-    Font(name=FONT, size=14, bold=True),
-)
-WRAPPED = Alignment(wrap_text=True, vertical="top")
 WIDEST, NARROWEST = 60, 11
+# What may be read is decided by the folder of the edition (contract.md 2).
+READABLE = 0o644
 # Why a cell holds no number (reports.md 4, 'Shorthand').
 SHORTHAND = {
     "suppressed": "[c]",
@@ -63,10 +53,7 @@ def write_workbook(marts: Path, report: str, title: str, edition: str, target: P
         run, home = read_run(connection), read_home(connection)
         read = _board_sheets if report == "board" else _indicator_sheets
         sheets = [sheet for sheet in read(connection, report, edition, home) if sheet.rows]
-    book = Workbook()
-    book.remove(book.active)
     full_title = f"{home.area_name}: {title.lower()}, {edition} edition"
-    _write_cover(book.create_sheet("Cover"), full_title, run, edition)
     contents = Sheet(
         "Contents", "Contents", ("One table stands on this sheet. It lists the sheets that follow.",),
         ("Sheet", "What it holds"), [("Notes", "Shorthand used in the tables"), *((s.name, s.title) for s in sheets)],
@@ -74,76 +61,35 @@ def write_workbook(marts: Path, report: str, title: str, edition: str, target: P
     notes = Sheet(
         "Notes", "Notes: shorthand", ("One table stands on this sheet.",), ("Shorthand", "Meaning"), MEANINGS
     )  # fmt: skip
-    for sheet in (contents, notes, *sheets):
-        _write_sheet(book.create_sheet(sheet.name), sheet)
-    _describe(book, full_title, run)
-    book.save(target)
+    with AccessibleBook(target, full_title, title, READABLE, run.as_at) as book:
+        cover, _ = book.sheet("Cover", full_title, _cover(run, edition))
+        cover.set_column(0, 0, 90)
+        for sheet in (contents, notes, *sheets):
+            _write_sheet(book, sheet)
 
 
-def _describe(book: Workbook, title: str, run: Run) -> None:
-    moment = datetime(run.as_at.year, run.as_at.month, run.as_at.day, tzinfo=UTC).replace(
-        tzinfo=None
-    )
-    book.properties.title, book.properties.language = title, "en-GB"
-    book.properties.creator = book.properties.lastModifiedBy = "Children's performance team"
-    book.properties.created = book.properties.modified = moment
-    book.active = 0
-
-
-def _write_cover(sheet: Worksheet, title: str, run: Run, edition: str) -> None:
-    lines = [
-        title,
-        f"Data as known on {wording.day(run.as_at)}. Run {run.run_id}, code version {run.code_version}.",
-    ]
-    if run.is_synthetic:
-        lines.append("Synthetic data: the children and the figures in this workbook are invented.")
-    lines.append(
+def _cover(run: Run, edition: str) -> list[str]:
+    known = f"Data as known on {wording.day(run.as_at)}. Run {run.run_id}, code version {run.code_version}."
+    invented = "Synthetic data: the children and the figures in this workbook are invented."
+    withheld = (
         "Public edition: small numbers are withheld and marked [c]."
         if edition == "public"
         else "Restricted edition, for officers: small numbers are not withheld."
     )
-    lines.append(
+    rounded = (
         "Values are rounded once, half away from zero. The sheet Notes explains the shorthand."
     )
-    for row, line in enumerate(lines, start=1):
-        _put(sheet, row, 1, line, TITLE if row == 1 else TEXT)
-    sheet.column_dimensions["A"].width = 90
+    return [known, *([invented] if run.is_synthetic else []), withheld, rounded]
 
 
-def _write_sheet(sheet: Worksheet, content: Sheet) -> None:
+def _write_sheet(book: AccessibleBook, content: Sheet) -> None:
     """Title in A1, what explains the table below it in column A, the table against the left edge, nothing after."""
-    _put(sheet, 1, 1, content.title, TITLE, wrapped=False)
-    for row, line in enumerate(content.above, start=2):
-        _put(sheet, row, 1, line, TEXT, wrapped=False)
-    first = len(content.above) + 2
-    for column, heading in enumerate(content.headings, start=1):
-        _put(sheet, first, column, heading, HEADING)
-        longest = max((len(str(row[column - 1])) for row in content.rows), default=0)
+    sheet, first = book.sheet(content.name, content.title, content.above)
+    book.table(sheet, first, f"table_{content.name.lower()}", content.headings, content.rows)
+    for column, heading in enumerate(content.headings):
+        longest = max((len(str(row[column])) for row in content.rows), default=0)
         width = min(WIDEST, max(NARROWEST, longest + 2, len(heading) // 2 + 4))
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    for row, values in enumerate(content.rows, start=first + 1):
-        for column, value in enumerate(values, start=1):
-            _put(sheet, row, column, value, TEXT)
-    last = f"{get_column_letter(len(content.headings))}{first + len(content.rows)}"
-    table = Table(displayName=f"table_{content.name.lower()}", ref=f"A{first}:{last}")
-    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
-    # named here, so that no filter comes with them: filters only where they are needed
-    table.tableColumns = [
-        TableColumn(id=number, name=heading)
-        for number, heading in enumerate(content.headings, start=1)
-    ]
-    sheet.add_table(table)
-
-
-def _put(
-    sheet: Worksheet, row: int, column: int, value: Any, font: Font, wrapped: bool = True
-) -> None:
-    cell = sheet.cell(row, column, value)
-    if isinstance(value, str):
-        cell.data_type = "s"  # else '=HYPERLINK(...)' would be a formula
-    cell.font = font
-    if wrapped:
-        cell.alignment = WRAPPED
+        sheet.set_column(column, column, width)
 
 
 def _number(value: float | None, status: str) -> float | str:

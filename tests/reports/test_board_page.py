@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import html
 
-from orchestration.reports.board import plan_number, render_board_page
+from orchestration.reports.board import Action, OutcomeSummary, plan_number, render_board_page
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
@@ -73,7 +73,40 @@ def test_outcomes_are_summed_up_by_colour(board: Warehouse, tmp_path: Path) -> N
 
 def test_risks_are_listed_for_the_register(board: Warehouse, tmp_path: Path) -> None:
     [risks] = page_of(board, tmp_path).xpath("//section[@aria-labelledby='risks']")
-    assert "1.1.1 On time (An agency): Money" in words(risks)
+    [row] = risks.iter("tbody")
+    assert words(row) == "1.1.1 On time An agency Amber Money"
+
+
+def test_outcome_says_shares_what_moved_and_what_is_missing(
+    board: Warehouse, tmp_path: Path
+) -> None:
+    first, second = page_of(board, tmp_path).xpath(
+        "//section[starts-with(@aria-labelledby, 'outcome-')]"
+    )
+    assert words(first.find("p")) == (
+        "2 actions: 1 amber (50%), 1 blue (50%). Better than the board saw last: 1.1.1."
+        " 1 without an update in the quarter."
+    )
+    assert words(second.find("p")) == (
+        "1 action: 1 no colour (100%). No action has changed its colour since the last board."
+        " 1 without an update in the quarter."
+    )
+
+
+def test_shares_are_rounded_half_up() -> None:
+    actions = [action(f"1.1.{number}", "RED" if number == 1 else "GREEN") for number in range(1, 9)]
+    shares = {
+        colour: share for colour, _, share in OutcomeSummary(1, "An outcome", tuple(actions)).shares
+    }
+    assert (shares["Red"], shares["Green"]) == ("13%", "88%")
+
+
+def action(action_id: str, rag: str) -> Action:
+    return Action(
+        action_id=action_id, outcome_id=1, outcome="An outcome", priority_id="1.1", priority="A priority",
+        action="Do", lead_agencies="An agency", related_indicators=None, updated_on=None, is_update_missing=True,
+        status="in_progress", rag=rag, moved=None, progress=None, risk=None,
+    )  # fmt: skip
 
 
 def test_numbers_of_the_plan_sort_as_numbers() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -73,7 +75,7 @@ def test_labels_of_equal_values_stand_apart_within_the_plot() -> None:
 
 
 def test_no_line_bridges_a_month_without_a_value() -> None:
-    lines = charts._specification(chart([1.0, None, 2.0, 3.0]))["datasets"]["lines"]
+    lines = charts._shown(chart([1.0, None, 2.0, 3.0]))["datasets"]["lines"]
     assert [(row["end"], row["run"]) for row in lines] == [
         ("2024-12-31", "circle 0"),
         ("2025-02-28", "circle 1"),
@@ -110,3 +112,30 @@ def test_an_axis_that_starts_higher_says_so() -> None:
     assert "does not start at 0" not in render_run_chart(
         chart([0.0, 99.0, 98.5, 99.5]), "From zero", "sum"
     )
+
+
+def test_drawing_of_an_earlier_night_is_taken_and_one_no_longer_shown_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with charts.drawings_kept_in(tmp_path):
+        first = charts.chart_image(chart([1.0, 2.0]))
+        charts.chart_image(chart([1.0, 3.0]))
+    assert len(list(tmp_path.iterdir())) == 2
+    for path in tmp_path.iterdir():
+        os.utime(path, (0, 0))
+    monkeypatch.setattr(charts, "_draw", lambda _: pytest.fail("drawn again"))
+    with charts.drawings_kept_in(tmp_path):
+        assert charts.chart_image(chart([1.0, 2.0])) == first
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_drawing_is_made_again_where_what_draws_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+    monkeypatch.setattr(charts, "_draw", lambda shown: drawn.append(shown) or "<svg></svg>")
+    for look in ("as it was", "as it is"):
+        monkeypatch.setattr(charts, "_look", lambda look=look: look)
+        with charts.drawings_kept_in(tmp_path):
+            charts.chart_image(chart([1.0, 2.0]))
+    assert len(drawn) == 2

@@ -86,6 +86,8 @@ def bounds_of(
             b_eq=np.tile(puzzle.right, len(goals)) if puzzle.right.size else None,
             bounds=(0, NO_BOUND),
             method="highs",
+            # looking for simplifications takes as long again as solving what is this small
+            options={"presolve": False},
         )
         if found.status != 0:
             raise AttackFailed(f"linear programme ended with status {found.status}")

@@ -13,7 +13,7 @@ from expectations.contract import Column, Record, Table
 from orchestration.intake.cells import UNREADABLE, parse_academic_year, parse_week, type_column
 from orchestration.intake.cover import cover_of, date_in_name
 from orchestration.intake.extract import SubmissionFiles, extract, load_extraction
-from orchestration.intake.records import Judged, judge
+from orchestration.intake.records import Judged, Place, RowPlaces, judge
 
 AS_AT = date(2025, 12, 31)
 CODES = {"phase": {"PRI": (), "SEC": ()}}
@@ -27,9 +27,8 @@ def _judged(columns: dict[str, Column], record: Record, cells: dict[str, list[ob
     table = Table(title="rows", columns=columns, records={"row": record})
     typed = {name: type_column(cells[name], column, CODES) for name, column in columns.items()}
     n_rows = len(next(iter(cells.values())))
-    return judge(
-        "rows", table, typed, AS_AT, np.arange(2, n_rows + 2), np.zeros(n_rows, dtype=bool)
-    )
+    numbers, nowhere = np.arange(2, n_rows + 2), np.zeros(n_rows, dtype=bool)
+    return judge("rows", table, typed, AS_AT, RowPlaces(numbers, nowhere, nowhere, (Place(),)))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Spreadsheets that people fill in: written here, read back like any other extract (contract `form`)."""
