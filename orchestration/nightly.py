@@ -26,6 +26,7 @@ from expectations.contract import CONTRACTS_FOLDER
 from orchestration.checks.gate import Vintage, table_checks
 from orchestration.checks.outdated import forget_outdated_results
 from orchestration.checks.rows import ChecksFailed, check_rows, count_results, write_empty_results
+from orchestration.checks.statutory import Statutory, judge_newest
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.findings import Finding
 from orchestration.intake.keys import KeyFileError
@@ -95,6 +96,8 @@ class Outcome:
     """By step."""
     node_seconds: dict[str, float] = field(default_factory=dict)
     """By what dbt built or tested."""
+    statutory: tuple[str, ...] = ()
+    """What is to be said about DfE's rules."""
 
 
 def code_version() -> str:
@@ -218,6 +221,7 @@ class Night:
         )
         self.run: Run | None = None
         self.outcome: Outcome | None = None
+        self.statutory = Statutory()
         self.seconds: dict[str, float] = {}
         self.node_seconds: dict[str, float] = {}
 
@@ -281,7 +285,9 @@ class Night:
                 raise NothingPublished(
                     "no check ran: the suites are empty, which counts as a failure"
                 )
-            vintage = Vintage(self.request.as_at, self.request.received_by)
+            known_by = (self.request.as_at, self.request.received_by)
+            self.statutory = judge_newest(self.folder, accepted, known_by, self.progress)
+            vintage = Vintage(*known_by)
             self.checks = table_checks(self.folder, self.ledger, self.settings.gate, vintage)
         return self.checks
 
@@ -301,6 +307,7 @@ class Night:
                 indicators=self.indicators,
                 first_reported=first_reported.values_so_far(self.folder, self.ledger),
                 checks=self.checks,
+                statutory=self.statutory.findings,
             )
             write_inputs(self.folder, self.ledger, known)
         return self.run
@@ -320,7 +327,7 @@ class Night:
             self.ledger.record_run("published", self.run.run_id, {})
             self.outcome = Outcome(
                 self.run, self.taken, _findings(self.folder, self.taken), page, self.seconds,
-                self.node_seconds,
+                self.node_seconds, self.statutory.told,
             )  # fmt: skip
         return self.outcome
 
