@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
+VALIDATORS := .venv-validators
 MANIFEST := dbt_project/target/manifest.json
 
 # Interpreters tried in turn; `make setup PYTHON=/path/to/python3.12` puts another one first.
@@ -27,7 +28,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint lint-python lint-types lint-sql lint-dbt format bench serve lock clean
+.PHONY: help setup run test lint lint-python lint-types lint-sql lint-dbt format bench serve validators lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -66,14 +67,18 @@ bench: $(READY_DEV) $(MANIFEST) ## the benchmarks
 serve: $(READY) $(MANIFEST) ## Dagster's pages and daemon, on this machine only (127.0.0.1)
 	@$(BIN)/python -m orchestration.serve
 
+validators: $(VALIDATORS)/.ready ## optional: DfE's rules for SSDA903 and CIN census (needs Python 3.11)
+
 lock: $(READY) ## resolve the locks again from pyproject.toml
 	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --group uv --output-file requirements-uv.txt
 	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) pyproject.toml --group build --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --constraint requirements.txt --group dev \
 		--output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --python-version 3.11 --group validators \
+		--output-file requirements-validators.txt
 
 clean: ## remove the environment, build products and caches; never data
-	rm -rf $(VENV) build dist cypp.egg-info dbt_project/target dbt_project/logs logs
+	rm -rf $(VENV) $(VALIDATORS) build dist cypp.egg-info dbt_project/target dbt_project/logs logs
 	rm -rf .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find orchestration expectations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -110,6 +115,21 @@ $(READY): pyproject.toml requirements-uv.txt requirements.txt | $(BIN)/python
 
 $(READY_DEV): requirements-dev.txt $(READY)
 	$(call install,requirements-dev.txt)
+	@touch $@
+
+# The packages of the rules need numpy 1, which no later Python has; `make setup` does not need them.
+$(VALIDATORS)/.ready: requirements-validators.txt
+	@for python in $(PYTHON) python3.11 $(BIN)/python; do \
+		if "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then \
+			echo "Creating $(VALIDATORS) with $$("$$python" --version)"; \
+			"$$python" -m venv --clear $(VALIDATORS) || exit 1; \
+			break; \
+		fi; \
+	done; \
+	[ -x $(VALIDATORS)/bin/python ] || { echo "DfE's rules need Python 3.11: make validators PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Installing from $<"
+	@$(BIN)/uv pip install --python $(VALIDATORS)/bin/python --compile-bytecode $(INSTALL_FLAGS) -r $< 2>/dev/null \
+		|| $(VALIDATORS)/bin/python -m pip install $(INSTALL_FLAGS) -r $<
 	@touch $@
 
 # A manifest older than the models makes Dagster fail in the middle of a run. The whole path: dbt remembers

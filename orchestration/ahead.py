@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
 
+from orchestration.checks.statutory import Statutory
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.submissions import TakenIn
 from orchestration.nightly import Night, Outcome
@@ -52,6 +53,11 @@ class NightAhead:
 
     def check(self) -> list[tuple[TableCheck, bool]]:
         return self._checked.result()
+
+    @property
+    def statutory(self) -> Statutory:
+        """What DfE's rules found; known once `check` has returned."""
+        return self._night.statutory
 
     def write_inputs(self) -> Run:
         return self._told.result()

@@ -19,6 +19,7 @@ from expectations.contract import contract_for, sources
 from expectations.owners import load_owners
 from expectations.suites import table_names
 from orchestration.ahead import NightAhead
+from orchestration.checks import statutory
 from orchestration.checks.rows import table_results
 from orchestration.intake.submissions import loaded_rows
 from orchestration.settings import DBT_FOLDER
@@ -136,6 +137,14 @@ TABLE_CHECK_SPECS = [
     )
     for source, table in LA_TABLES
 ]
+STATUTORY_CHECK_SPECS = [
+    dg.AssetCheckSpec(
+        f"{source}_statutory",
+        asset=QUALITY_SPEC.key,
+        description=f"{contract_for(source).title}: DfE's rules of the collection year on what is newest",
+    )
+    for source in statutory.SOURCES
+]
 
 
 @dg.multi_asset(name="take_in", specs=[_raw_spec(source) for source in sources()])
@@ -155,7 +164,9 @@ def take_in(
         )
 
 
-@dg.multi_asset(name="check", specs=[QUALITY_SPEC], check_specs=TABLE_CHECK_SPECS)
+@dg.multi_asset(
+    name="check", specs=[QUALITY_SPEC], check_specs=[*TABLE_CHECK_SPECS, *STATUTORY_CHECK_SPECS]
+)
 def check(
     night: dg.ResourceParam[NightAhead],
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
@@ -177,6 +188,23 @@ def check(
             passed=not failures and not failed, asset_key=QUALITY_SPEC.key, check_name=f"{source}_{table}",
             severity=dg.AssetCheckSeverity.ERROR if failures else dg.AssetCheckSeverity.WARN,
             metadata={"rows_failed": failed, "table_checks_failed": "; ".join(failures[-10:]) or "none"},
+        )  # fmt: skip
+    yield from _statutory_outcomes(night)
+
+
+def _statutory_outcomes(night: NightAhead) -> Iterator[dg.AssetCheckResult]:
+    """How many of DfE's rules ran, on what is newest: what did not run has not passed."""
+    results = night.statutory.findings.results.to_pylist()
+    for source in statutory.SOURCES:
+        own = [row for row in results if str(row["check_id"]).startswith(f"{source}.")]
+        counts = Counter(str(row["status"]) for row in own)
+        yield dg.AssetCheckResult(
+            passed=bool(own) and all(row["passed"] for row in own), asset_key=QUALITY_SPEC.key,
+            check_name=f"{source}_statutory", severity=dg.AssetCheckSeverity.WARN,
+            metadata={
+                "rules_run": counts["run"], "rules_skipped": counts["skipped"],
+                "rules_crashed": counts["crashed"], "findings": sum(row["rows_failed"] for row in own),
+            },
         )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from orchestration import unchanged
 from orchestration.checks.gate import Vintage, table_checks
 from orchestration.checks.outdated import forget_outdated_results
 from orchestration.checks.rows import ChecksFailed, check_rows, count_results, write_empty_results
+from orchestration.checks.statutory import Statutory, interpreter, judge_newest
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.findings import Finding
 from orchestration.intake.keys import KeyFileError
@@ -99,6 +100,8 @@ class Outcome:
     """By step."""
     node_seconds: dict[str, float] = field(default_factory=dict)
     """By what dbt built or tested."""
+    statutory: tuple[str, ...] = ()
+    """What is to be said about DfE's rules."""
 
 
 def code_version() -> str:
@@ -226,6 +229,7 @@ class Night:
         self._progress, self._is_interrupted = progress, False
         self.run: Run | None = None
         self.outcome: Outcome | None = None
+        self.statutory = Statutory()
         self.seconds: dict[str, float] = {}
         self.node_seconds: dict[str, float] = {}
 
@@ -267,7 +271,7 @@ class Night:
     def _state(self, landing: str) -> str:
         return unchanged.state_of(
             landing=landing, as_at=self.request.as_at, received_by=self.request.received_by,
-            code=code_version(), settings=self.settings, ledger=self.ledger,
+            code=f"{code_version()} {interpreter()}", settings=self.settings, ledger=self.ledger,
         )  # fmt: skip
 
     def progress(self, step: str, done: int, total: int) -> None:
@@ -314,7 +318,9 @@ class Night:
                 raise NothingPublished(
                     "no check ran: the suites are empty, which counts as a failure"
                 )
-            vintage = Vintage(self.request.as_at, self.request.received_by)
+            known_by = (self.request.as_at, self.request.received_by)
+            self.statutory = judge_newest(self.folder, accepted, known_by, self.progress)
+            vintage = Vintage(*known_by)
             self.checks = table_checks(self.folder, self.ledger, self.settings.gate, vintage)
         return self.checks
 
@@ -334,6 +340,7 @@ class Night:
                 indicators=self.indicators,
                 first_reported=first_reported.values_so_far(self.folder, self.ledger),
                 checks=self.checks,
+                statutory=self.statutory.findings,
             )
             write_inputs(self.folder, self.ledger, known)
         return self.run
@@ -354,7 +361,7 @@ class Night:
             unchanged.remember(self.folder, self.run.run_id, self.state)
             self.outcome = Outcome(
                 self.run, self.taken, _findings(self.folder, self.taken), page, self.seconds,
-                self.node_seconds,
+                self.node_seconds, self.statutory.told,
             )  # fmt: skip
         return self.outcome
 

@@ -36,6 +36,8 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
     console.print(without_value, markup=False, highlight=False)
     for line in _held(folder):
         console.print(f"held       {line}", markup=False, highlight=False, soft_wrap=True)
+    for line in outcome.statutory:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     told = tell_once(outcome.findings)
     for line in told[:SHOWN_FINDINGS]:
         console.print(line, markup=False, highlight=False, soft_wrap=True)

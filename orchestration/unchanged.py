@@ -23,7 +23,7 @@ def state_of(
 ) -> str:
     """A digest of what decides what is published.
 
-    Landing, knowledge date, code, settings, and what the ledger holds of extracts and of people's answers.
+    Landing, knowledge date, code (with DfE's rules where they are installed), settings, and what the ledger holds of extracts and of people's answers.
     """
     parts = [
         landing, as_at.isoformat(), received_by.isoformat() if received_by else "", code,

@@ -14,10 +14,14 @@ from expectations.reads import ROOTS, other_fields
 Place = tuple[str, int]
 
 
-def case_key(check: Check, key: str) -> str:
+def case_of(source: str, table: str, key: str, column: str | None) -> str:
     """What rules say about one field of one record is one case for its owner."""
-    about = f"{check.source}|{check.table}|{key}|{check.column}"
-    return hashlib.sha256(about.encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{source}|{table}|{key}|{column}".encode()).hexdigest()[:32]
+
+
+def case_key(check: Check, key: str) -> str:
+    """The case of a check's own field in a record."""
+    return case_of(check.source, check.table, key, check.column)
 
 
 def with_roots(issues: list[dict[str, Any]], checks: tuple[Check, ...]) -> list[dict[str, Any]]:

@@ -112,11 +112,18 @@ def _pieces(item: Checked, table: str) -> Iterator[pa.Table]:
             yield piece.append_column(AS_AT, as_at)
 
 
-def _frame(items: list[Checked], source: str, table: str) -> pd.DataFrame:
+def rows_of(items: list[Checked], table: str) -> pd.DataFrame:
+    """The rows of a table as they were read, loaded or set aside; raises ValueError where no item has it."""
     pieces = [piece for item in items for piece in _pieces(item, table)]
+    if not pieces:
+        raise ValueError(table)
     whole = pa.concat_tables(pieces, promote_options="permissive")
     # All rows become one frame at once: piece by piece it takes longer than the checks.
-    frame = whole.replace_schema_metadata(None).to_pandas(date_as_object=False)
+    return whole.replace_schema_metadata(None).to_pandas(date_as_object=False)
+
+
+def _frame(items: list[Checked], source: str, table: str) -> pd.DataFrame:
+    frame = rows_of(items, table)
     marks = {broken_column(check): _broken(frame, check) for check in checks_for(source, table)}
     return frame.assign(**{name: mark for name, mark in marks.items() if mark is not None})
 
@@ -170,7 +177,7 @@ def _raised(exception_info: dict[str, Any] | None) -> bool:
     return any(info.get("raised_exception") for info in (exception_info, *metrics))
 
 
-def _key_texts(failing: pd.DataFrame, source: str, table: str) -> pd.Series:
+def key_texts(failing: pd.DataFrame, source: str, table: str) -> pd.Series:
     """What identifies a row for its owner, stable over months; its place in its file where it has no key."""
     record = next(iter(contract_for(source).tables[table].records.values()))
     names = [stored_key(source, table, name) for name in record.key]
@@ -184,7 +191,8 @@ def _key_texts(failing: pd.DataFrame, source: str, table: str) -> pd.Series:
     return text.where(text.str.strip("|") != "", place)
 
 
-def _fingerprint(check_id: str, key: str) -> str:
+def fingerprint(check_id: str, key: str) -> str:
+    """What an issue is recognised by in every month."""
     return hashlib.sha256(f"{check_id}|{key}".encode()).hexdigest()[:32]
 
 
@@ -192,12 +200,12 @@ def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> pa.Table:
     """One row per failing row of a check."""
     failing = frame.loc[rows]
     n_rows = len(failing)
-    keys = _key_texts(failing, check.source, check.table)
+    keys = key_texts(failing, check.source, check.table)
     columns = {
-        "issue_key": [_fingerprint(check.check_id, key) for key in keys],
+        "issue_key": [fingerprint(check.check_id, key) for key in keys],
         "check_id": [check.check_id] * n_rows, "rule_code": [check.rule] * n_rows,
         "severity": [check.severity] * n_rows, "submission_id": failing[SUBMISSION],
-        "table_name": [check.table] * n_rows, "child_key": _person_keys(failing), "field": [check.column] * n_rows,
+        "table_name": [check.table] * n_rows, "child_key": person_keys(failing), "field": [check.column] * n_rows,
         "case_key": [case_key(check, key) for key in keys],
         "source_row": failing["source_row"], "is_quarantined": failing["outcome"] == "quarantined",
         "message": [f"{check.message}. {check.remedy}."] * n_rows,
@@ -206,7 +214,7 @@ def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> pa.Table:
     return pa.table(arrays, schema=ISSUES_SCHEMA)
 
 
-def _person_keys(failing: pd.DataFrame) -> pd.Series:
+def person_keys(failing: pd.DataFrame) -> pd.Series:
     """The key of the person that each row is about: the first of its keys that has a value."""
     found = pd.Series(None, index=failing.index, dtype="string")
     for name in PERSON_KEYS:

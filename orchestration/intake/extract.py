@@ -224,6 +224,13 @@ def _read_all(
     return files, findings
 
 
+def recognised_blocks(
+    contract: Contract, paths: Iterable[Path]
+) -> dict[str, list[RecognisedBlock]]:
+    """The tables of a version as they were received, for checks that need what `raw/` leaves out."""
+    return recognise(contract, _read_all(contract, paths)[0]).blocks
+
+
 def _header_facts(
     submission: SubmissionFiles, recognition: Recognition
 ) -> tuple[date, list[Finding]]:

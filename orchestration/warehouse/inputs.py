@@ -7,7 +7,7 @@ K reaches dbt as data, never as `--vars`, which would defeat partial parsing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectations.owners import load_owners
+from orchestration.checks.statutory_findings import Findings
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.extract import EXTRACTION_FILE, load_extraction
 from orchestration.intake.landing import LandedSubmission
@@ -35,7 +36,7 @@ from orchestration.warehouse.memory import write_memory
 INPUT_TABLES = (
     "run", "runs", "areas", "receipts", "tables", "indicators", "bases", "breakdowns", "series",
     "first_reported", "table_checks", "owners", "last_values", "last_records", "issue_events",
-    "issue_answers", "anomaly_events",
+    "issue_answers", "anomaly_events", "statutory_checks", "statutory_issues",
 )  # fmt: skip
 TIME = pa.timestamp("us", tz="UTC")
 RUN = {
@@ -232,6 +233,7 @@ class Knowledge:
     indicators: tuple[Indicator, ...]
     first_reported: pa.Table
     checks: list[tuple[TableCheck, bool]]
+    statutory: Findings = field(default_factory=Findings)
 
 
 def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
@@ -251,6 +253,8 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     _write_registry(target, known.indicators)
     write_last_published(folder, target)
     write_memory(folder, ledger, target)
+    pq.write_table(known.statutory.results, target / "statutory_checks.parquet")
+    pq.write_table(known.statutory.issues, target / "statutory_issues.parquet")
     pq.write_table(known.first_reported, target / "first_reported.parquet")
 
 

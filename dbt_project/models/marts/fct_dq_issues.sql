@@ -6,11 +6,32 @@ run as (
     select * from {{ ref('stg_run__run') }}
 ),
 
+-- our own checks look at every submission, DfE's rules at the newest of each
+-- source only
 checked as (
     select distinct
         submission_id,
-        table_name
+        table_name,
+        'rows' as suite
     from {{ ref('stg_run__row_checks') }}
+    union all
+    select distinct
+        submission_id,
+        table_name,
+        'statutory' as suite
+    from {{ ref('stg_run__statutory_issues') }}
+),
+
+found as (
+    select
+        issues.*,
+        'rows' as suite
+    from {{ ref('stg_run__row_issues') }} as issues
+    union all
+    select
+        issues.*,
+        'statutory' as suite
+    from {{ ref('stg_run__statutory_issues') }} as issues
 ),
 
 -- submissions in the order of their days, table by table: one without the table
@@ -20,20 +41,23 @@ read_tables as (
         serving.area_code,
         serving.source,
         checked.table_name,
+        checked.suite,
         serving.as_at_date,
         checked.submission_id,
         row_number() over (
             partition by
                 serving.area_code,
                 serving.source,
-                checked.table_name
+                checked.table_name,
+                checked.suite
             order by serving.as_at_date
         ) as turn,
         max(serving.as_at_date) over (
             partition by
                 serving.area_code,
                 serving.source,
-                checked.table_name
+                checked.table_name,
+                checked.suite
         ) as newest_as_at_date
     from checked
     inner join {{ ref('hist_serving_submissions') }} as serving
@@ -42,21 +66,22 @@ read_tables as (
 
 seen as (
     select
-        issues.*,
+        found.*,
         read_tables.area_code,
         read_tables.source,
         read_tables.as_at_date,
         read_tables.turn,
         read_tables.newest_as_at_date,
         row_number() over (
-            partition by read_tables.area_code, issues.issue_key
-            order by read_tables.as_at_date desc, issues.source_row
+            partition by read_tables.area_code, found.issue_key
+            order by read_tables.as_at_date desc, found.source_row
         ) as newest_rank
-    from {{ ref('stg_run__row_issues') }} as issues
+    from found
     inner join read_tables
         on
-            issues.submission_id = read_tables.submission_id
-            and issues.table_name = read_tables.table_name
+            found.submission_id = read_tables.submission_id
+            and found.table_name = read_tables.table_name
+            and found.suite = read_tables.suite
 ),
 
 seen_once as (
@@ -124,6 +149,25 @@ memory as (
         issue_key
 ),
 
+-- which of DfE's rules have been judged, and of which sources any has
+rules as (
+    select
+        serving.area_code,
+        serving.source,
+        asked.check_id,
+        asked.status
+    from {{ ref('stg_run__statutory_checks') }} as asked
+    inner join {{ ref('hist_serving_submissions') }} as serving
+        on asked.submission_id = serving.submission_id
+),
+
+judged_sources as (
+    select distinct
+        area_code,
+        source
+    from rules
+),
+
 described as (
     select
         area_code,
@@ -143,7 +187,8 @@ described as (
     from seen
     where newest_rank = 1
     union all
-    -- gone from every submission that serves: sent again without it
+    -- gone from every submission that serves: sent again without it; what a
+    -- rule of DfE asked waits until that rule has been judged again
     select
         remembered.area_code,
         remembered.issue_key,
@@ -158,8 +203,20 @@ described as (
         remembered.source_row,
         remembered.is_quarantined,
         remembered.message,
-        false as is_there
+        coalesce(remembered.check_id like '%.statutory.%', false)
+        and (
+            judged_sources.source is null
+            or coalesce(rules.status, 'run') <> 'run'
+        ) as is_there
     from remembered
+    left join judged_sources
+        on
+            remembered.area_code = judged_sources.area_code
+            and remembered.source = judged_sources.source
+    left join rules
+        on
+            remembered.area_code = rules.area_code
+            and remembered.check_id = rules.check_id
     left join spans
         on
             remembered.area_code = spans.area_code

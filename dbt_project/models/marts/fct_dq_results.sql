@@ -28,10 +28,31 @@ row_checks as (
         row_checks.severity,
         row_checks.rows_checked,
         row_checks.rows_failed,
-        row_checks.passed
+        row_checks.passed,
+        'run' as status,
+        cast(null as varchar) as status_reason
     from {{ ref('stg_run__row_checks') }} as row_checks
     inner join {{ ref('hist_serving_submissions') }} as serving
         on row_checks.submission_id = serving.submission_id
+),
+
+-- DfE's own rules; one that could not be judged has not passed
+statutory_checks as (
+    select
+        rules.check_id,
+        rules.submission_id,
+        rules.table_name,
+        rules.column_name,
+        rules.dimension,
+        rules.severity,
+        rules.rows_checked,
+        rules.rows_failed,
+        rules.passed,
+        rules.status,
+        rules.reason as status_reason
+    from {{ ref('stg_run__statutory_checks') }} as rules
+    inner join {{ ref('hist_serving_submissions') }} as serving
+        on rules.submission_id = serving.submission_id
 ),
 
 table_checks as (
@@ -48,12 +69,16 @@ table_checks as (
         'error' as severity,
         rows_checked,
         rows_failed,
-        passed
+        passed,
+        'run' as status,
+        cast(null as varchar) as status_reason
     from {{ ref('stg_run__table_checks') }}
 ),
 
 checks as (
     select * from row_checks
+    union all
+    select * from statutory_checks
     union all
     select * from table_checks
 ),
@@ -73,6 +98,8 @@ final as (
         checks.rows_checked,
         checks.rows_failed,
         checks.passed,
+        checks.status,
+        checks.status_reason,
         run.run_id
     from checks
     inner join versions
