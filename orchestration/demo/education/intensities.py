@@ -31,7 +31,7 @@ OPENED_LATELY = 0.05
 # schools here at the end of key stage 2 and 4, and residents known at 16 and 17. [calibrated: sizes of the
 # cohorts]
 REGISTERED = 0.93
-AT_SCHOOL_KS2, AT_SCHOOL_KS4, KNOWN_16_17 = 0.92, 0.855, 0.898
+AT_SCHOOL_KS2, AT_SCHOOL_KS4, KNOWN_16_17 = 0.92, 0.89, 0.945
 # Disadvantaged at the end of key stage 2 and 4. [calibrated: what all pupils and both groups reach]
 DISADVANTAGED_KS2, DISADVANTAGED_KS4 = 0.278, 0.258
 # SEN support among pupils without a plan: not disadvantaged, disadvantaged. [shape: 14 % in all]
@@ -48,11 +48,11 @@ EAL = 0.44
 
 # How far above the expected standard, in standard deviations of a subject: pupils neither disadvantaged nor
 # with SEN; what disadvantage, SEN support and care take away; pupils with a plan; pupils in care. [calibrated]
-KS2_LEVEL = {2022: 1.15, 2023: 1.2, 2024: 1.28, 2025: 1.3}
-KS2_DISADVANTAGE = {2022: 0.45, 2023: 0.5, 2024: 0.5, 2025: 0.45}
-KS2_SEN_SUPPORT = {2022: 1.3, 2023: 1.2, 2024: 1.2, 2025: 1.1}
-KS2_WITH_PLAN = {2022: -0.9, 2023: -0.85, 2024: -0.65, 2025: -0.65}
-KS2_CARED_FOR = {2022: -0.1}
+KS2_LEVEL = {2022: 1.225, 2023: 1.335, 2024: 1.43, 2025: 1.445}
+KS2_DISADVANTAGE = {2022: 0.382, 2023: 0.472, 2024: 0.569, 2025: 0.501}
+KS2_SEN_SUPPORT = {2022: 1.134, 2023: 1.103, 2024: 1.062, 2025: 0.981}
+KS2_WITH_PLAN = {2022: -0.779, 2023: -0.773, 2024: -0.546, 2025: -0.581}
+KS2_CARED_FOR = {2022: 0.05}
 KS2_SUBJECTS = {"read": 0.0, "mat": 0.05, "writ": -0.1}
 # What a pupil's three subjects share. [shape]
 KS2_COMMON = 0.78
@@ -70,20 +70,20 @@ KS2_WITH_KEY_STAGE_1 = 0.93
 
 # The grade at which pupils of a group stand: neither disadvantaged nor with SEN; what disadvantage and SEN
 # support take away; with a plan; in care for a year, and for less. [calibrated]
-KS4_LEVEL = {2021: 6.6, 2022: 6.4, 2023: 6.3, 2024: 6.3, 2025: 6.25}
-KS4_DISADVANTAGE = {2021: 1.35, 2022: 1.5, 2023: 1.5, 2024: 1.5, 2025: 1.45}
+KS4_LEVEL = {2021: 7.36, 2022: 7.02, 2023: 6.916, 2024: 6.9, 2025: 6.95}
+KS4_DISADVANTAGE = {2021: 1.493, 2022: 1.679, 2023: 1.721, 2024: 1.743, 2025: 1.62}
 KS4_SEN_SUPPORT = 1.5
-KS4_WITH_PLAN = {2021: 3.2, 2022: 3.1, 2023: 2.9, 2024: 3.0, 2025: 3.5}
-KS4_CARED_FOR = {2021: 3.2, 2022: 2.4, 2023: 3.1, 2024: 3.3, 2025: 2.5}
+KS4_WITH_PLAN = {2021: 4.019, 2022: 3.751, 2023: 3.367, 2024: 3.52, 2025: 4.721}
+KS4_CARED_FOR = {2021: 3.714, 2022: 2.614, 2023: 3.812, 2024: 4.05, 2025: 2.599}
 # How much better in English and mathematics than elsewhere. [calibrated]
-KS4_CORE = {2021: 0.0, 2022: 0.0, 2023: 0.0, 2024: 0.0, 2025: 0.0}
+KS4_CORE = {2021: -0.642, 2022: -0.428, 2023: -0.37, 2024: -0.292, 2025: -0.638}
 # Spread of pupils around their group, and of subjects around the pupil. [shape]
 KS4_SPREAD, KS4_SUBJECT_SPREAD = 1.75, 1.0
 # Who takes what. [shape] Language: [calibrated: the English Baccalaureate]
 KS4_BOTH_ENGLISH = 0.97
 KS4_SEPARATE_SCIENCES = 0.36
 KS4_HUMANITIES = 0.82
-KS4_LANGUAGE = {2021: 0.66, 2022: 0.62, 2023: 0.6, 2024: 0.62, 2025: 0.6}
+KS4_LANGUAGE = {2021: 0.849, 2022: 0.815, 2023: 0.779, 2024: 0.845, 2025: 0.805}
 KS4_OTHERS = {"RS": 0.42, "ART": 0.3, "BUS": 0.3, "COMP": 0.2, "PE": 0.2, "DRAMA": 0.2, "MUSIC": 0.12, "SPORT": 0.16, "MEDIA": 0.14}
 # Pupils with a plan, or in care: no results at all, and how many of the subjects of others they take.
 KS4_NOTHING = {"plan": 0.24, "care": 0.2, "others": 0.008}
@@ -94,10 +94,10 @@ KS4_SCORE_LEFT_OUT = 0.003
 # Key stage 2 scores of those pupils: in the measure, level and what goes with the grade; what the groups
 # differ. [calibrated: how far pupils went from there]
 KS4_WITH_KEY_STAGE_2 = 0.91
-KS4_PRIOR = {2022: 105.5, 2023: 105.5, 2024: 105.5}
-KS4_PRIOR_DISADVANTAGE = {2022: 0.0, 2023: 0.0, 2024: 0.0}
-KS4_PRIOR_WITH_PLAN = {2022: 0.0, 2023: 0.0, 2024: 0.0}
-KS4_PRIOR_CARED_FOR = {2022: 0.0, 2023: 0.0, 2024: 0.0}
+KS4_PRIOR = {2022: 108.814, 2023: 108.842, 2024: 109.196}
+KS4_PRIOR_DISADVANTAGE = {2022: -0.723, 2023: -0.45, 2024: -0.182}
+KS4_PRIOR_WITH_PLAN = {2022: -7.913, 2023: -7.0, 2024: -8.628}
+KS4_PRIOR_CARED_FOR = {2022: -0.729, 2023: -4.81, 2024: -3.551}
 KS4_PRIOR_PER_GRADE, KS4_PRIOR_SPREAD = 2.3, 3.4
 # By how much the nation did better in a year than in 2024, whose table of bands is in `seeds/`. [shape]
 KS4_NATION = {2018: 0.7, 2019: 0.8, 2022: 2.9, 2023: 0.4, 2024: 0.0}
@@ -109,8 +109,8 @@ ADDED_LATER, CHANGED_LATER = 0.004, 0.01
 # Education, health and care plans: requests per 10,000 children and calendar year, by year of request.
 # [calibrated: plans issued in 2024; before that a plausible growth]
 PLAN_REQUESTS = {
-    2006: 48.0, 2010: 52.0, 2014: 58.0, 2018: 75.0, 2019: 80.0, 2020: 82.0, 2021: 92.0, 2022: 98.0, 2023: 104.0,
-    2024: 112.0,
+    2006: 50.0, 2010: 54.0, 2014: 60.0, 2018: 80.0, 2019: 86.0, 2020: 90.0, 2021: 100.0, 2022: 110.0, 2023: 121.0,
+    2024: 128.0,
 }  # fmt: skip
 REQUEST_AGE_YEARS = Curve(
     ((0, 1.5), (0.2, 3.5), (0.45, 6.0), (0.65, 9.5), (0.85, 13.5), (0.96, 17.0), (1, 21.0))
@@ -121,7 +121,7 @@ REQUEST_REFUSED, ASSESSED_WITHOUT_PLAN, REQUEST_WITHDRAWN = 0.24, 0.045, 0.025
 # issue. [calibrated]
 PLAN_EXCEPTION = {2021: 0.19, 2022: 0.19, 2023: 0.195, 2024: 0.195}
 PLAN_IN_TIME = {2019: 0.971, 2020: 0.98, 2021: 0.983, 2022: 0.979, 2023: 1.0}
-PLAN_IN_TIME_WITH_EXCEPTION = {2019: 0.78, 2020: 0.94, 2021: 0.28, 2022: 0.17, 2023: 0.975, 2024: 1.0}
+PLAN_IN_TIME_WITH_EXCEPTION = {2019: 0.78, 2020: 0.94, 2021: 0.2, 2022: 0.15, 2023: 1.0}
 PLAN_DAYS_IN_TIME = Curve(((0, 84), (0.2, 115), (0.6, 132), (1, 140)))
 PLAN_DAYS_LATE = Curve(((0, 141), (0.5, 172), (0.9, 245), (1, 400)))
 DECISION_DAYS = Curve(((0, 14), (0.5, 35), (1, 42)))
@@ -149,7 +149,7 @@ SESSIONS_A_WEEK = 10
 
 # Of a cohort, residents who apply for a place; applications of residents of other boroughs, per resident's.
 # [shape: some 3,800 and 4,400 on time]
-APPLIES = {"PRI": 0.84, "SEC": 0.95}
+APPLIES = {"PRI": 0.865, "SEC": 0.985}
 FROM_ELSEWHERE = 0.12
 LATE, APPLIES_TWICE, WITHDRAWN = 0.045, 0.006, 0.012
 NO_OFFER = {"PRI": 0.0, "SEC": 0.0004}
@@ -174,8 +174,8 @@ PEP_RATINGS = {"Gold": 0.17, "Green": 0.66, "Amber": 0.11, "Red": 0.025, "": 0.0
 # ------------------------------------------------------------------------------------------- at 16 and 17
 
 # Neither in education, employment nor training; not known; by academic year. [calibrated]
-NEET = {2018: 0.0170, 2019: 0.011, 2020: 0.0100, 2021: 0.011, 2022: 0.0062, 2023: 0.0062, 2024: 0.0053, 2025: 0.0045}
-NOT_KNOWN = {2018: 0.008, 2021: 0.006, 2022: 0.0066, 2023: 0.0015, 2024: 0.002, 2025: 0.0033}
+NEET = {2018: 0.0145, 2019: 0.0083, 2020: 0.0073, 2021: 0.0083, 2022: 0.0054, 2023: 0.0054, 2024: 0.0043, 2025: 0.0033}
+NOT_KNOWN = {2018: 0.008, 2021: 0.006, 2022: 0.0068, 2023: 0.0009, 2024: 0.0017, 2025: 0.0037}
 NEET_SEASON = {12: 0.95, 1: 1.0, 2: 1.05}
 NOT_KNOWN_SEASON = {9: 9.0, 10: 5.0, 11: 2.0, 12: 1.15, 1: 1.0, 2: 0.85}
 CARED_FOR_NEET, CARED_FOR_NOT_KNOWN = 0.2, 0.03
@@ -195,9 +195,9 @@ CURRENCY_LAPSED, IN_CUSTODY, LEFT = 0.3, 0.0004, 0.006
 # Days from one inspection to the next; none between these months; of inspections of good schools, those that
 # grade anew. [shape]
 INSPECTION_GAP_DAYS = Curve(((0, 900), (0.5, 1400), (1, 1900)))
-GRADED_ANEW = 0.35
+GRADED_ANEW = 0.5
 # Graded below good, by calendar year of the inspection; outstanding; found good again. [calibrated]
-BELOW_GOOD = {2010: 0.10, 2017: 0.09, 2021: 0.03, 2022: 0.05, 2023: 0.15, 2024: 0.11, 2025: 0.09}
+BELOW_GOOD = {2010: 0.12, 2018: 0.15, 2021: 0.03, 2022: 0.09, 2023: 0.33, 2024: 0.15, 2025: 0.12}
 OUTSTANDING = 0.3
 BELOW_GOOD_DAYS = Curve(((0, 430), (0.5, 620), (1, 850)))
 NEEDS_ATTENTION = 0.07
