@@ -16,7 +16,7 @@ from orchestration.demo.case_lists import CONFERENCE_REVIEW_DAYS, FIRST_CONFEREN
 from orchestration.demo.days import Days, add_working_days, as_dates
 from orchestration.demo.families import MALE
 from orchestration.demo.leaving_care import served_until
-from orchestration.demo.return_children import LETTERS_FROM, FinancialYear, pupil_numbers
+from orchestration.demo.return_children import LETTERS_FROM, FinancialYear, numbers_of_pupils
 from orchestration.demo.view import View
 
 TARGET_WORKING_DAYS = 15
@@ -237,7 +237,7 @@ def _reviews(start: int, until: int) -> str:
 def _children(of: FinancialYear, cases: Mapping[int, list[str]]) -> Iterable[str]:
     positions = np.array(sorted(cases), dtype=np.int64)
     found = of.view.history.children.iloc[positions]
-    numbers = np.array(pupil_numbers(found, of.view), dtype=object)
+    numbers = numbers_of_pupils(found, of.view)
     is_unknown = np.char.startswith(numbers.astype(str), "UN")
     unborn = (found["birth"] > of.as_at).to_numpy()
     identifiers = _elements(

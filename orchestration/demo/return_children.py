@@ -23,12 +23,12 @@ from orchestration.demo.families import MALE
 from orchestration.demo.incidents import REVIEW
 from orchestration.demo.leaving_care import birthdays_in_year
 from orchestration.demo.placements import RESIDENTIAL
+from orchestration.demo.pupil_numbers import KNOWN_TO_CARE, care_serials, pupil_numbers
 from orchestration.demo.view import View
 
 # 1 and 2 until 2024, then M and F (changes by collection year).
 LETTERS_FROM = 2025
 EPOCH_DAY = date(1970, 1, 1)
-CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 NO_AUTHORITY = 999  # a number that no authority has
 WORKER_CHANGE_DAYS, WORKERS = 420, 120
 WORKER_REASONS = np.array(["LEFTRL", "ORGRST", "TSPROC", "CHCHAN", "ABSENC", "OTHERS"])
@@ -115,28 +115,20 @@ def header(of: Return) -> pd.DataFrame:
             "SEX": of.sex(found),
             "DOB": child["DOB"],
             "ETHNIC": of_child["ethnicity"].to_numpy(),
-            "UPN": pupil_numbers(of_child, of.view),
+            "UPN": numbers_of_pupils(of_child, of.view),
             "MOTHER": "",
             "MC_DOB": "",
         }
     )
 
 
-def pupil_numbers(children: pd.DataFrame, view: View) -> list[str]:
+def numbers_of_pupils(children: pd.DataFrame, view: View) -> np.ndarray:
     """Pupil numbers of no school; UN1 under school age, UN4 for those who came alone."""
-    number = view.uniform(children["key"].to_numpy(), "upn") * 1e9
     age = ages(children["birth"].to_numpy(), view.as_at)
-    return [
-        "UN1" if years < SCHOOL_AGE else "UN4" if alone else pupil_number(int(serial))
-        for serial, years, alone in zip(number, age, children["is_alone"], strict=True)
-    ]
-
-
-def pupil_number(serial: int) -> str:
-    """A number with the right check letter (DfE, Unique pupil numbers guide, 2019, section 9)."""
-    digits = f"{NO_AUTHORITY}{serial:09d}"
-    total = sum(int(digit) * weight for weight, digit in enumerate(digits, start=2))
-    return CHECK_LETTERS[total % 23] + digits
+    serials = care_serials(view.uniform(children["key"].to_numpy(), "upn"))
+    numbers = pupil_numbers(KNOWN_TO_CARE, serials)
+    numbers = np.where(children["is_alone"], "UN4", numbers)
+    return np.where(age < SCHOOL_AGE, "UN1", numbers)
 
 
 def episodes(of: Return) -> pd.DataFrame:

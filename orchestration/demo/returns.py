@@ -27,6 +27,8 @@ FILES: Mapping[str, Callable[[Return], pd.DataFrame]] = {
 }
 SINCE = {"sw_episodes": 2024, "dolo": 2027}  # changes by collection year
 AT_YEAR_END = ("oc2", "oc3")
+# A year-end return is made up some weeks after the year, when late entries have come in.
+YEAR_END_WEEKS = 8
 
 
 def files_of(view: View) -> dict[str, pd.DataFrame]:

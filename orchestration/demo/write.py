@@ -3,6 +3,7 @@
     landing/<area>/annex_a/<YYYY-MM>/Annex A.xlsx   every month
     landing/<area>/ssda903/<YYYY-MM>/*.csv          each March (the year-end return) and the last month
     landing/<area>/cin_census/<YYYY-MM>/CIN.xml     the same months as the return
+    landing/<area>/<education source>/..., landing/national/...    `education/write.py` says which and when
     landing/SYNTHETIC                               says that everything here is invented
 
 The same seed, months and last month give the same bytes; a month is the same whether more are written or not.
@@ -22,6 +23,15 @@ from orchestration.demo.care_lists import children_in_care
 from orchestration.demo.case_lists import children_in_need, protection_plans
 from orchestration.demo.census import census_xml
 from orchestration.demo.days import is_march, month_text, parse_month
+from orchestration.demo.draws import Draws
+from orchestration.demo.education.schooling import Schooling
+from orchestration.demo.education.write import (
+    EducationExtract,
+    education_extracts,
+    national_extracts,
+    write_education,
+    write_national,
+)
 from orchestration.demo.families import EARLIEST_MONTH
 from orchestration.demo.faults import Planter
 from orchestration.demo.front_door_lists import (
@@ -33,7 +43,7 @@ from orchestration.demo.front_door_lists import (
 )
 from orchestration.demo.history import History, simulate
 from orchestration.demo.leaving_care import leaving_care
-from orchestration.demo.returns import files_of
+from orchestration.demo.returns import YEAR_END_WEEKS, files_of
 from orchestration.demo.sheets import Sheet
 from orchestration.demo.view import View
 from orchestration.demo.workbook import NOTICE, write_workbook
@@ -43,8 +53,6 @@ LISTS: tuple[Callable[[View], Sheet], ...] = (
     contacts, early_help, referrals, assessments, enquiries, children_in_need, protection_plans,
     children_in_care, leaving_care, adoption_cases, adopters,
 )  # fmt: skip
-# A year-end return is made up some weeks after the year, when late entries have come in.
-YEAR_END_WEEKS = 8
 STEP = "Demo extracts"
 Progress = Callable[[str, int, int], None]
 
@@ -83,38 +91,63 @@ def write_demo(
     landing = folder / "landing"
     landing.mkdir(mode=0o700, parents=True, exist_ok=True)
     (landing / SYNTHETIC_MARK).write_text(f"{NOTICE}\n", encoding="utf-8")
-    extracts = extracts_of(first_month, last_month)
-    total = len(chosen) * len(extracts)
+    national = national_extracts(first_month, last_month)
+    total = len(chosen) * _number_of_extracts(first_month, last_month) + len(national)
     progress(STEP, 0, total)
     written = _written_one_by_one if len(chosen) == 1 else _written_side_by_side
-    for done, _ in enumerate(written(landing, chosen, seed, extracts), start=1):
+    done = 0
+    for done, _ in enumerate(written(landing, chosen, seed, first_month, last_month), start=1):
         progress(STEP, done, total)
+    drawn = [(area, Draws(seed, area.code)) for area in chosen]
+    for number, extract in enumerate(national, start=done + 1):
+        write_national(landing, drawn, extract)
+        progress(STEP, number, total)
+
+
+def _number_of_extracts(first_month: int, last_month: int) -> int:
+    return len(extracts_of(first_month, last_month)) + len(
+        education_extracts(first_month, last_month)
+    )
+
+
+def write_area(
+    landing: Path, history: History, first_month: int, last_month: int
+) -> Iterator[Extract | EducationExtract]:
+    """Write every extract of a simulated authority; yields each when it stands."""
+    for extract in extracts_of(first_month, last_month):
+        write_extract(landing, history, extract)
+        yield extract
+    schooling = Schooling(history)
+    for of_education in education_extracts(first_month, last_month):
+        write_education(landing, schooling, of_education)
+        yield of_education
 
 
 def _written_one_by_one(
-    landing: Path, areas: list[Area], seed: int, extracts: list[Extract]
-) -> Iterator[Extract]:
-    """Write every extract of some authorities; yields each when it stands."""
-    months = [extract.month for extract in extracts]
+    landing: Path, areas: list[Area], seed: int, first_month: int, last_month: int
+) -> Iterator[Extract | EducationExtract]:
     for area in areas:
-        history = simulate(area, seed, min(months), max(months))
-        for extract in extracts:
-            write_extract(landing, history, extract)
-            yield extract
+        history = simulate(area, seed, first_month, last_month)
+        yield from write_area(landing, history, first_month, last_month)
 
 
 def _written_side_by_side(
-    landing: Path, areas: list[Area], seed: int, extracts: list[Extract]
-) -> Iterator[Extract]:
+    landing: Path, areas: list[Area], seed: int, first_month: int, last_month: int
+) -> Iterator[Extract | EducationExtract]:
     """The same with an authority per core."""
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
-        jobs = [pool.submit(_write_area, landing, area, seed, extracts) for area in areas]
+        jobs = [
+            pool.submit(_write_whole_area, landing, area, seed, first_month, last_month)
+            for area in areas
+        ]
         for job in as_completed(jobs):
             yield from job.result()
 
 
-def _write_area(landing: Path, area: Area, seed: int, extracts: list[Extract]) -> list[Extract]:
-    return list(_written_one_by_one(landing, [area], seed, extracts))
+def _write_whole_area(
+    landing: Path, area: Area, seed: int, first_month: int, last_month: int
+) -> list[Extract | EducationExtract]:
+    return list(_written_one_by_one(landing, [area], seed, first_month, last_month))
 
 
 def extracts_of(first_month: int, last_month: int) -> list[Extract]:

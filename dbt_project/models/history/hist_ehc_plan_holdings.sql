@@ -13,6 +13,27 @@ plans as (
     from {{ ref('stg_sen2__named_plan') }}
 ),
 
+-- the request with its person, numbered so that the engine makes this join
+-- first: it would else join plans to persons by submission alone, and a few
+-- years of extracts would be billions of pairs
+placed_requests as (
+    select
+        requests.submission_id,
+        requests.request_key,
+        requests.received_date,
+        people.birth_date,
+        coalesce(people.pupil_key, people.person_key) as child_key,
+        row_number() over (
+            partition by requests.submission_id, requests.request_key
+            order by requests.row_id
+        ) as request_rank
+    from {{ ref('stg_sen2__requests') }} as requests
+    inner join {{ ref('stg_sen2__person') }} as people
+        on
+            requests.submission_id = people.submission_id
+            and requests.person_key = people.person_key
+),
+
 -- an inner join drops the plans that cannot be placed: without a request, or
 -- with a request without a person
 joined as (
@@ -21,21 +42,18 @@ joined as (
         plans.row_id,
         plans.request_key,
         plans.start_date,
-        coalesce(people.pupil_key, people.person_key) as child_key,
-        people.birth_date,
+        requests.child_key,
+        requests.birth_date,
         requests.received_date,
         assessments.outcome_code as assessment_outcome_code,
         coalesce(assessments.has_exception, false) as has_exception,
         active_plans.transferred_from
     from plans
-    inner join {{ ref('stg_sen2__requests') }} as requests
+    inner join placed_requests as requests
         on
             plans.submission_id = requests.submission_id
             and plans.request_key = requests.request_key
-    inner join {{ ref('stg_sen2__person') }} as people
-        on
-            requests.submission_id = people.submission_id
-            and requests.person_key = people.person_key
+            and requests.request_rank = 1
     left join {{ ref('stg_sen2__assessment') }} as assessments
         on
             plans.submission_id = assessments.submission_id
