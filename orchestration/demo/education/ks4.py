@@ -22,6 +22,7 @@ from orchestration.settings import DBT_FOLDER
 
 # No tests at eleven lie behind these years' pupils, or no examinations were held.
 NO_PROGRESS = (2020, 2021, 2025, 2026)
+BANDS_OF = 2024  # the year whose table of bands there is
 LOWEST_PRIOR, HIGHEST_PRIOR = 80, 120
 LEAST_GRADE = 0.5
 
@@ -82,6 +83,8 @@ def ks4_pupils(schooling: Schooling, year: int, *, is_revised: bool) -> pd.DataF
     measured = ~np.isnan(prior)
     progress = np.round((scored.score - estimated(prior, year)) / 10, 3)
     left_out = draws.chance(key, "score left out", of_education.KS4_SCORE_LEFT_OUT) & is_revised
+    # Without the year's table of bands nobody could work progress out again.
+    no_progress = left_out & (year == BANDS_OF)
     columns |= {
         "ks2_read_ss": numbers(reading),
         "ks2_mat_ss": numbers(maths),
@@ -92,8 +95,8 @@ def ks4_pupils(schooling: Schooling, year: int, *, is_revised: bool) -> pd.DataF
         "att8_mat": numbers(scored.maths, 1),
         "att8_ebacc": numbers(scored.ebacc, 1),
         "att8_open": numbers(scored.open, 1),
-        "p8": np.where(left_out, "", numbers(progress, 3)),
-        "p8_adj": np.where(left_out, "", numbers(progress, 3)),
+        "p8": np.where(no_progress, "", numbers(progress, 3)),
+        "p8_adj": np.where(no_progress, "", numbers(progress, 3)),
         "gcse_eng_lang": _grade_column(points, "LANG"),
         "gcse_eng_lit": _grade_column(points, "LIT"),
         "gcse_maths": _grade_column(points, "MATH"),
@@ -135,7 +138,8 @@ def _prior(schooling: Schooling, leavers: Leavers, year: int) -> tuple[np.ndarra
     scores = []
     for subject in ("read", "mat"):
         own = of_education.KS4_PRIOR_SPREAD * normal(draws.uniform(key, f"prior {subject}"))
-        mark = np.clip(np.round(level + own), LOWEST_PRIOR, HIGHEST_PRIOR)
+        mark = np.clip(np.round(level + own), BANDS_OF = 2024  # the year whose table of bands there is
+LOWEST_PRIOR, HIGHEST_PRIOR)
         scores.append(np.where(has, mark, np.nan))
     return scores[0], scores[1]
 
@@ -144,7 +148,7 @@ def _prior(schooling: Schooling, leavers: Leavers, year: int) -> tuple[np.ndarra
 def bands() -> tuple[np.ndarray, np.ndarray]:
     """DfE's bands of 2024: upper bounds and the nation's mean score in each."""
     with (DBT_FOLDER / "seeds" / "progress8_bands.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["academic_year"] == "2024"]
+        rows = [row for row in csv.DictReader(file) if row["academic_year"] == str(BANDS_OF)]
     rows.sort(key=lambda row: float(row["upper_bound"]))
     bounds = np.array([float(row["upper_bound"]) for row in rows])
     return bounds, np.array([float(row["estimate"]) for row in rows])
@@ -168,7 +172,7 @@ def ks4_results(schooling: Schooling, year: int) -> pd.DataFrame:
         points = leavers.points[name]
         sat = ~np.isnan(points)
         rows = _rows_of(name, upn[sat], points[sat], year)
-        rows["exam_date"] = iso_days(np.full(int(sat.sum()), summer))[:]
+        rows["exam_date"] = str(iso_days(np.array([summer]))[0])
         found.append(rows)
         # A first entry the November before counts; the second, in summer, does not.
         twice = sat & schooling.draws.chance(
