@@ -45,7 +45,9 @@ def leavers_of(schooling: Schooling, year: int) -> Leavers:
     group, settled = standing(pupils), pupils["is_settled"].to_numpy()
     grade = _grade(schooling, pupils, year)
     shares = of_education.KS4_NOTHING
-    share = np.where(group["plan"], shares["plan"], np.where(group["care"], shares["care"], shares["others"]))
+    share = np.where(
+        group["plan"], shares["plan"], np.where(group["care"], shares["care"], shares["others"])
+    )
     nothing = evened(draws.uniform(key, "no results"), *group.values(), settled) < share
     fewer = np.where(group["plan"] | group["care"], of_education.KS4_FEWER, 1.0)
     language = of_education.in_year(of_education.KS4_LANGUAGE, year)
@@ -62,7 +64,9 @@ def _grade(schooling: Schooling, pupils: pd.DataFrame, year: int) -> np.ndarray:
     def by(table: dict[int, float]) -> float:
         return of_education.in_year(table, year)
 
-    level = by(of_education.KS4_LEVEL) - np.where(group["poor"], by(of_education.KS4_DISADVANTAGE), 0)
+    level = by(of_education.KS4_LEVEL) - np.where(
+        group["poor"], by(of_education.KS4_DISADVANTAGE), 0
+    )
     level = level - np.where(group["support"], of_education.KS4_SEN_SUPPORT, 0)
     level = np.where(group["plan"], by(of_education.KS4_WITH_PLAN), level)
     level = np.where(group["care"], by(of_education.KS4_CARED_FOR), level)
@@ -134,12 +138,14 @@ def _prior(schooling: Schooling, leavers: Leavers, year: int) -> tuple[np.ndarra
     level = level + np.where(group["poor"], by(of_education.KS4_PRIOR_DISADVANTAGE), 0)
     level = level + np.where(group["plan"], by(of_education.KS4_PRIOR_WITH_PLAN), 0)
     level = level + np.where(group["care"], by(of_education.KS4_PRIOR_CARED_FOR), 0)
-    has = evened(draws.uniform(key, "key stage 2"), *group.values()) < of_education.KS4_WITH_KEY_STAGE_2
+    has = (
+        evened(draws.uniform(key, "key stage 2"), *group.values())
+        < of_education.KS4_WITH_KEY_STAGE_2
+    )
     scores = []
     for subject in ("read", "mat"):
         own = of_education.KS4_PRIOR_SPREAD * normal(draws.uniform(key, f"prior {subject}"))
-        mark = np.clip(np.round(level + own), BANDS_OF = 2024  # the year whose table of bands there is
-LOWEST_PRIOR, HIGHEST_PRIOR)
+        mark = np.clip(np.round(level + own), LOWEST_PRIOR, HIGHEST_PRIOR)
         scores.append(np.where(has, mark, np.nan))
     return scores[0], scores[1]
 
