@@ -23,6 +23,8 @@ from orchestration.reports.trends import run_chart, summary
 NO_SERIES, NOT_AVAILABLE = "no series", "not available"
 # What the year before had no value for, where it is not its own status.
 NOT_COMPARABLE = {"break_in_method": "break in method since"}
+PROVISIONAL_POPULATION = "Provisional: the population is an earlier year's."
+PROVISIONAL_RELEASE = "Provisional: not all records are of a revised or final release."
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ def _notes(figures: Figures) -> list[str]:
     if interval := figures.interval_of(figures.newest):
         notes.append(f"{interval}.")
     if line.is_provisional:
-        notes.append("Provisional: the population is an earlier year's.")
+        is_rate = figures.indicator.kind == "rate_per_10k"
+        notes.append(PROVISIONAL_POPULATION if is_rate else PROVISIONAL_RELEASE)
     if line.last_value_period_end is not None:
         last = figures.at(line.last_value_period_end)
         if last is not None and last.value is not None:

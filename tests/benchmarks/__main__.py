@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import anomalies, nights, taking_in
+from tests.benchmarks import anomalies, education, nights, taking_in
 from tests.benchmarks.measure import measure, taken_in
 from tests.benchmarks.region import SIZES, run_region
 
@@ -45,6 +45,23 @@ def _nights() -> None:
             _run(label, case, folder)
 
 
+def _education() -> None:
+    """The job on all rows and on a hundredth of them: what rows cost beyond the fixed cost."""
+    seconds = []
+    for label, (share, case) in education.CASES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            rows = education.write_inputs(Path(folder), share)
+            found = {**measure(label, case, folder), **rows}
+            _print(found)
+            seconds.append(found["cpu_seconds"])
+    _print(
+        {
+            "case": "Education: beyond the fixed cost",
+            "cpu_seconds": round(seconds[1] - seconds[0], 1),
+        }
+    )
+
+
 def _region(given: argparse.Namespace) -> None:
     """Inputs stand in `--inputs` and are used again; without it they are written anew and thrown away."""
     with tempfile.TemporaryDirectory() as folder:
@@ -56,7 +73,7 @@ def _anomalies() -> None:
         _print(line)
 
 
-GROUPS = ("taking_in", "nights", "anomalies", "region")
+GROUPS = ("taking_in", "nights", "education", "anomalies", "region")
 
 
 def main() -> None:
@@ -72,11 +89,13 @@ def main() -> None:
         "--areas", type=int, nargs="+", default=list(SIZES), help="sizes of the region"
     )
     given = parser.parse_args()
-    groups = given.groups or ("taking_in", "nights", "anomalies")
+    groups = given.groups or ("taking_in", "nights", "education", "anomalies")
     if "taking_in" in groups:
         _taking_in()
     if "nights" in groups:
         _nights()
+    if "education" in groups:
+        _education()
     if "anomalies" in groups:
         _anomalies()
     if "region" in groups:

@@ -17,7 +17,7 @@ from orchestration.nightly import NothingPublished
 from orchestration.settings import DataFolder
 from orchestration.synthetic import is_synthetic, write_fallback_extracts
 
-TINY = Area("E09000003", "A tiny borough", {2020: 5_000.0})
+TINY = Area("E09000003", "A tiny borough", {2020: 5_000.0}, dfe_code="302")
 
 
 @pytest.fixture(autouse=True)

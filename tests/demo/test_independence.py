@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.settings import PROJECT_FOLDER
 
-MODULES = sorted((PROJECT_FOLDER / "orchestration" / "demo").glob("*.py"))
+MODULES = sorted((PROJECT_FOLDER / "orchestration" / "demo").rglob("*.py"))
 MAY_IMPORT = ("orchestration.demo", "orchestration.settings")
 # Where indicators, published series and figures stand.
 NOT_READ = ("indicators", "benchmarks", "lait", "warehouse", "targets")

@@ -281,12 +281,26 @@ def test_lines_stand_in_plan_order_under_their_sections(
     assert [words(heading) for heading in headings] == ["Care", "Education"]
 
 
+def test_provisional_results_say_that_a_revised_release_is_to_come(
+    warehouse: Warehouse, render: Render
+) -> None:
+    """Pupils' results have no population that could be of an earlier year."""
+    warehouse.add_indicator("results", kind="percentage", headline_basis="academic_year")
+    warehouse.add_figure(
+        "results", "2025-03-31", 5, denominator=10, value=50.0, is_provisional=True
+    )
+    assert (
+        "not all records are of a revised or final release"
+        in overview(render(warehouse))["SC01"][-1]
+    )
+
+
 def test_provisional_and_revised_figures_are_marked(warehouse: Warehouse, render: Render) -> None:
     warehouse.add_indicator("rate")
     said: dict[str, Any] = {"denominator": 1000, "value": 50.0, "is_provisional": True}
     warehouse.add_figure("rate", "2025-03-31", 5, first_reported_value=40.0, **said)
     page = render(warehouse)
-    assert "Provisional" in overview(page)["SC01"][-1]
+    assert "Provisional: the population is an earlier year's" in overview(page)["SC01"][-1]
     assert "Value available; provisional; first reported as 40.0" in words(part(page, "rate"))
 
 

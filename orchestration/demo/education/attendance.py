@@ -32,7 +32,9 @@ def school_year_so_far(schooling: Schooling, month: int) -> pd.DataFrame:
             "urn": rows["urn"].to_numpy(),
             "la_code": int(schooling.area.dfe_code),
             "week_commencing": iso_days(monday),
-            "phase": np.array([phase.capitalize() if phase != "AP" else phase for phase in rows["phase"]]),
+            "phase": np.array(
+                [phase.capitalize() if phase != "AP" else phase for phase in rows["phase"]]
+            ),
             "possible_sessions": possible,
             "attended_sessions": possible - absent,
             "authorised_sessions": absent - unauthorised,
@@ -49,14 +51,14 @@ def _possible(rows: pd.DataFrame, monday: np.ndarray) -> np.ndarray:
     return pupils * days * of_education.SESSIONS_A_WEEK // 5
 
 
-def _absence(
-    schooling: Schooling, rows: pd.DataFrame, monday: np.ndarray, year: int
-) -> np.ndarray:
+def _absence(schooling: Schooling, rows: pd.DataFrame, monday: np.ndarray, year: int) -> np.ndarray:
     """The share of sessions missed in each school and week."""
     draws, key = schooling.draws, rows["key"].to_numpy()
     of_school = evened(draws.uniform(key, "absence of school"), monday)
     week = normal(draws.uniform(keys_of(key, monday), "absence of week"))
-    season = np.array([of_education.ABSENCE_SEASON[month_of_year(int(one)) - 1] for one in months_of(monday)])
+    season = np.array(
+        [of_education.ABSENCE_SEASON[month_of_year(int(one)) - 1] for one in months_of(monday)]
+    )
     phase = np.array([of_education.ABSENCE_OF_PHASE[name] for name in rows["phase"]])
     level = of_education.in_year(of_education.PRIMARY_ABSENCE, year) * phase * season
     level = level * (1 + of_education.ABSENCE_SPREAD_OF_SCHOOLS * normal(of_school))

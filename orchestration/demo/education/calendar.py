@@ -114,5 +114,3 @@ def birth_days(cohort: int, levels: np.ndarray) -> Days:
     start = day_number(cohort - 1, 9, 1)
     length = day_number(cohort, 9, 1) - start
     return start + (levels * length).astype(np.int64)
-
-

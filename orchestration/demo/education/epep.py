@@ -30,7 +30,9 @@ def plans_of_term(schooling: Schooling, year: int, term: str, month: int) -> pd.
     found = found[found["grade"].isin(list(YEARS))].reset_index(drop=True)
     draws = schooling.draws
     child_term = keys_of(found["key"].to_numpy(), year, begins)
-    due = begins + 25 + (draws.uniform(child_term, "pep due") * (ends - begins - 35)).astype(np.int64)
+    due = (
+        begins + 25 + (draws.uniform(child_term, "pep due") * (ends - begins - 35)).astype(np.int64)
+    )
     due = np.maximum(due, found["start"].to_numpy() + NEW_PLAN_DAYS)
     met = due - (draws.uniform(child_term, "pep met") * 14).astype(np.int64)
     met = np.maximum(met, found["start"].to_numpy() + 1)
@@ -39,7 +41,13 @@ def plans_of_term(schooling: Schooling, year: int, term: str, month: int) -> pd.
     names = np.array(list(of_education.PEP_RATINGS), dtype=object)
     picked = names[draws.options(child_term, "pep rating", list(of_education.PEP_RATINGS.values()))]
     rating = np.where(holds, picked, "")
-    possible = _possible(found, term, begins, ends, draws.chance(child_term, "no school", of_education.WITHOUT_SCHOOL))
+    possible = _possible(
+        found,
+        term,
+        begins,
+        ends,
+        draws.chance(child_term, "no school", of_education.WITHOUT_SCHOOL),
+    )
     attends = np.rint(possible * (1 - _absence(schooling, found, year))).astype(np.int64)
     until = last_day(month)
     columns = {
@@ -49,7 +57,7 @@ def plans_of_term(schooling: Schooling, year: int, term: str, month: int) -> pd.
         "academic_year": label(year),
         "term": term,
         "nc_year": np.array([YEARS[grade] for grade in found["grade"]], dtype=object),
-        "school_urn": _schools(schooling, found, year).astype(str),
+        "school_urn": _schools(schooling, found).astype(str),
         "looked_after_from": iso_days(found["start"].to_numpy()),
         "looked_after_to": iso_days(found["end"].to_numpy(), until),
         "pep_due_date": iso_days(due),
@@ -88,7 +96,7 @@ def _absence(schooling: Schooling, found: pd.DataFrame, year: int) -> np.ndarray
     return np.clip(level * mean / shape.mean(), 0.0, 1.0)
 
 
-def _schools(schooling: Schooling, found: pd.DataFrame, year: int) -> np.ndarray:
+def _schools(schooling: Schooling, found: pd.DataFrame) -> np.ndarray:
     """The school: here, or one elsewhere."""
     key, draws = found["key"].to_numpy(), schooling.draws
     primary = attended(schooling.schools, PRIMARY, key, draws)["urn"].to_numpy()

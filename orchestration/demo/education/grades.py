@@ -82,11 +82,15 @@ def taken(draws: Draws, key: np.ndarray, language: float, fewer: np.ndarray) -> 
     return {name: takes[name] & (kept[name] | (name in ("LANG", "MATH"))) for name in SUBJECTS}
 
 
-def points_of(draws: Draws, key: np.ndarray, grade: np.ndarray, core: float, takes: Points) -> Points:
+def points_of(
+    draws: Draws, key: np.ndarray, grade: np.ndarray, core: float, takes: Points
+) -> Points:
     """The points in each subject, around the grade at which the pupil stands."""
     found = {}
     for name, subject in SUBJECTS.items():
-        level = grade + of_education.KS4_SUBJECT_SPREAD * normal(draws.uniform(key, f"grade {name}"))
+        level = grade + of_education.KS4_SUBJECT_SPREAD * normal(
+            draws.uniform(key, f"grade {name}")
+        )
         if name in ("LANG", "LIT", "MATH"):
             level = level + core
         if subject.bucket == COMBINED:

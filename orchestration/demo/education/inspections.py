@@ -39,7 +39,9 @@ def inspections_of(schools: pd.DataFrame, draws: Draws) -> pd.DataFrame:
         found.append(
             pd.DataFrame({"school": np.arange(len(key)), "key": one, "day": day, "graded": graded})
         )
-        day = _after_the_pause(day + draws.days(one, "next inspection", of_education.INSPECTION_GAP_DAYS), one, draws)
+        day = _after_the_pause(
+            day + draws.days(one, "next inspection", of_education.INSPECTION_GAP_DAYS), one, draws
+        )
     routine = pd.concat(found, ignore_index=True)
     routine = routine[routine["day"] <= LAST].reset_index(drop=True)
     year = as_dates(routine["day"].to_numpy()).astype("datetime64[Y]").astype(np.int64) + 1970
@@ -128,7 +130,9 @@ def _graded_columns(graded: pd.DataFrame, *, is_new: bool) -> dict[str, np.ndarr
 def _ungraded_columns(ungraded: pd.DataFrame, *, is_new: bool) -> dict[str, np.ndarray]:
     known = ungraded["day"].notna().to_numpy()
     before = (ungraded["day"] < NO_OVERALL_FROM).to_numpy()
-    text = np.where(before, "School remains Good", "School has taken effective action to maintain standards")
+    text = np.where(
+        before, "School remains Good", "School has taken effective action to maintain standards"
+    )
     day, outcome = (
         ("Date of latest ungraded inspection", "Ungraded inspection overall outcome")
         if is_new
@@ -137,7 +141,9 @@ def _ungraded_columns(ungraded: pd.DataFrame, *, is_new: bool) -> dict[str, np.n
     return {
         day: british_days(ungraded["day"].fillna(NEVER).to_numpy()),
         outcome: np.where(known, text, ""),
-        "Most recent category of concern" if is_new else "Category of concern": np.full(len(known), ""),
+        "Most recent category of concern" if is_new else "Category of concern": np.full(
+            len(known), ""
+        ),
     }
 
 

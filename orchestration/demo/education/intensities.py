@@ -84,7 +84,17 @@ KS4_BOTH_ENGLISH = 0.97
 KS4_SEPARATE_SCIENCES = 0.36
 KS4_HUMANITIES = 0.82
 KS4_LANGUAGE = {2021: 0.849, 2022: 0.815, 2023: 0.779, 2024: 0.845, 2025: 0.805}
-KS4_OTHERS = {"RS": 0.42, "ART": 0.3, "BUS": 0.3, "COMP": 0.2, "PE": 0.2, "DRAMA": 0.2, "MUSIC": 0.12, "SPORT": 0.16, "MEDIA": 0.14}
+KS4_OTHERS = {
+    "RS": 0.42,
+    "ART": 0.3,
+    "BUS": 0.3,
+    "COMP": 0.2,
+    "PE": 0.2,
+    "DRAMA": 0.2,
+    "MUSIC": 0.12,
+    "SPORT": 0.16,
+    "MEDIA": 0.14,
+}
 # Pupils with a plan, or in care: no results at all, and how many of the subjects of others they take.
 KS4_NOTHING = {"plan": 0.24, "care": 0.2, "others": 0.008}
 KS4_FEWER = 0.62
@@ -162,7 +172,15 @@ OFFER_RANKS = {
 # ------------------------------------------------------------------------------------------- looked after
 
 # Sessions missed by academic year. [calibrated] How they spread over children. [shape]
-CARE_ABSENCE = {2018: 0.04, 2019: 0.065, 2021: 0.103, 2022: 0.104, 2023: 0.06, 2024: 0.104, 2025: 0.096}
+CARE_ABSENCE = {
+    2018: 0.04,
+    2019: 0.065,
+    2021: 0.103,
+    2022: 0.104,
+    2023: 0.06,
+    2024: 0.104,
+    2025: 0.096,
+}
 CARE_ABSENCE_SHAPE = Curve(((0, 0.003), (0.5, 0.04), (0.8, 0.1), (0.93, 0.3), (1, 0.9)))
 TERM_SESSIONS = {"AUT": 142, "SPR": 112, "SUM": 118}
 CHANGES_SCHOOL = 0.035
@@ -174,7 +192,16 @@ PEP_RATINGS = {"Gold": 0.17, "Green": 0.66, "Amber": 0.11, "Red": 0.025, "": 0.0
 # ------------------------------------------------------------------------------------------- at 16 and 17
 
 # Neither in education, employment nor training; not known; by academic year. [calibrated]
-NEET = {2018: 0.0145, 2019: 0.0083, 2020: 0.0073, 2021: 0.0083, 2022: 0.0054, 2023: 0.0054, 2024: 0.0043, 2025: 0.0033}
+NEET = {
+    2018: 0.0145,
+    2019: 0.0083,
+    2020: 0.0073,
+    2021: 0.0083,
+    2022: 0.0054,
+    2023: 0.0054,
+    2024: 0.0043,
+    2025: 0.0033,
+}
 NOT_KNOWN = {2018: 0.008, 2021: 0.006, 2022: 0.0068, 2023: 0.0009, 2024: 0.0017, 2025: 0.0037}
 NEET_SEASON = {12: 0.95, 1: 1.0, 2: 1.05}
 NOT_KNOWN_SEASON = {9: 9.0, 10: 5.0, 11: 2.0, 12: 1.15, 1: 1.0, 2: 0.85}

@@ -31,7 +31,9 @@ def levels_of(schooling: Schooling, pupils: pd.DataFrame, year: int) -> np.ndarr
     def by(table: dict[int, float]) -> float:
         return of_education.in_year(table, year)
 
-    level = by(of_education.KS2_LEVEL) - np.where(group["poor"], by(of_education.KS2_DISADVANTAGE), 0)
+    level = by(of_education.KS2_LEVEL) - np.where(
+        group["poor"], by(of_education.KS2_DISADVANTAGE), 0
+    )
     level = level - np.where(group["support"], by(of_education.KS2_SEN_SUPPORT), 0)
     level = np.where(group["plan"], by(of_education.KS2_WITH_PLAN), level)
     level = np.where(group["care"], by(of_education.KS2_CARED_FOR), level)

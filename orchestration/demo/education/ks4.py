@@ -22,6 +22,7 @@ from orchestration.settings import DBT_FOLDER
 
 # No tests at eleven lie behind these years' pupils, or no examinations were held.
 NO_PROGRESS = (2020, 2021, 2025, 2026)
+BANDS_OF = 2024  # the year whose table of bands there is
 LOWEST_PRIOR, HIGHEST_PRIOR = 80, 120
 LEAST_GRADE = 0.5
 
@@ -44,7 +45,9 @@ def leavers_of(schooling: Schooling, year: int) -> Leavers:
     group, settled = standing(pupils), pupils["is_settled"].to_numpy()
     grade = _grade(schooling, pupils, year)
     shares = of_education.KS4_NOTHING
-    share = np.where(group["plan"], shares["plan"], np.where(group["care"], shares["care"], shares["others"]))
+    share = np.where(
+        group["plan"], shares["plan"], np.where(group["care"], shares["care"], shares["others"])
+    )
     nothing = evened(draws.uniform(key, "no results"), *group.values(), settled) < share
     fewer = np.where(group["plan"] | group["care"], of_education.KS4_FEWER, 1.0)
     language = of_education.in_year(of_education.KS4_LANGUAGE, year)
@@ -61,7 +64,9 @@ def _grade(schooling: Schooling, pupils: pd.DataFrame, year: int) -> np.ndarray:
     def by(table: dict[int, float]) -> float:
         return of_education.in_year(table, year)
 
-    level = by(of_education.KS4_LEVEL) - np.where(group["poor"], by(of_education.KS4_DISADVANTAGE), 0)
+    level = by(of_education.KS4_LEVEL) - np.where(
+        group["poor"], by(of_education.KS4_DISADVANTAGE), 0
+    )
     level = level - np.where(group["support"], of_education.KS4_SEN_SUPPORT, 0)
     level = np.where(group["plan"], by(of_education.KS4_WITH_PLAN), level)
     level = np.where(group["care"], by(of_education.KS4_CARED_FOR), level)
@@ -82,6 +87,8 @@ def ks4_pupils(schooling: Schooling, year: int, *, is_revised: bool) -> pd.DataF
     measured = ~np.isnan(prior)
     progress = np.round((scored.score - estimated(prior, year)) / 10, 3)
     left_out = draws.chance(key, "score left out", of_education.KS4_SCORE_LEFT_OUT) & is_revised
+    # Without the year's table of bands nobody could work progress out again.
+    no_progress = left_out & (year == BANDS_OF)
     columns |= {
         "ks2_read_ss": numbers(reading),
         "ks2_mat_ss": numbers(maths),
@@ -92,8 +99,8 @@ def ks4_pupils(schooling: Schooling, year: int, *, is_revised: bool) -> pd.DataF
         "att8_mat": numbers(scored.maths, 1),
         "att8_ebacc": numbers(scored.ebacc, 1),
         "att8_open": numbers(scored.open, 1),
-        "p8": np.where(left_out, "", numbers(progress, 3)),
-        "p8_adj": np.where(left_out, "", numbers(progress, 3)),
+        "p8": np.where(no_progress, "", numbers(progress, 3)),
+        "p8_adj": np.where(no_progress, "", numbers(progress, 3)),
         "gcse_eng_lang": _grade_column(points, "LANG"),
         "gcse_eng_lit": _grade_column(points, "LIT"),
         "gcse_maths": _grade_column(points, "MATH"),
@@ -131,7 +138,10 @@ def _prior(schooling: Schooling, leavers: Leavers, year: int) -> tuple[np.ndarra
     level = level + np.where(group["poor"], by(of_education.KS4_PRIOR_DISADVANTAGE), 0)
     level = level + np.where(group["plan"], by(of_education.KS4_PRIOR_WITH_PLAN), 0)
     level = level + np.where(group["care"], by(of_education.KS4_PRIOR_CARED_FOR), 0)
-    has = evened(draws.uniform(key, "key stage 2"), *group.values()) < of_education.KS4_WITH_KEY_STAGE_2
+    has = (
+        evened(draws.uniform(key, "key stage 2"), *group.values())
+        < of_education.KS4_WITH_KEY_STAGE_2
+    )
     scores = []
     for subject in ("read", "mat"):
         own = of_education.KS4_PRIOR_SPREAD * normal(draws.uniform(key, f"prior {subject}"))
@@ -144,7 +154,7 @@ def _prior(schooling: Schooling, leavers: Leavers, year: int) -> tuple[np.ndarra
 def bands() -> tuple[np.ndarray, np.ndarray]:
     """DfE's bands of 2024: upper bounds and the nation's mean score in each."""
     with (DBT_FOLDER / "seeds" / "progress8_bands.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["academic_year"] == "2024"]
+        rows = [row for row in csv.DictReader(file) if row["academic_year"] == str(BANDS_OF)]
     rows.sort(key=lambda row: float(row["upper_bound"]))
     bounds = np.array([float(row["upper_bound"]) for row in rows])
     return bounds, np.array([float(row["estimate"]) for row in rows])
@@ -168,7 +178,7 @@ def ks4_results(schooling: Schooling, year: int) -> pd.DataFrame:
         points = leavers.points[name]
         sat = ~np.isnan(points)
         rows = _rows_of(name, upn[sat], points[sat], year)
-        rows["exam_date"] = iso_days(np.full(int(sat.sum()), summer))[:]
+        rows["exam_date"] = str(iso_days(np.array([summer]))[0])
         found.append(rows)
         # A first entry the November before counts; the second, in summer, does not.
         twice = sat & schooling.draws.chance(

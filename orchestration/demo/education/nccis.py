@@ -80,7 +80,9 @@ def _activities(
     draws, key = schooling.draws, found["key"].to_numpy()
     cared_for = found["is_cared_for"].to_numpy()
     year, of_year = academic_year(last_day(month)), month_of_year(month)
-    neet = of_education.in_year(of_education.NEET, year) * of_education.NEET_SEASON.get(of_year, 1.0)
+    neet = of_education.in_year(of_education.NEET, year) * of_education.NEET_SEASON.get(
+        of_year, 1.0
+    )
     unknown = of_education.in_year(of_education.NOT_KNOWN, year)
     unknown = unknown * of_education.NOT_KNOWN_SEASON.get(of_year, 1.0)
     out = np.where(cared_for, of_education.CARED_FOR_NEET, neet)

@@ -68,14 +68,18 @@ def _received(area: Area, draws: Draws, last_month: int) -> pd.DataFrame:
     starts = np.array([first_day(int(one)) for one in range(FIRST_MONTH, last_month + 2)])
     begin, after = starts[month - FIRST_MONTH], starts[month - FIRST_MONTH + 1]
     received = begin + (draws.uniform(key, "received") * (after - begin)).astype(np.int64)
-    return _with_pupils(area, draws, pd.DataFrame({"number": number, "key": key, "received": received}))
+    return _with_pupils(
+        area, draws, pd.DataFrame({"number": number, "key": key, "received": received})
+    )
 
 
 def _with_pupils(area: Area, draws: Draws, found: pd.DataFrame) -> pd.DataFrame:
     """Say which pupil of the register each request is about."""
     key = found["key"].to_numpy()
     age = intensities.REQUEST_AGE_YEARS.at(draws.uniform(key, "age at request"))
-    cohort = cohorts_of(found["received"].to_numpy() - np.rint(age * DAYS_PER_YEAR).astype(np.int64))
+    cohort = cohorts_of(
+        found["received"].to_numpy() - np.rint(age * DAYS_PER_YEAR).astype(np.int64)
+    )
     sizes = {int(one): size_of_cohort(area, int(one)) for one in np.unique(cohort)}
     size = np.array([sizes[int(one)] for one in cohort], dtype=np.int64)
     place = (draws.uniform(key, "pupil") * size).astype(np.int64)

@@ -91,4 +91,3 @@ def standing(pupils: pd.DataFrame) -> dict[str, np.ndarray]:
         "support": (pupils["sen"] == "K").to_numpy() & ~care,
         "poor": pupils["is_disadvantaged"].to_numpy() & ~care & ~plan,
     }
-

@@ -36,8 +36,7 @@ def schools_of(area: Area, draws: Draws) -> pd.DataFrame:
     """One row per school."""
     scale = area.children_in(np.array([2022]))[0] / 10_000
     numbers = {
-        phase: max(1, round(scale * share))
-        for phase, share in intensities.SCHOOLS_PER_10K.items()
+        phase: max(1, round(scale * share)) for phase, share in intensities.SCHOOLS_PER_10K.items()
     }
     phase = np.repeat(np.array(list(numbers), dtype=object), list(numbers.values()))
     place = np.arange(1, len(phase) + 1)
@@ -50,7 +49,10 @@ def schools_of(area: Area, draws: Draws) -> pd.DataFrame:
             "key": key,
             "urn": int(f"9{area.dfe_code}000") + place,
             "school_number": [f"{area.dfe_code}9{number:03d}" for number in place],
-            "name": [f"Synthetic {NAMES[name]} {number}" for name, number in zip(phase, place, strict=True)],
+            "name": [
+                f"Synthetic {NAMES[name]} {number}"
+                for name, number in zip(phase, place, strict=True)
+            ],
             "phase": phase,
             "type": _types(draws, key, phase),
             "n_pupils": np.rint(relative * typical).astype(np.int64),

@@ -36,11 +36,13 @@ def modules_of(schooling: Schooling, month: int) -> dict[str, pd.DataFrame]:
         "requests": _requests(schooling, found, request, person, as_at),
         "assessment": _assessments(found[assessed], request[assessed], as_at),
         "named_plan": _plans(schooling, found[issued], request[issued], as_at),
-        "active_plans": _active_plans(schooling, found[issued], request[issued]),
+        "active_plans": _active_plans(found[issued], request[issued]),
         "sen_need": pd.DataFrame(
             {
                 "requeststableid": request[issued],
-                "sentype": np.array(list(NEEDS))[draws.options(key[issued], "need", list(NEEDS.values()))],
+                "sentype": np.array(list(NEEDS))[
+                    draws.options(key[issued], "need", list(NEEDS.values()))
+                ],
                 "sentyperank": 1,
             }
         ),
@@ -85,7 +87,9 @@ def _requests(
     outcome = np.select([found["refused"], found["withdrawn"]], ["N", "W"], "Y")
     # Entered without the day on which it came in: nobody can say whether the plan was in time.
     lost = draws.chance(key, "day lost", of_education.RECEIVED_DAY_LOST)
-    source = np.array(list("12345"), dtype=object)[draws.options(key, "source", (0.42, 0.45, 0.05, 0.05, 0.03))]
+    source = np.array(list("12345"), dtype=object)[
+        draws.options(key, "source", (0.42, 0.45, 0.05, 0.05, 0.03))
+    ]
     return pd.DataFrame(
         {
             "requeststableid": request,
@@ -95,7 +99,9 @@ def _requests(
             "rya": "0",
             "requestoutcomedate": iso_days(found["decided"].to_numpy(), as_at),
             "requestoutcome": np.where(decided, outcome, "A"),
-            "requestmediation": flags(found["refused"].to_numpy() & draws.chance(key, "mediation", 0.2)),
+            "requestmediation": flags(
+                found["refused"].to_numpy() & draws.chance(key, "mediation", 0.2)
+            ),
             "requesttribunal": "0",
             "exported": "",
         }
@@ -134,14 +140,16 @@ def _plans(
             "ceasereason": np.where(ended, "1", ""),
         }
     )
-    amended_on = found["issued"].to_numpy() + draws.days(key, "amended", of_education.PLAN_AMENDED_DAYS)
+    amended_on = found["issued"].to_numpy() + draws.days(
+        key, "amended", of_education.PLAN_AMENDED_DAYS
+    )
     amended = draws.chance(key, "is amended", of_education.PLAN_AMENDED)
     amended &= amended_on <= np.minimum(as_at, found["ceased"].to_numpy())
     again = first[amended].assign(startdate=iso_days(amended_on[amended]))
     return pd.concat([first, again], ignore_index=True)
 
 
-def _active_plans(schooling: Schooling, found: pd.DataFrame, request: np.ndarray) -> pd.DataFrame:
+def _active_plans(found: pd.DataFrame, request: np.ndarray) -> pd.DataFrame:
     names = (
         "reviewmeeting", "reviewoutcome", "reviewdraft", "phasetransferduedate", "phasetransferfinaldate",
         "lastreview",

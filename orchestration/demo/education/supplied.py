@@ -56,7 +56,11 @@ def manual_returns(draws: Draws, month: int) -> pd.DataFrame:
     for place, (name, given) in enumerate(RETURNS.items()):
         supplier, numerator, denominator, step = given
         level = float(normal(draws.uniform(keys_of(FIGURES, place, year), "figure"))[0])
-        moved = None if numerator is None else max(1, round(numerator + step * (year - 2022) + level * numerator**0.5 / 2))
+        moved = (
+            None
+            if numerator is None
+            else max(1, round(numerator + step * (year - 2022) + level * numerator**0.5 / 2))
+        )
         if denominator is not None and moved is not None and "pct" in name:
             moved = min(moved, denominator)
         rows.append(
@@ -78,7 +82,9 @@ def manual_returns(draws: Draws, month: int) -> pd.DataFrame:
 def _actions() -> tuple[tuple[str, str], ...]:
     """Every action of the plan with the agency that leads it."""
     with (DBT_FOLDER / "seeds" / "plan_actions.csv").open(encoding="utf-8", newline="") as file:
-        return tuple((row["action_id"], row["lead_agencies"].split(";")[0]) for row in csv.DictReader(file))
+        return tuple(
+            (row["action_id"], row["lead_agencies"].split(";")[0]) for row in csv.DictReader(file)
+        )
 
 
 def plan_updates(draws: Draws, month: int) -> pd.DataFrame:
@@ -118,7 +124,11 @@ def _status(draws: Draws, ever: np.ndarray, as_at: int) -> str:
         return "in_progress"
     if level < of_education.ACTION_STOPPED:
         return "stopped"
-    return "complete" if level < of_education.ACTION_STOPPED + of_education.ACTION_COMPLETE else "in_progress"
+    return (
+        "complete"
+        if level < of_education.ACTION_STOPPED + of_education.ACTION_COMPLETE
+        else "in_progress"
+    )
 
 
 def _rag(draws: Draws, ever: np.ndarray, now: np.ndarray, status: str) -> str:

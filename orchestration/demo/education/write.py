@@ -1,15 +1,15 @@
 """Which education extracts there are in which month, and how they are written.
 
-    ks2            September (provisional), December (revised)
-    ks4            October (provisional, pupils only), February (revised, with results)
-    admissions     March (secondary), April (primary): the rounds of that September
-    attendance     December, Easter's month, July, and the last month written
-    epep           January, May, September: the term before
-    nccis          December to February, and the last month written
-    sen2           every quarter, and the last month written
-    manual_returns June: the year to March
-    plan_updates   every quarter
-    gias, ofsted_mi (national)   every third month and August, and the last month written
+ks2            September (provisional), December (revised)
+ks4            October (provisional, pupils only), February (revised, with results)
+admissions     March (secondary), April (primary): the rounds of that September
+attendance     December, Easter's month, July, and the last month written
+epep           January, May, September: the term before
+nccis          December to February, and the last month written
+sen2           every quarter, and the last month written
+manual_returns June: the year to March
+plan_updates   every quarter
+gias, ofsted_mi (national)   every third month and August, and the last month written
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ BUILDERS: dict[str, Callable[[Schooling, int], Files]] = {
     "epep": _epep,
     "nccis": lambda schooling, month: {"nccis": young_people(schooling, month)},
     "sen2": modules_of,
-    "manual_returns": lambda schooling, month: {"manual_returns": manual_returns(schooling.draws, month)},
+    "manual_returns": lambda schooling, month: {
+        "manual_returns": manual_returns(schooling.draws, month)
+    },
     "plan_updates": lambda schooling, month: {"plan_updates": plan_updates(schooling.draws, month)},
 }
 SOURCES = tuple(BUILDERS)
@@ -98,7 +100,9 @@ def _is_written(source: str, month: int, last_month: int) -> bool:
         "ks2": of_year in (9, 12) and year >= FIRST_RESULTS and year not in ks2.CANCELLED,
         "ks4": (of_year == 10 and year >= FIRST_RESULTS) or (of_year == 2 and year > FIRST_RESULTS),
         "admissions": of_year in (3, 4),
-        "attendance": of_year in (7, 12) or month == easter_month(year) or (is_last and of_year not in (8, 9)),
+        "attendance": of_year in (7, 12)
+        or month == easter_month(year)
+        or (is_last and of_year not in (8, 9)),
         "epep": of_year in (1, 5, 9),
         "nccis": of_year in (12, 1, 2) or is_last,
         "sen2": is_quarter_end(month) or is_last,
@@ -132,7 +136,10 @@ def write_education(landing: Path, schooling: Schooling, extract: EducationExtra
     """Write one submission of an authority."""
     target = landing / schooling.area.code / extract.source / month_text(extract.month)
     for name, frame in BUILDERS[extract.source](schooling, extract.month).items():
-        _write(target / f"{name}.csv", with_faults(frame, extract.source, extract.month, schooling.draws))
+        _write(
+            target / f"{name}.csv",
+            with_faults(frame, extract.source, extract.month, schooling.draws),
+        )
 
 
 def write_national(
@@ -160,4 +167,3 @@ def _write(path: Path, frame: pd.DataFrame) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = frame.to_csv(index=False, lineterminator="\r\n")
     path.write_text(text, encoding="utf-8", newline="")
-
