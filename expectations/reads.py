@@ -14,7 +14,12 @@ ROOTS = frozenset(
      "key_part_missing", "code_unknown"}
 )  # fmt: skip
 # Rules of `rules/` whose function reads a second field.
-ALSO = {"ceased_without_reason": ("end_date",), "rule_147_148": ("end_date",)}
+ALSO = {
+    "ceased_without_reason": ("end_date",),
+    "rule_147_148": ("end_date",),
+    "age_disagrees": ("birth_date",),
+    "ends_before_it_starts": ("looked_after_from",),
+}
 
 
 def other_fields(check: Check) -> frozenset[str]:

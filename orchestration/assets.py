@@ -20,8 +20,10 @@ from expectations.owners import load_owners
 from expectations.suites import table_names
 from orchestration.ahead import NightAhead
 from orchestration.checks import statutory
+from orchestration.checks.holds import holds_of
 from orchestration.checks.rows import table_results
 from orchestration.intake.submissions import loaded_rows
+from orchestration.newest import Newest, newest_figures
 from orchestration.settings import DBT_FOLDER
 from orchestration.warehouse.dbt import FinishedNode
 from orchestration.warehouse.publish import MARTS
@@ -137,6 +139,7 @@ TABLE_CHECK_SPECS = [
     )
     for source, table in LA_TABLES
 ]
+NOTHING_HELD = "nothing_is_held"
 STATUTORY_CHECK_SPECS = [
     dg.AssetCheckSpec(
         f"{source}_statutory",
@@ -254,11 +257,18 @@ def _outcome(
 @dg.asset(
     name="warehouse", group_name="published", kinds={"duckdb", "parquet"}, owners=OPERATIONS,
     deps=[dg.AssetKey([name]) for name in MARTS],
+    check_specs=[
+        dg.AssetCheckSpec(
+            NOTHING_HELD, asset="warehouse",
+            description="No indicator is held by a failed table check; else which, why, since when, until what",
+        )
+    ],
 )  # fmt: skip
 def warehouse(night: dg.ResourceParam[NightAhead]) -> dg.MaterializeResult:
     """The published warehouse, its Parquet copies and the pages, each replaced whole."""
     outcome = night.publish()
     with duckdb.connect(str(night.folder.warehouse_file), read_only=True) as connection:
+        held = [one for one in newest_figures(connection) if one.status == "held"]
         counts = {
             name: connection.table(f"marts.{name}").count("*").fetchall()[0][0]
             for name in MARTS
@@ -269,8 +279,22 @@ def warehouse(night: dg.ResourceParam[NightAhead]) -> dg.MaterializeResult:
             "dagster/row_count": counts["fct_indicator_values"],
             "published_run": outcome.run.run_id,
             **{f"rows of {name}": count for name, count in counts.items()},
-        }
+        },
+        check_results=[_what_is_held(held)],
     )
+
+
+def _what_is_held(held: list[Newest]) -> dg.AssetCheckResult:
+    """One line per cause: Dagster displays, it does not block."""
+    holds = holds_of((one.area_code, one.indicator_id, one.reason or "") for one in held)
+    lines = [
+        f"{hold.area_code}: {', '.join(hold.indicators)}: held by {hold.why}; until {hold.released_by}"
+        for hold in holds
+    ]
+    return dg.AssetCheckResult(
+        passed=not holds, check_name=NOTHING_HELD, severity=dg.AssetCheckSeverity.WARN,
+        metadata={"indicators_held": len(held), "held": "\n".join(lines) or "none"},
+    )  # fmt: skip
 
 
 @dg.asset(

@@ -12,8 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations.contract import contract_for, sources
+from orchestration.checks.holds import Hold, holds_of
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import findings_of
+from orchestration.newest import newest_figures
 from orchestration.settings import DataFolder
 
 
@@ -39,6 +41,9 @@ class IndicatorStatus:
     period_end: date
     status: str
     reason: str | None
+    last_value: float | None = None
+    """The newest value that readers have: of this period, or the one that stands while this one has none."""
+    last_value_period_end: date | None = None
 
 
 @dataclass
@@ -47,6 +52,12 @@ class Status:
     sources: list[SourceStatus] = field(default_factory=list)
     indicators: list[IndicatorStatus] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> list[Hold]:
+        """What is held, by cause."""
+        held = (one for one in self.indicators if one.status == "held")
+        return holds_of((one.area_code, one.indicator_id, one.reason or "") for one in held)
 
     @property
     def needs_attention(self) -> bool:
@@ -61,6 +72,7 @@ class Status:
             "last_run": self.last_run,
             "sources": [asdict(item) for item in self.sources],
             "indicators": [asdict(item) for item in self.indicators],
+            "holds": [asdict(hold) | {"released_by": hold.released_by} for hold in self.holds],
             "messages": self.messages,
             "needs_attention": self.needs_attention,
         }
@@ -99,17 +111,13 @@ def _indicators(folder: DataFolder) -> list[IndicatorStatus]:
     if not folder.warehouse_file.exists():
         return []
     with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-        rows = connection.execute(
-            "select figures.indicator_id, figures.area_code, figures.period_end, figures.status,"
-            " figures.status_reason from marts.fct_indicator_values as figures"
-            " inner join marts.dim_indicators as indicators"
-            " on figures.indicator_id = indicators.indicator_id"
-            " and figures.basis = indicators.headline_basis"
-            " where figures.breakdown = 'all' and figures.period_end ="
-            " (select max(period_end) from marts.dim_periods)"
-            " order by figures.area_code, indicators.position"
-        ).fetchall()
-    return [IndicatorStatus(*row) for row in rows]
+        return [
+            IndicatorStatus(
+                one.indicator_id, one.area_code, one.period_end, one.status, one.reason,
+                one.last_value, one.last_value_period_end,
+            )
+            for one in newest_figures(connection)
+        ]  # fmt: skip
 
 
 def _last_run(ledger: Ledger) -> dict[str, Any] | None:
@@ -152,6 +160,40 @@ def current_status(folder: DataFolder, today: date | None = None) -> Status:
     )
 
 
+def print_holds(console: Console, holds: list[Hold]) -> None:
+    """What is held, why and since when, and what ends it: three lines per cause."""
+    for hold in holds:
+        lines = (
+            f"held       {hold.area_code}: {', '.join(hold.indicators)}",
+            f"           by {hold.why}",
+            f"           until {hold.released_by}",
+        )
+        for line in lines:
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _state_of(item: IndicatorStatus) -> str:
+    """Status and reason in a phrase; why something is held stands below, once for all that it holds."""
+    if item.status == "ok":
+        return "ok"
+    good = item.last_value_period_end
+    last = "" if good in (None, item.period_end) else f"; last value of {good}"
+    if item.status == "held":
+        return f"held{last} (below: by what)"
+    return f"{item.status.replace('_', ' ')}: {item.reason or 'no reason given'}{last}"
+
+
+def _indicator_table(area_code: str, indicators: list[IndicatorStatus]) -> Table:
+    table = Table(title=f"Indicators of {area_code}, newest period", title_justify="left")
+    table.add_column("indicator", no_wrap=True)
+    table.add_column("period end", no_wrap=True)
+    table.add_column("state", overflow="fold")
+    for item in indicators:
+        if item.area_code == area_code:
+            table.add_row(item.indicator_id, str(item.period_end), _state_of(item))
+    return table
+
+
 def print_status(console: Console, status: Status) -> None:
     """The same on one screen."""
     if status.last_run is None:
@@ -174,14 +216,9 @@ def print_status(console: Console, status: Status) -> None:
             source.area_code, source.source, str(source.as_at_date or ""), age, source.freshness
         )
     console.print(table)
-    table = Table(title="Indicators, newest period", title_justify="left")
-    for heading in ("area", "indicator", "period end", "status", "reason"):
-        table.add_column(heading, overflow="fold")
-    for item in status.indicators:
-        table.add_row(
-            item.area_code, item.indicator_id, str(item.period_end), item.status, item.reason or ""
-        )
-    console.print(table)
+    for area_code in dict.fromkeys(item.area_code for item in status.indicators):
+        console.print(_indicator_table(area_code, status.indicators))
+    print_holds(console, status.holds)
     console.print(
         f"{len(status.messages)} message(s) about the newest submissions (--json lists them)."
     )

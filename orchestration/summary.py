@@ -9,11 +9,15 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.checks.holds import holds_of
 from orchestration.intake.findings import Finding, Severity
+from orchestration.newest import Newest, newest_figures
 from orchestration.nightly import Outcome
 from orchestration.settings import DataFolder
+from orchestration.status import print_holds
 
 SHOWN_FINDINGS = 12
+PLAN = "2019-23"
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 
 
@@ -31,11 +35,18 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
             "A key was made in restricted/hmac.key: back it up, no child's key can be made again without it.",
             markup=False,
         )
-    table, without_value = _figures(folder, run.home_area)
+    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+        newest = newest_figures(connection)
+    of_plan = [one for one in newest if one.plan == PLAN and one.area_code == run.home_area]
+    table, without_value = _figures(of_plan)
     console.print(table)
     console.print(without_value, markup=False, highlight=False)
-    for line in _held(folder):
-        console.print(f"held       {line}", markup=False, highlight=False, soft_wrap=True)
+    held = (
+        (one.area_code, one.indicator_id, one.reason or "")
+        for one in newest
+        if one.status == "held"
+    )
+    print_holds(console, holds_of(held))
     for line in outcome.statutory:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     told = tell_once(outcome.findings)
@@ -86,48 +97,24 @@ def _seconds(seconds: dict[str, float]) -> str:
     return ", ".join(f"{step} {spent:.0f}" for step, spent in seconds.items())
 
 
-# The newest period of every indicator of the plan on its headline basis, of one authority.
-NEWEST = """
-    select
-        figures.indicator_id, figures.period_end, figures.value, figures.numerator, figures.denominator,
-        figures.status, indicators.published_decimals
-    from marts.fct_indicator_values as figures
-    inner join marts.dim_indicators as indicators
-        on figures.indicator_id = indicators.indicator_id and figures.basis = indicators.headline_basis
-    where figures.area_code = ? and figures.breakdown = 'all' and indicators.plan = '2019-23'
-    qualify row_number() over (partition by figures.indicator_id order by figures.period_end desc) = 1
-    order by indicators.plan_order
-"""
-
-
-def _figures(folder: DataFolder, home_area: str) -> tuple[Table, str]:
+def _figures(newest: list[Newest]) -> tuple[Table, str]:
     """What the home area has a value for, and one line on what it has none for."""
-    table = Table(title=f"Newest figures of {home_area}", title_justify="left")
-    for heading in ("indicator", "period end", "value", "numerator", "denominator"):
+    table = Table(
+        title=f"Newest figures of {newest[0].area_code}" if newest else "", title_justify="left"
+    )
+    for heading in ("indicator", "period end", "value", "numerator", "denominator", ""):
         is_number = heading in ("value", "numerator", "denominator")
         table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-        rows = connection.execute(NEWEST, [home_area]).fetchall()
     without: Counter[str] = Counter()
-    for indicator, period_end, value, numerator, denominator, status, decimals in rows:
-        if value is None:
-            without[status] += 1
+    for one in newest:
+        if not one.has_value:
+            without[one.status] += 1
             continue
         table.add_row(
-            indicator, str(period_end), f"{value:,.{decimals}f}",
-            "" if numerator is None else f"{numerator:,.0f}",
-            "" if denominator is None else f"{denominator:,.0f}",
+            one.indicator_id, str(one.last_value_period_end), f"{one.last_value:,.{one.published_decimals}f}",
+            "" if one.numerator is None else f"{one.numerator:,.0f}",
+            "" if one.denominator is None else f"{one.denominator:,.0f}",
+            "held" if one.status == "held" else "",
         )  # fmt: skip
     counts = ", ".join(f"{count} {status}" for status, count in sorted(without.items()))
     return table, f"No value:  {counts or 'none'} (cypp status says why)"
-
-
-def _held(folder: DataFolder) -> list[str]:
-    """Which indicators are held in which area, and why: one line per area and reason."""
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-        rows = connection.execute(
-            "select area_code, status_reason, string_agg(distinct indicator_id, ', ' order by indicator_id)"
-            " from marts.fct_indicator_values where status = 'held' and breakdown = 'all'"
-            " group by area_code, status_reason order by all"
-        ).fetchall()
-    return [f"{area}: {indicators}: {reason}" for area, reason, indicators in rows]

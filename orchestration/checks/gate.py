@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from orchestration.checks.tables import TableCheck, TableCount, judge_tables, tables_of_rejected
 from orchestration.intake.extract import EXTRACTION_FILE, load_extraction
@@ -42,21 +43,27 @@ def newest_receipts(ledger: Ledger, vintage: Vintage) -> list[Receipt]:
     return list(latest.values())
 
 
+def _why_rejected(raw: Path) -> str:
+    """The first thing that made the submission unusable, in its own words."""
+    findings = load_extraction(raw).findings if (raw / EXTRACTION_FILE).exists() else []
+    why = next((f": {f.message}" for f in findings if f.severity == "reject"), "")
+    return f"the submission was rejected{why}"
+
+
 def _counts(folder: DataFolder, receipts: list[Receipt]) -> Iterator[TableCount]:
     for receipt in receipts:
         version = receipt.version
         name = (version.area_code, version.source, version.folder_month, version.version)
         submission_id = submission_id_of(*name)
         about = (submission_id, version.area_code, version.source, version.as_at_date)
-        if version.verdict == "rejected":
-            for table in tables_of_rejected(version.source):
-                yield TableCount(
-                    *about, table, 0, 0, is_usable=False, fault="the submission was rejected"
-                )
-            continue
         raw = raw_folder(
             folder, version.source, version.area_code, version.folder_month, version.version
         )
+        if version.verdict == "rejected":
+            fault = _why_rejected(raw)
+            for table in tables_of_rejected(version.source):
+                yield TableCount(*about, table, 0, 0, is_usable=False, fault=fault)
+            continue
         if not (raw / EXTRACTION_FILE).exists():
             continue
         extraction = load_extraction(raw)

@@ -155,7 +155,7 @@ def exceptions_of(lines: Sequence[Line]) -> Exceptions:
         changed=_moving(lines, "special cause"),
         off_target=_off_target(lines),
         missing=_by_reason(missing),
-        held=_by_reason(held),
+        held=_by_reason(held, lambda line: wording.hold(line.status)),
     )
 
 
@@ -179,11 +179,13 @@ def _headline(total: int, missing: int, held: int) -> str:
     return f"{without}, {held or 'none'} {'are' if held > 1 else 'is'} held"
 
 
-def _by_reason(lines: Sequence[Line]) -> tuple[LinesByReason, ...]:
+def _by_reason(
+    lines: Sequence[Line], reason_of: Callable[[Line], str] = lambda line: line.status
+) -> tuple[LinesByReason, ...]:
     """In the order of each reason's first indicator."""
     return tuple(
-        LinesByReason(reason, tuple(line for line in lines if line.status == reason))
-        for reason in dict.fromkeys(line.status for line in lines)
+        LinesByReason(reason, tuple(line for line in lines if reason_of(line) == reason))
+        for reason in dict.fromkeys(reason_of(line) for line in lines)
     )
 
 

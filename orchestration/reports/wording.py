@@ -11,7 +11,16 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 # Bases with one row per calendar month; the others have a row per period of their own.
 MONTHLY = frozenset({"rolling12", "rolling36", "snapshot", "ytd", "six_month_annualised"})
 
-SOURCES = {"annex_a": "Annex A", "ssda903": "SSDA903", "cin_census": "CIN census", "sen2": "SEN2"}
+SOURCES = {
+    "annex_a": "Annex A",
+    "ssda903": "SSDA903",
+    "cin_census": "CIN census",
+    "sen2": "SEN2",
+    "nccis": "NCCIS",
+    "ks2": "key stage 2",
+    "ks4": "key stage 4",
+    "epep": "ePEP",
+}
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,13 @@ def reason(text: str | None) -> str:
         lambda found: day(date(int(found[1]), int(found[2]), int(found[3]))),
         text or "",
     )
+
+
+def hold(status: str) -> str:
+    """Why something is held, in words that all indicators share which the same check holds."""
+    shared = re.sub(r"\. Newest good period: (none|\d{1,2} \w{3} \d{4})$", "", status)
+    by_name = re.sub(r"\((\w+ \w+)\)", lambda found: f"({inputs(found[1])})", shared)
+    return by_name.replace("Held: held by ", "Held by ", 1)
 
 
 def inputs(text: str) -> str:

@@ -35,14 +35,36 @@ figures as (
     where edition = 'restricted'
 ),
 
+-- while an indicator is held, the last good value stands with its own period
+held_values as (
+    select distinct
+        indicator_id,
+        area_code
+    from figures
+    where status = 'held' and value is not null
+),
+
 ranked as (
     select
-        *,
+        figures.*,
         row_number() over (
-            partition by indicator_id, area_code
-            order by period_end desc
+            partition by figures.indicator_id, figures.area_code
+            order by
+                case
+                    when
+                        held_values.indicator_id is not null
+                        and figures.status = 'held'
+                        and figures.value is null
+                        then 1
+                    else 0
+                end,
+                figures.period_end desc
         ) as age_rank
     from figures
+    left join held_values
+        on
+            figures.indicator_id = held_values.indicator_id
+            and figures.area_code = held_values.area_code
 ),
 
 newest as (

@@ -1,0 +1,206 @@
+"""The gate over social care and education at once (quality.md 5, fault 42): what is held, why, since when, what ends it.
+
+One night on which nothing is wrong, then one on which list 3 and the file of young people are halved and the pupils'
+file lacks a column, then one after somebody has accepted list 3.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from orchestration.checks.acceptance import accept_check
+from orchestration.nightly import Request, run_nightly
+from orchestration.settings import DataFolder
+from orchestration.status import Status, current_status, print_status
+from orchestration.summary import print_run_summary
+from tests import extracts
+from tests.extracts import BARNET
+from tests.integration import education
+from tests.integration.inbox import drop_column
+from tests.story import query
+
+REFERRALS = {"referrals_rate", "referrals_repeat_pct"}
+# Of the young people nobody is looked after, of the pupils none is disadvantaged: those have no figure to hold.
+YOUNG_PEOPLE = {"neet_16_17_pct", "neet_or_not_known_16_17_pct"}
+PUPILS = {"ks4_attainment8", "ks4_english_maths_5_pct", "ks4_ebacc_pct"}
+VOLUME, NCCIS_VOLUME = "annex_a.list_3.volume", "nccis.young_people.volume"
+STRUCTURE = "ks4.pupils.structure"
+GOOD, BAD = date(2025, 3, 31), date(2025, 4, 30)
+
+
+class Nights:
+    """One data folder, and what each run said."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = DataFolder(root)
+        self.folder.create()
+        (root / "settings.toml").write_text(
+            "[annex_a]\nlook_back_months = 12\n[gate]\nvolume_min_rows = 12\n"
+        )
+
+    def run(self, as_at: date) -> str:
+        outcome = run_nightly(self.folder, Request(as_at), lambda *_: None)
+        return _said(lambda console: print_run_summary(console, self.folder, outcome))
+
+    def workbook(self, month: str, n_referrals: int | None = None) -> None:
+        """March's lists in the folder of a month, so that only list 3 has another size."""
+        sheets = extracts.annex_a(BARNET, GOOD)
+        sheets["List 3"] = sheets["List 3"][: None if n_referrals is None else n_referrals + 1]
+        place = self.folder.landing / BARNET / "annex_a" / month / "Annex A.xlsx"
+        extracts.write_workbook(place, sheets)
+
+    def figures(self) -> dict[str, list[tuple]]:
+        """Every headline row of every indicator."""
+        rows = query(
+            self.folder.warehouse_file,
+            "select figures.indicator_id, period_end, value, numerator, denominator, status, status_reason"
+            " from marts.fct_indicator_values as figures inner join marts.dim_indicators as indicators"
+            " on figures.indicator_id = indicators.indicator_id and basis = headline_basis"
+            " where breakdown = 'all' order by all",
+        )
+        return {name: [row[1:] for row in rows if row[0] == name] for name in {r[0] for r in rows}}
+
+    def held(self) -> dict[str, str]:
+        """The held indicators, each with its reason."""
+        return {
+            name: row[5]
+            for name, rows in self.figures().items()
+            for row in rows
+            if row[4] == "held"
+        }
+
+    def page(self, name: str) -> str:
+        """A restricted page of the newest month, as read."""
+        path = max(self.folder.outputs.glob(f"*/restricted/{name}"))
+        return " ".join(re.sub(r"<[^>]+>", " ", path.read_text(encoding="utf-8")).split())
+
+
+def _said(tell) -> str:  # noqa: ANN001 -- a function of a console
+    written = io.StringIO()
+    tell(Console(file=written, width=400))
+    return written.getvalue()
+
+
+def _status_text(status: Status) -> str:
+    return _said(lambda console: print_status(console, status))
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    made = Nights(tmp_path_factory.mktemp("gate") / "data")
+    landing = made.folder.landing
+    extracts.write_submission(landing, "national", "population", "2025-03")
+    made.workbook("2025-03")
+    for month in ("2024-12", "2025-01", "2025-02"):
+        education.send(landing, "nccis", month, education.young_people(60, month))
+    education.send(landing, "ks4", "2024-12", education.pupils(20))
+    made.run(GOOD)
+    assert made.held() == {}
+    return made
+
+
+@pytest.fixture(scope="module")
+def bad_night(nights: Nights) -> tuple[dict[str, list[tuple]], str]:
+    """The figures of before, and what the run said."""
+    before = nights.figures()
+    landing = nights.folder.landing
+    nights.workbook("2025-04", n_referrals=9)
+    education.send(landing, "nccis", "2025-04", education.young_people(25, "2025-04"))
+    without = education.pupils(20)
+    drop_column(without, "att8")
+    education.send(landing, "ks4", "2025-04", without)
+    return before, nights.run(BAD)
+
+
+def test_each_table_holds_what_reads_it_and_all_else_publishes(
+    nights: Nights, bad_night: tuple[dict[str, list[tuple]], str]
+) -> None:
+    before, _ = bad_night
+    held, now = nights.held(), nights.figures()
+    by_check = {
+        check: {name for name, reason in held.items() if check in reason}
+        for check in (VOLUME, NCCIS_VOLUME, STRUCTURE)
+    }
+    assert by_check[VOLUME] == REFERRALS
+    assert by_check[NCCIS_VOLUME] == YOUNG_PEOPLE
+    assert by_check[STRUCTURE] == PUPILS
+    assert set(held) == REFERRALS | YOUNG_PEOPLE | PUPILS
+    # the last good value stands, marked held; what had none has none
+    for name in ("referrals_rate", "neet_16_17_pct", "ks4_attainment8"):
+        good = [row for row in before[name] if row[4] == "ok"]
+        still = [row for row in now[name] if row[4] == "held" and row[1] is not None]
+        assert good and [row[:4] for row in still] == [row[:4] for row in good]
+    # every other indicator has its row of the new month, from the new workbook
+    assert now["cp_plans_rate"][-1][0] == BAD and now["cp_plans_rate"][-1][4] != "held"
+
+
+def test_status_names_the_last_good_value_its_period_and_what_releases_it(
+    nights: Nights, bad_night: tuple[dict[str, list[tuple]], str]
+) -> None:
+    before, _ = bad_night
+    status = current_status(nights.folder, BAD)
+    assert status.needs_attention
+    found = {one.indicator_id: one for one in status.indicators}
+    assert {name for name, one in found.items() if one.status == "held"} == set(nights.held())
+    for name in ("referrals_rate", "neet_16_17_pct", "ks4_attainment8"):
+        period_end, value = next(row[:2] for row in reversed(before[name]) if row[4] == "ok")
+        assert (found[name].last_value, found[name].last_value_period_end) == (value, period_end)
+    text = _status_text(status)
+    assert "held; last value of 2025-03-31" in text
+    for check in (VOLUME, NCCIS_VOLUME, STRUCTURE):
+        assert f"cypp accept {check} --area {BARNET}" in text
+    assert "since the extract of 2025-04-30" in text
+
+
+def test_summary_says_each_cause_once_with_what_it_holds(
+    bad_night: tuple[dict[str, list[tuple]], str],
+) -> None:
+    _, summary = bad_night
+    lines = [line.strip() for line in summary.splitlines()]
+    assert f"held       {BARNET}: referrals_rate, referrals_repeat_pct" in lines
+    assert f"held       {BARNET}: neet_16_17_pct, neet_or_not_known_16_17_pct" in lines
+    [why] = [line for line in lines if line.startswith(f"by {VOLUME}")]
+    assert "since the extract of 2025-04-30: 9 rows against 21 at 2025-03-31" in why
+    [why] = [line for line in lines if line.startswith(f"by {STRUCTURE}")]
+    assert "the submission was rejected: the table has no column 'att8'" in why
+    [shown] = [line for line in lines if "referrals_rate" in line and "2025-03-31" in line]
+    assert shown.split("│")[6].strip() == "held"
+
+
+def test_committee_page_shows_the_last_good_value_marked_held_with_its_period(
+    nights: Nights, bad_night: tuple[dict[str, list[tuple]], str]
+) -> None:
+    assert bad_night
+    page = nights.page("committee.html")
+    assert (
+        page.count(
+            "Held by annex_a.list_3.volume (Annex A list 3) since the extract of 30 Apr 2025"
+        )
+        == 1
+    )
+    assert (
+        "9 rows against 21 at 31 Mar 2025" in page and "25 rows against 60 at 28 Feb 2025" in page
+    )
+    assert re.search(
+        r"SC01 Referrals received \(annual rate per 10,000 children\) *: 2\.\d stands, year to 31 Mar 2025",
+        page,
+    )
+    assert re.search(r"SC02 Referrals within [^:]*: no good value yet", page)
+    assert "released by the next good extract" in page
+
+
+def test_acceptance_of_one_table_releases_its_indicators_only(
+    nights: Nights, bad_night: tuple[dict[str, list[tuple]], str]
+) -> None:
+    held = set(nights.held())
+    accept_check(nights.folder, VOLUME, BARNET, "A. Manager", "Fewer referrals", date(2025, 12, 31))
+    nights.run(BAD)
+    assert set(nights.held()) == held - REFERRALS
+    newest = nights.figures()["referrals_rate"][-1]
+    assert (newest[0], newest[4]) == (BAD, "ok")
