@@ -35,18 +35,12 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
             "A key was made in restricted/hmac.key: back it up, no child's key can be made again without it.",
             markup=False,
         )
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-        newest = newest_figures(connection)
+    newest = _newest(folder)
     of_plan = [one for one in newest if one.plan == PLAN and one.area_code == run.home_area]
     table, without_value = _figures(of_plan)
     console.print(table)
     console.print(without_value, markup=False, highlight=False)
-    held = (
-        (one.area_code, one.indicator_id, one.reason or "")
-        for one in newest
-        if one.status == "held"
-    )
-    print_holds(console, holds_of(held))
+    _print_held(console, newest)
     for line in outcome.statutory:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     told = tell_once(outcome.findings)
@@ -68,11 +62,24 @@ def print_unchanged(console: Console, folder: DataFolder, run_id: str) -> None:
         "had them (cypp run --force publishes again all the same).",
         markup=False, highlight=False,
     )  # fmt: skip
-    for line in _held(folder):
-        console.print(f"held       {line}", markup=False, highlight=False, soft_wrap=True)
+    _print_held(console, _newest(folder))
     console.print(
         f"Warehouse: {folder.warehouse_file}", markup=False, highlight=False, soft_wrap=True
     )
+
+
+def _newest(folder: DataFolder) -> list[Newest]:
+    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+        return newest_figures(connection)
+
+
+def _print_held(console: Console, newest: list[Newest]) -> None:
+    held = (
+        (one.area_code, one.indicator_id, one.reason or "")
+        for one in newest
+        if one.status == "held"
+    )
+    print_holds(console, holds_of(held))
 
 
 def tell_once(findings: list[Finding]) -> list[str]:
