@@ -5,11 +5,7 @@ The tests run this text and nothing else: no rule of history is written a second
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,8 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from orchestration.settings import DBT_FOLDER
-from orchestration.warehouse.dbt import PARTIAL_PARSE, TELEMETRY_OFF
+from tests.dbt_compile import compile_models
 
 # What the tests ask for; dbt adds what these are made from.
 ASKED_FOR = (
@@ -64,34 +59,14 @@ class Model:
         return RAW_FILE.sub(r'"raw"."\g<source>__\g<table>"', self.sql)
 
 
-def _compile(target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    parsed = DBT_FOLDER / "target" / PARTIAL_PARSE
-    if parsed.exists():
-        shutil.copyfile(parsed, target / PARTIAL_PARSE)
-    command = [
-        sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors", "--log-level-file", "none",
-        "--no-version-check", "compile", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER),
-        "--target-path", str(target), "--log-path", str(target / "logs"),
-        "--indirect-selection", "empty", "--select", *(f"+{name},resource_type:model" for name in ASKED_FOR),
-    ]  # fmt: skip
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("CYPP_")
-    }
-    done = subprocess.run(
-        command, env={**environment, **TELEMETRY_OFF}, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise AssertionError(f"dbt compile failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-
-
 def compiled_models(shared: Path) -> dict[str, Model]:
     """Every model the tests need, compiled once into `shared` however many workers ask for it."""
     target = shared / "history_dbt_target"
     finished = target / "finished"
     with FileLock(shared / "history_dbt.lock"):
         if not finished.exists():
-            _compile(target)
+            chosen = (f"+{name},resource_type:model" for name in ASKED_FOR)
+            compile_models(target, "--indirect-selection", "empty", "--select", *chosen)
             finished.touch()
     models = {}
     folder = target / "compiled" / "cypp" / "models"

@@ -5,10 +5,7 @@ The runs follow one another in one data folder, so the tests do too: each looks 
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -18,8 +15,8 @@ import pytest
 from orchestration.checks.acceptance import NotAcceptable, accept_check
 from orchestration.nightly import NothingPublished, Request, run_nightly
 from orchestration.settings import DBT_FOLDER, DataFolder
-from orchestration.warehouse.dbt import TELEMETRY_OFF
 from tests import extracts
+from tests.dbt_compile import compile_models
 from tests.extracts import BARNET, CAMDEN
 from tests.integration.inbox import drop_column
 from tests.story import query
@@ -148,15 +145,8 @@ def test_emptied_suites_publish_nothing(
 
 
 def _lineage(project: Path) -> set[tuple[str, str, str]]:
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "dbt.cli.main", "--quiet", "compile", "--select", "gate_lineage",
-            "--project-dir", str(project), "--profiles-dir", str(project), "--output", "json",
-        ],
-        env={"PATH": "", **TELEMETRY_OFF}, cwd=project, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    [compiled] = (project / "target" / "compiled").rglob("gate_lineage.sql")
-    assert json.loads(done.stdout or "{}") is not None
+    models = compile_models(project / "target", "--select", "gate_lineage", project=project)
+    [compiled] = models.rglob("gate_lineage.sql")
     words = [part.split("'")[1] for part in compiled.read_text().split(" as ")[:-1] if "'" in part]
     return {tuple(words[place : place + 3]) for place in range(0, len(words), 3)}  # type: ignore[misc]
 
