@@ -119,7 +119,8 @@ class Indicator(_Strict):
     # Who is asked for a figure that is supplied by hand (`cypp forms`).
     supplier: str = ""
     breakdowns: tuple[Breakdown, ...]
-    reports: tuple[Literal["committee", "standards", "board"], ...]
+    # `annex`: the earlier plan's measures, at the end of the committee report.
+    reports: tuple[Literal["committee", "standards", "board", "annex"], ...]
     definition_from: DefinitionSource
     inputs: tuple[str, ...]
     example: Example

@@ -108,6 +108,10 @@ def _content(published: Published, title: str, section_of: Callable[[Line], str]
         "comparators": comparators_for(published.home),
         "exceptions": exceptions_of(lines),
         "sections": _sections(lines, section_of),
+        "annex": _sections(
+            [line_of(figures_of(published, indicator)) for indicator in published.annex],
+            lambda line: line.indicator.section,
+        ),
         "areas": [_areas_row(published, figures) for figures in found]
         if len(published.areas) > 1
         else [],

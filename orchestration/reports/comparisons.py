@@ -24,6 +24,11 @@ NEIGHBOURS = Comparator("Statistical neighbours", "statistical_neighbours")
 ENGLAND = Comparator("England", "england")
 
 
+def as_published(home: Area) -> Comparator:
+    """The home area's own figure as somebody else has published it."""
+    return Comparator(f"{home.area_name}, as published", "home")
+
+
 def comparators_for(home: Area) -> tuple[Comparator, ...]:
     """The groups that stand in the tables, in order."""
     if home.area_code.startswith(LONDON_BOROUGHS):

@@ -19,6 +19,11 @@ from orchestration.reports.published import (
 )
 from orchestration.reports.rounding import printed, printed_count
 
+SIGNIFICANCE = {
+    "above": "significantly above the national average",
+    "below": "significantly below the national average",
+    "none": "not significant, it may be chance",
+}
 # What stands where a figure would; the shorthand is the government's for statistics in spreadsheets.
 NO_VALUE, NO_COUNT, WITHHELD = "no value", "not counted", "[c]"
 
@@ -78,6 +83,15 @@ class Figures:
         if self.line.target is None:
             return "none"
         return f"{printed_count(self.line.target)}{'%' if self.indicator.unit == '%' else ''}"
+
+    def interval_of(self, figure: Figure) -> str:
+        """The 95% confidence interval of a progress score and what it says; empty for anything else."""
+        if figure.confidence_lower is None or figure.confidence_upper is None:
+            return ""
+        bounds = (
+            f"{self.printed(figure.confidence_lower)} to {self.printed(figure.confidence_upper)}"
+        )
+        return f"95% confidence interval {bounds}: {SIGNIFICANCE[figure.significance or 'none']}"
 
     def value_of(self, figure: Figure | ReportLine) -> str:
         """The value in print, or that there is none."""

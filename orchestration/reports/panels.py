@@ -142,6 +142,8 @@ def _target_note(figures: Figures) -> str:
 def _notes(figures: Figures) -> list[str]:
     """What a reader must know about the newest figure besides its status."""
     line, notes = figures.line, []
+    if interval := figures.interval_of(figures.newest):
+        notes.append(f"{interval}.")
     if line.is_provisional:
         notes.append("Provisional: the population is an earlier year's.")
     if line.last_value_period_end is not None:
@@ -234,6 +236,7 @@ def _data_row(figures: Figures, figure: Figure) -> DataRow:
 
 def _remarks(figures: Figures, figure: Figure) -> list[str]:
     remarks = ["provisional"] if figure.is_provisional else []
+    remarks += [interval] if (interval := figures.interval_of(figure)) else []
     first = figure.first_reported_value
     if first is not None and figures.printed(first) != figures.value_of(figure):
         remarks.append(f"first reported as {figures.printed(first)}")

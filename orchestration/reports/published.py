@@ -87,6 +87,9 @@ class Figure:
     mean: float | None
     lower_limit: float | None
     upper_limit: float | None
+    confidence_lower: float | None = None
+    confidence_upper: float | None = None
+    significance: str | None = None
 
 
 @dataclass(frozen=True)
@@ -194,6 +197,8 @@ class Published:
     groups: dict[str, str]
     """Phase and group of pupils by indicator; of the standards report only."""
     ranks: dict[str, Rank]
+    annex: tuple[Indicator, ...] = ()
+    """Measures of the earlier plan; of the committee report only."""
 
 
 def plan_order(position: str) -> tuple[int, str, int, str]:
@@ -221,7 +226,9 @@ def _indicators(connection: duckdb.DuckDBPyConnection, report: str) -> tuple[Ind
     members = [
         indicator for indicator in found if report in re.split(r"[\s;,]+", indicator.reports)
     ]
-    return tuple(sorted(members, key=lambda indicator: plan_order(indicator.position)))
+    return tuple(
+        sorted(members, key=lambda one: (plan_order(one.position or ""), one.section, one.title))
+    )
 
 
 def _home_figures(
@@ -359,4 +366,5 @@ def read_published(marts: Path, report: str, edition: str) -> Published:
             disagreements=_disagreements(connection, edition, home),
             groups=_groups(connection, edition, home) if report == "standards" else {},
             ranks=_ranks(connection, edition, home) if report == "standards" else {},
+            annex=_indicators(connection, "annex") if report == "committee" else (),
         )

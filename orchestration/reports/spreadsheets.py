@@ -107,17 +107,36 @@ def _day(value: date | None) -> str:
 def _indicator_sheets(
     connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area
 ) -> list[Sheet]:
-    return [_lines(connection, report, edition, home), _periods(connection, report, edition, home)]
+    sheets = [_lines(connection, report, edition, home, INDICATORS)]
+    if report == "committee":
+        sheets.append(_lines(connection, report, edition, home, ANNEX))
+    return [*sheets, _periods(connection, report, edition, home)]
 
 
-def _lines(connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area) -> Sheet:
+@dataclass(frozen=True)
+class _Part:
+    """A table of a report's lines: its sheet, what it holds, and where its members stand in the registry."""
+
+    sheet: str
+    title: str
+    is_annex: bool
+
+
+INDICATORS = _Part("Indicators", "Newest figure of each indicator", is_annex=False)
+ANNEX = _Part("Annex", "Newest figure of each measure of the 2013-16 plan", is_annex=True)
+
+
+def _lines(
+    connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area, part: _Part
+) -> Sheet:
     rows = connection.execute(
         "select position, title, unit, basis, period_start, period_end, value, status, numerator, denominator,"
         " year_before_value, coalesce(year_before_status, 'no_data'), direction, direction_reason, target, rag,"
         " outer_london_value, outer_london_period, london_value, london_period, statistical_neighbours_value,"
         " statistical_neighbours_period, england_value, england_period, status_reason, indicator_id"
-        f" from marts.rpt_{report} where edition = ? and area_code = ?",
-        [edition, home.area_code],
+        f" from marts.rpt_{report} where edition = ? and area_code = ?"
+        " and (' ' || reports || ' ' like '% annex %') = ? order by section, title",
+        [edition, home.area_code, part.is_annex],
     ).fetchall()
     rows.sort(key=lambda row: plan_order(row[0] or ""))
     headings = (
@@ -140,9 +159,9 @@ def _lines(connection: duckdb.DuckDBPyConnection, report: str, edition: str, hom
         )  # fmt: skip
     above = (
         "One table stands on this sheet. Shorthand in square brackets is explained on the sheet Notes.",
-        f"Newest figure of each indicator, {home.area_name}. Sources: the returns of the authority; DfE's published figures.",
+        f"{part.title}, {home.area_name}. Sources: the returns of the authority; DfE's published figures.",
     )
-    return Sheet("Indicators", "Newest figure of each indicator", above, headings, printed)
+    return Sheet(part.sheet, part.title, above, headings, printed)
 
 
 def _periods(connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area) -> Sheet:

@@ -6,8 +6,8 @@ from datetime import date
 
 from orchestration.reports import wording
 from orchestration.reports.charts import LIMIT, MEAN, TARGET, Rule, RunChart, Series
-from orchestration.reports.comparisons import Comparator, charted_comparators
-from orchestration.reports.figures import Figures
+from orchestration.reports.comparisons import Comparator, as_published, charted_comparators
+from orchestration.reports.figures import Figures, status_of
 from orchestration.reports.published import Benchmark
 
 
@@ -18,11 +18,17 @@ def run_chart(figures: Figures) -> RunChart | None:
     last, value = figures.valued[-1]
     points = [(figure.period_end, figure.value) for figure in figures.figures]
     return RunChart(
-        own=Series(_label(figures, figures.home.area_name, value, last.period_end), points),
+        own=Series(_label(figures, _own_name(figures), value, last.period_end), points),
         compared=[_series(figures, *pair) for pair in _charted(figures)],
         rules=_rules(figures),
         unit=figures.indicator.unit,
     )
+
+
+def _own_name(figures: Figures) -> str:
+    """A gap is published for the authority too: which of the two is ours is said."""
+    name = figures.home.area_name
+    return f"{name}, own data" if figures.indicator.kind == "gap" else name
 
 
 def _rules(figures: Figures) -> list[Rule]:
@@ -43,8 +49,10 @@ def _rules(figures: Figures) -> list[Rule]:
 def _charted(figures: Figures) -> list[tuple[Comparator, list[Benchmark]]]:
     """Published figures within the months of the chart, oldest first, of the groups that have any."""
     found = []
-    for comparator in charted_comparators(figures.home):
-        model = figures.compared[comparator.key].neighbour_model or ""
+    published = [as_published(figures.home)] if figures.indicator.kind == "gap" else []
+    for comparator in (*charted_comparators(figures.home), *published):
+        compared = figures.compared.get(comparator.key)
+        model = (compared.neighbour_model if compared else None) or ""
         within = [
             one
             for one in figures.benchmarks
@@ -116,10 +124,15 @@ def _limits(figures: Figures) -> list[str]:
 
 
 def _gaps(figures: Figures) -> str:
-    empty = [figure.period_end for figure in figures.figures if figure.value is None]
+    empty = [figure for figure in figures.figures if figure.value is None]
     if not empty:
         return f"no {figures.noun} is missing"
-    return f"no value in {wording.counted(len(empty), figures.noun)}: {wording.month_runs(empty)}"
+    ends = wording.month_runs(figure.period_end for figure in empty)
+    said = f"no value in {wording.counted(len(empty), figures.noun)}: {ends}"
+    suspended = [figure for figure in empty if figure.status == "not_produced"]
+    reasons = dict.fromkeys(status_of(figure) for figure in suspended)
+    years = [figures.period_of(figure) for figure in suspended]
+    return f"{said}, of which {wording.listed(years)}: {'; '.join(reasons)}" if suspended else said
 
 
 def _compared(figures: Figures, comparator: Comparator, within: list[Benchmark]) -> str:

@@ -1,5 +1,6 @@
--- One row per indicator, group of authorities, neighbour model, period and
--- basis with a published figure, rounded as the indicator is.
+-- One row per indicator, group of authorities (or the home authority itself),
+-- neighbour model, period and basis with a published figure, rounded as the
+-- indicator is.
 with
 
 benchmarks as (
@@ -7,6 +8,7 @@ benchmarks as (
         benchmarks.*,
         indicators.published_decimals as decimals,
         case
+            when areas.is_home then 'home'
             when benchmarks.area_type = 'statistical_neighbours'
                 then 'statistical_neighbours'
             when benchmarks.area_type = 'country' then 'england'
@@ -28,8 +30,11 @@ benchmarks as (
     from {{ ref('fct_benchmarks') }} as benchmarks
     inner join {{ ref('dim_indicators') }} as indicators
         on benchmarks.indicator_id = indicators.indicator_id
+    left join {{ ref('dim_areas') }} as areas
+        on benchmarks.area_code = areas.area_code
     where
-        benchmarks.area_type in (
+        areas.is_home
+        or benchmarks.area_type in (
             'region', 'country', 'statistical_neighbours'
         )
 ),

@@ -145,6 +145,18 @@ final as (
         segmented.numerator,
         segmented.denominator,
         {{ printed_value('segmented.value', 'segmented.decimals') }} as value,
+        {{ printed_value(
+            'segmented.confidence_lower', 'segmented.decimals'
+        ) }} as confidence_lower,
+        {{ printed_value(
+            'segmented.confidence_upper', 'segmented.decimals'
+        ) }} as confidence_upper,
+        -- judged before rounding: an interval that only rounds to 0 excludes it
+        case
+            when segmented.confidence_lower > 0 then 'above'
+            when segmented.confidence_upper < 0 then 'below'
+            when segmented.confidence_lower is not null then 'none'
+        end as significance,
         segmented.status,
         segmented.status_reason,
         segmented.source,

@@ -132,6 +132,9 @@ select * exclude (exact_value, kind, is_withheld, has_withheld) replace (
             then cast(round(cast(exact_value as decimal(28, 9)), 0) as double)
         else value
     end as value,
+    case when not is_withheld then confidence_lower end as confidence_lower,
+    case when not is_withheld then confidence_upper end as confidence_upper,
+    case when not is_withheld then significance end as significance,
     case when is_withheld then 'suppressed' else status end as status,
     case when is_withheld then '{why}' else status_reason end as status_reason,
     null as first_reported_value,

@@ -20,7 +20,7 @@ def committee_document(content: dict[str, Any]) -> Document:
         template="committee", title=content["title"], about=ABOUT, run=published.run, home=published.home,
         is_public=content["is_public"],
         content={
-            **{name: content[name] for name in ("exceptions", "sections", "comparators")},
+            **{name: content[name] for name in ("exceptions", "sections", "comparators", "annex")},
             "panels": [_panel(panel, content["good_is"]) for panel in panels],
         },
         charts={_chart_file(panel): str(panel.chart) for panel in panels if panel.chart is not None},
