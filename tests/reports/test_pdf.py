@@ -35,7 +35,9 @@ def marts(warehouse: Warehouse, tmp_path: Path) -> Path:
         warehouse.add_figure("rate", end, value, denominator=10000, value=value)
     warehouse.add_indicator("none_yet", position="SC02", kind="percentage", unit="%")
     warehouse.add_figure("none_yet", "2025-03-31", status_reason="no submission covers 2025-03-31")
-    warehouse.add_indicator("earlier", position="", section="Primary", reports="annex", plan="2013-16")
+    warehouse.add_indicator(
+        "earlier", position="", section="Primary", reports="annex", plan="2013-16"
+    )
     warehouse.add_figure("earlier", "2025-03-31", None, value=84.5, status="ok")
     warehouse.add_action("1.1.1", action=HOSTILE, related_indicators="rate")
     warehouse.add_action("2.1.1", action="Silent", outcome="Another")
@@ -88,7 +90,11 @@ def test_pdf_carries_tags_language_and_title(marts: Path, report: str, edition: 
     assert re.search(rb"/MarkInfo\s*<<[^>]*/Marked true", inside)
     assert re.search(rb"/DisplayDocTitle true", inside)
     assert f"Barnet: {report} report, 31 Mar 2025 ({edition} edition)".encode() in inside
-    assert {tag for tag in (b"H1", b"Table", b"TH", b"TD", b"L") if not re.search(rb"/S\s*/" + tag + rb"\b", inside)} == set()
+    assert {
+        tag
+        for tag in (b"H1", b"Table", b"TH", b"TD", b"L")
+        if not re.search(rb"/S\s*/" + tag + rb"\b", inside)
+    } == set()
     assert (report == "board") == (not re.search(rb"/S\s*/Figure", inside))
 
 
@@ -109,12 +115,17 @@ def test_every_number_is_the_cell_of_the_printed_table(marts: Path) -> None:
         assert printed(value, decimals) in said
 
 
-def test_numbers_of_the_public_document_are_all_on_the_public_page(marts: Path, tmp_path: Path) -> None:
+def test_numbers_of_the_public_document_are_all_on_the_public_page(
+    marts: Path, tmp_path: Path
+) -> None:
     content = committee_content(marts, "public")
     write_page(content, tmp_path / "page.html")
     board = read_board(marts, "public")
     write_board_page(board, tmp_path / "board.html", "public")
-    for name, document in (("page", committee_document(content)), ("board", board_document(board, is_public=True))):
+    for name, document in (
+        ("page", committee_document(content)),
+        ("board", board_document(board, is_public=True)),
+    ):
         page = html.fromstring((tmp_path / f"{name}.html").read_text(encoding="utf-8"))
         shown = set(re.findall(r"\d[\d.,]*", " ".join(page.itertext())))
         assert set(re.findall(r"\d[\d.,]*", texts(source_of(document)))) <= shown
@@ -127,7 +138,9 @@ def test_texts_are_no_markup(marts: Path) -> None:
     assert HOSTILE in texts(source_of(document_of(marts, "committee")))
 
 
-def test_page_that_has_nothing_to_say_is_still_a_document(warehouse: Warehouse, tmp_path: Path) -> None:
+def test_page_that_has_nothing_to_say_is_still_a_document(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
     path = warehouse.write(tmp_path / "warehouse.duckdb")
     for report in ("committee", "board"):
         assert compile_pdf(document_of(path, report)).startswith(b"%PDF-")

@@ -1,6 +1,6 @@
 {# Register minus report and report minus register are empty, in every area and
    edition that the report has. #}
-{% test report_holds_its_register(model, report) %}
+{% test report_holds_its_register(model, reports) %}
 with
 
 asked_for as (
@@ -15,7 +15,11 @@ asked_for as (
             'restricted' as edition
         from {{ ref('fct_indicator_values') }}
     ) as areas
-    where ' ' || indicators.reports || ' ' like '% {{ report }} %'
+    where
+        {%- for report in reports %}
+        {{ 'or ' if not loop.first }}' ' || indicators.reports || ' '
+        like '% {{ report }} %'
+        {%- endfor %}
 )
 
 select

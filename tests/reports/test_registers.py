@@ -1,0 +1,81 @@
+"""Register minus report and report minus register are empty, on the pages themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from lxml import html
+from openpyxl import load_workbook
+
+from orchestration.registry.indicators import load_indicators
+from orchestration.reports.committee import render_committee_page, render_standards_page
+from orchestration.reports.spreadsheets import write_workbook
+
+if TYPE_CHECKING:
+    from tests.reports.conftest import Warehouse
+
+EXPECTED = {"committee": 57, "standards": 35, "annex": 25}
+
+
+def registered(report: str) -> set[str]:
+    return {one.id for one in load_indicators() if report in one.reports}
+
+
+@pytest.fixture(scope="module")
+def counts() -> dict[str, int]:
+    return {report: len(registered(report)) for report in EXPECTED}
+
+
+@pytest.fixture
+def marts(warehouse: Warehouse, tmp_path: Path) -> Path:
+    """The whole register with a figure each."""
+    for one in load_indicators():
+        warehouse.add_indicator(
+            one.id, position=one.position, title=one.title, section=one.section, reports=" ".join(one.reports),
+            headline_basis=one.basis, kind=one.kind, plan=one.plan, published_decimals=one.decimals,
+        )  # fmt: skip
+        warehouse.add_figure(one.id, "2025-03-31", None, value=1.0, status="ok")
+    return warehouse.write(tmp_path / "warehouse.duckdb")
+
+
+def test_register_has_the_plan_the_education_indicators_and_the_earlier_plan(
+    counts: dict[str, int],
+) -> None:
+    assert counts == EXPECTED
+    assert registered("annex") == {one.id for one in load_indicators() if one.plan == "2013-16"}
+
+
+def test_committee_page_has_each_indicator_once_and_the_earlier_plan_in_the_annex(
+    marts: Path, tmp_path: Path
+) -> None:
+    render_committee_page(marts, tmp_path / "committee.html")
+    page = html.fromstring((tmp_path / "committee.html").read_text(encoding="utf-8"))
+    panels = page.xpath("//section[@class='panel']/@id")
+    overview = page.xpath("//section[@aria-labelledby='overview']//tbody/tr/th/a/@href")
+    annex = page.xpath("//section[@aria-labelledby='annex']//tbody/tr/@id")
+    assert (sorted(panels), sorted(annex)) == (
+        sorted(registered("committee")),
+        sorted(registered("annex")),
+    )
+    assert sorted(link.removeprefix("#") for link in overview) == sorted(panels)
+    assert len(set(page.xpath("//@id"))) == len(page.xpath("//@id"))
+
+
+def test_standards_page_has_each_education_indicator_once(marts: Path, tmp_path: Path) -> None:
+    render_standards_page(marts, tmp_path / "standards.html")
+    page = html.fromstring((tmp_path / "standards.html").read_text(encoding="utf-8"))
+    assert sorted(page.xpath("//section[@class='panel']/@id")) == sorted(registered("standards"))
+    assert not page.xpath("//section[@aria-labelledby='annex']")
+
+
+def test_committee_workbook_keeps_the_earlier_plan_on_a_sheet_of_its_own(
+    marts: Path, tmp_path: Path
+) -> None:
+    write_workbook(
+        marts, "committee", "Committee report", "restricted", tmp_path / "committee.xlsx"
+    )
+    book = load_workbook(tmp_path / "committee.xlsx", read_only=True)
+    rows = {name: len(list(book[name].iter_rows(min_row=5))) for name in ("Indicators", "Annex")}
+    assert rows == {"Indicators": EXPECTED["committee"], "Annex": EXPECTED["annex"]}
