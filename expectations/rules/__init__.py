@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from expectations.checks import Check
-from expectations.rules import annex_a, cin_census, ssda903
+from expectations.rules import annex_a, cin_census, manual_returns, ssda903
 
 RULES: dict[str, tuple[Check, ...]] = {
     "annex_a": annex_a.RULES,
     "cin_census": cin_census.RULES,
+    "manual_returns": manual_returns.RULES,
     "ssda903": ssda903.RULES,
 }

@@ -13,7 +13,7 @@ import pytest
 
 from expectations import suites
 from expectations.contract import contract_for, sources
-from expectations.rules import RULES, annex_a, cin_census, ssda903
+from expectations.rules import RULES, annex_a, cin_census, manual_returns, ssda903
 from expectations.rules.cases import Rows
 from orchestration.checks import rows
 from orchestration.checks.rows import (
@@ -28,7 +28,7 @@ from orchestration.intake.ledger import SubmissionVersion, now
 from orchestration.intake.submissions import raw_folder, set_aside_folder, submission_id_of
 from orchestration.settings import DataFolder
 
-CASES = {**annex_a.CASES, **cin_census.CASES, **ssda903.CASES}
+CASES = {**annex_a.CASES, **cin_census.CASES, **manual_returns.CASES, **ssda903.CASES}
 EPISODES = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n"
 GOOD = "SYN1,01/05/2024,S,C2,N1,U4,PR1,,,,,,\n"
 NO_CHILD = ",02/05/2024,S,C2,N1,U4,PR1,,,,,,\n"

@@ -1,0 +1,57 @@
+"""What the contract of figures supplied by hand cannot say: that value, numerator and denominator agree."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from expectations.checks import Check
+from expectations.rules.cases import Rows
+
+# education_files.md 9: further apart, the figure is not counted (`hist_manual_returns`).
+TOLERATED = 0.05
+PERCENTAGE = "_pct"
+
+
+def _contradict(frame: pd.DataFrame) -> pd.Series:
+    """The value is not what its own numerator and denominator give."""
+    scale = frame["indicator"].str.endswith(PERCENTAGE).map({True: 100.0, False: 1.0})
+    given = frame["value"].astype("Float64") * frame["denominator"].astype("Float64")
+    worked_out = frame["numerator"].astype("Float64") * scale.astype("Float64")
+    apart = (given - worked_out).abs()
+    return (apart > TOLERATED * frame["denominator"].astype("Float64")).fillna(False).astype(bool)
+
+
+RULES: tuple[Check, ...] = (
+    Check(
+        check_id="manual_returns.returns.contradicts.value",
+        source="manual_returns",
+        table="returns",
+        rule="contradicts",
+        column="value",
+        dimension="accuracy",
+        severity="warn",
+        quarantines=True,
+        message="The value is not what its numerator and denominator give: the figure is not used",
+        remedy="Correct one of the three, or give the value alone",
+        fails=_contradict,
+    ),
+)
+
+
+def _given(indicator: str, *figures: float | None) -> Rows:
+    return dict(
+        zip(("indicator", "numerator", "denominator", "value"), (indicator, *figures), strict=True)
+    )
+
+
+CASES: dict[str, list[tuple[Rows, bool]]] = {
+    "manual_returns.returns.contradicts.value": [
+        (_given("mmr_by_2_pct", 1, 8, 12.54), False),
+        (_given("mmr_by_2_pct", 1, 8, 12.56), True),
+        (_given("mmr_by_2_pct", 1, 8, 12.44), True),
+        (_given("mmr_by_2_pct", 1, 8, None), False),
+        (_given("mmr_by_2_pct", None, 8, 12.5), False),
+        (_given("camhs_wait_weeks", 90, 10, 9.05), False),
+        (_given("camhs_wait_weeks", 90, 10, 900), True),
+    ],
+}
