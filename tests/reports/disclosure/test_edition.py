@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+from orchestration.reports.committee import committee_content
 from orchestration.reports.disclosure.edition import write_public_edition
 from orchestration.reports.disclosure.release import Measures
 from orchestration.reports.disclosure.rules import NoRule
+from orchestration.reports.pdf.committee import committee_document
+from orchestration.reports.pdf.document import source_of
 from orchestration.reports.render import render_editions
 
 if TYPE_CHECKING:
@@ -96,8 +99,46 @@ def test_every_file_of_the_public_edition_is_silent_about_it(public: Path, tmp_p
     assert "[c]" in page
     assert {path.name for path in (tmp_path / "month" / "public").iterdir()} == {
         "index.html", "committee.html", "committee.xlsx", "standards.html", "standards.xlsx", "board.html",
-        "board.xlsx",
+        "board.xlsx", "committee.pdf", "board.pdf",
     }  # fmt: skip
+    document = committee_document(committee_content(public, "public"))
+    data = source_of(document)["data.json"].decode()
+    assert "[c]" in data
+    assert "4 / 80" not in data
+    assert "5.0%" not in data
+
+
+def test_interval_of_a_withheld_score_is_withheld_too(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Its width tells the number of pupils."""
+    warehouse.add_indicator(
+        "p8",
+        population="ks4_pupils",
+        kind="mean",
+        unit="points",
+        reports="committee standards",
+        headline_basis="academic_year",
+    )
+    for end, pupils in (("2023-08-31", 400), ("2024-08-31", 3)):
+        warehouse.add_figure(
+            "p8",
+            end,
+            10,
+            denominator=pupils,
+            value=0.5,
+            confidence_lower=-1.1,
+            confidence_upper=2.1,
+        )
+    marts = warehouse.write(tmp_path / "warehouse.duckdb")
+    write_public_edition(marts, {})
+    found = rows(
+        marts,
+        "select cast(period_end as varchar), value, confidence_lower, confidence_upper, significance"
+        " from marts.rpt_figures where edition = 'public' order by 1",
+    )
+    assert found == [
+        ("2023-08-31", 0.5, -1.1, 2.1, "none"),
+        ("2024-08-31", None, None, None, None),
+    ]
 
 
 def test_an_indicator_of_an_unknown_kind_stops_the_edition(
