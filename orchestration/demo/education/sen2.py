@@ -15,10 +15,6 @@ from orchestration.demo.education.schooling import Schooling
 from orchestration.demo.education.texts import flags, iso_days, sexes
 from orchestration.demo.families import BOYS
 
-NEEDS = {
-    "ASD": 0.34, "SLCN": 0.2, "SEMH": 0.17, "MLD": 0.09, "SPLD": 0.05, "SLD": 0.04, "PD": 0.04, "HI": 0.02, "VI": 0.01,
-    "PMLD": 0.02, "OTH": 0.02,
-}  # fmt: skip
 NEIGHBOUR = "304"
 
 
@@ -26,7 +22,6 @@ def modules_of(schooling: Schooling, month: int) -> dict[str, pd.DataFrame]:
     """The modules of the extract as at a month's end, by name."""
     as_at = last_day(month)
     found = _in_extract(schooling, as_at, day_number(year_of(month) - 1, 1, 1))
-    draws, key = schooling.draws, found["key"].to_numpy()
     request = np.array([f"SYNR{number}" for number in found["number"]], dtype=object)
     person = np.array([f"SYNP{number:016X}" for number in found["pupil"]], dtype=object)
     issued = (found["issued"] <= as_at).to_numpy()
@@ -37,15 +32,6 @@ def modules_of(schooling: Schooling, month: int) -> dict[str, pd.DataFrame]:
         "assessment": _assessments(found[assessed], request[assessed], as_at),
         "named_plan": _plans(schooling, found[issued], request[issued], as_at),
         "active_plans": _active_plans(found[issued], request[issued]),
-        "sen_need": pd.DataFrame(
-            {
-                "requeststableid": request[issued],
-                "sentype": np.array(list(NEEDS))[
-                    draws.options(key[issued], "need", list(NEEDS.values()))
-                ],
-                "sentyperank": 1,
-            }
-        ),
     }
 
 

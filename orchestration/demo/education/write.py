@@ -105,7 +105,7 @@ def _is_written(source: str, month: int, last_month: int) -> bool:
         or (is_last and of_year not in (8, 9)),
         "epep": of_year in (1, 5, 9),
         "nccis": of_year in (12, 1, 2) or is_last,
-        "sen2": is_quarter_end(month) or is_last,
+        "sen2": of_year in (6, 12) or is_last,
         "manual_returns": of_year == 6,
         "plan_updates": is_quarter_end(month),
         "gias": is_quarter_end(month) or of_year == 8 or is_last,
