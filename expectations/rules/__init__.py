@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from expectations.checks import Check
-<<<<<<< HEAD
 from expectations.rules import annex_a, cin_census, epep, manual_returns, nccis, ssda903
-=======
-from expectations.rules import annex_a, cin_census, manual_returns, ssda903
->>>>>>> forms
 
 RULES: dict[str, tuple[Check, ...]] = {
     "annex_a": annex_a.RULES,
     "cin_census": cin_census.RULES,
-<<<<<<< HEAD
     "epep": epep.RULES,
     "manual_returns": manual_returns.RULES,
     "nccis": nccis.RULES,
-=======
-    "manual_returns": manual_returns.RULES,
->>>>>>> forms
     "ssda903": ssda903.RULES,
 }
