@@ -1,9 +1,9 @@
-{# The records of a population, once per measure that its documentation marks
-   with `meta: {measure: true}` (a flag or an amount), so that an indicator
-   names a measure and never expresses one. The measure 'all' is 1 for every
-    record. A population that documents `superseded_on` gives each record the day
-    from which period ends no longer count it. Breakdowns that the population does
-    not carry are null. #}
+{# The records of a population with their measures: each column that its
+   documentation marks with `meta: {measure: true}` (a flag or an amount), so
+   that an indicator names a measure and never expresses one. The measure 'all' is
+   1 for every record. A population that documents `superseded_on` gives each
+   record the day from which period ends no longer count it. Breakdowns that the
+   population does not carry are null. #}
 {% macro measures_of(population) -%}
     {%- set model = 'pop_' ~ population -%}
     {%- set measures = [('all', '1')] -%}
@@ -31,10 +31,8 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- for name, amount in measures %}
     select
         '{{ population }}' as population,
-        '{{ name }}' as measure,
         area_code,
         record_key,
         child_key,
@@ -49,10 +47,17 @@
         cast(null as varchar) as {{ breakdown }},
         {%- endif %}
         {%- endfor %}
-        cast({{ amount }} as decimal(24, 10)) as amount
+        map {
+            {%- for name, amount in measures %}
+            '{{ name }}': cast({{ amount }} as decimal(24, 10))
+            {%- if not loop.last %},{% endif %}
+            {%- endfor %}
+        } as amounts
     from {{ ref(model) }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+{%- endmacro %}
+
+
+{# What a record adds to a sum of a measure; null where no measure is named. #}
+{% macro amount_of(amounts, measure) -%}
+    map_extract_value({{ amounts }}, {{ measure }})
 {%- endmacro %}

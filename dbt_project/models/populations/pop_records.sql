@@ -1,4 +1,6 @@
--- One row per counted record of any population and measure.
+{{ config(materialized='view') }}
+-- One row per counted record of any population, with its measures. A view: it is
+-- read once.
 {%- set populations = [
     'referrals',
     'assessments',

@@ -16,36 +16,31 @@ records as (
 counted as (
     select
         indicators.indicator_id,
-        numerators.area_code,
-        numerators.record_key,
-        numerators.child_key,
-        numerators.event_date,
-        numerators.counted_on,
-        numerators.superseded_on,
-        numerators.amount as numerator_amount,
-        denominators.amount as denominator_amount,
-        numerators.source,
-        {{ record_breakdowns() | map('replace', '', 'numerators.', 1)
-            | join(',\n        ') }}
+        records.area_code,
+        records.record_key,
+        records.child_key,
+        records.event_date,
+        records.counted_on,
+        records.superseded_on,
+        {{ amount_of('records.amounts', 'indicators.numerator') }}
+            as numerator_amount,
+        {{ amount_of('records.amounts', 'indicators.denominator') }}
+            as denominator_amount,
+        records.source,
+        {{ record_breakdowns() | map('replace', '', 'records.', 1)
+            | join(',\n        ') }},
+        indicators.kind,
+        indicators.counts
     from indicators
-    inner join records as numerators
-        on
-            indicators.population = numerators.population
-            and indicators.numerator = numerators.measure
-    left join records as denominators
-        on
-            indicators.population = denominators.population
-            and indicators.denominator = denominators.measure
-            and numerators.record_key = denominators.record_key
-            and numerators.counted_on = denominators.counted_on
+    inner join records
+        on indicators.population = records.population
 ),
 
 kept as (
     select
         counted.*,
-        indicators.kind,
         case
-            when indicators.counts = 'children'
+            when counted.counts = 'children'
                 then
                     lead(counted.counted_on) over (
                         partition by
@@ -57,10 +52,8 @@ kept as (
             else counted.superseded_on
         end as superseded_from
     from counted
-    inner join indicators
-        on counted.indicator_id = indicators.indicator_id
     where
-        (indicators.kind = 'rate_per_10k' and counted.numerator_amount <> 0)
+        (counted.kind = 'rate_per_10k' and counted.numerator_amount <> 0)
         or counted.denominator_amount <> 0
 ),
 
