@@ -164,7 +164,7 @@ def test_value_quoted_by_an_unexpected_error_goes_nowhere(
     data = story.first.copy(tmp_path / "data")
     command = (sys.executable, "-m", "tests.faults.killed", f"dagster+{point}")
 
-    ran = cypp(data, "run", command=command)
+    ran = cypp(data, "run", "--force", command=command)
 
     assert ran.status == 1
     assert "internal error ValueError at killed.py" in ran.err

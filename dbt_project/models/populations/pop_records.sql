@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- One row per counted record of any population, with its measures. A view: it is
--- read once.
+-- One row per counted record of any population, with its measures. Read
+-- once, hence a view.
 {%- set populations = [
     'referrals',
     'assessments',
