@@ -16,6 +16,7 @@ from orchestration.reports.committee import (
     render_standards_page,
     write_page,
 )
+from orchestration.reports.dictionary import render_dictionary
 from orchestration.reports.pdf.board import board_document
 from orchestration.reports.pdf.committee import committee_document
 from orchestration.reports.pdf.document import write_pdf
@@ -66,6 +67,8 @@ def render_editions(marts: Path, month_folder: Path, editions: Sequence[str] = E
             write_workbook(
                 marts, report.name, report.title, edition, folder / f"{report.name}.xlsx"
             )
+        if edition != PUBLIC:
+            render_dictionary(marts, folder / "dictionary.html")
         _render_index(marts, folder / "index.html", edition)
 
 
