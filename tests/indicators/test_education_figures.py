@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from orchestration.settings import DEFAULT_HOME_AREA
 from tests.indicators.empty_project import Build
 
 
@@ -63,3 +66,27 @@ def test_rounds_of_education_begin_and_end(
         [basis, part, year],
     ).fetchall()
     assert found == [period]
+
+
+def test_plans_of_barnet_in_2024_are_601_of_601_and_747_of_747_with_exceptions(
+    project: Build, tmp_path: Path
+) -> None:
+    """education.md C: 747 plans issued in 2024, each by day 140; 146 of them for requests with an exception."""
+    layers = Path(shutil.copy(project.layers, tmp_path))
+    with duckdb.connect(str(layers)) as connection:
+        connection.execute(
+            "insert into history.hist_ehc_plans by name select ? as area_code, 'sen2' as source,"
+            " 'request ' || number as request_key, 'child ' || number as child_key, 'Y' as assessment_outcome_code,"
+            " number > 601 as has_exception, date '2010-09-01' as birth_date,"
+            " date '2024-01-01' + cast(number % 366 as integer) as start_date,"
+            " date '2024-01-01' + cast(number % 366 as integer) - cast(number % 141 as integer) as received_date"
+            " from range(1, 748) as plans (number)",
+            [DEFAULT_HOME_AREA],
+        )
+        plans = connection.sql(project.sql("pop_ehc_plans_issued"))
+        [found] = plans.aggregate(
+            "sum(is_within_20_weeks_without_exception::int), sum(is_without_exception::int),"
+            " sum(is_within_20_weeks::int), count(*)"
+        ).fetchall()
+
+    assert found == (601, 601, 747, 747)
