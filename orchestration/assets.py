@@ -305,8 +305,6 @@ def _what_is_held(held: list[Newest]) -> dg.AssetCheckResult:
     deps=[warehouse],
 )
 def committee_page(night: dg.ResourceParam[NightAhead]) -> dg.MaterializeResult:
-    """The committee's first page, restricted edition, as published with the warehouse."""
-    page = night.folder.outputs
-    return dg.MaterializeResult(
-        metadata={"bytes": sum(p.stat().st_size for p in page.rglob("index.html"))}
-    )
+    """The committee report in both editions of every month, as published with the warehouse."""
+    pages = night.folder.outputs.rglob("committee.html")
+    return dg.MaterializeResult(metadata={"bytes": sum(page.stat().st_size for page in pages)})

@@ -213,11 +213,6 @@ def read_board(marts: Path, edition: str) -> Board:
         )
 
 
-def render_board_page(marts: Path, target: Path, edition: str = "restricted") -> None:
-    """Write the board report about the home area of a finished warehouse."""
-    write_board_page(read_board(marts, edition), target, edition)
-
-
 def write_board_page(board: Board, target: Path, edition: str) -> None:
     """Write the board's content as a page."""
     page = page_environment().get_template("board.html.j2").render(

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import openpyxl
 from lxml import etree
@@ -69,20 +69,17 @@ def undetected() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-class _Record:
+class _Record(Protocol):
     """A record of any file: its values by heading."""
 
     child_id: str
     row: int | None
 
-    def get(self, heading: str) -> Any:
-        raise NotImplementedError
+    def get(self, heading: str) -> Any: ...
 
-    def put(self, heading: str, value: Any) -> None:
-        raise NotImplementedError
+    def put(self, heading: str, value: Any) -> None: ...
 
-    def repeat(self) -> None:
-        raise NotImplementedError
+    def repeat(self) -> None: ...
 
 
 class _GridRecord(_Record):

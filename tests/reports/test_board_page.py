@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import html
 
-from orchestration.reports.board import Action, OutcomeSummary, plan_number, render_board_page
+from orchestration.reports.board import (
+    Action,
+    OutcomeSummary,
+    plan_number,
+    read_board,
+    write_board_page,
+)
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
@@ -33,7 +39,8 @@ def board(warehouse: Warehouse) -> Warehouse:
 
 
 def page_of(warehouse: Warehouse, folder: Path) -> html.HtmlElement:
-    render_board_page(warehouse.write(folder / "warehouse.duckdb"), folder / "board.html")
+    board = read_board(warehouse.write(folder / "warehouse.duckdb"), "restricted")
+    write_board_page(board, folder / "board.html", "restricted")
     return html.fromstring((folder / "board.html").read_text(encoding="utf-8"))
 
 
