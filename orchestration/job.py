@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -75,6 +76,8 @@ def _execute(folder: DataFolder, steps: NightAhead) -> None:
 
     from orchestration.definitions import JOB, defs
 
+    # Interrupted as it closes a connection, SQLAlchemy would log a traceback; the run says it in one line.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     with dg.DagsterInstance.get() as instance, _kept_open(instance):
         try:
             defs.resolve_job_def(JOB).execute_in_process(

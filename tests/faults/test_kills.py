@@ -240,10 +240,18 @@ def test_damaged_warehouse_is_moved_aside_and_made_again(story: Story, data: Pat
     _assert_whole(data, *_runs(data))
 
 
+@pytest.mark.parametrize(
+    "point",
+    [
+        "orchestration.warehouse.dbt:_finished:stop:20",
+        "sqlalchemy.engine.default:DefaultDialect.do_close:stop:5",
+    ],
+    ids=["while dbt runs", "as Dagster closes a connection"],
+)
 def test_interrupted_run_says_so_in_one_line_and_leaves_nothing_running(
-    story: Story, data: Path
+    story: Story, data: Path, point: str
 ) -> None:
-    ran = _run("dagster+orchestration.warehouse.dbt:_finished:stop:20", data)
+    ran = _run(f"dagster+{point}", data)
 
     assert ran.status == 1
     assert "Nothing published, the last good warehouse still serves: interrupted" in ran.err
