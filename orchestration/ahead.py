@@ -7,7 +7,7 @@ has dbt transform. Dagster's steps then wait for what they are about, and an err
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from queue import SimpleQueue
 
@@ -50,6 +50,10 @@ class NightAhead:
     def take_in(self) -> TakenIn:
         """See `Night.take_in`; so with the other steps."""
         return self._taken.result()
+
+    def wait_for_intake(self) -> None:
+        """Until landing is taken in, which works in this process, as Dagster's loading does: each would slow the other."""
+        wait([self._taken])
 
     def check(self) -> list[tuple[TableCheck, bool]]:
         return self._checked.result()

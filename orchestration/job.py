@@ -71,6 +71,7 @@ def run_job(
 def _execute(folder: DataFolder, steps: NightAhead) -> None:
     os.environ["DAGSTER_HOME"] = str(dagster_home(folder))
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    steps.wait_for_intake()
     # Imported here: Dagster takes seconds to load, and only a run needs it.
     import dagster as dg
 

@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 
 from expectations.contract import CONTRACTS_FOLDER
 from orchestration import unchanged
+from orchestration.checks.checker import Checker
 from orchestration.checks.gate import Vintage, table_checks
 from orchestration.checks.outdated import forget_outdated_results
 from orchestration.checks.rows import ChecksFailed, check_rows, count_results, write_empty_results
@@ -248,8 +249,11 @@ class Night:
             """The run whose figures stand, as nothing has changed since: no step is needed."""
             self.dbt = Dbt(self.folder)
             undo.callback(self.dbt.close)
+            self.checker = Checker()
+            undo.callback(self.checker.close)
             if self.standing_run is None:
                 self.dbt.start()
+                self.checker.start()
             self._undo = undo.pop_all()
         return self
 
@@ -261,6 +265,7 @@ class Night:
                 "failed", self.run.run_id, {"reason": str(error) if error else "not finished"}
             )
         self.dbt.close()
+        self.checker.close()
         _remove_private(self.folder)
         self._undo.close()
 
@@ -283,6 +288,7 @@ class Night:
     def interrupt(self) -> None:
         """End what runs in another thread (`ahead.py`): dbt at once, Python at its next progress."""
         self._is_interrupted = True
+        self.checker.close()
         self.dbt.close()
 
     @contextmanager
@@ -312,7 +318,7 @@ class Night:
                 if version.verdict == "accepted" and version.area_code != "national"
             ]
             forget_outdated_results(self.folder)
-            check_rows(self.folder, accepted, self.progress)
+            check_rows(self.folder, accepted, self.progress, self.checker)
             write_empty_results(self.folder)
             if accepted and not count_results(self.folder, accepted):
                 raise NothingPublished(

@@ -28,14 +28,15 @@ from expectations.suites import (
     table_names,
 )
 from orchestration.checks.cases import case_key, with_roots
+from orchestration.checks.checker import Checker
 from orchestration.intake.ledger import SubmissionVersion
 from orchestration.intake.submissions import (
     raw_folder,
     set_aside_folder,
     submission_id_of,
-    worker_pool,
 )
 from orchestration.settings import DataFolder
+from orchestration.workers import worker_pool
 
 RESULTS = {
     "check_id": pa.string(), "submission_id": pa.string(), "table_name": pa.string(),
@@ -268,9 +269,11 @@ def _batches(items: list[Checked], source: str, table: str) -> Iterator[Batch]:
         yield Batch(source, table, taken, n_rows)
 
 
-def _check_all(batches: list[Batch]) -> Iterator[tuple[list[dict[str, Any]], pa.Table]]:
+def _check_all(
+    batches: list[Batch], checker: Checker | None
+) -> Iterator[tuple[list[dict[str, Any]], pa.Table]]:
     if sum(batch.n_rows for batch in batches) < FEWEST_ROWS_FOR_POOL:
-        yield from map(_check_table, batches)
+        yield from checker.each(_check_table, batches) if checker else map(_check_table, batches)
         return
     with worker_pool() as pool:
         yield from pool.map(_check_table, batches)
@@ -283,10 +286,15 @@ def _store(path: Path, rows: pa.Table) -> None:
     partial.replace(path)
 
 
-def check_rows(folder: DataFolder, versions: list[SubmissionVersion], progress: Progress) -> int:
+def check_rows(
+    folder: DataFolder,
+    versions: list[SubmissionVersion],
+    progress: Progress,
+    checker: Checker | None = None,
+) -> int:
     """Check every version that has not been checked since it was last read; returns how many were.
 
-    Raises ChecksFailed when an expectation cannot be evaluated.
+    In the checker's process where there is one. Raises ChecksFailed when an expectation cannot be evaluated.
     """
     fresh = [
         item for item in (checked(folder, version) for version in versions) if _is_due(folder, item)
@@ -302,7 +310,7 @@ def check_rows(folder: DataFolder, versions: list[SubmissionVersion], progress: 
     ]
     results: dict[str, list[dict[str, Any]]] = {item.submission_id: [] for item in fresh}
     issues = [ISSUES_SCHEMA.empty_table()]
-    for done, (found, failing) in enumerate(_check_all(batches), start=1):
+    for done, (found, failing) in enumerate(_check_all(batches, checker), start=1):
         for result in found:
             results[result[SUBMISSION]].append(result)
         issues.append(failing)

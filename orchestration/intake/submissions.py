@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import multiprocessing
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
-from multiprocessing.process import BaseProcess
+from functools import cache, partial
 from pathlib import Path
-from threading import Thread
 
 import pyarrow.parquet as pq
 
@@ -40,12 +35,13 @@ from orchestration.intake.keys import key_check, load_or_make_secret
 from orchestration.intake.landing import LandedSubmission, Landing, scan, still_writing, version_of
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
 from orchestration.settings import DBT_FOLDER, REFERENCE_FOLDER, DataFolder, Settings
+from orchestration.workers import worker_pool
 
 SHIPPED = "shipped"
 SHIPPED_AS_AT = date(1900, 1, 1)
-# Below this many versions a pool of processes costs more (their imports) than it saves.
-FEWEST_FOR_POOL = 6
-WORKERS = multiprocessing.cpu_count()
+# Below this many versions a pool of processes costs more (their imports) than it saves: a night's own
+# cores are busy with loading dbt and Great Expectations. An authority sends about ten extracts in a month.
+FEWEST_FOR_POOL = 16
 Progress = Callable[[str, int, int], None]
 
 
@@ -146,24 +142,9 @@ def _copy_for_reading(folder: DataFolder, landed: LandedSubmission) -> tuple[Pat
 _worker_secret: bytes = b""
 
 
-def worker_pool(secret: bytes = b"") -> ProcessPoolExecutor:
-    """A process per core, each ending with the run; those that make keys are given the secret."""
-    context = multiprocessing.get_context("forkserver")
-    return ProcessPoolExecutor(WORKERS, context, _start_worker, (secret,))
-
-
-def _start_worker(secret: bytes) -> None:
+def _keep_secret(secret: bytes) -> None:
     global _worker_secret  # noqa: PLW0603 -- the key reaches a worker once, never through argv or files
     _worker_secret = secret
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: BaseProcess) -> None:
-    """End this worker when the run is killed: it would wait for ever, or write beside the next run."""
-    parent.join()
-    os._exit(1)
 
 
 def _extract_in_worker(job: tuple[SubmissionFiles, Path, Path]) -> Extraction:
@@ -181,11 +162,11 @@ def _extract_all(
         for job in jobs
     ]
     if len(jobs) < FEWEST_FOR_POOL:
-        _start_worker(secret)
+        _keep_secret(secret)
         results: Iterable[Extraction] = map(_extract_in_worker, arguments)
         yield from zip(jobs, (target for _, target, _ in arguments), results, strict=True)
         return
-    with worker_pool(secret) as pool:
+    with worker_pool(partial(_keep_secret, secret)) as pool:
         results = pool.map(_extract_in_worker, arguments, chunksize=4)
         yield from zip(jobs, (target for _, target, _ in arguments), results, strict=True)
 

@@ -1,0 +1,43 @@
+"""The process that validates tables, begun with the night: loading Great Expectations takes it seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
+
+from orchestration.workers import worker_pool
+
+Given = TypeVar("Given")
+Found = TypeVar("Found")
+
+
+class Checker:
+    """One process, loaded beside the steps before the checks; beside Dagster's own loading it then validates."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> None:
+        """Begin to load."""
+        self._pool = worker_pool(_load, most=1)
+        self._pool.submit(_nothing)
+
+    def each(self, check: Callable[[Given], Found], given: Iterable[Given]) -> Iterator[Found]:
+        """What the check finds in each, in their order."""
+        assert self._pool is not None  # noqa: S101 -- `start` comes first
+        return self._pool.map(check, given)
+
+    def close(self) -> None:
+        """Let the process end; an interrupted one goes no further than the table it is at."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _load() -> None:
+    import great_expectations
+    import great_expectations.expectations  # noqa: F401 -- loaded for who checks next
+
+
+def _nothing() -> None:
+    """A first task: a pool starts its process with one."""
