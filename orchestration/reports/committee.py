@@ -81,16 +81,6 @@ def standards_content(marts: Path, edition: str) -> dict[str, Any]:
     return _content(published, "Standards report", lambda line: line.section)
 
 
-def render_committee_page(marts: Path, target: Path, edition: str = "restricted") -> None:
-    """Write the page about the home area of a finished warehouse."""
-    write_page(committee_content(marts, edition), target)
-
-
-def render_standards_page(marts: Path, target: Path, edition: str = "restricted") -> None:
-    """The same for education, by phase and group of pupils."""
-    write_page(standards_content(marts, edition), target)
-
-
 def write_page(content: dict[str, Any], target: Path) -> None:
     """Write a report's content as a page."""
     page = page_environment().get_template("committee.html.j2").render(content)

@@ -13,7 +13,7 @@ from orchestration.reports.board import read_board, write_board_page
 from orchestration.reports.committee import (
     committee_content,
     page_environment,
-    render_standards_page,
+    standards_content,
     write_page,
 )
 from orchestration.reports.dictionary import render_dictionary
@@ -59,7 +59,7 @@ def render_editions(marts: Path, month_folder: Path, editions: Sequence[str] = E
         committee = committee_content(marts, edition)
         write_page(committee, folder / "committee.html")
         write_pdf(committee_document(committee), folder / "committee.pdf")
-        render_standards_page(marts, folder / "standards.html", edition)
+        write_page(standards_content(marts, edition), folder / "standards.html")
         board = read_board(marts, edition)
         write_board_page(board, folder / "board.html", edition)
         write_pdf(board_document(board, edition == PUBLIC), folder / "board.pdf")

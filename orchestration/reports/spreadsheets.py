@@ -15,7 +15,7 @@ import duckdb
 
 from orchestration.accessible_book import AccessibleBook
 from orchestration.reports import wording
-from orchestration.reports.published import Area, Run, plan_order, read_home, read_run
+from orchestration.reports.published import Area, Run, read_home, read_run
 
 WIDEST, NARROWEST = 60, 11
 # What may be read is decided by the folder of the edition (contract.md 2).
@@ -130,15 +130,16 @@ def _lines(
     connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area, part: _Part
 ) -> Sheet:
     rows = connection.execute(
-        "select position, title, unit, basis, period_start, period_end, value, status, numerator, denominator,"
-        " year_before_value, coalesce(year_before_status, 'no_data'), direction, direction_reason, target, rag,"
-        " outer_london_value, outer_london_period, london_value, london_period, statistical_neighbours_value,"
-        " statistical_neighbours_period, england_value, england_period, status_reason, indicator_id"
-        f" from marts.rpt_{report} where edition = ? and area_code = ?"
-        " and (' ' || reports || ' ' like '% annex %') = ? order by section, title",
+        "select lines.position, lines.title, lines.unit, basis, period_start, period_end, value, status, numerator,"
+        " denominator, year_before_value, coalesce(year_before_status, 'no_data'), direction, direction_reason,"
+        " target, rag, outer_london_value, outer_london_period, london_value, london_period,"
+        " statistical_neighbours_value, statistical_neighbours_period, england_value, england_period, status_reason"
+        f" from marts.rpt_{report} as lines"
+        " inner join marts.dim_indicators as indicators on lines.indicator_id = indicators.indicator_id"
+        " where edition = ? and area_code = ? and (' ' || lines.reports || ' ' like '% annex %') = ?"
+        " order by indicators.plan_order",
         [edition, home.area_code, part.is_annex],
     ).fetchall()
-    rows.sort(key=lambda row: plan_order(row[0] or ""))
     headings = (
         "Number", "Indicator", "Unit", "Period", "Value", "Numerator", "Denominator", "Same period last year",
         "Direction of travel", "Why or by how much", "Target", "Colour", "Outer London", "Outer London period",
@@ -148,7 +149,7 @@ def _lines(
     printed = []
     for row in rows:
         (position, title, unit, basis, start, end, value, status, numerator, denominator, before, before_status,
-         direction, why, target, rag, *compared, reason, _) = row  # fmt: skip
+         direction, why, target, rag, *compared, reason) = row  # fmt: skip
         shown = [NOT_AVAILABLE if found is None else wording.reason(str(found)) if isinstance(found, str) else found
                  for found in compared]  # fmt: skip
         printed.append(
@@ -170,11 +171,12 @@ def _periods(connection: duckdb.DuckDBPyConnection, report: str, edition: str, h
         " figures.numerator, figures.denominator, figures.status, figures.status_reason, figures.break_on"
         f" from marts.rpt_figures as figures inner join marts.rpt_{report} as lines"
         " on figures.edition = lines.edition and figures.area_code = lines.area_code"
-        " and figures.indicator_id = lines.indicator_id where figures.edition = ? and figures.area_code = ?"
-        " order by figures.period_end desc",
+        " and figures.indicator_id = lines.indicator_id"
+        " inner join marts.dim_indicators as indicators on lines.indicator_id = indicators.indicator_id"
+        " where figures.edition = ? and figures.area_code = ?"
+        " order by indicators.plan_order, figures.period_end desc",
         [edition, home.area_code],
     ).fetchall()
-    rows.sort(key=lambda row: plan_order(row[0] or ""))
     printed = [
         (position or NOT_APPLICABLE, title, wording.period(basis, start, end), _number(value, status),
          _number(numerator, status), _number(denominator, status), wording.status_of(status).label, _text(reason),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import html
 
-from orchestration.reports.committee import render_standards_page
+from orchestration.reports.committee import standards_content, write_page
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
@@ -24,7 +24,8 @@ def words(element: html.HtmlElement) -> str:
 @pytest.fixture
 def page_of(tmp_path: Path) -> Callable[[Warehouse], html.HtmlElement]:
     def _page(warehouse: Warehouse) -> html.HtmlElement:
-        render_standards_page(warehouse.write(tmp_path / "w.duckdb"), tmp_path / "standards.html")
+        marts = warehouse.write(tmp_path / "w.duckdb")
+        write_page(standards_content(marts, "restricted"), tmp_path / "standards.html")
         return html.fromstring((tmp_path / "standards.html").read_text(encoding="utf-8"))
 
     return _page
