@@ -15,6 +15,7 @@ import duckdb
 
 from orchestration.accessible_book import AccessibleBook
 from orchestration.reports import wording
+from orchestration.reports.board import ALL_OUTCOMES, plan_number
 from orchestration.reports.published import Area, Run, read_home, read_run
 
 WIDEST, NARROWEST = 60, 11
@@ -202,7 +203,7 @@ def _board_sheets(
         f" is_update_missing, progress, risk, related_indicators from marts.rpt_{report} where edition = ?",
         [edition],
     ).fetchall()
-    rows.sort(key=lambda row: tuple(int(part) for part in row[0].split(".")))
+    rows.sort(key=lambda row: plan_number(row[0]))
     printed = [
         (number, outcome, priority, action, lead, status.replace("_", " "), rag or NONE_SUPPLIED,
          moved or NONE_SUPPLIED, _day(updated), "yes" if missing else "no", progress or NONE_SUPPLIED,
@@ -219,4 +220,26 @@ def _board_sheets(
         "One table stands on this sheet. Shorthand in square brackets is explained on the sheet Notes.",
         f"Actions of the plan by outcome, {home.area_name}. Source: updates of the lead agencies.",
     )
-    return [Sheet("Actions", "Actions of the plan", above, headings, printed)]
+    actions = Sheet("Actions", "Actions of the plan", above, headings, printed)
+    return [_outcomes(connection, edition, home), actions]
+
+
+def _outcomes(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -> Sheet:
+    rows = connection.execute(
+        "select outcome_id, outcome, n_actions, n_red, red_pct, n_amber, amber_pct, n_green, green_pct, n_blue,"
+        " blue_pct, n_no_colour, no_colour_pct, n_better, n_worse, n_update_missing"
+        " from marts.rpt_board_outcomes where edition = ? order by outcome_id = ?, outcome_id",
+        [edition, ALL_OUTCOMES],
+    ).fetchall()
+    headings = (
+        "Number", "Outcome", "Actions", "Red", "Red (%)", "Amber", "Amber (%)", "Green", "Green (%)", "Blue",
+        "Blue (%)", "No colour", "No colour (%)", "Better than the board saw last", "Worse than the board saw last",
+        "Update missing this quarter",
+    )  # fmt: skip
+    above = (
+        "One table stands on this sheet. Percentages are rounded and may not add up to 100; the last row counts"
+        " every action again.",
+        f"Actions by outcome and colour, {home.area_name}. Source: updates of the lead agencies.",
+    )
+    printed = [("All" if number == ALL_OUTCOMES else number, *row) for number, *row in rows]
+    return Sheet("Outcomes", "Actions by outcome and colour", above, headings, printed)
