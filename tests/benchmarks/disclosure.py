@@ -91,7 +91,7 @@ def _attacked(release: Release) -> dict[str, Any]:
     return {
         "counts": len(release.pack.amounts),
         "withheld": len(release.withheld),
-        "calculated": sum(one.is_pinned for one in found),
+        "calculated": sum(bool(one.is_pinned) for one in found),
         "narrowed": sum(not one.is_pinned for one in found),
         "seconds": round(time.perf_counter() - began, 1),
     }
