@@ -21,6 +21,7 @@ from orchestration.reports.pdf.board import board_document
 from orchestration.reports.pdf.committee import committee_document
 from orchestration.reports.pdf.document import write_pdf
 from orchestration.reports.published import read_home, read_run
+from orchestration.reports.run_summary import render_run_summary
 from orchestration.reports.spreadsheets import write_workbook
 
 RESTRICTED, PUBLIC = "restricted", "public"
@@ -68,6 +69,7 @@ def render_editions(marts: Path, month_folder: Path, editions: Sequence[str] = E
                 marts, report.name, report.title, edition, folder / f"{report.name}.xlsx"
             )
         if edition != PUBLIC:
+            render_run_summary(marts, folder / "run_summary.html")
             render_dictionary(marts, folder / "dictionary.html")
         _render_index(marts, folder / "index.html", edition)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Bases with one row per calendar month; the others have a row per period of their own.
@@ -57,6 +57,12 @@ def status_of(status: str) -> Status:
 def day(moment: date) -> str:
     """31 Mar 2025."""
     return f"{moment.day} {month(moment)}"
+
+
+def moment(instant: datetime) -> str:
+    """31 Mar 2025 at 02:05 UTC."""
+    universal = instant.astimezone(UTC)
+    return f"{day(universal.date())} at {universal:%H:%M} UTC"
 
 
 def month(moment: date) -> str:
