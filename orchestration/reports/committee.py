@@ -90,6 +90,7 @@ def write_page(content: dict[str, Any], target: Path) -> None:
 def _content(published: Published, title: str, section_of: Callable[[Line], str]) -> dict[str, Any]:
     found = [figures_of(published, indicator) for indicator in published.indicators]
     lines = [line_of(figures) for figures in found]
+    panels = [panel_of(figures, line) for figures, line in zip(found, lines, strict=True)]
     return {
         "published": published,
         "title": title,
@@ -105,7 +106,9 @@ def _content(published: Published, title: str, section_of: Callable[[Line], str]
         "areas": [_areas_row(published, figures) for figures in found]
         if len(published.areas) > 1
         else [],
-        "panels": [panel_of(figures, line) for figures, line in zip(found, lines, strict=True)],
+        "panels": panels,
+        "places": [panel.place for panel in panels if panel.place is not None],
+        "unranked": [panel.line for panel in panels if panel.place is None],
         "benchmark_sources": sorted(
             {one.source for figures in found for one in figures.benchmarks}
         ),

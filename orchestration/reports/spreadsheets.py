@@ -16,6 +16,7 @@ import duckdb
 from orchestration.accessible_book import AccessibleBook
 from orchestration.reports import wording
 from orchestration.reports.board import ALL_OUTCOMES, plan_number
+from orchestration.reports.committee import GOOD_IS
 from orchestration.reports.published import Area, Run, read_home, read_run
 
 WIDEST, NARROWEST = 60, 11
@@ -111,6 +112,8 @@ def _indicator_sheets(
     sheets = [_lines(connection, report, edition, home, INDICATORS)]
     if report == "committee":
         sheets.append(_lines(connection, report, edition, home, ANNEX))
+    if report == "standards":
+        sheets.append(_places(connection, edition, home))
     return [*sheets, _periods(connection, report, edition, home)]
 
 
@@ -164,6 +167,31 @@ def _lines(
         f"{part.title}, {home.area_name}. Sources: the returns of the authority; DfE's published figures.",
     )
     return Sheet(part.sheet, part.title, above, headings, printed)
+
+
+def _places(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -> Sheet:
+    rows = connection.execute(
+        "select lines.position, lines.title, lines.unit, rank_period, ranked_value, national_rank, n_ranked, quartile,"
+        " lower_quartile, national_median, upper_quartile, indicators.good_is from marts.rpt_standards as lines"
+        " inner join marts.dim_indicators as indicators on lines.indicator_id = indicators.indicator_id"
+        " where edition = ? and area_code = ? and national_rank is not null order by indicators.plan_order",
+        [edition, home.area_code],
+    ).fetchall()
+    printed = [
+        (position or NOT_APPLICABLE, title, unit, wording.reason(period), *figures, GOOD_IS.get(good_is, good_is))
+        for position, title, unit, period, *figures, good_is in rows
+    ]  # fmt: skip
+    headings = (
+        "Number", "Indicator", "Unit", "Published period", f"{home.area_name}, as published", "Rank", "Of authorities",
+        "Quarter (1 is best)", "Lower quartile", "Median", "Upper quartile", "Good is",
+    )  # fmt: skip
+    above = (
+        "One table stands on this sheet. Rank 1 and quarter 1 are the best. A quarter of the authorities are at or"
+        " below the lower quartile, half at or below the median, three quarters at or below the upper quartile.",
+        f"Place of {home.area_name} among all authorities in the newest published year. Indicators whose figures"
+        " nobody publishes for every authority are not listed. Source: DfE's published figures.",
+    )
+    return Sheet("Places", "Place among all authorities", above, headings, printed)
 
 
 def _periods(connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area) -> Sheet:

@@ -20,6 +20,8 @@ SOURCES = {
     "ks2": "key stage 2",
     "ks4": "key stage 4",
     "epep": "ePEP",
+    "gias": "GIAS",
+    "ofsted_mi": "Ofsted inspections",
 }
 
 

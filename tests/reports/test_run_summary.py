@@ -81,7 +81,7 @@ def test_what_this_run_took_in_stands_beside_what_was_there(
     page = page_of(night, tmp_path)
     assert rows_of(page, "Table of sources") == [
         ["Barnet", "Annex A", "28 Feb 2025", "2", "1", "2", "2,000", "4"],
-        ["National files", "gias", "28 Feb 2025", "1", "0", "1", "1,000", "2"],
+        ["National files", "GIAS", "28 Feb 2025", "1", "0", "1", "1,000", "2"],
     ]
     assert words(page.get_element_by_id("figures")) == (
         "3 submissions taken in, 1 figure held, 1 submission rejected"
