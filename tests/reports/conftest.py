@@ -6,7 +6,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class Warehouse:
             {
                 "run_id": RUN,
                 "as_at": date(2025, 3, 31),
+                "started_at": datetime(2025, 4, 1, 1, 2, 3, tzinfo=UTC),
                 "code_version": "1.2.3",
                 "status": "published",
                 "is_synthetic": False,
