@@ -87,7 +87,7 @@ class LinkedIndicator:
             shown = WITHHELD if self.status == "suppressed" else NO_VALUE
             return f"{shown} ({wording.status_of(self.status).label.lower()})"
         text = printed(self.value, self.published_decimals)
-        shown = f"{text}%" if self.unit == "%" else f"{text} {self.unit}"
+        shown = f"{text}%" if self.unit == "%" else f"{text} {self.unit}".rstrip()
         judged = "" if self.direction == "not judged" else f", {self.direction}"
         return f"{shown}{judged}, {self.rag}"
 

@@ -50,6 +50,7 @@ class Line:
     counts: str
     period: Cell
     year_before: Cell
+    beside_last_year: str
     comparisons: tuple[Cell, ...]
     direction: Cell
     target: Cell
@@ -107,13 +108,17 @@ class Panel:
 def line_of(figures: Figures) -> Line:
     """The newest figure beside last year's and the published ones."""
     line = figures.line
+    value, year_before = _value(figures), _year_before(figures)
     return Line(
         indicator=figures.indicator,
         section=figures.group,
-        value=_value(figures),
+        value=value,
         counts=counts_of(line),
         period=Cell(_capital(figures.period_of(line)), wording.age(line.period_age_months)),
-        year_before=_year_before(figures),
+        year_before=year_before,
+        beside_last_year=value.text
+        if year_before.is_empty
+        else f"{value.text}, a year earlier {year_before.text}",
         comparisons=tuple(_compared(figures, one) for one in comparators_for(figures.home)),
         direction=Cell(_capital(line.direction), line.direction_reason or ""),
         target=Cell(line.rag, _target_note(figures)),
@@ -167,7 +172,7 @@ def _notes(figures: Figures) -> list[str]:
     line, notes = figures.line, []
     if interval := figures.interval_of(figures.newest):
         notes.append(f"{interval}.")
-    if line.is_provisional:
+    if line.is_provisional and line.value is not None:
         is_rate = figures.indicator.kind == "rate_per_10k"
         notes.append(PROVISIONAL_POPULATION if is_rate else PROVISIONAL_RELEASE)
     if line.last_value_period_end is not None:

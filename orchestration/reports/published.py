@@ -284,11 +284,14 @@ def _areas(connection: duckdb.DuckDBPyConnection, report: str, edition: str) -> 
 
 def _groups(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -> dict[str, str]:
     rows = connection.execute(
-        "select indicator_id, phase || ': ' || lower(pupil_group) from marts.rpt_standards"
+        "select indicator_id, phase, pupil_group from marts.rpt_standards"
         " where edition = ? and area_code = ?",
         [edition, home.area_code],
     ).fetchall()
-    return dict(rows)
+    return {
+        indicator_id: f"{phase}: {group[:1].lower()}{group[1:]}"
+        for indicator_id, phase, group in rows
+    }
 
 
 def _ranks(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -> dict[str, Rank]:

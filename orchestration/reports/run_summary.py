@@ -57,6 +57,12 @@ class Source:
     rows_loaded: int
     rows_quarantined: int
 
+    @property
+    def name(self) -> str:
+        """As officers call it."""
+        name = wording.inputs(self.source)
+        return name[:1].upper() + name[1:] if name.islower() else name
+
 
 @dataclass(frozen=True)
 class Rejected:

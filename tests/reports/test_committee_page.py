@@ -108,7 +108,7 @@ def test_exceptions_count_statuses_in_words_with_reasons(
     social_care: Warehouse, render: Render
 ) -> None:
     said = exceptions(render(social_care))
-    assert "Exceptions: 1 of 3 indicators has no value, 1 is held" in said
+    assert "1 of 3 indicators has no value, 1 is held" in said
     assert "Value available 1" in said
     assert "Not enough history 1" in said
     assert "Not enough history: not covered from 1 Apr 2023 SC02 Repeat referrals (%)" in said

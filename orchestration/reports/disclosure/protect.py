@@ -12,7 +12,7 @@ from orchestration.reports.disclosure.attack import Breach, breaches_of_part
 from orchestration.reports.disclosure.cheapest import least_withheld
 from orchestration.reports.disclosure.pack import Name, Pack, Printed, parts_of
 
-# A count below it costs its readers little; above it only where nothing else helps.
+# A figure with a count below it costs its readers little; one above it is withheld only where nothing else helps.
 SPARED_FROM = 10
 
 
@@ -78,8 +78,8 @@ def _costs(part: Pack) -> dict[Name, float]:
 
 
 def _cost(part: Pack, figure: Printed) -> tuple[bool, float]:
-    most = max(part.amounts[name] for name in figure.quantities)
-    return most >= SPARED_FROM, most
+    amounts = [part.amounts[name] for name in figure.quantities]
+    return min(amounts) >= SPARED_FROM, max(amounts)
 
 
 def _calculated_with(part: Pack, withheld: frozenset[Name], quantity: Name) -> set[Name]:
