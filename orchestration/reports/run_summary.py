@@ -93,6 +93,7 @@ LINES = """
     order by found.area_code, indicators.plan_order
 """
 DURATION = "select {columns} from marts.dim_runs as found where found.run_id = ?"
+# A run takes in before its start is written down: what came after the start of the run before is its own.
 SOURCES = """
     select {columns} from (
         select
@@ -100,12 +101,13 @@ SOURCES = """
             max(submissions.as_at_date) filter (where submissions.status = 'accepted') as newest,
             count(*) filter (where submissions.status = 'accepted') as n_accepted,
             count(*) filter (where submissions.status = 'rejected') as n_rejected,
-            count(*) filter (where submissions.received_at >= ?) as n_taken_in,
+            count(*) filter (where submissions.received_at >= coalesce(before.started_at, '-infinity')) as n_taken_in,
             coalesce(sum(submissions.rows_loaded) filter (where submissions.status = 'accepted'), 0) as rows_loaded,
             coalesce(sum(submissions.rows_quarantined) filter (where submissions.status = 'accepted'), 0)
                 as rows_quarantined
         from marts.fct_submissions as submissions
         left join marts.dim_areas as areas on submissions.area_code = areas.area_code
+        cross join (select max(started_at) as started_at from marts.dim_runs where started_at < ?) as before
         group by submissions.area_code, areas.area_name, submissions.source
     ) as found
     order by found.area_name = 'National files', found.area_name, found.source

@@ -477,7 +477,7 @@ def test_sources_that_disagree_stand_under_a_heading_of_their_own(
     )
     page = render(warehouse)
 
-    rows = found(page, "//h3[@id='disagreements']/following-sibling::table[1]/tbody/tr")
+    rows = found(page, "//h3[@id='disagreements']/following-sibling::div[1]/table/tbody/tr")
     assert [[words(cell) for cell in row] for row in rows] == [
         ["Children looked after", "31 Mar 2025", "Annex A", "343", "SSDA903", "300", "30"],
         ["A rate", "31 Mar 2024", "Annex A", "80.25", "SSDA903", "100", "10"],

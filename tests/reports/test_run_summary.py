@@ -46,7 +46,11 @@ def add_submission(warehouse: Warehouse, month: str, **said: Any) -> None:
 
 @pytest.fixture
 def night(warehouse: Warehouse) -> Warehouse:
-    """One indicator with a value, one that is held."""
+    """One indicator with a value, one that is held; another run an hour before."""
+    warehouse.rows["dim_runs"].append(
+        {"run_id": "20250401T000203-abcdef", "as_at": date(2025, 3, 31), "code_version": "1.2.3",
+         "status": "published", "is_synthetic": False, "started_at": BEGAN.replace(hour=0)}
+    )  # fmt: skip
     warehouse.add_indicator("rate", title="Referrals")
     warehouse.add_figure("rate", "2025-03-31", 1, denominator=1000, value=10.0)
     warehouse.add_indicator("plans", position="SC10", title="Plans")
@@ -71,10 +75,11 @@ def test_figures_are_counted_by_status_and_holds_say_what_releases_them(
 def test_what_this_run_took_in_stands_beside_what_was_there(
     night: Warehouse, tmp_path: Path
 ) -> None:
-    earlier = BEGAN.replace(hour=0)
+    """A run takes in before it says that it has started."""
+    earlier = BEGAN.replace(hour=0, minute=1)
     add_submission(night, "2025-01", received_at=earlier)
     add_submission(night, "2025-02", status="superseded", received_at=earlier)
-    add_submission(night, "2025-02")
+    add_submission(night, "2025-02", received_at=BEGAN.replace(minute=1))
     add_submission(night, "2025-03", status="rejected", reason="no sheet is a list")
     add_submission(night, "2025-02", source="gias", area_code="national")
     page = page_of(night, tmp_path)
