@@ -207,7 +207,7 @@ def _held(lines: list[Line], names: dict[str, str]) -> tuple[Held, ...]:
     return tuple(
         Held(
             names.get(hold.area_code, hold.area_code),
-            wording.hold(f"Held: held by {wording.reason(hold.why)}"),
+            wording.hold(f"held by {wording.reason(hold.why)}"),
             tuple(titles[indicator_id] for indicator_id in hold.indicators),
             hold.released_by,
         )

@@ -126,9 +126,13 @@ def reason(text: str | None) -> str:
 
 def hold(status: str) -> str:
     """Why something is held, in words that all indicators share which the same check holds."""
-    shared = re.sub(r"\. Newest good period: (none|\d{1,2} \w{3} \d{4})$", "", status)
-    by_name = re.sub(r"\((\w+ \w+)\)", lambda found: f"({inputs(found[1])})", shared)
-    return by_name.replace("Held: held by ", "Held by ", 1)
+    return re.sub(r"\. Newest good period: (none|\d{1,2} \w{3} \d{4})$", "", held(status))
+
+
+def held(why: str) -> str:
+    """The reason of a hold with the table by the name that officers use."""
+    by_name = re.sub(r"\((\w+ \w+)\)", lambda found: f"({inputs(found[1])})", why)
+    return by_name.replace("held by ", "Held by ", 1)
 
 
 def inputs(text: str) -> str:
