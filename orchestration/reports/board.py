@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +17,8 @@ from orchestration.reports.rounding import printed
 
 RAGS = ("RED", "AMBER", "GREEN", "BLUE")
 NO_COLOUR = "No colour"
+# The row of the printed table that holds all outcomes together.
+ALL_OUTCOMES = 0
 STATUSES = {
     "not_started": "Not started",
     "in_progress": "In progress",
@@ -55,7 +56,7 @@ class Action:
     @property
     def colour(self) -> str:
         """The colour as a word."""
-        return self.rag.capitalize() if self.rag else NO_COLOUR
+        return self.rag.capitalize() if self.rag in RAGS else NO_COLOUR
 
     @property
     def last_update(self) -> str:
@@ -86,29 +87,72 @@ class LinkedIndicator:
             shown = WITHHELD if self.status == "suppressed" else NO_VALUE
             return f"{shown} ({wording.status_of(self.status).label.lower()})"
         text = printed(self.value, self.published_decimals)
-        shown = f"{text}%" if self.unit == "%" else f"{text} {self.unit}"
+        shown = f"{text}%" if self.unit == "%" else f"{text} {self.unit}".rstrip()
         judged = "" if self.direction == "not judged" else f", {self.direction}"
         return f"{shown}{judged}, {self.rag}"
+
+
+@dataclass(frozen=True)
+class OutcomeCounts:
+    """How many actions of an outcome, or of all of them, have which colour, as printed."""
+
+    outcome_id: int
+    outcome: str
+    n_actions: int = 0
+    n_red: int = 0
+    red_pct: float = 0
+    n_amber: int = 0
+    amber_pct: float = 0
+    n_green: int = 0
+    green_pct: float = 0
+    n_blue: int = 0
+    blue_pct: float = 0
+    n_no_colour: int = 0
+    no_colour_pct: float = 0
+    n_better: int = 0
+    n_worse: int = 0
+    n_update_missing: int = 0
+
+    @property
+    def shares(self) -> tuple[tuple[str, int, str], ...]:
+        """Colour, number of actions and their share of all."""
+        counted = (
+            ("Red", self.n_red, self.red_pct),
+            ("Amber", self.n_amber, self.amber_pct),
+            ("Green", self.n_green, self.green_pct),
+            ("Blue", self.n_blue, self.blue_pct),
+            (NO_COLOUR, self.n_no_colour, self.no_colour_pct),
+        )
+        return tuple((colour, count, f"{printed(share, 0)}%") for colour, count, share in counted)
+
+    @property
+    def moved_says(self) -> str:
+        """How many actions have another colour than the board saw last."""
+        counted = ((self.n_better, "better"), (self.n_worse, "worse"))
+        return ", ".join(f"{count} {how}" for count, how in counted if count) or "none"
 
 
 @dataclass(frozen=True)
 class OutcomeSummary:
     """How the actions of an outcome stand together."""
 
-    outcome_id: int
-    outcome: str
+    counts: OutcomeCounts
     actions: tuple[Action, ...]
 
     @property
+    def outcome_id(self) -> int:
+        """Number of the outcome in the plan."""
+        return self.counts.outcome_id
+
+    @property
+    def outcome(self) -> str:
+        """Its title."""
+        return self.counts.outcome
+
+    @property
     def shares(self) -> tuple[tuple[str, int, str], ...]:
-        """Colour, number of actions and their share of all, 'no update' included."""
-        counts = Counter(action.colour for action in self.actions)
-        total = len(self.actions)
-        # half away from zero, as every printed number
-        return tuple(
-            (colour, counts[colour], f"{(200 * counts[colour] + total) // (2 * total)}%")
-            for colour in (*(rag.capitalize() for rag in RAGS), NO_COLOUR)
-        )
+        """Colour, number of actions and their share of the outcome's."""
+        return self.counts.shares
 
     @property
     def says(self) -> str:
@@ -116,7 +160,7 @@ class OutcomeSummary:
         shares = (
             f"{count} {colour.lower()} ({share})" for colour, count, share in self.shares if count
         )
-        found = [f"{wording.counted(len(self.actions), 'action')}: {', '.join(shares)}."]
+        found = [f"{wording.counted(self.counts.n_actions, 'action')}: {', '.join(shares)}."]
         for how in ("worse", "better"):
             moved = [one.action_id for one in self.moved if one.moved == how]
             if moved:
@@ -125,8 +169,7 @@ class OutcomeSummary:
                 )
         if not self.moved:
             found.append("No action has changed its colour since the last board.")
-        missing = sum(one.is_update_missing for one in self.actions)
-        if missing:
+        if missing := self.counts.n_update_missing:
             found.append(f"{missing} without an update in the quarter.")
         return " ".join(found)
 
@@ -152,16 +195,23 @@ class Board:
     run: Run
     home: Area
     actions: tuple[Action, ...]
+    counts: dict[int, OutcomeCounts]
+    """By outcome; of all actions under ALL_OUTCOMES."""
     indicators: dict[str, LinkedIndicator]
 
     @property
     def outcomes(self) -> tuple[OutcomeSummary, ...]:
         """In the plan's order."""
-        names = dict.fromkeys((action.outcome_id, action.outcome) for action in self.actions)
         return tuple(
-            OutcomeSummary(number, title, tuple(a for a in self.actions if a.outcome_id == number))
-            for number, title in names
+            OutcomeSummary(counts, tuple(a for a in self.actions if a.outcome_id == number))
+            for number, counts in sorted(self.counts.items())
+            if number != ALL_OUTCOMES
         )
+
+    @property
+    def together(self) -> OutcomeCounts:
+        """All actions of the plan; there are none in a warehouse without a plan."""
+        return self.counts.get(ALL_OUTCOMES, OutcomeCounts(ALL_OUTCOMES, "All outcomes"))
 
     @property
     def missing(self) -> tuple[Action, ...]:
@@ -171,7 +221,7 @@ class Board:
     @property
     def missing_says(self) -> str:
         """How many have none, as the first heading says it."""
-        missing, total = len(self.missing), len(self.actions)
+        missing, total = self.together.n_update_missing, self.together.n_actions
         if not missing:
             return f"None of {total} actions is without an update in the quarter"
         verb = "has" if missing == 1 else "have"
@@ -200,6 +250,9 @@ def read_board(marts: Path, edition: str) -> Board:
         actions: Sequence[Action] = read_records(
             connection, Action, "select {columns} from marts.rpt_board as found where found.edition = ?", edition
         )  # fmt: skip
+        counts = read_records(
+            connection, OutcomeCounts, "select {columns} from marts.rpt_board_outcomes as found where found.edition = ?", edition
+        )  # fmt: skip
         indicators = read_records(
             connection, LinkedIndicator,
             "select {columns} from marts.rpt_committee as found where found.edition = ? and found.area_code = ?",
@@ -209,6 +262,7 @@ def read_board(marts: Path, edition: str) -> Board:
             run=read_run(connection),
             home=home,
             actions=tuple(sorted(actions, key=lambda action: plan_number(action.action_id))),
+            counts={one.outcome_id: one for one in counts},
             indicators={one.indicator_id: one for one in indicators},
         )
 

@@ -72,23 +72,20 @@ class AreasRow:
 def committee_content(marts: Path, edition: str) -> dict[str, Any]:
     """What the committee report says about the home area of a finished warehouse, in whatever medium."""
     published = read_published(marts, "committee", edition)
-    return _content(published, "Committee report", lambda line: line.indicator.section)
+    return _content(
+        published,
+        "Committee report",
+        "in the order of the plan",
+        lambda line: line.indicator.section,
+    )
 
 
 def standards_content(marts: Path, edition: str) -> dict[str, Any]:
     """The same for education, by phase and group of pupils."""
     published = read_published(marts, "standards", edition)
-    return _content(published, "Standards report", lambda line: line.section)
-
-
-def render_committee_page(marts: Path, target: Path, edition: str = "restricted") -> None:
-    """Write the page about the home area of a finished warehouse."""
-    write_page(committee_content(marts, edition), target)
-
-
-def render_standards_page(marts: Path, target: Path, edition: str = "restricted") -> None:
-    """The same for education, by phase and group of pupils."""
-    write_page(standards_content(marts, edition), target)
+    return _content(
+        published, "Standards report", "by phase and group of pupils", lambda line: line.section
+    )
 
 
 def write_page(content: dict[str, Any], target: Path) -> None:
@@ -97,12 +94,16 @@ def write_page(content: dict[str, Any], target: Path) -> None:
     target.write_text(page, encoding="utf-8")
 
 
-def _content(published: Published, title: str, section_of: Callable[[Line], str]) -> dict[str, Any]:
+def _content(
+    published: Published, title: str, arranged: str, section_of: Callable[[Line], str]
+) -> dict[str, Any]:
     found = [figures_of(published, indicator) for indicator in published.indicators]
     lines = [line_of(figures) for figures in found]
+    panels = [panel_of(figures, line) for figures, line in zip(found, lines, strict=True)]
     return {
         "published": published,
         "title": title,
+        "arranged": arranged,
         "is_public": published.edition == "public",
         "newest": max((figures.newest.period_end for figures in found), default=None),
         "comparators": comparators_for(published.home),
@@ -115,7 +116,9 @@ def _content(published: Published, title: str, section_of: Callable[[Line], str]
         "areas": [_areas_row(published, figures) for figures in found]
         if len(published.areas) > 1
         else [],
-        "panels": [panel_of(figures, line) for figures, line in zip(found, lines, strict=True)],
+        "panels": panels,
+        "places": [panel.place for panel in panels if panel.place is not None],
+        "unranked": [panel.line for panel in panels if panel.place is None],
         "benchmark_sources": sorted(
             {one.source for figures in found for one in figures.benchmarks}
         ),
@@ -142,18 +145,27 @@ def exceptions_of(lines: Sequence[Line]) -> Exceptions:
     """What a reader must know before the figures."""
     held = [line for line in lines if line.status_code == "held"]
     missing = [line for line in lines if line.value.is_empty and line.status_code != "held"]
+    improving, worsening, changed = (
+        _moving(lines, f"special cause{how}") for how in (" improving", " worsening", "")
+    )
+    off_target = _off_target(lines)
     counts = Counter(line.status_code for line in lines)
     known = [status for status in wording.STATUSES if status in counts]
     return Exceptions(
-        headline=_headline(len(lines), len(missing), len(held)),
+        headline="; ".join(
+            (
+                _judged(len(worsening), len(improving), sum(len(one.lines) for one in off_target)),
+                _without_value(len(lines), len(missing), len(held)),
+            )
+        ),
         counts=tuple(
             StatusCount(wording.status_of(status), counts[status])
             for status in (*known, *sorted(set(counts) - set(known)))
         ),
-        improving=_moving(lines, "special cause improving"),
-        worsening=_moving(lines, "special cause worsening"),
-        changed=_moving(lines, "special cause"),
-        off_target=_off_target(lines),
+        improving=improving,
+        worsening=worsening,
+        changed=changed,
+        off_target=off_target,
         missing=_by_reason(missing),
         held=_by_reason(held, lambda line: wording.hold(line.status)),
     )
@@ -169,8 +181,16 @@ def _off_target(lines: Sequence[Line]) -> tuple[LinesByReason, ...]:
     return tuple(LinesByReason(rag, found) for rag, found in groups if found)
 
 
-def _headline(total: int, missing: int, held: int) -> str:
-    """The state of the report in one line."""
+def _judged(worse: int, better: int, off_target: int) -> str:
+    """What a member asks first."""
+    return (
+        f"{worse or 'none'} worse and {better or 'none'} better beyond chance,"
+        f" {off_target or 'none'} off target"
+    )
+
+
+def _without_value(total: int, missing: int, held: int) -> str:
+    """Whether all of them can be judged at all."""
     if missing:
         verb = "has" if missing == 1 else "have"
         without = f"{missing} of {wording.counted(total, 'indicator')} {verb} no value"

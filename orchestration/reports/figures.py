@@ -138,6 +138,8 @@ def _absent(line: ReportLine) -> Figure:
 def status_of(figure: Figure | ReportLine) -> str:
     """Status and reason in one phrase."""
     label = wording.status_of(figure.status).label
+    if (figure.status_reason or "").startswith("held by "):
+        return wording.held(wording.reason(figure.status_reason))
     return f"{label}: {wording.reason(figure.status_reason)}" if figure.status_reason else label
 
 

@@ -17,7 +17,7 @@ from orchestration.reports.figures import (
     counts_of,
     status_of,
 )
-from orchestration.reports.published import Figure, Indicator, Rank
+from orchestration.reports.published import Figure, Indicator
 from orchestration.reports.trends import run_chart, summary
 
 NO_SERIES, NOT_AVAILABLE = "no series", "not available"
@@ -50,6 +50,7 @@ class Line:
     counts: str
     period: Cell
     year_before: Cell
+    beside_last_year: str
     comparisons: tuple[Cell, ...]
     direction: Cell
     target: Cell
@@ -57,6 +58,26 @@ class Line:
     status_code: str
     status: str
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The authority among all authorities in the newest published year: rank, quarter and its cut-points."""
+
+    indicator: Indicator
+    period: str
+    value: str
+    rank: int
+    ranked: int
+    quarter: int
+    """1 is the best."""
+    cut_points: tuple[str, ...]
+    """At or below them are a quarter, a half and three quarters of the authorities."""
+
+    @property
+    def says(self) -> str:
+        """In a phrase."""
+        return f"{self.rank} of {self.ranked} ({self.period}), quarter {self.quarter} of 4, 1 being the best"
 
 
 @dataclass(frozen=True)
@@ -80,19 +101,24 @@ class Panel:
     summary: str
     comparisons: tuple[tuple[str, Cell], ...]
     basis_note: str
+    place: Place | None
     rows: tuple[DataRow, ...]
 
 
 def line_of(figures: Figures) -> Line:
     """The newest figure beside last year's and the published ones."""
     line = figures.line
+    value, year_before = _value(figures), _year_before(figures)
     return Line(
         indicator=figures.indicator,
         section=figures.group,
-        value=_value(figures),
+        value=value,
         counts=counts_of(line),
         period=Cell(_capital(figures.period_of(line)), wording.age(line.period_age_months)),
-        year_before=_year_before(figures),
+        year_before=year_before,
+        beside_last_year=value.text
+        if year_before.is_empty
+        else f"{value.text}, a year earlier {year_before.text}",
         comparisons=tuple(_compared(figures, one) for one in comparators_for(figures.home)),
         direction=Cell(_capital(line.direction), line.direction_reason or ""),
         target=Cell(line.rag, _target_note(figures)),
@@ -146,7 +172,7 @@ def _notes(figures: Figures) -> list[str]:
     line, notes = figures.line, []
     if interval := figures.interval_of(figures.newest):
         notes.append(f"{interval}.")
-    if line.is_provisional:
+    if line.is_provisional and line.value is not None:
         is_rate = figures.indicator.kind == "rate_per_10k"
         notes.append(PROVISIONAL_POPULATION if is_rate else PROVISIONAL_RELEASE)
     if line.last_value_period_end is not None:
@@ -155,20 +181,25 @@ def _notes(figures: Figures) -> list[str]:
             notes.append(f"Last value {figures.printed(last.value)}, {figures.period_of(last)}.")
     if line.break_reason is not None and line.break_on is not None:
         notes.append(f"Break in method at {wording.month(line.break_on)}: {line.break_reason}.")
-    if figures.rank is not None:
-        notes.append(_rank_note(figures, figures.rank))
     return notes
 
 
-def _rank_note(figures: Figures, rank: Rank) -> str:
-    quartiles = ", ".join(
-        figures.printed(value)
-        for value in (rank.lower_quartile, rank.national_median, rank.upper_quartile)
-    )
-    return (
-        f"Rank {rank.national_rank} of {rank.n_ranked} authorities in {rank.rank_period}"
-        f" ({figures.printed(rank.ranked_value)}), quarter {rank.quartile} of 4; a quarter, half and three"
-        f" quarters of them are at or below {quartiles}."
+def place_of(figures: Figures) -> Place | None:
+    """The authority's row of the table of places; None where nobody publishes every authority's figure."""
+    rank = figures.rank
+    if rank is None:
+        return None
+    return Place(
+        indicator=figures.indicator,
+        period=wording.reason(rank.rank_period),
+        value=figures.printed(rank.ranked_value),
+        rank=rank.national_rank,
+        ranked=rank.n_ranked,
+        quarter=rank.quartile,
+        cut_points=tuple(
+            figures.printed(value)
+            for value in (rank.lower_quartile, rank.national_median, rank.upper_quartile)
+        ),
     )
 
 
@@ -182,6 +213,7 @@ def panel_of(figures: Figures, line: Line) -> Panel:
         summary=summary(figures),
         comparisons=tuple(zip(headings, line.comparisons, strict=True)),
         basis_note=_basis_note(figures),
+        place=place_of(figures),
         rows=tuple(_data_row(figures, figure) for figure in reversed(figures.figures)),
     )
 

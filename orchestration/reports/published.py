@@ -14,9 +14,6 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import duckdb
 
-# Children's social care comes first in the plan, then education; within each, by number.
-PLAN_ORDER = ("SC", "ED")
-
 
 class _Dataclass(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
@@ -201,14 +198,6 @@ class Published:
     """Measures of the earlier plan; of the committee report only."""
 
 
-def plan_order(position: str) -> tuple[int, str, int, str]:
-    """Sort key of a position: SC02 before SC10, all SC before ED, ED11c before ED11d."""
-    match = re.fullmatch(r"([A-Za-z]*)(\d*)(.*)", position, re.DOTALL)
-    prefix, number, rest = match.groups() if match else (position, "", "")
-    rank = PLAN_ORDER.index(prefix) if prefix in PLAN_ORDER else len(PLAN_ORDER)
-    return rank, prefix, int(number or 0), rest
-
-
 def read_records(
     connection: duckdb.DuckDBPyConnection, record: type[Record], sql: str, *given: object
 ) -> list[Record]:
@@ -220,14 +209,10 @@ def read_records(
 
 
 def _indicators(connection: duckdb.DuckDBPyConnection, report: str) -> tuple[Indicator, ...]:
-    found = read_records(
-        connection, Indicator, "select {columns} from marts.dim_indicators as found"
-    )
-    members = [
-        indicator for indicator in found if report in re.split(r"[\s;,]+", indicator.reports)
-    ]
+    sql = "select {columns} from marts.dim_indicators as found order by found.plan_order"
+    found = read_records(connection, Indicator, sql)
     return tuple(
-        sorted(members, key=lambda one: (plan_order(one.position or ""), one.section, one.title))
+        indicator for indicator in found if report in re.split(r"[\s;,]+", indicator.reports)
     )
 
 
@@ -299,11 +284,14 @@ def _areas(connection: duckdb.DuckDBPyConnection, report: str, edition: str) -> 
 
 def _groups(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -> dict[str, str]:
     rows = connection.execute(
-        "select indicator_id, phase || ': ' || lower(pupil_group) from marts.rpt_standards"
+        "select indicator_id, phase, pupil_group from marts.rpt_standards"
         " where edition = ? and area_code = ?",
         [edition, home.area_code],
     ).fetchall()
-    return dict(rows)
+    return {
+        indicator_id: f"{phase}: {group[:1].lower()}{group[1:]}"
+        for indicator_id, phase, group in rows
+    }
 
 
 def _ranks(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -> dict[str, Rank]:

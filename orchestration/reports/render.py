@@ -13,7 +13,7 @@ from orchestration.reports.board import read_board, write_board_page
 from orchestration.reports.committee import (
     committee_content,
     page_environment,
-    render_standards_page,
+    standards_content,
     write_page,
 )
 from orchestration.reports.dictionary import render_dictionary
@@ -21,6 +21,7 @@ from orchestration.reports.pdf.board import board_document
 from orchestration.reports.pdf.committee import committee_document
 from orchestration.reports.pdf.document import write_pdf
 from orchestration.reports.published import read_home, read_run
+from orchestration.reports.run_summary import render_run_summary
 from orchestration.reports.spreadsheets import write_workbook
 
 RESTRICTED, PUBLIC = "restricted", "public"
@@ -59,7 +60,7 @@ def render_editions(marts: Path, month_folder: Path, editions: Sequence[str] = E
         committee = committee_content(marts, edition)
         write_page(committee, folder / "committee.html")
         write_pdf(committee_document(committee), folder / "committee.pdf")
-        render_standards_page(marts, folder / "standards.html", edition)
+        write_page(standards_content(marts, edition), folder / "standards.html")
         board = read_board(marts, edition)
         write_board_page(board, folder / "board.html", edition)
         write_pdf(board_document(board, edition == PUBLIC), folder / "board.pdf")
@@ -68,6 +69,7 @@ def render_editions(marts: Path, month_folder: Path, editions: Sequence[str] = E
                 marts, report.name, report.title, edition, folder / f"{report.name}.xlsx"
             )
         if edition != PUBLIC:
+            render_run_summary(marts, folder / "run_summary.html")
             render_dictionary(marts, folder / "dictionary.html")
         _render_index(marts, folder / "index.html", edition)
 

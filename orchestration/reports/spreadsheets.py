@@ -15,7 +15,9 @@ import duckdb
 
 from orchestration.accessible_book import AccessibleBook
 from orchestration.reports import wording
-from orchestration.reports.published import Area, Run, plan_order, read_home, read_run
+from orchestration.reports.board import ALL_OUTCOMES, plan_number
+from orchestration.reports.committee import GOOD_IS
+from orchestration.reports.published import Area, Run, read_home, read_run
 
 WIDEST, NARROWEST = 60, 11
 # What may be read is decided by the folder of the edition (contract.md 2).
@@ -110,6 +112,8 @@ def _indicator_sheets(
     sheets = [_lines(connection, report, edition, home, INDICATORS)]
     if report == "committee":
         sheets.append(_lines(connection, report, edition, home, ANNEX))
+    if report == "standards":
+        sheets.append(_places(connection, edition, home))
     return [*sheets, _periods(connection, report, edition, home)]
 
 
@@ -130,15 +134,16 @@ def _lines(
     connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area, part: _Part
 ) -> Sheet:
     rows = connection.execute(
-        "select position, title, unit, basis, period_start, period_end, value, status, numerator, denominator,"
-        " year_before_value, coalesce(year_before_status, 'no_data'), direction, direction_reason, target, rag,"
-        " outer_london_value, outer_london_period, london_value, london_period, statistical_neighbours_value,"
-        " statistical_neighbours_period, england_value, england_period, status_reason, indicator_id"
-        f" from marts.rpt_{report} where edition = ? and area_code = ?"
-        " and (' ' || reports || ' ' like '% annex %') = ? order by section, title",
+        "select lines.position, lines.title, lines.unit, basis, period_start, period_end, value, status, numerator,"
+        " denominator, year_before_value, coalesce(year_before_status, 'no_data'), direction, direction_reason,"
+        " target, rag, outer_london_value, outer_london_period, london_value, london_period,"
+        " statistical_neighbours_value, statistical_neighbours_period, england_value, england_period, status_reason"
+        f" from marts.rpt_{report} as lines"
+        " inner join marts.dim_indicators as indicators on lines.indicator_id = indicators.indicator_id"
+        " where edition = ? and area_code = ? and (' ' || lines.reports || ' ' like '% annex %') = ?"
+        " order by indicators.plan_order",
         [edition, home.area_code, part.is_annex],
     ).fetchall()
-    rows.sort(key=lambda row: plan_order(row[0] or ""))
     headings = (
         "Number", "Indicator", "Unit", "Period", "Value", "Numerator", "Denominator", "Same period last year",
         "Direction of travel", "Why or by how much", "Target", "Colour", "Outer London", "Outer London period",
@@ -148,7 +153,7 @@ def _lines(
     printed = []
     for row in rows:
         (position, title, unit, basis, start, end, value, status, numerator, denominator, before, before_status,
-         direction, why, target, rag, *compared, reason, _) = row  # fmt: skip
+         direction, why, target, rag, *compared, reason) = row  # fmt: skip
         shown = [NOT_AVAILABLE if found is None else wording.reason(str(found)) if isinstance(found, str) else found
                  for found in compared]  # fmt: skip
         printed.append(
@@ -164,17 +169,43 @@ def _lines(
     return Sheet(part.sheet, part.title, above, headings, printed)
 
 
+def _places(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -> Sheet:
+    rows = connection.execute(
+        "select lines.position, lines.title, lines.unit, rank_period, ranked_value, national_rank, n_ranked, quartile,"
+        " lower_quartile, national_median, upper_quartile, indicators.good_is from marts.rpt_standards as lines"
+        " inner join marts.dim_indicators as indicators on lines.indicator_id = indicators.indicator_id"
+        " where edition = ? and area_code = ? and national_rank is not null order by indicators.plan_order",
+        [edition, home.area_code],
+    ).fetchall()
+    printed = [
+        (position or NOT_APPLICABLE, title, unit, wording.reason(period), *figures, GOOD_IS.get(good_is, good_is))
+        for position, title, unit, period, *figures, good_is in rows
+    ]  # fmt: skip
+    headings = (
+        "Number", "Indicator", "Unit", "Published period", f"{home.area_name}, as published", "Rank", "Of authorities",
+        "Quarter (1 is best)", "Lower quartile", "Median", "Upper quartile", "Good is",
+    )  # fmt: skip
+    above = (
+        "One table stands on this sheet. Rank 1 and quarter 1 are the best. A quarter of the authorities are at or"
+        " below the lower quartile, half at or below the median, three quarters at or below the upper quartile.",
+        f"Place of {home.area_name} among all authorities in the newest published year. Indicators whose figures"
+        " nobody publishes for every authority are not listed. Source: DfE's published figures.",
+    )
+    return Sheet("Places", "Place among all authorities", above, headings, printed)
+
+
 def _periods(connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area) -> Sheet:
     rows = connection.execute(
         "select lines.position, lines.title, figures.basis, figures.period_start, figures.period_end, figures.value,"
         " figures.numerator, figures.denominator, figures.status, figures.status_reason, figures.break_on"
         f" from marts.rpt_figures as figures inner join marts.rpt_{report} as lines"
         " on figures.edition = lines.edition and figures.area_code = lines.area_code"
-        " and figures.indicator_id = lines.indicator_id where figures.edition = ? and figures.area_code = ?"
-        " order by figures.period_end desc",
+        " and figures.indicator_id = lines.indicator_id"
+        " inner join marts.dim_indicators as indicators on lines.indicator_id = indicators.indicator_id"
+        " where figures.edition = ? and figures.area_code = ?"
+        " order by indicators.plan_order, figures.period_end desc",
         [edition, home.area_code],
     ).fetchall()
-    rows.sort(key=lambda row: plan_order(row[0] or ""))
     printed = [
         (position or NOT_APPLICABLE, title, wording.period(basis, start, end), _number(value, status),
          _number(numerator, status), _number(denominator, status), wording.status_of(status).label, _text(reason),
@@ -200,7 +231,7 @@ def _board_sheets(
         f" is_update_missing, progress, risk, related_indicators from marts.rpt_{report} where edition = ?",
         [edition],
     ).fetchall()
-    rows.sort(key=lambda row: tuple(int(part) for part in row[0].split(".")))
+    rows.sort(key=lambda row: plan_number(row[0]))
     printed = [
         (number, outcome, priority, action, lead, status.replace("_", " "), rag or NONE_SUPPLIED,
          moved or NONE_SUPPLIED, _day(updated), "yes" if missing else "no", progress or NONE_SUPPLIED,
@@ -217,4 +248,26 @@ def _board_sheets(
         "One table stands on this sheet. Shorthand in square brackets is explained on the sheet Notes.",
         f"Actions of the plan by outcome, {home.area_name}. Source: updates of the lead agencies.",
     )
-    return [Sheet("Actions", "Actions of the plan", above, headings, printed)]
+    actions = Sheet("Actions", "Actions of the plan", above, headings, printed)
+    return [_outcomes(connection, edition, home), actions]
+
+
+def _outcomes(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -> Sheet:
+    rows = connection.execute(
+        "select outcome_id, outcome, n_actions, n_red, red_pct, n_amber, amber_pct, n_green, green_pct, n_blue,"
+        " blue_pct, n_no_colour, no_colour_pct, n_better, n_worse, n_update_missing"
+        " from marts.rpt_board_outcomes where edition = ? order by outcome_id = ?, outcome_id",
+        [edition, ALL_OUTCOMES],
+    ).fetchall()
+    headings = (
+        "Number", "Outcome", "Actions", "Red", "Red (%)", "Amber", "Amber (%)", "Green", "Green (%)", "Blue",
+        "Blue (%)", "No colour", "No colour (%)", "Better than the board saw last", "Worse than the board saw last",
+        "Update missing this quarter",
+    )  # fmt: skip
+    above = (
+        "One table stands on this sheet. Percentages are rounded and may not add up to 100; the last row counts"
+        " every action again.",
+        f"Actions by outcome and colour, {home.area_name}. Source: updates of the lead agencies.",
+    )
+    printed = [("All" if number == ALL_OUTCOMES else number, *row) for number, *row in rows]
+    return Sheet("Outcomes", "Actions by outcome and colour", above, headings, printed)

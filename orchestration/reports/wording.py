@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Bases with one row per calendar month; the others have a row per period of their own.
@@ -20,6 +20,8 @@ SOURCES = {
     "ks2": "key stage 2",
     "ks4": "key stage 4",
     "epep": "ePEP",
+    "gias": "GIAS",
+    "ofsted_mi": "Ofsted inspections",
 }
 
 
@@ -57,6 +59,12 @@ def status_of(status: str) -> Status:
 def day(moment: date) -> str:
     """31 Mar 2025."""
     return f"{moment.day} {month(moment)}"
+
+
+def moment(instant: datetime) -> str:
+    """31 Mar 2025 at 02:05 UTC."""
+    universal = instant.astimezone(UTC)
+    return f"{day(universal.date())} at {universal:%H:%M} UTC"
 
 
 def month(moment: date) -> str:
@@ -118,9 +126,13 @@ def reason(text: str | None) -> str:
 
 def hold(status: str) -> str:
     """Why something is held, in words that all indicators share which the same check holds."""
-    shared = re.sub(r"\. Newest good period: (none|\d{1,2} \w{3} \d{4})$", "", status)
-    by_name = re.sub(r"\((\w+ \w+)\)", lambda found: f"({inputs(found[1])})", shared)
-    return by_name.replace("Held: held by ", "Held by ", 1)
+    return re.sub(r"\. Newest good period: (none|\d{1,2} \w{3} \d{4})$", "", held(status))
+
+
+def held(why: str) -> str:
+    """The reason of a hold with the table by the name that officers use."""
+    by_name = re.sub(r"\((\w+ \w+)\)", lambda found: f"({inputs(found[1])})", why)
+    return by_name.replace("held by ", "Held by ", 1)
 
 
 def inputs(text: str) -> str:

@@ -1,7 +1,7 @@
 """`make bench`: one line per case with CPU seconds, wall seconds and peak memory, each in a fresh process.
 
-`python -m tests.benchmarks nights` runs one group only. `region`, which takes most of an hour, runs when asked
-for; `--areas 1 2 4` measures smaller regions, `--inputs FOLDER` keeps the extracts for the next time.
+`python -m tests.benchmarks nights` runs one group only. `region`, which takes most of an hour, and `disclosure`,
+twelve packs in a row (a quarter of an hour), run when asked for; `--areas 1 2 4` measures smaller regions, `--inputs FOLDER` keeps the extracts for the next time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import anomalies, education, nights, taking_in
+from tests.benchmarks import anomalies, disclosure, education, nights, taking_in
 from tests.benchmarks.measure import measure, taken_in
 from tests.benchmarks.region import SIZES, run_region
 
@@ -73,7 +73,12 @@ def _anomalies() -> None:
         _print(line)
 
 
-GROUPS = ("taking_in", "nights", "education", "anomalies", "region")
+def _disclosure() -> None:
+    for line in disclosure.score():
+        _print(line)
+
+
+GROUPS = ("taking_in", "nights", "education", "anomalies", "disclosure", "region")
 
 
 def main() -> None:
@@ -98,6 +103,8 @@ def main() -> None:
         _education()
     if "anomalies" in groups:
         _anomalies()
+    if "disclosure" in groups:
+        _disclosure()
     if "region" in groups:
         _region(given)
 

@@ -6,7 +6,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class Warehouse:
             {
                 "run_id": RUN,
                 "as_at": date(2025, 3, 31),
+                "started_at": datetime(2025, 4, 1, 1, 2, 3, tzinfo=UTC),
                 "code_version": "1.2.3",
                 "status": "published",
                 "is_synthetic": False,
@@ -58,6 +59,7 @@ class Warehouse:
             "denominator_means": "Of what.", "caveats": "With care.", "data_owner": "Head of data",
             "benchmark_series": "SERIES", "reports": "committee", "definition_from": "Guide (2024), 1",
             "inputs": "annex_a list 3; cin_census", "run_id": RUN,
+            "plan_order": len(self.rows["dim_indicators"]) + 1,
         }  # fmt: skip
         self.rows["dim_indicators"].append(usual | said)
 
@@ -158,11 +160,12 @@ def warehouse(printed: dict[str, str]) -> Warehouse:
 @pytest.fixture
 def render(tmp_path: Path) -> Callable[..., str]:
     """The page of a warehouse, as text."""
-    from orchestration.reports.committee import render_committee_page
+    from orchestration.reports.committee import committee_content, write_page
 
-    def _render(warehouse: Warehouse, **given: Any) -> str:
+    def _render(warehouse: Warehouse, edition: str = "restricted") -> str:
         target = tmp_path / "index.html"
-        render_committee_page(warehouse.write(tmp_path / "warehouse.duckdb"), target, **given)
+        marts = warehouse.write(tmp_path / "warehouse.duckdb")
+        write_page(committee_content(marts, edition), target)
         return target.read_text(encoding="utf-8")
 
     return _render

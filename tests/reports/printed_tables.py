@@ -12,7 +12,14 @@ import duckdb
 from tests.dbt_compile import compile_models
 
 # In the order in which they read each other.
-PRINTED = ("rpt_figures", "rpt_comparisons", "rpt_committee", "rpt_standards", "rpt_board")
+PRINTED = (
+    "rpt_figures",
+    "rpt_comparisons",
+    "rpt_committee",
+    "rpt_standards",
+    "rpt_board",
+    "rpt_board_outcomes",
+)
 
 
 def compile_printed_tables(target: Path) -> dict[str, str]:

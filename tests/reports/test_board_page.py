@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import html
 
-from orchestration.reports.board import (
-    Action,
-    OutcomeSummary,
-    plan_number,
-    read_board,
-    write_board_page,
-)
+from orchestration.reports.board import plan_number, read_board, write_board_page
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
@@ -75,6 +69,7 @@ def test_outcomes_are_summed_up_by_colour(board: Warehouse, tmp_path: Path) -> N
     assert [[words(cell) for cell in row] for row in rows] == [
         ["1 An outcome", "2", "0 (0%)", "1 (50%)", "0 (0%)", "1 (50%)", "0 (0%)", "1.1.1 better"],
         ["2 Another", "1", "0 (0%)", "0 (0%)", "0 (0%)", "0 (0%)", "1 (100%)", "none"],
+        ["All outcomes", "3", "0 (0%)", "1 (33%)", "0 (0%)", "1 (33%)", "1 (33%)", "1 better"],
     ]
 
 
@@ -98,22 +93,6 @@ def test_outcome_says_shares_what_moved_and_what_is_missing(
         "1 action: 1 no colour (100%). No action has changed its colour since the last board."
         " 1 without an update in the quarter."
     )
-
-
-def test_shares_are_rounded_half_up() -> None:
-    actions = [action(f"1.1.{number}", "RED" if number == 1 else "GREEN") for number in range(1, 9)]
-    shares = {
-        colour: share for colour, _, share in OutcomeSummary(1, "An outcome", tuple(actions)).shares
-    }
-    assert (shares["Red"], shares["Green"]) == ("13%", "88%")
-
-
-def action(action_id: str, rag: str) -> Action:
-    return Action(
-        action_id=action_id, outcome_id=1, outcome="An outcome", priority_id="1.1", priority="A priority",
-        action="Do", lead_agencies="An agency", related_indicators=None, updated_on=None, is_update_missing=True,
-        status="in_progress", rag=rag, moved=None, progress=None, risk=None,
-    )  # fmt: skip
 
 
 def test_numbers_of_the_plan_sort_as_numbers() -> None:

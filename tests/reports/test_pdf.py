@@ -144,3 +144,38 @@ def test_page_that_has_nothing_to_say_is_still_a_document(
     path = warehouse.write(tmp_path / "warehouse.duckdb")
     for report in ("committee", "board"):
         assert compile_pdf(document_of(path, report)).startswith(b"%PDF-")
+
+
+def test_areas_and_sources_that_disagree_stand_in_the_document_as_on_the_page(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """Nine areas are more than fit beside each other."""
+    warehouse.add_indicator("rate", published_decimals=2)
+    warehouse.add_figure("rate", "2025-03-31", 12.34, denominator=10000, value=12.34)
+    for number in range(1, 9):
+        area_code = f"E0900010{number}"
+        warehouse.add_area(area_code, f"Area {number}")
+        warehouse.add_figure(
+            "rate", "2025-03-31", 1, denominator=10000, value=number + 0.11, area_code=area_code
+        )
+    warehouse.add_reconciliation("Looked after", "2025-03-31", 341, 317, is_within=False)
+    path = warehouse.write(tmp_path / "warehouse.duckdb")
+    document = document_of(path, "committee")
+    assert [part["names"] for part in document.content["areas"]] == [
+        [*(f"Area {number}" for number in range(1, 9))], ["Barnet"]
+    ]  # fmt: skip
+    said = texts(source_of(document))
+    for words in ("Area 1", "8.11", "Looked after", "341", "317", "Annex A", "SSDA903"):
+        assert words in said
+    assert compile_pdf(document).startswith(b"%PDF-")
+
+
+def test_public_document_is_silent_about_sources_that_disagree(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    warehouse.add_indicator("rate")
+    warehouse.add_figure("rate", "2025-03-31", 100, denominator=10000, value=100.0)
+    warehouse.add_reconciliation("Looked after", "2025-03-31", 341, 317, is_within=False)
+    path = warehouse.write(tmp_path / "warehouse.duckdb")
+    write_public_edition(path, {}, frozenset())
+    assert "341" not in source_of(document_of(path, "committee", "public"))["data.json"].decode()

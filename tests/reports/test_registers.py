@@ -10,7 +10,7 @@ from lxml import html
 from openpyxl import load_workbook
 
 from orchestration.registry.indicators import load_indicators
-from orchestration.reports.committee import render_committee_page, render_standards_page
+from orchestration.reports.committee import committee_content, standards_content, write_page
 from orchestration.reports.spreadsheets import write_workbook
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_register_has_the_plan_the_education_indicators_and_the_earlier_plan(
 def test_committee_page_has_each_indicator_once_and_the_earlier_plan_in_the_annex(
     marts: Path, tmp_path: Path
 ) -> None:
-    render_committee_page(marts, tmp_path / "committee.html")
+    write_page(committee_content(marts, "restricted"), tmp_path / "committee.html")
     page = html.fromstring((tmp_path / "committee.html").read_text(encoding="utf-8"))
     panels = page.xpath("//section[@class='panel']/@id")
     overview = page.xpath("//section[@aria-labelledby='overview']//tbody/tr/th/a/@href")
@@ -64,7 +64,7 @@ def test_committee_page_has_each_indicator_once_and_the_earlier_plan_in_the_anne
 
 
 def test_standards_page_has_each_education_indicator_once(marts: Path, tmp_path: Path) -> None:
-    render_standards_page(marts, tmp_path / "standards.html")
+    write_page(standards_content(marts, "restricted"), tmp_path / "standards.html")
     page = html.fromstring((tmp_path / "standards.html").read_text(encoding="utf-8"))
     assert sorted(page.xpath("//section[@class='panel']/@id")) == sorted(registered("standards"))
     assert not page.xpath("//section[@aria-labelledby='annex']")

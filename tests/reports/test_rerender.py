@@ -33,7 +33,7 @@ def folder(warehouse: Warehouse, tmp_path: Path) -> DataFolder:
     warehouse.add_figure("referrals_rate", "2025-03-31", 2500, denominator=93851, value=266.4)
     run_id = warehouse.rows["dim_runs"][0]["run_id"]
     warehouse.rows["fct_submissions"].append(
-        {"area_code": "E09000003", "status": "accepted", "as_at_date": date(2025, 3, 31), "run_id": run_id}
+        {"area_code": "E09000003", "source": "annex_a", "status": "accepted", "as_at_date": date(2025, 3, 31), "run_id": run_id}
     )  # fmt: skip
     warehouse.write(folder.warehouse_file)
     write_public_edition(folder.warehouse_file, {})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from lxml import html
+from openpyxl import load_workbook
 
-from orchestration.reports.committee import render_standards_page
+from orchestration.reports.committee import standards_content, write_page
+from orchestration.reports.spreadsheets import write_workbook
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
@@ -24,7 +26,8 @@ def words(element: html.HtmlElement) -> str:
 @pytest.fixture
 def page_of(tmp_path: Path) -> Callable[[Warehouse], html.HtmlElement]:
     def _page(warehouse: Warehouse) -> html.HtmlElement:
-        render_standards_page(warehouse.write(tmp_path / "w.duckdb"), tmp_path / "standards.html")
+        marts = warehouse.write(tmp_path / "w.duckdb")
+        write_page(standards_content(marts, "restricted"), tmp_path / "standards.html")
         return html.fromstring((tmp_path / "standards.html").read_text(encoding="utf-8"))
 
     return _page
@@ -112,3 +115,35 @@ def test_year_that_was_not_produced_breaks_the_line_and_says_why(
         "no value in 2 periods: Aug 2020 and Aug 2021, of which academic year 2019/20 and academic year 2020/21:"
         f" Not produced: {SUSPENDED}" in words(panel.xpath(".//figcaption")[0])
     )
+
+
+def test_rank_quarter_and_cut_points_stand_in_a_table(
+    warehouse: Warehouse, page_of: Callable[[Warehouse], html.HtmlElement], tmp_path: Path
+) -> None:
+    """Four authorities, home second: the first half's better quarter is one authority."""
+    said: dict[str, Any] = {"reports": "committee standards", "headline_basis": "academic_year", "unit": "points"}  # fmt: skip
+    warehouse.add_indicator("ks4_progress8", position="ED11", title="Progress 8", published_decimals=2, good_is="high", **said)  # fmt: skip
+    warehouse.add_indicator("ks2_rwm_pct", position="ED05", title="Nowhere ranked", **said)
+    add_years(warehouse, "ks4_progress8", y2025=0.31)
+    add_years(warehouse, "ks2_rwm_pct", y2025=60.0)
+    for code, value in (("E09000003", 0.3), ("b", 0.5), ("c", -0.1), ("d", -0.5)):
+        warehouse.add_benchmark(
+            "ks4_progress8", code, "2025-08-31", value, area_type="la", basis="academic_year", period_label="2024/25"
+        )  # fmt: skip
+    page = page_of(warehouse)
+    [places] = page.xpath("//section[@aria-labelledby='places']")
+    [table] = places.iter("table")
+    headings, row = table.iter("tr")
+    assert {cell.get("scope") for cell in headings} == {"col"}
+    assert [words(cell) for cell in row] == [
+        "ED11", "Progress 8", "2024/25", "0.30", "2", "4", "2", "-0.20", "0.10", "0.35", "High"
+    ]  # fmt: skip
+    assert "ED05 Nowhere ranked" in words(places)
+    assert "2 of 4 (2024/25), quarter 2 of 4" in words(page.get_element_by_id("ks4_progress8"))
+    write_workbook(
+        tmp_path / "w.duckdb", "standards", "Standards report", "restricted", tmp_path / "w.xlsx"
+    )
+    sheet = load_workbook(tmp_path / "w.xlsx", read_only=True)["Places"]
+    assert list(sheet.iter_rows(values_only=True))[-1] == (
+        "ED11", "Progress 8", "points", "2024/25", 0.3, 2, 4, 2, -0.2, 0.1, 0.35, "High"
+    )  # fmt: skip

@@ -71,3 +71,10 @@ def test_only_a_difference_of_basis_needs_a_note() -> None:
     assert wording.basis_note("snapshot", "snapshot") == ""
     assert "financial year" in wording.basis_note("rolling12", "fy")
     assert "academic year" in wording.basis_note("term", "academic_year")
+
+
+def test_a_hold_names_the_table_as_officers_do() -> None:
+    why = "held by annex_a.list_6.volume (annex_a list_6) since the extract of 31 Oct 2026"
+    said = "Held by annex_a.list_6.volume (Annex A list 6) since the extract of 31 Oct 2026"
+    assert wording.held(why) == said
+    assert wording.hold(f"{said}. Newest good period: 30 Sep 2026") == said

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from orchestration.reports.disclosure.attack import Breach, breaches
 from orchestration.reports.disclosure.pack import Name, Pack
-from orchestration.reports.disclosure.protect import primary, protect
+from orchestration.reports.disclosure.protect import SPARED_FROM, primary, protect
 from orchestration.reports.disclosure.release import (
     FigureKey,
     Measures,
@@ -26,7 +26,6 @@ from orchestration.reports.disclosure.release import (
 
 # Under this base a percentage is printed without decimals (quality.md 4).
 BASE_FOR_DECIMALS = 100
-SPARED_FROM = 10
 WITHHELD = pa.schema(
     [("indicator_id", pa.string()), ("area_code", pa.string()), ("period_end", pa.date32())]
 )

@@ -1,13 +1,18 @@
-"""Secondary suppression: withhold further figures until the intruder's calculation finds nothing."""
+"""Secondary suppression: withhold further figures until the intruder's calculation finds nothing.
+
+What must be withheld at least is found by `cheapest`; where that has no answer, or the attack is not content with
+it, figures are added one by one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from orchestration.reports.disclosure.attack import Breach, breaches_of_part
+from orchestration.reports.disclosure.cheapest import least_withheld
 from orchestration.reports.disclosure.pack import Name, Pack, Printed, parts_of
 
-# A count below it costs its readers little; above it only where nothing else helps.
+# A figure with a count below it costs its readers little; one above it is withheld only where nothing else helps.
 SPARED_FROM = 10
 
 
@@ -26,6 +31,8 @@ def protect(pack: Pack) -> frozenset[Name]:
 
 def _protect_part(part: Pack) -> frozenset[Name]:
     withheld = primary(part)
+    if breaches_of_part(part, withheld):
+        withheld = least_withheld(part, _costs(part)) or withheld
     # the unsafe counts first: most rounds need no look at the others
     while found := (
         breaches_of_part(part, withheld, only_guarded=True) or breaches_of_part(part, withheld)
@@ -59,9 +66,20 @@ def _cheapest(part: Pack, figures: Sequence[Printed]) -> frozenset[Name]:
     )
 
 
+def _costs(part: Pack) -> dict[Name, float]:
+    """Of each figure; one that is large outweighs all small ones together."""
+    judged = {figure.name: _cost(part, figure) for figure in part.figures}
+    most = max(amount for _, amount in judged.values()) + 1
+    small_ones = 2.0 * len(judged)
+    return {
+        name: is_large * small_ones + 1 + amount / most
+        for name, (is_large, amount) in judged.items()
+    }
+
+
 def _cost(part: Pack, figure: Printed) -> tuple[bool, float]:
-    most = max(part.amounts[name] for name in figure.quantities)
-    return most >= SPARED_FROM, most
+    amounts = [part.amounts[name] for name in figure.quantities]
+    return min(amounts) >= SPARED_FROM, max(amounts)
 
 
 def _calculated_with(part: Pack, withheld: frozenset[Name], quantity: Name) -> set[Name]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from orchestration.reports import wording
-from orchestration.reports.board import Action, Board, OutcomeSummary
+from orchestration.reports.board import Action, Board, OutcomeCounts, OutcomeSummary
 from orchestration.reports.pdf.document import Document
 
 ABOUT = "How the actions of the Children and Young People's Plan stand, missing updates first."
@@ -17,10 +17,11 @@ def board_document(board: Board, is_public: bool) -> Document:
         template="board", title="Board report", about=ABOUT, run=board.run, home=board.home,
         is_public=is_public,
         content={
-            "n_actions": len(board.actions),
+            "n_actions": board.together.n_actions,
             "missing_says": board.missing_says,
             "missing": [_told(action) for action in board.missing],
-            "colours": [name for name, _, _ in board.outcomes[0].shares] if board.outcomes else [],
+            "colours": [name for name, _, _ in board.together.shares],
+            "together": _row(board.together) | {"moved": board.together.moved_says},
             "outcomes": [_outcome(board, outcome) for outcome in board.outcomes],
             "risks": None if is_public else [_told(action) | {"risk": action.risk} for action in board.risks],
         },
@@ -30,14 +31,19 @@ def board_document(board: Board, is_public: bool) -> Document:
 
 def _outcome(board: Board, outcome: OutcomeSummary) -> dict[str, Any]:
     return {
-        "outcome_id": outcome.outcome_id, "outcome": outcome.outcome, "says": outcome.says,
-        "n_actions": len(outcome.actions),
-        "shares": [f"{count} ({share})" for _, count, share in outcome.shares],
+        **_row(outcome.counts), "says": outcome.says,
         "moved": ", ".join(f"{one.action_id} {one.moved}" for one in outcome.moved) or "none",
         "priorities": [
             {"priority_id": number, "priority": title, "actions": [_action(board, one) for one in actions]}
             for number, title, actions in outcome.priorities
         ],
+    }  # fmt: skip
+
+
+def _row(counts: OutcomeCounts) -> dict[str, Any]:
+    return {
+        "outcome_id": counts.outcome_id, "outcome": counts.outcome, "n_actions": counts.n_actions,
+        "shares": [f"{count} ({share})" for _, count, share in counts.shares],
     }  # fmt: skip
 
 

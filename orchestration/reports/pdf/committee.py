@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from orchestration.reports import wording
+from orchestration.reports.committee import AreasRow
 from orchestration.reports.panels import Panel
 from orchestration.reports.pdf.document import Document
-from orchestration.reports.published import Published
+from orchestration.reports.published import Area, Published, Reconciliation
+from orchestration.reports.rounding import printed_count
 
+# Areas beside each other on A4 across.
+AREAS_ACROSS = 8
 ABOUT = "Every indicator of the Children and Young People's Plan, exceptions first."
 
 
@@ -20,11 +25,41 @@ def committee_document(content: dict[str, Any]) -> Document:
         template="committee", title=content["title"], about=ABOUT, run=published.run, home=published.home,
         is_public=content["is_public"],
         content={
-            **{name: content[name] for name in ("exceptions", "sections", "comparators", "annex")},
+            **{name: content[name] for name in ("arranged", "exceptions", "sections", "comparators", "annex")},
+            "disagreements": [_disagreement(one) for one in published.disagreements],
+            "areas": _areas(published.areas, content["areas"]),
+            "newest": content["newest"],
             "panels": [_panel(panel, content["good_is"]) for panel in panels],
         },
         charts={_chart_file(panel): str(panel.chart) for panel in panels if panel.chart is not None},
     )  # fmt: skip
+
+
+def _disagreement(one: Reconciliation) -> dict[str, Any]:
+    return {
+        "title": one.title, "period_end": one.period_end,
+        "first_source": wording.inputs(one.first_source), "first_figure": printed_count(one.first_figure),
+        "second_source": wording.inputs(one.second_source), "second_figure": printed_count(one.second_figure),
+        "tolerance": printed_count(one.tolerance),
+    }  # fmt: skip
+
+
+def _areas(areas: Sequence[Area], rows: Sequence[AreasRow]) -> list[dict[str, Any]]:
+    """The table of all areas in as many as the paper's width asks for."""
+    if not rows:
+        return []
+    starts = range(0, len(areas), AREAS_ACROSS)
+    return [
+        {
+            "names": [area.area_name for area in areas[start : start + AREAS_ACROSS]],
+            "rows": [
+                {"position": row.indicator.position, "title": row.indicator.title,
+                 "cells": row.cells[start : start + AREAS_ACROSS]}
+                for row in rows
+            ],
+        }
+        for start in starts
+    ]  # fmt: skip
 
 
 def _chart_file(panel: Panel) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from orchestration.reports.disclosure.attack import breaches
 from orchestration.reports.disclosure.edition import verdict_on
+from orchestration.reports.disclosure.pack import Pack, Printed, Relation
 from orchestration.reports.disclosure.protect import primary, protect
 from orchestration.reports.disclosure.release import (
     FigureKey,
@@ -17,6 +18,7 @@ from orchestration.reports.disclosure.release import (
     PrintedFigure,
     pack_of,
 )
+from tests.reports.disclosure.releases import Release, together
 
 AREA = "E09000003"
 MONTHS = [date(2023 + number // 12, number % 12 + 1, 1) for number in range(35)]
@@ -115,3 +117,28 @@ def test_figures_about_schools_are_about_no_child() -> None:
         PrintedFigure("s", AREA, date(2024, 1, 1), date(2024, 1, 1), "percentage", "schools", 3, 9)
     ]
     assert pack_of(figures, {}, {}).figures == []
+
+
+def test_what_no_release_tells_alone_two_can_tell_together() -> None:
+    """March prints the sum, April the other part: three is what is left."""
+    rare = Printed("rare", ("rare",), ("rare",))
+    march = Pack(
+        {"rare": 3, "common": 17, "sum": 20},
+        [Relation((("rare", 1.0), ("common", 1.0), ("sum", -1.0)))],
+        [rare, Printed("common", ("common",)), Printed("sum", ("sum",))],
+    )
+    april = Pack({"rare": 3, "common": 17}, [], [rare, Printed("common", ("common",))])
+    first, second = (
+        Release(march, frozenset({"rare", "common"})),
+        Release(april, frozenset({"rare"})),
+    )
+    assert breaches(first.pack, first.withheld) == breaches(second.pack, second.withheld) == []
+    both = together([first, second])
+    [found] = breaches(both.pack, both.withheld)
+    assert (found.quantity, found.is_pinned) == (("rare", 3), True)
+
+
+def test_a_count_that_was_revised_is_another_unknown() -> None:
+    before, after = (Pack({"rare": amount}, [], [Printed("rare", ("rare",))]) for amount in (3, 4))
+    both = together([Release(before, frozenset()), Release(after, frozenset({"rare"}))])
+    assert both.pack.known(both.withheld) == {("rare", 3)}
