@@ -11,7 +11,7 @@ from expectations.contract import contract_for
 # Rules about one field alone: where they fail, they are the root of what else fails.
 ROOTS = frozenset(
     {"unreadable", "key_date_missing", "date_after_as_at", "before_1990", "birth_date_missing", "rule_353", "age_implausible",
-     "key_part_missing", "code_unknown"}
+     "key_part_missing", "code_unknown", "value_missing", "orphan"}
 )  # fmt: skip
 # Rules of `rules/` whose function reads a second field.
 ALSO = {
@@ -19,6 +19,13 @@ ALSO = {
     "rule_147_148": ("end_date",),
     "age_disagrees": ("birth_date",),
     "ends_before_it_starts": ("looked_after_from",),
+    "does_not_add_up": ("possible_sessions", "authorised_sessions", "unauthorised_sessions"),
+    "offer_without_date": ("status",),
+    "offer_without_school": ("offer_dfe", "status"),
+    "offer_denied": ("offer_urn", "offer_dfe", "offer_date"),
+    "on_time_disagrees": ("received_date", "phase", "entry_year"),
+    "grade_without_points": ("points", "qualification_type", "bucket_code"),
+    "contradicts": ("numerator", "denominator"),
 }
 
 

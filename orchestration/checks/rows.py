@@ -20,6 +20,7 @@ from expectations.checks import Check
 from expectations.contract import contract_for
 from expectations.suites import (
     AS_AT,
+    READER_MARKS,
     SUBMISSION,
     broken_column,
     checks_for,
@@ -48,7 +49,7 @@ ISSUES = {
     "field": pa.string(), "case_key": pa.string(), "source_row": pa.int64(), "is_quarantined": pa.bool_(), "message": pa.string(),
 }  # fmt: skip
 # Columns of `raw/` that say whom a row is about, the local child id first.
-PERSON_KEYS = ("child_key", "yp_key", "upn_key")
+PERSON_KEYS = ("child_key", "yp_key", "applicant_key", "person_key", "upn_key")
 RESULTS_SCHEMA, ISSUES_SCHEMA = pa.schema(list(RESULTS.items())), pa.schema(list(ISSUES.items()))
 # A frame of so many rows of the widest table takes about 0.4 GB with what the checks make of it.
 MOST_ROWS = 300_000
@@ -131,13 +132,9 @@ def _frame(items: list[Checked], source: str, table: str) -> pd.DataFrame:
 def _broken(frame: pd.DataFrame, check: Check) -> pd.Series | None:
     if check.fails is not None:
         return check.fails(frame).astype(bool)
-    if check.rule == "unreadable":
-        found = (
-            frame["unreadable_columns"]
-            .astype("string")
-            .str.contains(f" {check.column} ", regex=False)
-        )
-        return found.fillna(False).astype(bool)
+    if check.rule in READER_MARKS:
+        marked = frame[READER_MARKS[check.rule]].astype("string")
+        return marked.str.contains(f" {check.column} ", regex=False).fillna(False).astype(bool)
     return None
 
 

@@ -16,6 +16,7 @@ import duckdb
 from expectations.contract import contract_for
 from orchestration.settings import DataFolder
 
+NATIONAL = "national"
 UNASKED = ("explained", "accepted", "fixed")
 
 
@@ -208,6 +209,17 @@ def _unusual(connection: duckdb.DuckDBPyConnection) -> list[Unusual]:
     return [Unusual(*row) for row in rows]
 
 
+def _home_area(connection: duckdb.DuckDBPyConnection) -> str:
+    """The authority that the warehouse is for."""
+    found = connection.execute("select area_code from marts.dim_areas where is_home").fetchone()
+    return found[0] if found else NATIONAL
+
+
+def _desk_of(area_code: str, home: str) -> str:
+    """Where a case is answered: a national file is nobody's but the authority's that took it in."""
+    return home if area_code == NATIONAL else area_code
+
+
 def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = None) -> list[Desk]:
     """One desk per authority and owner of a source that it sends or has a case in.
 
@@ -225,11 +237,12 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
         as_at = connection.execute(
             "select max(as_at) from marts.dim_runs where run_id = (select max(run_id) from marts.fct_submissions)"
         ).fetchall()[0][0]
+        home = _home_area(connection)
     by_desk: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in cases:
-        by_desk[case.area_code, case.owner].append(case)
+        by_desk[_desk_of(case.area_code, home), case.owner].append(case)
     for area_code, source, *_ in results:
-        if source in owners:
+        if source in owners and area_code != NATIONAL:
             by_desk.setdefault((area_code, owners[source]), [])
     open_cases: dict[tuple[str, str], int] = defaultdict(int)
     for case in cases:
@@ -240,10 +253,10 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
             tuple(
                 SourceGrade(source, contract_for(source).title, day, int(rows), open_cases[area, source], int(failed))
                 for area, source, day, rows, failed in results
-                if area == area_code and owners.get(source) == owner
+                if _desk_of(area, home) == area_code and owners.get(source) == owner
             ),
-            tuple(h for h in held if h.area_code == area_code and owners.get(h.source) == owner),
-            tuple(u for u in unusual if u.area_code == area_code and owners.get(u.source) == owner),
+            tuple(h for h in held if _desk_of(h.area_code, home) == area_code and owners.get(h.source) == owner),
+            tuple(u for u in unusual if _desk_of(u.area_code, home) == area_code and owners.get(u.source) == owner),
             tuple(reversed(months)), as_at,
         )
         for (area_code, owner), found in sorted(by_desk.items())
