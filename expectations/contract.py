@@ -218,7 +218,7 @@ class Contract(_Strict):
                     raise ValueError(
                         f"{self.source}.{table_name}.{record_name}: no column {sorted(unknown)}"
                     )
-            tell = {table.area_column, table.period_column} - {None}
+            tell = {name for name in (table.area_column, table.period_column) if name}
             named = {*table.unit, *tell, *(table.form.headings if table.form else ())}
             if named - set(table.columns):
                 raise ValueError(f"{self.source}.{table_name}: no column {sorted(named)}")

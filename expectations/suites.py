@@ -22,6 +22,7 @@ from expectations.rules.derived import (
     key_part_missing,
     needed_for_code,
     not_of_an_age,
+    repeated,
 )
 from expectations.rules.shapes import Fails, not_before_year
 
@@ -250,11 +251,14 @@ class _Maker:
                 f"{self._noun(name)} is not counted", remedy="Check both dates of this record",
             )  # fmt: skip
         if set(record.key) != {"child_id"} or len(self.table.records) == 1:
-            yield self.check(
+            made = self.check(
                 f"{name}_repeated", None, dimension="uniqueness", quarantines=False,
                 message=f"The same {self._noun(name)} stands more than once; the {record.keep} row counts",
                 remedy="Remove the repeated rows in the case system",
             )  # fmt: skip
+            # As they were taken in, which says it of a table with one kind of record.
+            keys = tuple(self._stored(column) for column in record.key)
+            yield replace(made, fails=repeated(keys)) if len(self.table.records) == 1 else made
 
     def column_checks(self) -> Iterator[Check]:
         if "child_id" in self.table.columns:

@@ -61,11 +61,23 @@ def first_orphan(there: str, by: str) -> Fails:
     return fails
 
 
+def repeated(keys: tuple[str, ...]) -> Fails:
+    """A key stands once among the rows of a submission that were not kept out; no value is a value, too."""
+
+    def fails(frame: pd.DataFrame) -> pd.Series:
+        judged = frame[frame["outcome"] != "quarantined"]
+        again = judged.duplicated(["submission_id", *keys], keep=False)
+        return again.reindex(frame.index, fill_value=False)
+
+    return fails
+
+
 def differs_within(of: str, value: str) -> Fails:
     """A value is another than most rows of the same submission with the same id have; of as many, than the first's."""
 
     def fails(frame: pd.DataFrame) -> pd.Series:
-        known = frame[["submission_id", of, value]].dropna()
+        counted = frame[frame["outcome"] != "deduplicated"] if "outcome" in frame else frame
+        known = counted[["submission_id", of, value]].dropna()
         same_id = known.groupby(["submission_id", of], sort=False)[value]
         several = known[same_id.transform("nunique") > 1]
         counted = several.groupby(["submission_id", of, value], sort=False)[value].transform("size")

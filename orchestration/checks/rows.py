@@ -29,6 +29,7 @@ from expectations.suites import (
     table_names,
 )
 from orchestration.checks.cases import case_key, with_roots
+from orchestration.intake.cells import UNMAPPED
 from orchestration.intake.ledger import SubmissionVersion
 from orchestration.intake.submissions import (
     raw_folder,
@@ -178,14 +179,22 @@ def key_texts(failing: pd.DataFrame, source: str, table: str) -> pd.Series:
     """What identifies a row for its owner, stable over months; its place in its file where it has no key."""
     record = next(iter(contract_for(source).tables[table].records.values()))
     names = [stored_key(source, table, name) for name in record.key]
-    parts = [failing[name].astype("string").fillna("") for name in names]
+    # A code of no list is as little of a key as an empty cell (`_key_part`).
+    parts = [_key_part(failing[name]) for name in names]
     text = parts[0].str.cat(parts[1:], sep="|") if len(parts) > 1 else parts[0]
     # Rows that lack a part of their key are told apart by their order, else two faults would be one issue.
-    lacks = (parts[-1] == "") if len(parts) > 1 else parts[0] == ""
+    lacks = pd.concat([part == "" for part in parts], axis=1).any(axis=1)
     again = failing.groupby([failing[SUBMISSION], text]).cumcount()
     text = text.where(~lacks | (again == 0), text + "|" + again.astype("string"))
     place = failing[SUBMISSION].astype("string") + "#" + failing["source_row"].astype("string")
     return text.where(text.str.strip("|") != "", place)
+
+
+def _key_part(values: pd.Series) -> pd.Series:
+    """A column of a key as text, the same whether or not another row lacks it (a whole number is then a float)."""
+    if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
+        values = values.astype("Int64")
+    return values.astype("string").fillna("").replace(UNMAPPED, "")
 
 
 def fingerprint(check_id: str, key: str) -> str:

@@ -337,12 +337,24 @@ def _looked_up(
         is_usable = place.table in recognition.blocks and place.table not in recognition.failed
         if place.column is None and is_usable:
             others = _typed_column(contract, place.table, place.by, recognition.blocks[place.table])
-            there = ids.isin(others.values.dropna())
-            values = there.astype("boolean").where(ids.notna())
+            is_upn = contract.tables[place.table].columns[place.by].type == "upn"
+            n_wrong = int(is_wrong_upn(others.values).sum()) if is_upn else 0
+            values = _stand_in(ids, others.values, n_wrong)
         elif place.column is not None and place.table in loaded:
             values = _values_by(place, ids, loaded[place.table])
         found[column_name] = TypedColumn(values, np.zeros(len(ids), dtype=bool))
     return found
+
+
+def _stand_in(ids: pd.Series, others: pd.Series, n_wrong: int) -> pd.Series:
+    """Whether another table has a row with the id; null where a row of it without a right id may be that row.
+
+    The owner is asked about that row; those that belong to it are not another fault.
+    """
+    there = ids.isin(others.dropna()).astype("boolean").where(ids.notna())
+    absent = ids[~there.fillna(True).astype(bool)]
+    nameless = int(others.isna().sum()) + n_wrong
+    return there.where(there.fillna(True) | (absent.nunique() > nameless))
 
 
 def _values_by(place: LookedUp, ids: pd.Series, other: _Loaded) -> pd.Series:
