@@ -16,6 +16,7 @@ from expectations.contract import Column, Record, Table, contract_for
 from expectations.rules import RULES
 from expectations.rules.derived import (
     age_reached,
+    before_known,
     born_long_after,
     differs_within,
     first_orphan,
@@ -233,11 +234,13 @@ class _Maker:
                 f"{self._noun(name)} is not counted", remedy="Check the year and the month of the date",
             )  # fmt: skip
         for end, start in record.not_before:
-            yield self.check(
+            made = self.check(
                 "end_before_start", f"{end}", dimension="consistency", quarantines=True,
                 message=f"{self._heading(end)} is earlier than {self._heading(start)}: the "
                 f"{self._noun(name)} is not counted", remedy="Check both dates of this record",
             )  # fmt: skip
+            looked_up = self.table.columns[start].looked_up
+            yield replace(made, fails=before_known(end, start, AS_AT)) if looked_up else made
         for part, whole in record.at_most:
             yield self.check(
                 "above_limit", part, dimension="consistency", quarantines=True,

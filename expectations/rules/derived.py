@@ -51,6 +51,16 @@ def age_reached(day: str, born: str, years: int, as_at: str) -> Fails:
     return fails
 
 
+def before_known(later: str, earlier: str, as_at: str) -> Fails:
+    """A date lies before one of another table; not where that one lies ahead, which is told over there."""
+
+    def fails(frame: pd.DataFrame) -> pd.Series:
+        known = frame[earlier] <= pd.to_datetime(frame[as_at])
+        return ((frame[later] < frame[earlier]) & known).fillna(False).astype(bool)
+
+    return fails
+
+
 def first_orphan(there: str, by: str) -> Fails:
     """The first row of a submission with an id that the other table does not have: one question per id."""
 

@@ -175,17 +175,23 @@ def _raised(exception_info: dict[str, Any] | None) -> bool:
     return any(info.get("raised_exception") for info in (exception_info, *metrics))
 
 
-def key_texts(failing: pd.DataFrame, source: str, table: str) -> pd.Series:
-    """What identifies a row for its owner, stable over months; its place in its file where it has no key."""
+def key_texts(
+    failing: pd.DataFrame, source: str, table: str, *, told_apart: bool = True
+) -> pd.Series:
+    """What identifies a row for its owner, stable over months; its place in its file where it has no key.
+
+    `told_apart`: rows that lack a part of their key are two records, even where the rest is equal.
+    """
     record = next(iter(contract_for(source).tables[table].records.values()))
     names = [stored_key(source, table, name) for name in record.key]
     # A code of no list is as little of a key as an empty cell (`_key_part`).
     parts = [_key_part(failing[name]) for name in names]
     text = parts[0].str.cat(parts[1:], sep="|") if len(parts) > 1 else parts[0]
-    # Rows that lack a part of their key are told apart by their order, else two faults would be one issue.
-    lacks = pd.concat([part == "" for part in parts], axis=1).any(axis=1)
-    again = failing.groupby([failing[SUBMISSION], text]).cumcount()
-    text = text.where(~lacks | (again == 0), text + "|" + again.astype("string"))
+    if told_apart:
+        # By their order, else two faults would be one issue.
+        lacks = pd.concat([part == "" for part in parts], axis=1).any(axis=1)
+        again = failing.groupby([failing[SUBMISSION], text]).cumcount()
+        text = text.where(~lacks | (again == 0), text + "|" + again.astype("string"))
     place = failing[SUBMISSION].astype("string") + "#" + failing["source_row"].astype("string")
     return text.where(text.str.strip("|") != "", place)
 
@@ -206,7 +212,8 @@ def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> pa.Table:
     """One row per failing row of a check."""
     failing = frame.loc[rows]
     n_rows = len(failing)
-    keys = key_texts(failing, check.source, check.table)
+    is_repeat = check.rule.endswith("_repeated")
+    keys = key_texts(failing, check.source, check.table, told_apart=not is_repeat)
     columns = {
         "issue_key": [fingerprint(check.check_id, key) for key in keys],
         "check_id": [check.check_id] * n_rows, "rule_code": [check.rule] * n_rows,

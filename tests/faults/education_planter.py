@@ -104,7 +104,7 @@ class EducationPlanter:
             for path in sorted(folder.iterdir()):
                 with path.open(encoding="utf-8-sig", newline="") as file:
                     grid = [list(row) for row in csv.reader(file)]
-                name, table = _table_of(source, grid[0])
+                name, table = table_of(source, grid[0])
                 self.files[source, name] = _File(path, table, month_end(folder.name), grid)
         requests = self.files["sen2", "requests"]
         rows = range(2, len(requests.grid) + 1)
@@ -216,7 +216,7 @@ class EducationPlanter:
             "nobody": lambda: f"SYNNONE{row}",
             "flipped": lambda: "N" if file.get(row, kind.field) == "Y" else "Y",
             "contradicts": lambda: "0.01",
-            "check_letter": lambda: _wrong_letter(file.get(row, kind.field)),
+            "check_letter": lambda: wrong_letter(file.get(row, kind.field)),
             "of_another": lambda: self._another(kind, file, row),
             "before_request": lambda: _moved(self._of_request(file, row, "received_date"), -1),
             "at_25": lambda: _birthday(self._of_person(file, row), 25),
@@ -255,7 +255,7 @@ class EducationPlanter:
                 csv.writer(target, lineterminator="\r\n").writerows(file.grid)
 
 
-def _table_of(source: str, headings: list[str]) -> tuple[str, Table]:
+def table_of(source: str, headings: list[str]) -> tuple[str, Table]:
     """The table whose signature, and most columns, the headings hold."""
     present = {heading.strip().lower() for heading in headings}
     found = {}
@@ -281,6 +281,7 @@ def _birthday(text: str, age: int) -> str:
     )
 
 
-def _wrong_letter(number: str) -> str:
+def wrong_letter(number: str) -> str:
+    """A pupil's number with the letter after its own."""
     following = UPN_LETTERS[(UPN_LETTERS.index(number[0]) + 1) % len(UPN_LETTERS)]
     return following + number[1:]
