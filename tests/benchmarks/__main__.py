@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import anomalies, education, nights, taking_in
+from tests.benchmarks import anomalies, education, faults, nights, taking_in
 from tests.benchmarks.measure import measure, taken_in
 from tests.benchmarks.region import SIZES, run_region
 
@@ -73,7 +73,12 @@ def _anomalies() -> None:
         _print(line)
 
 
-GROUPS = ("taking_in", "nights", "education", "anomalies", "region")
+def _faults() -> None:
+    for line in faults.score():
+        _print(line)
+
+
+GROUPS = ("taking_in", "nights", "education", "anomalies", "faults", "region")
 
 
 def main() -> None:
@@ -89,17 +94,14 @@ def main() -> None:
         "--areas", type=int, nargs="+", default=list(SIZES), help="sizes of the region"
     )
     given = parser.parse_args()
-    groups = given.groups or ("taking_in", "nights", "education", "anomalies")
-    if "taking_in" in groups:
-        _taking_in()
-    if "nights" in groups:
-        _nights()
-    if "education" in groups:
-        _education()
-    if "anomalies" in groups:
-        _anomalies()
-    if "region" in groups:
-        _region(given)
+    groups = given.groups or [group for group in GROUPS if group != "region"]
+    parts: dict[str, Callable[[], None]] = {
+        "taking_in": _taking_in, "nights": _nights, "education": _education, "anomalies": _anomalies,
+        "faults": _faults, "region": partial(_region, given),
+    }  # fmt: skip
+    for group in GROUPS:
+        if group in groups:
+            parts[group]()
 
 
 if __name__ == "__main__":

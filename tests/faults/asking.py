@@ -5,21 +5,47 @@ Nothing is published: extracts are taken in and checked, as the nightly job does
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from orchestration.checks.rows import check_rows, issues_file
+from orchestration.intake.keys import keyed_hash
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import submission_id_of, take_in
 from orchestration.settings import DataFolder, Settings
-from tests.faults.education_planter import Planted
+from tests.faults import planter
+from tests.faults.education_planter import EducationPlanter, Planted, kinds
 
 Issue = dict[str, Any]
 CaseName = tuple[str, str, str]
+
+
+@dataclass
+class Verdict:
+    """How the new cases and the planted faults go together."""
+
+    wrong: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    """Faults that are not exactly one case with their rule."""
+    clean: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    """Cases about rows in which nothing was planted."""
+    gone: list[Issue] = field(default_factory=list)
+    """What was said before, and is not any more."""
+
+
+@dataclass(frozen=True)
+class Planting:
+    """What was planted, what was said before and after, and how they go together."""
+
+    planted: Sequence[Any]
+    before: list[Issue]
+    issues: list[Issue]
+    verdict: Verdict
 
 
 def issues_of(folder: DataFolder) -> list[Issue]:
@@ -39,16 +65,36 @@ def issues_of(folder: DataFolder) -> list[Issue]:
     ]
 
 
-@dataclass
-class Verdict:
-    """How the new cases and the planted faults go together."""
+def judge_by_child(
+    before: list[Issue],
+    after: list[Issue],
+    planted: Iterable[planter.Planted],
+    keys: dict[str, str],
+) -> Verdict:
+    """Match faults and cases of social care, where a census has no rows: by child, by row where the id is lost.
 
-    wrong: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    """Faults that are not exactly one case with their rule."""
-    clean: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    """Cases about rows in which nothing was planted."""
-    gone: list[Issue] = field(default_factory=list)
-    """What was said before, and is not any more."""
+    `keys` by local id.
+    """
+    known = {issue["issue_key"] for issue in before}
+    at: dict[tuple[str, str, str | int], list[Issue]] = defaultdict(list)
+    for issue in after:
+        if issue["issue_key"] not in known:
+            who = issue["child_key"] or issue["source_row"]
+            at[issue["source"], issue["table_name"], who].append(issue)
+    verdict, explained = Verdict(), set[tuple[str, str, str | int]]()
+    for one in planted:
+        is_lost = one.kind.field == "child_id" and one.row is not None
+        place = (one.kind.source, one.kind.table, one.row if is_lost else keys[one.child_id])
+        explained.add(place)
+        rules = {issue["rule_code"] for issue in at[place]}
+        if one.kind.rule not in rules or len({issue["case_key"] for issue in at[place]}) != 1:
+            verdict.wrong[one.kind.kind, one.kind.fault, " ".join(sorted(rules))] += 1
+    for place, issues in at.items():
+        if place not in explained:
+            verdict.clean[place[0], place[1], issues[0]["rule_code"]] += 1
+    still = {issue["issue_key"] for issue in after}
+    verdict.gone = [issue for issue in before if issue["issue_key"] not in still]
+    return verdict
 
 
 def judge(before: list[Issue], after: list[Issue], planted: Iterable[Planted]) -> Verdict:
@@ -74,3 +120,29 @@ def judge(before: list[Issue], after: list[Issue], planted: Iterable[Planted]) -
     still = {issue["issue_key"] for issue in after}
     verdict.gone = [issue for issue in before if issue["issue_key"] not in still]
     return verdict
+
+
+def plant_in_education(folder: DataFolder, landing: Path, seed: int, each: int) -> Planting:
+    """Take in extracts, plant up to so many faults of each kind into them, take them in again."""
+    shutil.copytree(landing, folder.landing, dirs_exist_ok=True)
+    before = issues_of(folder)
+    spared = {(i["source"], i["table_name"], i["source_row"]) for i in before}
+    made = EducationPlanter(folder.landing, seed)
+    planted = made.plant(kinds(), each, spared)
+    made.write()
+    after = issues_of(folder)
+    return Planting(planted, before, after, judge(before, after, planted))
+
+
+def plant_in_social_care(folder: DataFolder, area: str, seed: int, each: int) -> Planting:
+    """The same in a month of social care extracts that stands in landing."""
+    before = issues_of(folder)
+    secret = bytes.fromhex((folder.restricted / "hmac.key").read_text().strip())
+    made = planter.Planter(folder.landing / area, seed)
+    ids = {keyed_hash(secret, "child", area, child): child for child in made.children()}
+    spared = {(i["source"], i["table_name"], ids.get(i["child_key"] or "", "")) for i in before}
+    planted = made.plant(planter.kinds(), each, spared)
+    made.write()
+    keys = {one.child_id: keyed_hash(secret, "child", area, one.child_id) for one in planted}
+    after = issues_of(folder)
+    return Planting(planted, before, after, judge_by_child(before, after, planted, keys))

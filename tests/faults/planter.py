@@ -187,6 +187,11 @@ class Planter:
         ]
         return table, headings, records
 
+    def children(self) -> set[str]:
+        """Every child of a table that a kind is planted in."""
+        tables = {(kind.source, kind.table): kind for kind in kinds()}
+        return {record.child_id for kind in tables.values() for record in self._records(kind)[2]}
+
     def _modules(self, table: str) -> Iterator[_Record]:
         for child in self.xml.getroot().iter("Child"):
             found = [child] if table == "children" else child.findall(MODULES[table])

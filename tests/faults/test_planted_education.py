@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,8 +15,8 @@ from expectations.owners import load_owners
 from expectations.suites import checks_for
 from orchestration.settings import DataFolder
 from tests.faults import planter
-from tests.faults.asking import Issue, Verdict, issues_of, judge
-from tests.faults.education_planter import EducationPlanter, Planted, kinds
+from tests.faults.asking import Planting, plant_in_education
+from tests.faults.education_planter import kinds
 
 SEED, EACH = 20250331, 1
 ROWS_FILE = Path(__file__).parent / "fault_rows.csv"
@@ -36,44 +34,28 @@ PAGES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Found:
-    """What was planted, what was said, and how they go together."""
-
-    planted: list[Planted]
-    issues: list[Issue]
-    verdict: Verdict
-
-
 @pytest.fixture(scope="module")
-def found(education_landing: Path, tmp_path_factory: pytest.TempPathFactory) -> Found:
+def found(education_landing: Path, tmp_path_factory: pytest.TempPathFactory) -> Planting:
     folder = DataFolder(tmp_path_factory.mktemp("planted") / "data")
     folder.create()
-    shutil.copytree(education_landing, folder.landing, dirs_exist_ok=True)
-    before = issues_of(folder)
-    spared = {(i["source"], i["table_name"], i["source_row"]) for i in before}
-    made = EducationPlanter(folder.landing, SEED)
-    planted = made.plant(kinds(), EACH, spared)
-    made.write()
-    after = issues_of(folder)
-    return Found(planted, after, judge(before, after, planted))
+    return plant_in_education(folder, education_landing, SEED, EACH)
 
 
-def test_every_kind_is_planted(found: Found) -> None:
+def test_every_kind_is_planted(found: Planting) -> None:
     planted = Counter(one.kind.kind for one in found.planted)
     assert [kind for kind in kinds() if not planted[kind.kind]] == []
 
 
-def test_each_planted_fault_is_one_case_by_its_rule(found: Found) -> None:
+def test_each_planted_fault_is_one_case_by_its_rule(found: Planting) -> None:
     assert sorted(found.verdict.wrong.items()) == []
 
 
-def test_no_clean_row_is_listed_and_what_was_listed_before_still_is(found: Found) -> None:
+def test_no_clean_row_is_listed_and_what_was_listed_before_still_is(found: Planting) -> None:
     assert sorted(found.verdict.clean.items()) == []
     assert found.verdict.gone == []
 
 
-def test_cases_have_an_owner_and_words_to_act_on(found: Found) -> None:
+def test_cases_have_an_owner_and_words_to_act_on(found: Planting) -> None:
     owners = {entry["source"]: entry["owner"] for entry in load_owners()}
     assert {one.kind.source for one in found.planted} <= {s for s, name in owners.items() if name}
     assert all(". " in issue["message"] for issue in found.issues)
@@ -84,7 +66,7 @@ def test_cases_have_an_owner_and_words_to_act_on(found: Found) -> None:
     assert all(issue["message"].startswith(headings[issue["check_id"]]) for issue in found.issues)
 
 
-def test_person_of_a_row_is_named_where_the_row_has_one(found: Found) -> None:
+def test_person_of_a_row_is_named_where_the_row_has_one(found: Planting) -> None:
     about = {(i["source"], i["table_name"], i["source_row"]): i["child_key"] for i in found.issues}
     nameless = {
         (one.kind.table, one.kind.field)
