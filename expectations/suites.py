@@ -17,6 +17,7 @@ from expectations.rules import RULES
 from expectations.rules.derived import (
     age_reached,
     before_known,
+    births_differ,
     born_long_after,
     differs_within,
     first_orphan,
@@ -187,7 +188,7 @@ class _Maker:
                     "births_differ", "birth_date", dimension="consistency", quarantines=False,
                     message=f"The same {self._heading(person)} has another date of birth in this extract",
                     remedy="Check the date of birth, or whether two children share the id",
-                ), differs_within(self._stored(person), "birth_date"),
+                ), births_differ(self._stored(person), "birth_date", AS_AT),
             )  # fmt: skip
 
     def _stored(self, column: str) -> str:

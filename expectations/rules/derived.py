@@ -99,3 +99,9 @@ def differs_within(of: str, value: str) -> Fails:
         return other.fillna(False).astype(bool)
 
     return fails
+
+
+def births_differ(of: str, born: str, as_at: str) -> Fails:
+    """A person has one date of birth; one that cannot be is told as that, and not against the others."""
+    implausible, differs = not_of_an_age(as_at, born), differs_within(of, born)
+    return lambda frame: differs(frame.assign(**{born: frame[born].mask(implausible(frame))}))
