@@ -209,11 +209,10 @@ def _extract(
         loaded = _load_table(name, table, typed, blocks, as_at)
         if any(name in other.takes_values_of for other in contract.tables.values()):
             looked_into[name] = loaded
-        findings += loaded.findings
-        findings += [
-            finding.placed(file=loaded.files, table=name)
-            for finding in of_another(table, loaded.typed, submission.dfe_code, cover)
-        ]
+        of_elsewhere = list(of_another(table, loaded.typed, submission.dfe_code, cover))
+        findings += [finding.placed(file=loaded.files, table=name) for finding in of_elsewhere]
+        # Nothing is said about the rows of a file that is not theirs to answer for.
+        findings += [] if of_elsewhere else loaded.findings
         findings += _outside_cover(table, loaded, counts.cover_from)
         counts.say_what_became(loaded.judged)
         counts.units = _units(table, loaded)
