@@ -20,6 +20,7 @@ from expectations.rules.derived import (
     births_differ,
     born_long_after,
     differs_within,
+    empty_cell,
     first_orphan,
     key_part_missing,
     needed_for_code,
@@ -73,6 +74,11 @@ class _Maker:
     def __init__(self, source: str, name: str, table: Table) -> None:
         self.source, self.name, self.table = source, name, table
 
+    @property
+    def system(self) -> str:
+        """What the owner's records stand in, as the owner calls it."""
+        return "case system" if "child_id" in self.table.columns else "source system"
+
     def check(
         self,
         rule: str,
@@ -122,7 +128,7 @@ class _Maker:
                     self.check(
                         "key_part_missing", part, dimension="completeness", quarantines=False,
                         message=f"{self._heading(part)} is missing from a {self._noun(name)} that has its other date",
-                        remedy="Enter the date in the case system",
+                        remedy=f"Enter the date in the {self.system}",
                     ), fails=key_part_missing(part, date),
                 )  # fmt: skip
 
@@ -212,7 +218,7 @@ class _Maker:
             yield self.check(
                 "birth_date_missing", "birth_date", dimension="completeness", quarantines=False,
                 message="The date of birth is missing: the age decides where the person is counted",
-                remedy="Enter the date of birth in the case system",
+                remedy=f"Enter the date of birth in the {self.system}",
             )  # fmt: skip
 
     def _has_births(self) -> bool:
@@ -226,7 +232,7 @@ class _Maker:
             yield self.check(
                 "key_date_missing", record.key_date, dimension="completeness", quarantines=True,
                 message=f"{self._heading(record.key_date)} is missing or cannot be read: the {self._noun(name)} "
-                "is not counted", remedy="Enter the date in the case system",
+                "is not counted", remedy=f"Enter the date in the {self.system}",
             )  # fmt: skip
         if record.key_date:
             yield self.check(
@@ -258,7 +264,7 @@ class _Maker:
             made = self.check(
                 f"{name}_repeated", None, dimension="uniqueness", quarantines=False,
                 message=f"The same {self._noun(name)} stands more than once; the {record.keep} row counts",
-                remedy="Remove the repeated rows in the case system",
+                remedy=f"Remove the repeated rows in the {self.system}",
             )  # fmt: skip
             # As they were taken in, which says it of a table with one kind of record.
             keys = tuple(self._stored(column) for column in record.key)
@@ -269,15 +275,17 @@ class _Maker:
             yield self.check(
                 "child_id_missing", "child_id", dimension="completeness", quarantines=True,
                 message="The row has no usable child id and is not counted",
-                remedy="Give the child's id in the case system, as text",
+                remedy=f"Give the child's id in the {self.system}, as text",
             )  # fmt: skip
         own = {n: c for n, c in self.table.stored_columns.items() if not c.inherited}
         for name, column in own.items():
             kept_out = column.value != "free"
             if column.value == "needed" and name != "child_id":
-                yield self.check(
-                    "value_missing", name, dimension="completeness", quarantines=True,
-                    message=f"{column.heading} is missing: the row is not counted", remedy="Enter the value",
+                yield self._with_function(
+                    self.check(
+                        "value_missing", name, dimension="completeness", quarantines=True,
+                        message=f"{column.heading} is missing: the row is not counted", remedy="Enter the value",
+                    ), empty_cell(name, self._stored(name)),
                 )  # fmt: skip
             if column.type == "code":
                 what = "the row is not counted" if kept_out else "it counts as none of them"
@@ -362,7 +370,6 @@ def expectation_for(check: Check) -> Expectation:
         "key_date_missing",
         "child_id_missing",
         "birth_date_missing",
-        "value_missing",
     ):
         column = stored_key(check.source, check.table, check.column or "")
         return gxe.ExpectColumnValuesToNotBeNull(column=column, meta=meta)

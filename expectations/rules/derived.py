@@ -33,6 +33,17 @@ def key_part_missing(part: str, present: str) -> Fails:
     return lambda frame: frame[part].isna() & frame[present].notna()
 
 
+def empty_cell(column: str, stored: str) -> Fails:
+    """There is a value; one that cannot be read is told as that."""
+
+    def fails(frame: pd.DataFrame) -> pd.Series:
+        marked = frame["unreadable_columns"].astype("string")
+        unreadable = marked.str.contains(f" {column} ", regex=False).fillna(False).astype(bool)
+        return frame[stored].isna() & ~unreadable
+
+    return fails
+
+
 def needed_for_code(needed: str, other: str, code: str) -> Fails:
     """A value is there where another column holds a code."""
     return lambda frame: frame[needed].isna() & (frame[other] == code).fillna(False)

@@ -107,6 +107,8 @@ class Desk:
     held: tuple[Held, ...]
     unusual: tuple[Unusual, ...]
     months: tuple[date, ...]
+    extracts: dict[str, tuple[date, ...]]
+    """Days of the extracts by source, newest first: a yearly file is not news every month."""
     as_at: date
 
     @property
@@ -124,13 +126,9 @@ class Desk:
 def place_of(source: str, table: str, field: str | None) -> str:
     """Where to look in the source system, in the supplier's words."""
     found = contract_for(source).tables.get(table)
-    title = (
-        f"{found.sheet}, {found.title}"
-        if found and found.sheet
-        else found.title
-        if found
-        else table
-    )
+    # A table without a sheet is named with its source: an owner may have two with pupils.
+    parts = [found.sheet or source, found.title] if found else [source, table]
+    title = ", ".join(dict.fromkeys(parts))
     heading = found.columns[field].heading if found and field in found.columns else None
     return f"{title}: {heading}" if heading else title
 
@@ -237,6 +235,9 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
         as_at = connection.execute(
             "select max(as_at) from marts.dim_runs where run_id = (select max(run_id) from marts.fct_submissions)"
         ).fetchall()[0][0]
+        extracts: dict[str, tuple[date, ...]] = dict(connection.execute(
+            "select source, array_agg(distinct as_at_date order by as_at_date desc) from marts.fct_submissions"
+            " where status = 'accepted' group by source").fetchall())  # fmt: skip
         home = _home_area(connection)
     by_desk: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in cases:
@@ -257,7 +258,7 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
             ),
             tuple(h for h in held if _desk_of(h.area_code, home) == area_code and owners.get(h.source) == owner),
             tuple(u for u in unusual if _desk_of(u.area_code, home) == area_code and owners.get(u.source) == owner),
-            tuple(reversed(months)), as_at,
+            tuple(reversed(months)), extracts, as_at,
         )
         for (area_code, owner), found in sorted(by_desk.items())
     ]  # fmt: skip
