@@ -17,6 +17,8 @@ from expectations.contract import contract_for
 from orchestration.settings import DataFolder
 
 NATIONAL = "national"
+# How the validators call the register of homes that some of their rules read.
+PROVIDERS = "provider_info"
 UNASKED = ("explained", "accepted", "fixed")
 
 
@@ -96,6 +98,28 @@ class SourceGrade:
 
 
 @dataclass(frozen=True)
+class Unjudged:
+    """DfE's rules that say nothing about the newest submission: a rule that did not run has not passed."""
+
+    area_code: str
+    source: str
+    as_at_date: date
+    status: str
+    reason: str
+    rules: int
+    of_rules: int
+
+    @property
+    def in_words(self) -> str:
+        """What became of them, and what it means."""
+        if self.status == "crashed":
+            return f"broke off ({self.reason}), which is a fault of the rule"
+        if self.reason.startswith(PROVIDERS):
+            return "not judged: the list of providers that they read is DfE's own and not published"
+        return f"not judged: {self.reason}"
+
+
+@dataclass(frozen=True)
 class Desk:
     """Everything for one owner in one authority."""
 
@@ -106,6 +130,7 @@ class Desk:
     grades: tuple[SourceGrade, ...]
     held: tuple[Held, ...]
     unusual: tuple[Unusual, ...]
+    unjudged: tuple[Unjudged, ...]
     months: tuple[date, ...]
     extracts: dict[str, tuple[date, ...]]
     """Days of the extracts by source, newest first: a yearly file is not news every month."""
@@ -198,6 +223,18 @@ def _held(connection: duckdb.DuckDBPyConnection) -> list[Held]:
     return [Held(*row) for row in rows if newest[row[0], row[1]] == row[3]]
 
 
+def _unjudged(connection: duckdb.DuckDBPyConnection) -> list[Unjudged]:
+    rows = connection.execute(
+        "with rules as (select * from marts.fct_dq_results where check_id like '%.statutory.%'"
+        " qualify as_at_date = max(as_at_date) over (partition by area_code, source)),"
+        " counted as (select area_code, source, as_at_date, count(*) as of_rules from rules group by all)"
+        " select area_code, source, as_at_date, status, coalesce(status_reason, ''), count(*), any_value(of_rules)"
+        " from rules inner join counted using (area_code, source, as_at_date)"
+        " where status <> 'run' group by all order by 6 desc, 1, 2, 4, 5"
+    ).fetchall()
+    return [Unjudged(*row) for row in rows]
+
+
 def _unusual(connection: duckdb.DuckDBPyConnection) -> list[Unusual]:
     rows = connection.execute(
         "select area_code, split_part(series_id, '.', 2), split_part(series_id, '.', 3), period_end,"
@@ -225,7 +262,7 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
     """
     with duckdb.connect(str(marts), read_only=True) as connection:
         cases, results = _cases(connection, folder), _newest_results(connection)
-        held, unusual = _held(connection), _unusual(connection)
+        held, unusual, unjudged = _held(connection), _unusual(connection), _unjudged(connection)
         names = dict(
             connection.execute("select area_code, area_name from marts.dim_areas").fetchall()
         )
@@ -258,6 +295,7 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
             ),
             tuple(h for h in held if _desk_of(h.area_code, home) == area_code and owners.get(h.source) == owner),
             tuple(u for u in unusual if _desk_of(u.area_code, home) == area_code and owners.get(u.source) == owner),
+            tuple(u for u in unjudged if u.area_code == area_code and owners.get(u.source) == owner),
             tuple(reversed(months)), extracts, as_at,
         )
         for (area_code, owner), found in sorted(by_desk.items())
