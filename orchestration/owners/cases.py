@@ -6,7 +6,7 @@ Reads the marts and, for the restricted pages and worklists only, the look-up th
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,8 +17,8 @@ from expectations.contract import contract_for
 from orchestration.settings import DataFolder
 
 NATIONAL = "national"
-# How the validators call the register of homes that some of their rules read.
-PROVIDERS = "provider_info"
+# How the validators call the register of homes, and the tables of the return before, that some rules read.
+PROVIDERS, YEAR_BEFORE = "provider", "_last"
 UNASKED = ("explained", "accepted", "fixed")
 
 
@@ -104,19 +104,9 @@ class Unjudged:
     area_code: str
     source: str
     as_at_date: date
-    status: str
-    reason: str
+    why: str
     rules: int
     of_rules: int
-
-    @property
-    def in_words(self) -> str:
-        """What became of them, and what it means."""
-        if self.status == "crashed":
-            return f"broke off ({self.reason}), which is a fault of the rule"
-        if self.reason.startswith(PROVIDERS):
-            return "not judged: the list of providers that they read is DfE's own and not published"
-        return f"not judged: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -223,16 +213,31 @@ def _held(connection: duckdb.DuckDBPyConnection) -> list[Held]:
     return [Held(*row) for row in rows if newest[row[0], row[1]] == row[3]]
 
 
+def _why(status: str, reason: str) -> str:
+    """What became of a rule that did not run, and what it means."""
+    if status == "crashed":
+        return f"broke off ({reason}), which is a fault of the rule"
+    if reason.lower().startswith(PROVIDERS):
+        return "not judged: the list of providers that they read is DfE's own and not published"
+    if YEAR_BEFORE in reason:
+        return "not judged: the return of the year before, which they read, is not there"
+    return f"not judged: {reason}"
+
+
 def _unjudged(connection: duckdb.DuckDBPyConnection) -> list[Unjudged]:
     rows = connection.execute(
-        "with rules as (select * from marts.fct_dq_results where check_id like '%.statutory.%'"
-        " qualify as_at_date = max(as_at_date) over (partition by area_code, source)),"
-        " counted as (select area_code, source, as_at_date, count(*) as of_rules from rules group by all)"
-        " select area_code, source, as_at_date, status, coalesce(status_reason, ''), count(*), any_value(of_rules)"
-        " from rules inner join counted using (area_code, source, as_at_date)"
-        " where status <> 'run' group by all order by 6 desc, 1, 2, 4, 5"
+        "select area_code, source, as_at_date, status, coalesce(status_reason, '') from marts.fct_dq_results"
+        " where check_id like '%.statutory.%'"
+        " qualify as_at_date = max(as_at_date) over (partition by area_code, source)"
     ).fetchall()
-    return [Unjudged(*row) for row in rows]
+    of_rules = Counter(row[:3] for row in rows)
+    not_run = [(row[:3], _why(*row[3:])) for row in rows if row[3] != "run"]
+    return [
+        Unjudged(*about, why, n_rules, of_rules[about])
+        for (about, why), n_rules in sorted(
+            Counter(not_run).items(), key=lambda item: (item[0][0], -item[1])
+        )
+    ]
 
 
 def _unusual(connection: duckdb.DuckDBPyConnection) -> list[Unusual]:
