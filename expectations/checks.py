@@ -30,3 +30,18 @@ class Check:
     remedy: str
     fails: Callable[[pd.DataFrame], pd.Series] | None = None
     """For a rule that a contract cannot say: the rows of the typed frame that break it."""
+
+
+def row_rule(
+    check_id: str,
+    fails: Callable[[pd.DataFrame], pd.Series],
+    dimension: Dimension,
+    words: tuple[str, str],
+) -> Check:
+    """A rule that flags rows, by its whole name. `words`: what is wrong, and what to do."""
+    source, table, rule, column = check_id.split(".")
+    message, remedy = words
+    return Check(
+        check_id, source, table, rule, column, dimension, "warn",
+        quarantines=False, message=message, remedy=remedy, fails=fails,
+    )  # fmt: skip

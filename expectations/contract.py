@@ -34,6 +34,18 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class LookedUp(_Strict):
+    """Where a value stands that another table of the same submission holds."""
+
+    table: str
+    by: str
+    """The column of both tables that joins them."""
+    column: str | None = None
+    """The value, of the row that counts; without it, whether there is a row at all."""
+    must_be_there: bool = False
+    """A row that names what stands nowhere is an orphan, and its owner is told."""
+
+
 class Column(_Strict):
     """One column as the supplier names it, and what it means to us."""
 
@@ -52,6 +64,13 @@ class Column(_Strict):
     highest: float | None = None
     inherited: bool = False
     """The value of the record above, repeated in each below it: a fault of it is told once, up there."""
+    looked_up: LookedUp | None = None
+    """Not read from the file of its table; a fault of it is told where it stands, too."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What may stand above the column in a file."""
+        return () if self.looked_up else (self.heading, *self.aliases)
 
     def stored_name(self, name: str) -> str:
         """The column's name in `raw/`: an identifier is there as a key only."""
@@ -66,7 +85,7 @@ class Column(_Strict):
     @property
     def is_expected(self) -> bool:
         """Whether an extract without it deserves a message, though its table can be used."""
-        return self.is_stored and not self.required and not self.may_be_absent
+        return self.is_stored and not (self.required or self.may_be_absent or self.looked_up)
 
 
 class Record(_Strict):
@@ -88,6 +107,10 @@ class Record(_Strict):
     at_most: tuple[tuple[str, str], ...] = ()
     # A column that must have a value where another holds a code: (column, other, code).
     needed_when: tuple[tuple[str, str, str], ...] = ()
+    # Columns without a value of which the record cannot be placed; where the value is looked up, the fault is there.
+    needs: tuple[str, ...] = ()
+    # A date on which a person has not reached an age: (date, date of birth, years).
+    younger_than: tuple[tuple[str, str, int], ...] = ()
     # Of rows with the same key: the first, or the last after ordering by these columns, nulls first.
     keep: Literal["first", "last"] = "first"
     newest_by: tuple[str, ...] = ()
@@ -103,7 +126,8 @@ class Record(_Strict):
         named = {name for name in single if name is not None}
         pairs = {name for pair in (*self.not_before, *self.after, *self.at_most) for name in pair}
         needed = {name for column, other, _ in self.needed_when for name in (column, other)}
-        return {*self.key, *named, *pairs, *needed, *self.newest_by}
+        aged = {name for date, birth, _ in self.younger_than for name in (date, birth)}
+        return {*self.key, *named, *pairs, *needed, *aged, *self.needs, *self.newest_by}
 
 
 class Form(_Strict):
@@ -132,6 +156,10 @@ class Table(_Strict):
     cover: Cover = "none"
     # The columns whose values name what a submission replaces whole (education_files.md 1, 'Serving').
     unit: tuple[str, ...] = ()
+    # A number of the DfE that begins with the authority's, and a date, that tell another authority's
+    # or another period's file (quality.md 5, 47 and 48).
+    area_column: str | None = None
+    period_column: str | None = None
     must_be_present: bool = False
     recognised_only: bool = False
     columns: dict[str, Column] = Field(default_factory=dict)
@@ -141,6 +169,12 @@ class Table(_Strict):
     @property
     def stored_columns(self) -> dict[str, Column]:
         return {name: column for name, column in self.columns.items() if column.is_stored}
+
+    @property
+    def takes_values_of(self) -> set[str]:
+        """Tables whose counting rows have values that this one looks up: they are judged before it."""
+        places = [column.looked_up for column in self.columns.values()]
+        return {place.table for place in places if place and place.column}
 
 
 class Expected(_Strict):
@@ -184,9 +218,23 @@ class Contract(_Strict):
                     raise ValueError(
                         f"{self.source}.{table_name}.{record_name}: no column {sorted(unknown)}"
                     )
-            named = {*table.unit, *(table.form.headings if table.form else ())}
+            tell = {name for name in (table.area_column, table.period_column) if name}
+            named = {*table.unit, *tell, *(table.form.headings if table.form else ())}
             if named - set(table.columns):
                 raise ValueError(f"{self.source}.{table_name}: no column {sorted(named)}")
+        return self
+
+    @model_validator(mode="after")
+    def _looked_up_values_are_there(self) -> Contract:
+        for table_name, table in self.tables.items():
+            for name, column in table.columns.items():
+                place = column.looked_up
+                if place is None:
+                    continue
+                other = self.tables.get(place.table)
+                named = {place.by, place.column or place.by}
+                if other is None or place.by not in table.columns or named - set(other.columns):
+                    raise ValueError(f"{self.source}.{table_name}.{name}: nothing to look up")
         return self
 
     def headings(self) -> set[str]:
@@ -197,7 +245,7 @@ class Contract(_Strict):
             for table in self.tables.values()
             for column in table.columns.values()
             if not column.repeats
-            for heading in (column.heading, *column.aliases)
+            for heading in column.names
         } | {heading for form in forms for heading in (*form.headings.values(), *form.shown)}
 
 
@@ -237,11 +285,11 @@ def compose(document: dict[str, Any], collection_year: int) -> Contract:
 def _document(source: str) -> dict[str, Any]:
     loaded = yaml.load((CONTRACTS_FOLDER / f"{source}.yml").read_text(), Loader=yaml.CSafeLoader)
     for name, seed in loaded.pop("code_lists_of_seeds", {}).items():
-        loaded["code_lists"][name] = dict.fromkeys(_first_column(seed), ())
+        loaded["code_lists"][name] = dict.fromkeys(first_column(seed), ())
     return {key: value for key, value in loaded.items() if not key.startswith("x-")}
 
 
-def _first_column(seed: str) -> list[str]:
+def first_column(seed: str) -> list[str]:
     """The keys of a seed of the warehouse: what it knows is said in one place."""
     with (SEEDS_FOLDER / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
         return [row[0] for row in csv.reader(file)][1:]

@@ -55,7 +55,7 @@ def critical_fields(table: Table) -> list[str]:
     return [
         name
         for name, column in table.stored_columns.items()
-        if name in of_records or column.required
+        if (name in of_records or column.required) and column.looked_up is None
     ]
 
 

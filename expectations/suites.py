@@ -12,10 +12,22 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from expectations.checks import Check, Dimension
-from expectations.contract import Record, Table, contract_for
+from expectations.contract import Column, Record, Table, contract_for
 from expectations.rules import RULES
-from expectations.rules.derived import born_long_after, key_part_missing, not_of_an_age
-from expectations.rules.shapes import not_before_year
+from expectations.rules.derived import (
+    age_reached,
+    before_known,
+    births_differ,
+    born_long_after,
+    differs_within,
+    empty_cell,
+    first_orphan,
+    key_part_missing,
+    needed_for_code,
+    not_of_an_age,
+    repeated,
+)
+from expectations.rules.shapes import Fails, not_before_year
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -29,6 +41,21 @@ PAIR_RULES = {
     "above_limit": "at_most",
 }
 SUBMISSION = "submission_id"
+# Who a row is about, in the supplier's own ids.
+PERSON_COLUMNS = ("child_id", "yp_id", "applicant_id", "person_id")
+# What a value of a type must look like to be read (contract.md 2, 'Values').
+AS_TEXT = "Give it as text: a spreadsheet may have shortened it or turned it into a number"
+HOW_TO_WRITE = {
+    "date": "Give the date as dd/mm/yyyy", "week": "Give the Monday of the week as dd/mm/yyyy",
+    "integer": "Give a whole number in digits, without commas or signs",
+    "decimal": "Give a number in digits, without commas, signs or %", "flag": "Give Y or N",
+    "academic_year": "Give the year as 2024/25", "upn": AS_TEXT, "young_person_id": AS_TEXT,
+    "applicant_id": AS_TEXT, "record_id": AS_TEXT,
+}  # fmt: skip
+
+
+# Rules about what stood in a cell, which only its reader has seen: the column of `raw/` that names the fields.
+READER_MARKS = {"unreadable": "unreadable_columns", "upn_invalid": "doubted_columns"}
 
 
 def broken_column(check: Check) -> str:
@@ -46,6 +73,11 @@ class _Maker:
 
     def __init__(self, source: str, name: str, table: Table) -> None:
         self.source, self.name, self.table = source, name, table
+
+    @property
+    def system(self) -> str:
+        """What the owner's records stand in, as the owner calls it."""
+        return "case system" if "child_id" in self.table.columns else "source system"
 
     def check(
         self,
@@ -96,13 +128,82 @@ class _Maker:
                     self.check(
                         "key_part_missing", part, dimension="completeness", quarantines=False,
                         message=f"{self._heading(part)} is missing from a {self._noun(name)} that has its other date",
-                        remedy="Enter the date in the case system",
+                        remedy=f"Enter the date in the {self.system}",
                     ), fails=key_part_missing(part, date),
                 )  # fmt: skip
 
+    def dependent_checks(self, name: str, record: Record) -> Iterator[Check]:
+        """What other columns ask of a record: a value that its code needs, an age that is not reached."""
+        for name_needed, other, code in record.needed_when:
+            yield self._with_function(
+                self.check(
+                    "needed_for_code", name_needed, dimension="completeness", quarantines=True,
+                    message=f"{self._heading(name_needed)} is missing, which a row with {self._heading(other)} {code} "
+                    "needs: the row is not counted", remedy="Enter the value",
+                ), needed_for_code(name_needed, other, code),
+            )  # fmt: skip
+        for day, birth, years in record.younger_than:
+            yield self._with_function(
+                self.check(
+                    "age_reached", day, dimension="consistency", quarantines=True,
+                    message=f"The person is {years} or older on {self._heading(day)}: the {self._noun(name)} is not "
+                    "counted", remedy=f"Check {self._heading(day)} and the date of birth",
+                ), age_reached(day, birth, years, AS_AT),
+            )  # fmt: skip
+
+    @staticmethod
+    def _with_function(check: Check, fails: Fails) -> Check:
+        return replace(check, fails=fails)
+
+    def looked_up_checks(self) -> Iterator[Check]:
+        """Rows that name what no row of another table is about."""
+        for name, column in self.table.columns.items():
+            place = column.looked_up
+            if place is None or not place.must_be_there:
+                continue
+            title = contract_for(self.source).tables[place.table].title
+            yield self._with_function(
+                self.check(
+                    "orphan", place.by, dimension="consistency", quarantines=False,
+                    message=f"{self._heading(place.by)} stands in no row of {title}, so the row belongs to nothing",
+                    remedy=f"Correct {self._heading(place.by)}, or send the row of {title} with it",
+                ), first_orphan(name, self._stored(place.by)),
+            )  # fmt: skip
+
+    def identity_checks(self) -> Iterator[Check]:
+        """Identifiers that cannot be right: of nobody, of two people, or of one person with two birthdays."""
+        person = next((name for name in PERSON_COLUMNS if name in self.table.columns), None)
+        own = {n for n, c in self.table.stored_columns.items() if not c.inherited}
+        for name in own & {n for n, c in self.table.columns.items() if c.type == "upn"}:
+            yield self.check(
+                "upn_invalid", name, dimension="accuracy", quarantines=False,
+                message=f"{self._heading(name)} is no number that can have been given: its check letter or form is wrong",
+                remedy="Check the number with the school; it joins the pupil's records",
+            )  # fmt: skip
+            if person is not None:
+                yield self._with_function(
+                    self.check(
+                        "upn_shared", name, dimension="uniqueness", quarantines=False,
+                        message=f"{self._heading(name)} is also that of another {self._heading(person)}: one child with "
+                        "two ids, or a wrong number", remedy="Merge the two records, or correct the number",
+                    ), differs_within(self._stored(name), self._stored(person)),
+                )  # fmt: skip
+        if person is not None and "birth_date" in own:
+            yield self._with_function(
+                self.check(
+                    "births_differ", "birth_date", dimension="consistency", quarantines=False,
+                    message=f"The same {self._heading(person)} has another date of birth in this extract",
+                    remedy="Check the date of birth, or whether two children share the id",
+                ), births_differ(self._stored(person), "birth_date", AS_AT),
+            )  # fmt: skip
+
+    def _stored(self, column: str) -> str:
+        return self.table.columns[column].stored_name(column)
+
     def birth_checks(self) -> Iterator[Check]:
         """A date of birth that no child of an extract can have."""
-        if self._has_births():
+        birth = self.table.columns.get("birth_date")
+        if birth is not None and birth.is_stored and not birth.inherited:
             yield replace(
                 self.check(
                     "age_implausible", "birth_date", dimension="accuracy", quarantines=False,
@@ -117,7 +218,7 @@ class _Maker:
             yield self.check(
                 "birth_date_missing", "birth_date", dimension="completeness", quarantines=False,
                 message="The date of birth is missing: the age decides where the person is counted",
-                remedy="Enter the date of birth in the case system",
+                remedy=f"Enter the date of birth in the {self.system}",
             )  # fmt: skip
 
     def _has_births(self) -> bool:
@@ -131,7 +232,7 @@ class _Maker:
             yield self.check(
                 "key_date_missing", record.key_date, dimension="completeness", quarantines=True,
                 message=f"{self._heading(record.key_date)} is missing or cannot be read: the {self._noun(name)} "
-                "is not counted", remedy="Enter the date in the case system",
+                "is not counted", remedy=f"Enter the date in the {self.system}",
             )  # fmt: skip
         if record.key_date:
             yield self.check(
@@ -140,11 +241,13 @@ class _Maker:
                 f"{self._noun(name)} is not counted", remedy="Check the year and the month of the date",
             )  # fmt: skip
         for end, start in record.not_before:
-            yield self.check(
+            made = self.check(
                 "end_before_start", f"{end}", dimension="consistency", quarantines=True,
                 message=f"{self._heading(end)} is earlier than {self._heading(start)}: the "
                 f"{self._noun(name)} is not counted", remedy="Check both dates of this record",
             )  # fmt: skip
+            looked_up = self.table.columns[start].looked_up
+            yield replace(made, fails=before_known(end, start, AS_AT)) if looked_up else made
         for part, whole in record.at_most:
             yield self.check(
                 "above_limit", part, dimension="consistency", quarantines=True,
@@ -158,26 +261,31 @@ class _Maker:
                 f"{self._noun(name)} is not counted", remedy="Check both dates of this record",
             )  # fmt: skip
         if set(record.key) != {"child_id"} or len(self.table.records) == 1:
-            yield self.check(
+            made = self.check(
                 f"{name}_repeated", None, dimension="uniqueness", quarantines=False,
                 message=f"The same {self._noun(name)} stands more than once; the {record.keep} row counts",
-                remedy="Remove the repeated rows in the case system",
+                remedy=f"Remove the repeated rows in the {self.system}",
             )  # fmt: skip
+            # As they were taken in, which says it of a table with one kind of record.
+            keys = tuple(self._stored(column) for column in record.key)
+            yield replace(made, fails=repeated(keys)) if len(self.table.records) == 1 else made
 
     def column_checks(self) -> Iterator[Check]:
         if "child_id" in self.table.columns:
             yield self.check(
                 "child_id_missing", "child_id", dimension="completeness", quarantines=True,
                 message="The row has no usable child id and is not counted",
-                remedy="Give the child's id in the case system, as text",
+                remedy=f"Give the child's id in the {self.system}, as text",
             )  # fmt: skip
         own = {n: c for n, c in self.table.stored_columns.items() if not c.inherited}
         for name, column in own.items():
             kept_out = column.value != "free"
             if column.value == "needed" and name != "child_id":
-                yield self.check(
-                    "value_missing", name, dimension="completeness", quarantines=True,
-                    message=f"{column.heading} is missing: the row is not counted", remedy="Enter the value",
+                yield self._with_function(
+                    self.check(
+                        "value_missing", name, dimension="completeness", quarantines=True,
+                        message=f"{column.heading} is missing: the row is not counted", remedy="Enter the value",
+                    ), empty_cell(name, self._stored(name)),
                 )  # fmt: skip
             if column.type == "code":
                 what = "the row is not counted" if kept_out else "it counts as none of them"
@@ -186,12 +294,12 @@ class _Maker:
                     message=f"{column.heading} holds a code that is not in the list; {what}",
                     remedy="Use a code of the list",
                 )  # fmt: skip
-            elif column.type in ("date", "week", "integer", "decimal", "flag", "academic_year"):
+            elif column.type in HOW_TO_WRITE:
                 what = "and the row is not counted" if kept_out else "and counts as missing"
                 yield self.check(
                     "unreadable", name, dimension="validity", quarantines=kept_out,
-                    message=f"{column.heading} cannot be read {what}",
-                    remedy="Correct the value; dates as dd/mm/yyyy",
+                    message=f"{column.heading} cannot be read{_range_of(column)} {what}",
+                    remedy=HOW_TO_WRITE[column.type],
                 )  # fmt: skip
 
     def _heading(self, column: str) -> str:
@@ -199,6 +307,14 @@ class _Maker:
 
     def _noun(self, record: str) -> str:
         return record.replace("_", " ")
+
+
+def _range_of(column: Column) -> str:
+    """The numbers that a column may hold, in words; nothing where it may hold any."""
+    if column.lowest is None:
+        return ""
+    above = f" {column.lowest:g} to {column.highest:g}" if column.highest is not None else ""
+    return f" as a number of{above}" if above else f" as a number of {column.lowest:g} or more"
 
 
 def table_names(source: str) -> list[str]:
@@ -216,10 +332,16 @@ def checks_for(source: str, table_name: str) -> tuple[Check, ...]:
         *maker.column_checks(),
         *maker.birth_checks(),
         *maker.birth_missing_checks(),
+        *maker.looked_up_checks(),
+        *maker.identity_checks(),
         *(
             check
             for name, record in table.records.items()
-            for check in (*maker.record_checks(name, record), *maker.derived_checks(name, record))
+            for check in (
+                *maker.record_checks(name, record),
+                *maker.dependent_checks(name, record),
+                *maker.derived_checks(name, record),
+            )
         ),
     ]
     rules = [rule for rule in RULES.get(source, ()) if rule.table == table_name]
@@ -240,7 +362,7 @@ def expectation_for(check: Check) -> Expectation:
     from great_expectations import expectations as gxe
 
     meta = {"check_id": check.check_id}
-    if check.fails is not None or check.rule == "unreadable":
+    if check.fails is not None or check.rule in READER_MARKS:
         return gxe.ExpectColumnValuesToBeInSet(
             column=broken_column(check), value_set=[False], meta=meta
         )
@@ -248,7 +370,6 @@ def expectation_for(check: Check) -> Expectation:
         "key_date_missing",
         "child_id_missing",
         "birth_date_missing",
-        "value_missing",
     ):
         column = stored_key(check.source, check.table, check.column or "")
         return gxe.ExpectColumnValuesToNotBeNull(column=column, meta=meta)

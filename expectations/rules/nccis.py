@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expectations.checks import Check
+from expectations.checks import Check, row_rule
 from expectations.rules.cases import Rows
+from expectations.rules.shapes import holds, not_after_as_at
 
 SEPTEMBER = 9
 
@@ -28,9 +29,29 @@ RULES: tuple[Check, ...] = (
         "academic_age is not the age on 31 August before the academic year that dob gives: dob decides who is "
         "counted", "Check dob and academic_age", _other_age,
     ),
+    row_rule(
+        "nccis.young_people.legacy_code.activity_code", holds("activity_code", "720"),
+        "validity",
+        ("720 is an activity code of former years: the young person stays in the cohort, as neither NEET nor not known",
+         "Use the code of the activity that is in the present list"),
+    ),
+    row_rule(
+        "nccis.young_people.after_as_at.activity_start_date", not_after_as_at("activity_start_date"),
+        "timeliness",
+        ("The activity starts after the date of the extract", "Check activity_start, or give the activity of that day"),
+    ),
 )  # fmt: skip
 
 CASES: dict[str, list[tuple[Rows, bool]]] = {
+    "nccis.young_people.legacy_code.activity_code": [
+        ({"activity_code": "720"}, True),
+        ({"activity_code": "710"}, False),
+        ({"activity_code": None}, False),
+    ],
+    "nccis.young_people.after_as_at.activity_start_date": [
+        ({"activity_start_date": "2025-04-01", "as_at_date": "2025-03-31"}, True),
+        ({"activity_start_date": "2025-03-31", "as_at_date": "2025-03-31"}, False),
+    ],
     "nccis.young_people.age_disagrees.academic_age": [
         ({"as_at_date": "2025-12-31", "birth_date": "2008-08-31", "academic_age": 17}, False),
         ({"as_at_date": "2025-12-31", "birth_date": "2008-09-01", "academic_age": 17}, True),

@@ -53,3 +53,13 @@ def not_overlapping(start: str, end: str, kind: str | None = None) -> Fails:
         return (before > spans[start]).fillna(False).reindex(frame.index, fill_value=False)
 
     return fails
+
+
+def missing(column: str) -> Fails:
+    """A value without which something else has to stand in for it."""
+    return lambda frame: frame[column].isna()
+
+
+def holds(column: str, code: str) -> Fails:
+    """A code that counts, but should not be used any more."""
+    return lambda frame: (frame[column] == code).fillna(False)

@@ -9,7 +9,7 @@ import hashlib
 from typing import Any
 
 from expectations.checks import Check
-from expectations.reads import ROOTS, other_fields
+from expectations.reads import ROOTS, other_fields, same_cell
 
 Place = tuple[str, int]
 
@@ -39,7 +39,8 @@ def _root_of(
     issue: dict[str, Any], checks: dict[str, Check], roots: dict[Place, dict[str, str]]
 ) -> str:
     faulty = roots.get((issue["submission_id"], issue["source_row"]), {})
-    if issue["field"] in faulty:
-        return str(faulty[issue["field"]])
+    field = same_cell(checks[issue["check_id"]])
+    if field in faulty:
+        return str(faulty[field])
     others = sorted(other_fields(checks[issue["check_id"]]) & set(faulty))
     return str(faulty[others[0]] if others else issue["case_key"])

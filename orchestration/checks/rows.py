@@ -20,6 +20,7 @@ from expectations.checks import Check
 from expectations.contract import contract_for
 from expectations.suites import (
     AS_AT,
+    READER_MARKS,
     SUBMISSION,
     broken_column,
     checks_for,
@@ -29,6 +30,7 @@ from expectations.suites import (
 )
 from orchestration.checks.cases import case_key, with_roots
 from orchestration.checks.checker import Checker
+from orchestration.intake.cells import UNMAPPED
 from orchestration.intake.ledger import SubmissionVersion
 from orchestration.intake.submissions import (
     raw_folder,
@@ -49,7 +51,7 @@ ISSUES = {
     "field": pa.string(), "case_key": pa.string(), "source_row": pa.int64(), "is_quarantined": pa.bool_(), "message": pa.string(),
 }  # fmt: skip
 # Columns of `raw/` that say whom a row is about, the local child id first.
-PERSON_KEYS = ("child_key", "yp_key", "upn_key")
+PERSON_KEYS = ("child_key", "yp_key", "applicant_key", "person_key", "upn_key")
 RESULTS_SCHEMA, ISSUES_SCHEMA = pa.schema(list(RESULTS.items())), pa.schema(list(ISSUES.items()))
 # A frame of so many rows of the widest table takes about 0.4 GB with what the checks make of it.
 MOST_ROWS = 300_000
@@ -132,13 +134,9 @@ def _frame(items: list[Checked], source: str, table: str) -> pd.DataFrame:
 def _broken(frame: pd.DataFrame, check: Check) -> pd.Series | None:
     if check.fails is not None:
         return check.fails(frame).astype(bool)
-    if check.rule == "unreadable":
-        found = (
-            frame["unreadable_columns"]
-            .astype("string")
-            .str.contains(f" {check.column} ", regex=False)
-        )
-        return found.fillna(False).astype(bool)
+    if check.rule in READER_MARKS:
+        marked = frame[READER_MARKS[check.rule]].astype("string")
+        return marked.str.contains(f" {check.column} ", regex=False).fillna(False).astype(bool)
     return None
 
 
@@ -178,18 +176,32 @@ def _raised(exception_info: dict[str, Any] | None) -> bool:
     return any(info.get("raised_exception") for info in (exception_info, *metrics))
 
 
-def key_texts(failing: pd.DataFrame, source: str, table: str) -> pd.Series:
-    """What identifies a row for its owner, stable over months; its place in its file where it has no key."""
+def key_texts(
+    failing: pd.DataFrame, source: str, table: str, *, told_apart: bool = True
+) -> pd.Series:
+    """What identifies a row for its owner, stable over months; its place in its file where it has no key.
+
+    `told_apart`: rows that lack a part of their key are two records, even where the rest is equal.
+    """
     record = next(iter(contract_for(source).tables[table].records.values()))
     names = [stored_key(source, table, name) for name in record.key]
-    parts = [failing[name].astype("string").fillna("") for name in names]
+    # A code of no list is as little of a key as an empty cell (`_key_part`).
+    parts = [_key_part(failing[name]) for name in names]
     text = parts[0].str.cat(parts[1:], sep="|") if len(parts) > 1 else parts[0]
-    # Rows that lack a part of their key are told apart by their order, else two faults would be one issue.
-    lacks = (parts[-1] == "") if len(parts) > 1 else parts[0] == ""
-    again = failing.groupby([failing[SUBMISSION], text]).cumcount()
-    text = text.where(~lacks | (again == 0), text + "|" + again.astype("string"))
+    if told_apart:
+        # By their order, else two faults would be one issue.
+        lacks = pd.concat([part == "" for part in parts], axis=1).any(axis=1)
+        again = failing.groupby([failing[SUBMISSION], text]).cumcount()
+        text = text.where(~lacks | (again == 0), text + "|" + again.astype("string"))
     place = failing[SUBMISSION].astype("string") + "#" + failing["source_row"].astype("string")
     return text.where(text.str.strip("|") != "", place)
+
+
+def _key_part(values: pd.Series) -> pd.Series:
+    """A column of a key as text, the same whether or not another row lacks it (a whole number is then a float)."""
+    if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
+        values = values.astype("Int64")
+    return values.astype("string").fillna("").replace(UNMAPPED, "")
 
 
 def fingerprint(check_id: str, key: str) -> str:
@@ -201,7 +213,8 @@ def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> pa.Table:
     """One row per failing row of a check."""
     failing = frame.loc[rows]
     n_rows = len(failing)
-    keys = key_texts(failing, check.source, check.table)
+    is_repeat = check.rule.endswith("_repeated")
+    keys = key_texts(failing, check.source, check.table, told_apart=not is_repeat)
     columns = {
         "issue_key": [fingerprint(check.check_id, key) for key in keys],
         "check_id": [check.check_id] * n_rows, "rule_code": [check.rule] * n_rows,

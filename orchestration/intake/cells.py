@@ -44,6 +44,8 @@ NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?$")
 SCIENTIFIC = re.compile(r"^\d+(?:\.\d+)?E[+-]?\d+$", re.IGNORECASE)
 OPTION_PREFIX = re.compile(r"^[a-z0-9]{1,2}\)\s*")
 CODE_END = re.compile(r"\s*[:\-\u2013\u2014]")
+UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+UPN = re.compile(rf"^[{UPN_LETTERS}]\d{{11}}[\d{UPN_LETTERS}]$")
 UPN_UNKNOWN = re.compile(r"^UN[1-7]$")
 # A whole number beyond this has lost digits in a spreadsheet cell (IEEE 754 double).
 LARGEST_EXACT = 10**15
@@ -123,6 +125,25 @@ def parse_upn(value: object) -> str | _Unreadable | None:
     """A unique pupil number; the reasons for having none (UN1 to UN7) are null."""
     found = parse_identifier(value)
     return None if isinstance(found, str) and UPN_UNKNOWN.match(found) else found
+
+
+def is_wrong_upn(numbers: pd.Series) -> np.ndarray:
+    """Which numbers of pupils cannot have been given: thirteen characters, the first a check letter over the others.
+
+    Source: DfE, Unique pupil numbers guide, 2019: letters weigh by their place, also the last of a temporary number.
+    """
+    codes, distinct = pd.factorize(numbers)
+    wrong = np.array([not _is_given_upn(str(number)) for number in distinct], dtype=bool)
+    return np.append(wrong, False)[codes]
+
+
+def _is_given_upn(number: str) -> bool:
+    if not UPN.match(number):
+        return False
+    last = number[-1]
+    values = [*map(int, number[1:-1]), UPN_LETTERS.index(last) if last.isalpha() else int(last)]
+    weighed = sum(place * value for place, value in enumerate(values, start=2))
+    return UPN_LETTERS[weighed % len(UPN_LETTERS)] == number[0]
 
 
 def parse_integer(value: object) -> int | _Unreadable:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,10 +20,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
-from expectations.contract import IDENTIFIER_TYPES, Contract, Table, contract_for
+from expectations.contract import IDENTIFIER_TYPES, Contract, LookedUp, Table, contract_for
+from orchestration.intake.belonging import of_another
 from orchestration.intake.cells import (
+    DTYPES,
     UNMAPPED,
     TypedColumn,
+    is_wrong_upn,
     parse_date,
     parse_identifier,
     type_column,
@@ -49,7 +52,7 @@ ARROW_TYPES = {
 }  # fmt: skip
 ROW_COLUMNS = {
     "submission_id": pa.string(), "row_id": pa.int64(), "source_row": pa.int64(),
-    "unreadable_columns": pa.string(),
+    "unreadable_columns": pa.string(), "doubted_columns": pa.string(),
 }  # fmt: skip
 SET_ASIDE_FOLDER = "set_aside"
 # What an identifier of a type is scoped by, so that ids of two systems never meet (contract.md 2, 'Keys').
@@ -86,6 +89,12 @@ class TableCounts:
     failed: bool = False
     units: tuple[str, ...] = ()
     """The units of replacement that the table names."""
+
+    def say_what_became(self, judged: Judged) -> None:
+        """Count the rows by what became of them."""
+        self.loaded = int(judged.kept.sum())
+        self.deduplicated = int(judged.deduplicated.sum())
+        self.quarantined = int(judged.quarantined.sum())
 
 
 @dataclass
@@ -182,8 +191,9 @@ def _extract(
     findings += header_findings
     extraction = Extraction(submission.submission_id, submission.fingerprint, as_at, "accepted", "")
     identifiers: list[pd.DataFrame] = []
-    for name, blocks in recognition.blocks.items():
-        table = contract.tables[name]
+    looked_into: dict[str, _Loaded] = {}
+    for name in _in_order(contract, recognition.blocks):
+        blocks, table = recognition.blocks[name], contract.tables[name]
         counts = extraction.tables[name] = TableCounts()
         counts.failed = name in recognition.failed
         if counts.failed:
@@ -194,12 +204,17 @@ def _extract(
         if table.recognised_only:
             counts.loaded = counts.received
             continue
-        loaded = _load_table(contract, name, blocks, as_at)
-        findings += loaded.findings
+        typed = _typed_table(contract, name, blocks)
+        typed |= _looked_up(contract, name, typed, recognition, looked_into)
+        loaded = _load_table(name, table, typed, blocks, as_at)
+        if any(name in other.takes_values_of for other in contract.tables.values()):
+            looked_into[name] = loaded
+        of_elsewhere = list(of_another(table, loaded.typed, submission.dfe_code, cover))
+        findings += [finding.placed(file=loaded.files, table=name) for finding in of_elsewhere]
+        # Nothing is said about the rows of a file that is not theirs to answer for.
+        findings += [] if of_elsewhere else loaded.findings
         findings += _outside_cover(table, loaded, counts.cover_from)
-        counts.loaded = int(loaded.judged.kept.sum())
-        counts.deduplicated = int(loaded.judged.deduplicated.sum())
-        counts.quarantined = int(loaded.judged.quarantined.sum())
+        counts.say_what_became(loaded.judged)
         counts.units = _units(table, loaded)
         identifiers += _write_table(submission, table, name, loaded, secret, target)
     extraction.findings = findings
@@ -261,6 +276,9 @@ def _header_facts(
     return as_at, findings
 
 
+_Typed = dict[str, TypedColumn]
+
+
 @dataclass(frozen=True)
 class _Loaded:
     typed: dict[str, TypedColumn]
@@ -270,19 +288,87 @@ class _Loaded:
     findings: list[Finding]
 
 
-def _load_table(
+def _in_order(contract: Contract, names: Iterable[str]) -> list[str]:
+    """Tables as they came, those that look something up in another after it."""
+    waiting, ordered = list(names), list[str]()
+    while waiting:
+        free = [
+            name for name in waiting
+            if not contract.tables[name].takes_values_of.intersection(waiting)
+        ] or waiting  # fmt: skip
+        ordered += free
+        waiting = [name for name in waiting if name not in free]
+    return ordered
+
+
+def _typed_table(contract: Contract, name: str, blocks: list[RecognisedBlock]) -> _Typed:
+    """What the files of a table hold, typed."""
+    return {
+        column_name: _typed_column(contract, name, column_name, blocks)
+        for column_name, column in contract.tables[name].stored_columns.items()
+        if column.looked_up is None
+    }
+
+
+def _typed_column(
+    contract: Contract, name: str, column: str, blocks: list[RecognisedBlock]
+) -> TypedColumn:
+    described = contract.tables[name].columns[column]
+    cells = _cells(blocks, column)
+    return type_column(cells, described, contract.code_lists, contract.no_value)
+
+
+def _looked_up(
     contract: Contract,
     name: str,
-    blocks: list[RecognisedBlock],
-    as_at: date,
+    own: _Typed,
+    recognition: Recognition,
+    loaded: Mapping[str, _Loaded],
+) -> _Typed:
+    """What the other tables of the submission say about the rows of a table; null where they are not there."""
+    found: _Typed = {}
+    for column_name, column in contract.tables[name].columns.items():
+        place = column.looked_up
+        if place is None:
+            continue
+        ids = own[place.by].values
+        values = pd.Series(pd.array([None] * len(ids), dtype=DTYPES[column.type]))
+        is_usable = place.table in recognition.blocks and place.table not in recognition.failed
+        if place.column is None and is_usable:
+            others = _typed_column(contract, place.table, place.by, recognition.blocks[place.table])
+            is_upn = contract.tables[place.table].columns[place.by].type == "upn"
+            n_wrong = int(is_wrong_upn(others.values).sum()) if is_upn else 0
+            values = _stand_in(ids, others.values, n_wrong)
+        elif place.column is not None and place.table in loaded:
+            values = _values_by(place, ids, loaded[place.table])
+        found[column_name] = TypedColumn(values, np.zeros(len(ids), dtype=bool))
+    return found
+
+
+def _stand_in(ids: pd.Series, others: pd.Series, n_wrong: int) -> pd.Series:
+    """Whether another table has a row with the id; null where a row of it without a right id may be that row.
+
+    The owner is asked about that row; those that belong to it are not another fault.
+    """
+    there = ids.isin(others.dropna()).astype("boolean").where(ids.notna())
+    absent = ids[~there.fillna(True).astype(bool)]
+    nameless = int(others.isna().sum()) + n_wrong
+    return there.where(there.fillna(True) | (absent.nunique() > nameless))
+
+
+def _values_by(place: LookedUp, ids: pd.Series, other: _Loaded) -> pd.Series:
+    """The value that another table's counting row with the same id holds."""
+    kept = pd.DataFrame(
+        {"id": other.typed[place.by].values, "value": other.typed[str(place.column)].values}
+    )[other.judged.kept].drop_duplicates("id")
+    places = pd.Index(kept["id"]).get_indexer(ids)
+    places[ids.isna().to_numpy()] = -1
+    return pd.Series(kept["value"].array.take(places, allow_fill=True))
+
+
+def _load_table(
+    name: str, table: Table, typed: _Typed, blocks: list[RecognisedBlock], as_at: date
 ) -> _Loaded:
-    table = contract.tables[name]
-    typed = {
-        column_name: type_column(
-            _cells(blocks, column_name), column, contract.code_lists, contract.no_value
-        )
-        for column_name, column in table.stored_columns.items()
-    }
     source_rows = np.concatenate(
         [np.asarray(found.block.row_numbers, dtype=np.int64) for found in blocks]
     )
@@ -395,7 +481,13 @@ def _keyed_frame(
     n_rows = len(loaded.source_rows)
     frame = pd.DataFrame({"row_id": np.arange(1, n_rows + 1), "source_row": loaded.source_rows})
     frame.insert(0, "submission_id", submission.submission_id)
-    frame["unreadable_columns"] = _unreadable_columns(loaded.typed, n_rows)
+    unreadable = {name: column.is_unreadable for name, column in loaded.typed.items()}
+    frame["unreadable_columns"] = _named_columns(unreadable, n_rows)
+    numbers = {
+        name: loaded.typed[name].values for name, c in table.columns.items() if c.type == "upn"
+    }
+    doubted = {name: is_wrong_upn(values) for name, values in numbers.items()}
+    frame["doubted_columns"] = _named_columns(doubted, n_rows)
     identifiers: list[pd.DataFrame] = []
     for column_name, column in table.stored_columns.items():
         values = loaded.typed[column_name].values
@@ -416,12 +508,12 @@ def _keyed_frame(
     return frame, identifiers
 
 
-def _unreadable_columns(typed: dict[str, TypedColumn], n_rows: int) -> pd.Series:
-    """Per row the columns whose cell was there but could not be read, as ' name name '; null for none."""
+def _named_columns(marked: Mapping[str, np.ndarray], n_rows: int) -> pd.Series:
+    """Per row the columns that are marked there, as ' name name '; null for none."""
     found = pd.Series([None] * n_rows, dtype="string")
-    for name, column in typed.items():
-        if column.is_unreadable.any():
-            found[column.is_unreadable] = found[column.is_unreadable].fillna(" ") + f"{name} "
+    for name, rows in marked.items():
+        if rows.any():
+            found[rows] = found[rows].fillna(" ") + f"{name} "
     return found
 
 

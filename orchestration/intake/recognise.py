@@ -52,16 +52,15 @@ class Recognition:
 
 
 def _names(column: Column) -> list[str]:
-    return [normalise_heading(name) for name in (column.heading, *column.aliases)]
+    return [normalise_heading(name) for name in column.names]
 
 
 def _overlap(table: Table, headings: set[str]) -> float:
-    if not table.columns:
+    named = [names for names in map(_names, table.columns.values()) if names]
+    if not named:
         return 0.0
-    hits = sum(
-        any(name in headings for name in _names(column)) for column in table.columns.values()
-    )
-    return hits / len(table.columns) if hits >= min(FEWEST_HEADINGS, len(table.columns)) else 0.0
+    hits = sum(any(name in headings for name in names) for names in named)
+    return hits / len(named) if hits >= min(FEWEST_HEADINGS, len(named)) else 0.0
 
 
 def _has_signature(table: Table, headings: set[str]) -> bool:

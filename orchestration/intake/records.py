@@ -47,6 +47,14 @@ RULES = {
         "a value cannot be read, or is not in the list: the row is not counted",
         "Correct the value",
     ),
+    "NOT_PLACED": RowRule(
+        "what another table of the submission must say about the row is not there: the row is not counted",
+        "Complete the other table",
+    ),
+    "AGE_REACHED": RowRule(
+        "the person is too old for such a record: the row is not counted",
+        "Check the date and the date of birth",
+    ),
     "ENDS_ON_START_DAY": RowRule("ends on the day it starts", "Check both dates of this record"),
     "ROW_TOO_LONG": RowRule(
         "the row has more values than there are headings, so they may have shifted",
@@ -131,12 +139,29 @@ def _record_faults(record: Record, typed: dict[str, TypedColumn], as_at: date) -
         same = (typed[end].values == typed[start].values).fillna(False).to_numpy(dtype=bool)
         yield _Fault("END_BEFORE_START", end, before)
         yield _Fault("ENDS_ON_START_DAY", end, same)
+    yield from _faults_of_values(record, typed)
+
+
+def _faults_of_values(record: Record, typed: dict[str, TypedColumn]) -> Iterator[_Fault]:
+    """What several columns together rule out, dates in order apart."""
     for part, whole in record.at_most:
         above = (typed[part].values > typed[whole].values).fillna(False).to_numpy(dtype=bool)
         yield _Fault("ABOVE_LIMIT", part, above)
+    for name in record.needs:
+        yield _Fault("NOT_PLACED", name, typed[name].values.isna().to_numpy())
+    for day, birth, years in record.younger_than:
+        yield _Fault("AGE_REACHED", day, reached_age(typed[day].values, typed[birth].values, years))
     for needed, other, code in record.needed_when:
         asked = (typed[other].values == code).fillna(False).to_numpy(dtype=bool)
         yield _Fault("VALUE_MISSING", needed, asked & typed[needed].values.isna().to_numpy())
+
+
+def reached_age(days: pd.Series, births: pd.Series, years: int) -> np.ndarray:
+    """Whether a person has had the birthday of an age on a day; not where either date is missing."""
+    day, birth = pd.to_datetime(days), pd.to_datetime(births)
+    birthday_to_come = (day.dt.month * 100 + day.dt.day) < (birth.dt.month * 100 + birth.dt.day)
+    age = day.dt.year - birth.dt.year - birthday_to_come
+    return (age >= years).to_numpy() & day.notna().to_numpy() & birth.notna().to_numpy()
 
 
 def _exists(record: Record, typed: dict[str, TypedColumn], n_rows: int) -> np.ndarray:

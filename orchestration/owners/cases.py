@@ -6,7 +6,7 @@ Reads the marts and, for the restricted pages and worklists only, the look-up th
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,9 @@ import duckdb
 from expectations.contract import contract_for
 from orchestration.settings import DataFolder
 
+NATIONAL = "national"
+# How the validators call the register of homes, and the tables of the return before, that some rules read.
+PROVIDERS, YEAR_BEFORE = "provider", "_last"
 UNASKED = ("explained", "accepted", "fixed")
 
 
@@ -95,6 +98,18 @@ class SourceGrade:
 
 
 @dataclass(frozen=True)
+class Unjudged:
+    """DfE's rules that say nothing about the newest submission: a rule that did not run has not passed."""
+
+    area_code: str
+    source: str
+    as_at_date: date
+    why: str
+    rules: int
+    of_rules: int
+
+
+@dataclass(frozen=True)
 class Desk:
     """Everything for one owner in one authority."""
 
@@ -105,7 +120,10 @@ class Desk:
     grades: tuple[SourceGrade, ...]
     held: tuple[Held, ...]
     unusual: tuple[Unusual, ...]
+    unjudged: tuple[Unjudged, ...]
     months: tuple[date, ...]
+    extracts: dict[str, tuple[date, ...]]
+    """Days of the extracts by source, newest first: a yearly file is not news every month."""
     as_at: date
 
     @property
@@ -123,13 +141,9 @@ class Desk:
 def place_of(source: str, table: str, field: str | None) -> str:
     """Where to look in the source system, in the supplier's words."""
     found = contract_for(source).tables.get(table)
-    title = (
-        f"{found.sheet}, {found.title}"
-        if found and found.sheet
-        else found.title
-        if found
-        else table
-    )
+    # A table without a sheet is named with its source: an owner may have two with pupils.
+    parts = [found.sheet or source, found.title] if found else [source, table]
+    title = ", ".join(dict.fromkeys(parts))
     heading = found.columns[field].heading if found and field in found.columns else None
     return f"{title}: {heading}" if heading else title
 
@@ -199,6 +213,33 @@ def _held(connection: duckdb.DuckDBPyConnection) -> list[Held]:
     return [Held(*row) for row in rows if newest[row[0], row[1]] == row[3]]
 
 
+def _why(status: str, reason: str) -> str:
+    """What became of a rule that did not run, and what it means."""
+    if status == "crashed":
+        return f"broke off ({reason}), which is a fault of the rule"
+    if reason.lower().startswith(PROVIDERS):
+        return "not judged: the list of providers that they read is DfE's own and not published"
+    if YEAR_BEFORE in reason:
+        return "not judged: the return of the year before, which they read, is not there"
+    return f"not judged: {reason}"
+
+
+def _unjudged(connection: duckdb.DuckDBPyConnection) -> list[Unjudged]:
+    rows = connection.execute(
+        "select area_code, source, as_at_date, status, coalesce(status_reason, '') from marts.fct_dq_results"
+        " where check_id like '%.statutory.%'"
+        " qualify as_at_date = max(as_at_date) over (partition by area_code, source)"
+    ).fetchall()
+    of_rules = Counter(row[:3] for row in rows)
+    not_run = [(row[:3], _why(*row[3:])) for row in rows if row[3] != "run"]
+    return [
+        Unjudged(*about, why, n_rules, of_rules[about])
+        for (about, why), n_rules in sorted(
+            Counter(not_run).items(), key=lambda item: (item[0][0], -item[1])
+        )
+    ]
+
+
 def _unusual(connection: duckdb.DuckDBPyConnection) -> list[Unusual]:
     rows = connection.execute(
         "select area_code, split_part(series_id, '.', 2), split_part(series_id, '.', 3), period_end,"
@@ -208,6 +249,17 @@ def _unusual(connection: duckdb.DuckDBPyConnection) -> list[Unusual]:
     return [Unusual(*row) for row in rows]
 
 
+def _home_area(connection: duckdb.DuckDBPyConnection) -> str:
+    """The authority that the warehouse is for."""
+    found = connection.execute("select area_code from marts.dim_areas where is_home").fetchone()
+    return found[0] if found else NATIONAL
+
+
+def _desk_of(area_code: str, home: str) -> str:
+    """Where a case is answered: a national file is nobody's but the authority's that took it in."""
+    return home if area_code == NATIONAL else area_code
+
+
 def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = None) -> list[Desk]:
     """One desk per authority and owner of a source that it sends or has a case in.
 
@@ -215,7 +267,7 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
     """
     with duckdb.connect(str(marts), read_only=True) as connection:
         cases, results = _cases(connection, folder), _newest_results(connection)
-        held, unusual = _held(connection), _unusual(connection)
+        held, unusual, unjudged = _held(connection), _unusual(connection), _unjudged(connection)
         names = dict(
             connection.execute("select area_code, area_name from marts.dim_areas").fetchall()
         )
@@ -225,11 +277,15 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
         as_at = connection.execute(
             "select max(as_at) from marts.dim_runs where run_id = (select max(run_id) from marts.fct_submissions)"
         ).fetchall()[0][0]
+        extracts: dict[str, tuple[date, ...]] = dict(connection.execute(
+            "select source, array_agg(distinct as_at_date order by as_at_date desc) from marts.fct_submissions"
+            " where status = 'accepted' group by source").fetchall())  # fmt: skip
+        home = _home_area(connection)
     by_desk: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in cases:
-        by_desk[case.area_code, case.owner].append(case)
+        by_desk[_desk_of(case.area_code, home), case.owner].append(case)
     for area_code, source, *_ in results:
-        if source in owners:
+        if source in owners and area_code != NATIONAL:
             by_desk.setdefault((area_code, owners[source]), [])
     open_cases: dict[tuple[str, str], int] = defaultdict(int)
     for case in cases:
@@ -240,11 +296,12 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
             tuple(
                 SourceGrade(source, contract_for(source).title, day, int(rows), open_cases[area, source], int(failed))
                 for area, source, day, rows, failed in results
-                if area == area_code and owners.get(source) == owner
+                if _desk_of(area, home) == area_code and owners.get(source) == owner
             ),
-            tuple(h for h in held if h.area_code == area_code and owners.get(h.source) == owner),
-            tuple(u for u in unusual if u.area_code == area_code and owners.get(u.source) == owner),
-            tuple(reversed(months)), as_at,
+            tuple(h for h in held if _desk_of(h.area_code, home) == area_code and owners.get(h.source) == owner),
+            tuple(u for u in unusual if _desk_of(u.area_code, home) == area_code and owners.get(u.source) == owner),
+            tuple(u for u in unjudged if u.area_code == area_code and owners.get(u.source) == owner),
+            tuple(reversed(months)), extracts, as_at,
         )
         for (area_code, owner), found in sorted(by_desk.items())
     ]  # fmt: skip

@@ -50,17 +50,18 @@ class Summary:
 
 
 def summary_of(desk: Desk) -> Summary:
-    """New: first seen in the newest extracts. Fixed: last seen in the extracts before those."""
-    newest = desk.months[-1] if desk.months else desk.as_at
-    before = desk.months[-2] if len(desk.months) > 1 else None
+    """New: first seen in its source's newest extract. Fixed: last seen in the extract before that."""
     asked = desk.asked
-    new = sum(case.first_seen == newest for case in asked)
+    new = sum(case.first_seen in desk.extracts.get(case.source, ())[:1] for case in asked)
     return Summary(
         new=new,
         still_open=len(asked) - new,
         overdue=sum(is_overdue(case, desk.as_at) for case in asked),
         answered=sum(case.status in ("explained", "accepted") for case in desk.cases),
-        fixed=sum(case.status == "fixed" and case.last_seen == before for case in desk.cases),
+        fixed=sum(
+            case.status == "fixed" and case.last_seen in desk.extracts.get(case.source, ())[1:2]
+            for case in desk.cases
+        ),
     )
 
 

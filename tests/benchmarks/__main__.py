@@ -11,12 +11,12 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import anomalies, disclosure, education, nights, taking_in
+from tests.benchmarks import anomalies, disclosure, education, faults, nights, taking_in
 from tests.benchmarks.measure import measure, taken_in
 from tests.benchmarks.region import SIZES, run_region
 
@@ -68,17 +68,13 @@ def _region(given: argparse.Namespace) -> None:
         run_region(given.inputs or Path(folder), given.areas, _print)
 
 
-def _anomalies() -> None:
-    for line in anomalies.score():
+def _scored(score: Callable[[], Iterable[dict[str, Any]]]) -> None:
+    for line in score():
         _print(line)
 
 
-def _disclosure() -> None:
-    for line in disclosure.score():
-        _print(line)
-
-
-GROUPS = ("taking_in", "nights", "education", "anomalies", "disclosure", "region")
+GROUPS = ("taking_in", "nights", "education", "anomalies", "faults", "disclosure", "region")
+ONLY_WHEN_ASKED = ("disclosure", "region")
 
 
 def main() -> None:
@@ -94,19 +90,15 @@ def main() -> None:
         "--areas", type=int, nargs="+", default=list(SIZES), help="sizes of the region"
     )
     given = parser.parse_args()
-    groups = given.groups or ("taking_in", "nights", "education", "anomalies")
-    if "taking_in" in groups:
-        _taking_in()
-    if "nights" in groups:
-        _nights()
-    if "education" in groups:
-        _education()
-    if "anomalies" in groups:
-        _anomalies()
-    if "disclosure" in groups:
-        _disclosure()
-    if "region" in groups:
-        _region(given)
+    groups = given.groups or [group for group in GROUPS if group not in ONLY_WHEN_ASKED]
+    parts: dict[str, Callable[[], None]] = {
+        "taking_in": _taking_in, "nights": _nights, "education": _education,
+        "anomalies": partial(_scored, anomalies.score), "faults": partial(_scored, faults.score),
+        "disclosure": partial(_scored, disclosure.score), "region": partial(_region, given),
+    }  # fmt: skip
+    for group in GROUPS:
+        if group in groups:
+            parts[group]()
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from lxml import etree
 from expectations.contract import Contract, Table, contract_for
 from orchestration.intake.cells import parse_date
 from tests.extracts import Grid, write_csv, write_workbook
+from tests.faults.education_planter import wrong_letter
 
 KINDS_FILE = Path(__file__).parent / "planted_kinds.csv"
 UNDETECTED_FILE = Path(__file__).parent / "undetected_kinds.csv"
@@ -79,12 +80,12 @@ class _Record(Protocol):
 
     def put(self, heading: str, value: Any) -> None: ...
 
-    def repeat(self) -> None: ...
+    def repeat(self) -> _Record: ...
 
 
 class _GridRecord(_Record):
     def __init__(self, grid: Grid, row: int, id_heading: str) -> None:
-        self.grid, self.row = grid, row
+        self.grid, self.row, self.id_heading = grid, row, id_heading
         self.values = grid[row - 1]
         self.child_id = str(self.get(id_heading) or "")
 
@@ -94,8 +95,9 @@ class _GridRecord(_Record):
     def put(self, heading: str, value: Any) -> None:
         self.values[self.grid[0].index(heading)] = value
 
-    def repeat(self) -> None:
+    def repeat(self) -> _GridRecord:
         self.grid.append(list(self.values))
+        return _GridRecord(self.grid, len(self.grid), self.id_heading)
 
 
 class _XmlRecord(_Record):
@@ -116,10 +118,12 @@ class _XmlRecord(_Record):
         assert element is not None
         element.text = value.isoformat() if isinstance(value, date) else str(value or "")
 
-    def repeat(self) -> None:
+    def repeat(self) -> _XmlRecord:
         parent = self.module.getparent()
         assert parent is not None
-        parent.append(copy.deepcopy(self.module))
+        again = copy.deepcopy(self.module)
+        parent.append(again)
+        return _XmlRecord(self.child, again)
 
 
 def _headings(table: Table, present: list[str]) -> dict[str, str]:
@@ -182,6 +186,11 @@ class Planter:
             _GridRecord(grid, row, headings["child_id"]) for row in range(2, len(grid) + 1)
         ]
         return table, headings, records
+
+    def children(self) -> set[str]:
+        """Every child of a table that a kind is planted in."""
+        tables = {(kind.source, kind.table): kind for kind in kinds()}
+        return {record.child_id for kind in tables.values() for record in self._records(kind)[2]}
 
     def _modules(self, table: str) -> Iterator[_Record]:
         for child in self.xml.getroot().iter("Child"):
@@ -252,11 +261,19 @@ def _spoil(kind: Kind, headings: dict[str, str], record: _Record) -> None:
         record.repeat()
         return
     start = _day(record.get(headings[other])) if other else None
+    if fault == "overlap":
+        assert start is not None
+        record.repeat().put(headings[other], start - timedelta(days=1))
+        return
+    if fault == "check_letter":
+        record.put(headings[kind.field], wrong_letter(str(record.get(headings[kind.field]))))
+        return
     values = {
         "empty": None, "unreadable": "31/06/2024", "after_as_at": AS_AT + timedelta(days=40),
         "before_1990": date(1989, 12, 31), "sentinel": date(1900, 1, 1), "too_old": date(1960, 5, 1), "unknown_code": "Q99",
         "not_a_number": "several", "not_a_flag": "perhaps", "negative": "-1",
         "before_start": start and start - timedelta(days=1), "on_start": start,
+        "on_saturday": start and start - timedelta(days=start.weekday() + 2),
         "born_later": start and start + timedelta(days=300),
     }  # fmt: skip
     record.put(headings[kind.field], values[fault])

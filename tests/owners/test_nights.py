@@ -20,13 +20,18 @@ from orchestration.owners.worklist import HEADINGS, REASONS, SHEET, export_workl
 from orchestration.settings import DataFolder
 from tests import extracts
 from tests.extracts import BARNET
+from tests.integration import education
 from tests.integration.inbox import put
 from tests.story import query
 
-# Rows of list 3 that the extracts of March to May all hold.
-CORRECTED, EXPLAINED = "SYN3020036", "SYN3020035"
-FIELD = "Referral Source"
-UNLISTED = "z) 9Z: Not of the list"
+# Rows of list 3, and young people of NCCIS, that the extracts of March to May all hold.
+CORRECTED, EXPLAINED = ("SYN3020036", "SYNYP001"), ("SYN3020035", "SYNYP002")
+FIELD, ACTIVITY = "Referral Source", "activity_code"
+UNLISTED, UNLISTED_ACTIVITY = "z) 9Z: Not of the list", "999"
+CHECKS = (
+    "annex_a.list_3.code_unknown.referral_source_code",
+    "nccis.young_people.code_unknown.activity_code",
+)
 NIGHTS = (date(2025, 4, 10), date(2025, 4, 11), date(2025, 5, 12), date(2026, 4, 1))
 
 
@@ -49,7 +54,7 @@ class Night:
     kept: Path
 
     def about(self, child_id: str) -> Asked:
-        """The issue about a child's referral."""
+        """The issue about a child's referral, or what a young person does."""
         return self.issues[self.by_child[child_id]]
 
 
@@ -59,6 +64,11 @@ def _send(folder: DataFolder, month: str, spoilt: tuple[str, ...]) -> None:
         if row[0] in spoilt:
             put(sheets["List 3"], number, FIELD, UNLISTED)
     extracts.write_workbook(folder.landing / BARNET / "annex_a" / month / "Annex A.xlsx", sheets)
+    people = education.young_people(60, month)
+    for number, row in enumerate(people[1:], start=2):
+        if row[0] in spoilt:
+            put(people, number, ACTIVITY, UNLISTED_ACTIVITY)
+    education.send(folder.landing, "nccis", month, people)
 
 
 def _night(folder: DataFolder, day: date) -> Night:
@@ -75,7 +85,7 @@ def _night(folder: DataFolder, day: date) -> Night:
         {
             child_ids[child]: key
             for key, child, check, *_ in rows
-            if check == "annex_a.list_3.code_unknown.referral_source_code"
+            if check in CHECKS
         },
         folder.ledger / "issues" / f"{outcome.run.run_id}.parquet",
     )  # fmt: skip
@@ -84,23 +94,26 @@ def _night(folder: DataFolder, day: date) -> Night:
 def _keys(folder: DataFolder) -> dict[str, str]:
     """Keys by local id, from the restricted look-up."""
     rows = pq.read_table(folder.restricted / "identifiers").to_pylist()
-    return {row["identifier"]: row["key"] for row in rows if row["kind"] == "child_id"}
+    kinds = ("child_id", "young_person_id")
+    return {row["identifier"]: row["key"] for row in rows if row["kind"] in kinds}
 
 
-def _explain(folder: DataFolder, child_id: str, day: date) -> list[LineResult]:
-    """Fill the exported worklist as an owner does, and send it back."""
+def _explain(folder: DataFolder, child_ids: tuple[str, ...], day: date) -> list[LineResult]:
+    """Fill the exported worklists as their owners do, and send them back."""
     answer = {
         "Answer": "Explained: the record is right", "Reason": REASONS[0], "Answered by": "A. Owner",
     }  # fmt: skip
+    lines = []
     with time_machine.travel(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)):
-        [path] = [path for path, cases in export_worklists(folder) if cases]
-        book = openpyxl.load_workbook(path)
-        for row in book[SHEET].iter_rows(min_row=4):
-            if row[1].value == child_id:
-                for heading, value in answer.items():
-                    row[HEADINGS.index(heading)].value = value
-        book.save(path)
-        return import_worklist(folder, path, day)
+        for path in [path for path, cases in export_worklists(folder) if cases]:
+            book = openpyxl.load_workbook(path)
+            for row in book[SHEET].iter_rows(min_row=4):
+                if row[1].value in child_ids:
+                    for heading, value in answer.items():
+                        row[HEADINGS.index(heading)].value = value
+            book.save(path)
+            lines += import_worklist(folder, path, day)
+    return lines
 
 
 @pytest.fixture(scope="module")
@@ -109,47 +122,50 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Night, ...]:
     folder = DataFolder(tmp_path_factory.mktemp("nights") / "data")
     folder.create()
     extracts.write_submission(folder.landing, "national", "population", "2025-03")
-    _send(folder, "2025-03", (CORRECTED, EXPLAINED))
+    _send(folder, "2025-03", CORRECTED + EXPLAINED)
     asked = _night(folder, NIGHTS[0])
-    [line] = _explain(folder, EXPLAINED, NIGHTS[0])
-    assert (line.outcome, line.reason) == ("applied", "explained until 2026-03-31")
+    said = [(line.outcome, line.reason) for line in _explain(folder, EXPLAINED, NIGHTS[0])]
+    assert said == [("applied", "explained until 2026-03-31")] * len(EXPLAINED)
     unchanged = _night(folder, NIGHTS[1])
-    _send(folder, "2025-04", (EXPLAINED,))
+    _send(folder, "2025-04", EXPLAINED)
     corrected = _night(folder, NIGHTS[2])
-    _send(folder, "2025-05", (CORRECTED, EXPLAINED))
+    _send(folder, "2025-05", CORRECTED + EXPLAINED)
     return asked, unchanged, corrected, _night(folder, NIGHTS[3])
 
 
-def test_same_extracts_again_ask_nothing_new(nights: tuple[Night, ...]) -> None:
+@pytest.mark.parametrize("corrected_id", CORRECTED)
+def test_same_extracts_again_ask_nothing_new(nights: tuple[Night, ...], corrected_id: str) -> None:
     asked, unchanged, *_ = nights
     assert asked.kept.exists() and not unchanged.kept.exists()
     assert unchanged.issues.keys() == asked.issues.keys()
     # due 20 working days after it was asked, Easter and the May holiday between; not after the second night
-    assert asked.about(CORRECTED).due_date == unchanged.about(CORRECTED).due_date
-    assert unchanged.about(CORRECTED) == Asked("open", date(2025, 3, 31), 0, date(2025, 5, 13))
+    assert asked.about(corrected_id).due_date == unchanged.about(corrected_id).due_date
+    assert unchanged.about(corrected_id) == Asked("open", date(2025, 3, 31), 0, date(2025, 5, 13))
 
 
+@pytest.mark.parametrize("corrected_id", CORRECTED)
 def test_correction_in_the_next_extract_closes_and_the_same_fault_reopens_with_its_history(
-    nights: tuple[Night, ...],
+    nights: tuple[Night, ...], corrected_id: str
 ) -> None:
     asked, _, corrected, wrong_again = nights
-    assert corrected.about(CORRECTED) == Asked("fixed", date(2025, 3, 31), 0, None)
-    assert wrong_again.by_child[CORRECTED] == asked.by_child[CORRECTED]
-    again = wrong_again.about(CORRECTED)
+    assert corrected.about(corrected_id) == Asked("fixed", date(2025, 3, 31), 0, None)
+    assert wrong_again.by_child[corrected_id] == asked.by_child[corrected_id]
+    again = wrong_again.about(corrected_id)
     assert (again.status, again.first_seen, again.times_reopened) == ("open", date(2025, 3, 31), 1)
     assert again.due_date is not None and again.due_date > NIGHTS[3]
 
 
+@pytest.mark.parametrize("explained_id", EXPLAINED)
 def test_explanation_outlives_runs_and_extracts_and_ends_with_its_year(
-    nights: tuple[Night, ...],
+    nights: tuple[Night, ...], explained_id: str
 ) -> None:
     asked, unchanged, corrected, next_year = nights
-    statuses = [night.about(EXPLAINED).status for night in nights]
+    statuses = [night.about(explained_id).status for night in nights]
     assert statuses == ["open", "explained", "explained", "open"]
-    assert unchanged.about(EXPLAINED).due_date is None
-    assert {night.by_child[EXPLAINED] for night in nights} == {asked.by_child[EXPLAINED]}
+    assert unchanged.about(explained_id).due_date is None
+    assert {night.by_child[explained_id] for night in nights} == {asked.by_child[explained_id]}
     # never gone, so the same question again and no case that came back
     assert (
-        corrected.about(EXPLAINED).times_reopened,
-        next_year.about(EXPLAINED).times_reopened,
+        corrected.about(explained_id).times_reopened,
+        next_year.about(explained_id).times_reopened,
     ) == (0, 0)

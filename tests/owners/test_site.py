@@ -55,6 +55,43 @@ def test_page_names_the_place_in_the_owners_words(published: Published) -> None:
     assert "List 3, Referrals: Date of Referral" in own_page(published)
 
 
+def test_rules_of_dfe_that_did_not_run_are_said_with_the_reason(published: Published) -> None:
+    for number, (status, reason) in enumerate(
+        (("run", None), ("skipped", "Provider Info is not there"), ("skipped", "AD1 is not there"), ("skipped", "UASC_last is not there"),
+         ("skipped", "Episodes_last is not there"), ("crashed", "KeyError"))
+    ):  # fmt: skip
+        published.rows["fct_dq_results"].append(
+            {"area_code": AREA, "source": "annex_a", "as_at_date": date(2025, 3, 31), "table_name": "list_3",
+             "check_id": f"annex_a.statutory.{number}", "severity": "warn", "rows_checked": 0, "passed": status == "run",
+             "status": status, "status_reason": reason}
+        )  # fmt: skip
+    items = html.fromstring(own_page(published)).xpath("//section[@aria-labelledby='unjudged']//li")
+    said = sorted(item.text_content().split(") ", 1)[1] for item in items)
+    assert said == [
+        "broke off (KeyError), which is a fault of the rule",
+        "not judged: AD1 is not there",
+        "not judged: the list of providers that they read is DfE's own and not published",
+        "not judged: the return of the year before, which they read, is not there",
+    ]
+    counts = sorted(item.text_content().split(" rules")[0] for item in items)
+    assert counts == ["1 of 6", "1 of 6", "1 of 6", "2 of 6"]
+
+
+def test_case_is_new_with_its_own_sources_newest_extract(published: Published) -> None:
+    published.rows["fct_submissions"].append(
+        {"run_id": "r1", "area_code": AREA, "source": "cin_census", "as_at_date": date(2025, 1, 31), "status": "accepted"}
+    )  # fmt: skip
+    published.add_issue(
+        "yearly",
+        source="cin_census",
+        table_name="children",
+        field="birth_date",
+        first_seen=date(2025, 1, 31),
+    )
+    counted = tiles(own_page(published))
+    assert (counted["new"], counted["still open"]) == (1, 0)
+
+
 def test_owner_without_cases_has_a_page_that_says_so(published: Published) -> None:
     page = own_page(published)
     assert "Nothing waits for an answer" in page

@@ -8,7 +8,18 @@ import pandas as pd
 import pytest
 
 from expectations import coverage
-from expectations.rules.derived import born_long_after, key_part_missing, not_of_an_age
+from expectations.rules.derived import (
+    age_reached,
+    before_known,
+    births_differ,
+    born_long_after,
+    differs_within,
+    first_orphan,
+    key_part_missing,
+    needed_for_code,
+    not_of_an_age,
+    repeated,
+)
 from expectations.rules.shapes import Fails
 
 
@@ -57,3 +68,91 @@ def test_rule_that_follows_from_any_contract(
 ) -> None:
     frame = pd.DataFrame([row]).apply(pd.to_datetime)
     assert bool(fails(frame).iloc[0]) is breaks
+
+
+def _broken(fails: Fails, *rows: dict[str, Any]) -> list[bool]:
+    frame = pd.DataFrame([{"submission_id": "s", "as_at_date": "2025-03-31"} | row for row in rows])
+    for name in frame.columns:
+        if name.endswith("_date"):
+            frame[name] = pd.to_datetime(frame[name])
+    return [bool(breaks) for breaks in fails(frame)]
+
+
+def test_other_birthday_is_the_rarer_one_and_one_that_cannot_be_is_told_elsewhere() -> None:
+    fails = births_differ("child_key", "birth_date", "as_at_date")
+
+    def born(child: str, day: str, submission: str = "s") -> dict[str, Any]:
+        return {"child_key": child, "birth_date": day, "submission_id": submission}
+
+    assert _broken(
+        fails, born("a", "2010-05-01"), born("a", "2010-05-02"), born("a", "2010-05-02")
+    ) == [True, False, False]
+    assert _broken(fails, born("a", "2010-05-01"), born("a", "2010-05-02")) == [False, True]
+    assert _broken(fails, born("a", "1960-05-01"), born("a", "2010-05-02")) == [False, False]
+    assert _broken(fails, born("a", "2010-05-01"), born("b", "2010-05-02")) == [False, False]
+    assert _broken(fails, born("a", "2010-05-01"), born("a", "2010-05-02", "t")) == [False, False]
+
+
+def test_row_that_is_not_counted_says_nothing_about_another() -> None:
+    number = {"upn_key": "u"}
+    rows = [
+        {**number, "child_key": child, "outcome": outcome}
+        for child, outcome in (("a", "loaded"), ("b", "deduplicated"))
+    ]
+    assert _broken(differs_within("upn_key", "child_key"), *rows) == [False, False]
+    assert _broken(
+        differs_within("upn_key", "child_key"), rows[0], {**rows[1], "outcome": "loaded"}
+    ) == [False, True]
+    same = [
+        {"child_key": "a", "outcome": outcome}
+        for outcome in ("loaded", "deduplicated", "quarantined")
+    ]
+    assert _broken(repeated(("child_key",)), *same) == [True, True, False]
+
+
+def test_orphan_is_asked_about_once_by_its_id() -> None:
+    orphans = [
+        {"is_there": there, "id": name}
+        for there, name in ((False, "a"), (False, "a"), (False, "b"), (True, "c"), (None, "d"))
+    ]
+    assert _broken(first_orphan("is_there", "id"), *orphans) == [True, False, True, False, False]
+
+
+def test_value_is_needed_for_its_code_only() -> None:
+    rows = [
+        {"points": points, "kind": kind}
+        for points, kind in ((None, "X"), (1.0, "X"), (None, "Y"), (None, None))
+    ]
+    assert _broken(needed_for_code("points", "kind", "X"), *rows) == [True, False, False, False]
+
+
+def test_age_is_reached_on_the_birthday_unless_the_birth_cannot_be() -> None:
+    fails = age_reached("start_date", "birth_date", 25, "as_at_date")
+    days = (
+        ("2025-03-01", "2000-03-02"),
+        ("2025-03-01", "2000-03-01"),
+        ("2025-03-01", "1980-01-01"),
+        (None, "2000-03-01"),
+    )
+    assert _broken(fails, *({"start_date": day, "birth_date": born} for day, born in days)) == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_day_of_another_table_that_lies_ahead_is_told_over_there() -> None:
+    fails = before_known("start_date", "received_date", "as_at_date")
+    days = (
+        ("2025-03-01", "2025-03-02"),
+        ("2025-03-01", "2025-03-01"),
+        ("2025-03-01", "2025-04-01"),
+        ("2025-03-01", None),
+    )
+    assert _broken(fails, *({"start_date": day, "received_date": came} for day, came in days)) == [
+        True,
+        False,
+        False,
+        False,
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from expectations import suites
 from expectations.contract import contract_for, sources
-from expectations.rules import RULES, annex_a, cin_census, epep, manual_returns, nccis, ssda903
+from expectations.rules import RULES
 from expectations.rules.cases import Rows
 from orchestration.checks import rows
 from orchestration.checks.rows import (
@@ -30,8 +31,8 @@ from orchestration.settings import DataFolder
 
 CASES = {
     name: rows
-    for module in (annex_a, cin_census, epep, manual_returns, nccis, ssda903)
-    for name, rows in module.CASES.items()
+    for source in RULES
+    for name, rows in import_module(f"expectations.rules.{source}").CASES.items()
 }
 EPISODES = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n"
 GOOD = "SYN1,01/05/2024,S,C2,N1,U4,PR1,,,,,,\n"
@@ -46,7 +47,7 @@ UNREADABLE = "SYN6,06/05/2024,S,C2,N1,U4,PR1,31/06/2024,E4A,,,,\n"
 def _typed(rows: Rows) -> pd.DataFrame:
     frame = pd.DataFrame(rows if isinstance(rows, list) else [rows])
     for name in frame.columns:
-        if name.endswith("_date"):
+        if name.endswith("_date") or name.startswith("looked_after"):
             frame[name] = pd.to_datetime(frame[name])
         elif name == "previous_plans":
             frame[name] = frame[name].astype("Int64")

@@ -6,11 +6,18 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 from expectations.contract import Column, Record, Table
-from orchestration.intake.cells import UNREADABLE, parse_academic_year, parse_week, type_column
+from orchestration.intake.cells import (
+    UNREADABLE,
+    is_wrong_upn,
+    parse_academic_year,
+    parse_week,
+    type_column,
+)
 from orchestration.intake.cover import cover_of, date_in_name
 from orchestration.intake.extract import SubmissionFiles, extract, load_extraction
 from orchestration.intake.records import Judged, Place, RowPlaces, judge
@@ -211,3 +218,30 @@ def test_windows_1252_inspections_of_drifted_headings_load_with_the_date_of_thei
         date(2023, 3, 14), None, date(2020, 2, 1),
     ]  # fmt: skip
     assert '"as_at_date": "2025-11-30"' in (raw / "extraction.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("number", "is_wrong"),
+    [
+        ("A302000000001", True), ("Z990000000000", False), ("Y990000000000", True), ("H998302200000", False),
+        # a temporary number: its last letter weighs by its place
+        ("D80120000001A", True), ("I990000000000", True), ("Z99000000000", True), ("1.23E+11", True), (None, False),
+    ],
+)  # fmt: skip
+def test_number_of_a_pupil_has_the_letter_of_its_digits(number: str | None, is_wrong: bool) -> None:
+    column = pd.Series([number, "Z990000000000"], dtype="string")
+    assert is_wrong_upn(column).tolist() == [is_wrong, False]
+
+
+def test_person_who_has_reached_an_age_and_row_without_what_it_needs_are_quarantined() -> None:
+    columns = {
+        "id": _text(),
+        "day": Column(heading="day", type="date"),
+        "born": Column(heading="born", type="date"),
+    }
+    record = Record(key=("id",), younger_than=(("day", "born", 25),), needs=("born",))
+    cells: dict[str, list[object]] = {
+        "id": ["a", "b", "c", "d"], "day": ["2025-02-28", "2025-03-01", "2025-03-01", None],
+        "born": ["2000-02-29", "2000-02-29", None, "1990-01-01"],
+    }  # fmt: skip
+    assert _judged(columns, record, cells).quarantined.tolist() == [False, True, True, False]
