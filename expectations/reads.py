@@ -18,7 +18,7 @@ ALSO = {
     "ceased_without_reason": ("end_date",),
     "rule_147_148": ("end_date",),
     "age_disagrees": ("birth_date",),
-    "ends_before_it_starts": ("looked_after_from",),
+    "ends_before_it_starts": ("looked_after_from", "period_end"),
     "does_not_add_up": ("possible_sessions", "authorised_sessions", "unauthorised_sessions"),
     "offer_without_date": ("status",),
     "offer_without_school": ("offer_dfe", "status"),

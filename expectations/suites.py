@@ -26,6 +26,7 @@ from expectations.rules.derived import (
     needed_for_code,
     not_of_an_age,
     repeated,
+    year_ahead,
 )
 from expectations.rules.shapes import Fails, not_before_year
 
@@ -286,6 +287,14 @@ class _Maker:
                         "value_missing", name, dimension="completeness", quarantines=True,
                         message=f"{column.heading} is missing: the row is not counted", remedy="Enter the value",
                     ), empty_cell(name, self._stored(name)),
+                )  # fmt: skip
+            if column.type == "academic_year":
+                yield self._with_function(
+                    self.check(
+                        "after_as_at", name, dimension="timeliness", quarantines=False,
+                        message=f"{column.heading} begins after the date of the extract",
+                        remedy="Check the year, or the month of the folder",
+                    ), year_ahead(name, AS_AT),
                 )  # fmt: skip
             if column.type == "code":
                 what = "the row is not counted" if kept_out else "it counts as none of them"

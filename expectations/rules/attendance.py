@@ -8,7 +8,7 @@ from expectations.checks import Check, row_rule
 from expectations.rules.cases import Rows
 from expectations.rules.shapes import not_after_as_at
 
-MONDAY = 0
+MONDAY, AUGUST = 0, 8
 PARTS = ("attended_sessions", "authorised_sessions", "unauthorised_sessions")
 
 
@@ -25,6 +25,14 @@ def _not_a_monday(frame: pd.DataFrame) -> pd.Series:
     return (given.dt.day_of_week != MONDAY) & given.notna()
 
 
+def _before_the_school_year(frame: pd.DataFrame) -> pd.Series:
+    """The week of 1 August is the first; an earlier one is in no figure of this extract."""
+    day = pd.to_datetime(frame["as_at_date"])
+    years = day.dt.year - (day.dt.month < AUGUST)
+    first = pd.to_datetime(years.astype(str) + "-08-01") - pd.Timedelta(days=6)
+    return (pd.to_datetime(frame["week_date"]) < first).fillna(False)
+
+
 RULES: tuple[Check, ...] = (
     row_rule(
         "attendance.school_weeks.does_not_add_up.attended_sessions", _does_not_add_up,
@@ -37,6 +45,10 @@ RULES: tuple[Check, ...] = (
         "validity",
         ("week_commencing is not a Monday: the row counts for the week of that day",
          "Give the Monday of the week"),
+    ),
+    row_rule(
+        "attendance.school_weeks.before_the_school_year.week_date", _before_the_school_year, "timeliness",
+        ("The week lies before the school year of the extract: it is not used", "Check the year of week_commencing"),
     ),
     row_rule(
         "attendance.school_weeks.after_as_at.week_date", not_after_as_at("week_date"), "timeliness",
@@ -62,6 +74,12 @@ CASES: dict[str, list[tuple[Rows, bool]]] = {
         ({"week_given_date": "2025-03-04"}, True),
         ({"week_given_date": "2025-03-09"}, True),
         ({"week_given_date": None}, False),
+    ],
+    "attendance.school_weeks.before_the_school_year.week_date": [
+        ({"week_date": "2024-07-26", "as_at_date": "2025-03-31"}, False),
+        ({"week_date": "2024-07-25", "as_at_date": "2025-03-31"}, True),
+        ({"week_date": "2024-09-02", "as_at_date": "2025-08-31"}, True),
+        ({"week_date": "2024-09-02", "as_at_date": "2025-07-31"}, False),
     ],
     "attendance.school_weeks.after_as_at.week_date": [
         ({"week_date": "2025-03-31", "as_at_date": "2025-03-31"}, False),

@@ -10,6 +10,7 @@ from expectations.rules.shapes import Fails
 PREGNANCY = pd.Timedelta(weeks=40)
 # Care leavers are in the lists up to 25; nobody in an extract of children is over 30.
 OLDEST_YEARS = 30
+SEPTEMBER = 9
 
 
 def born_long_after(event: str, born: str) -> Fails:
@@ -116,3 +117,14 @@ def births_differ(of: str, born: str, as_at: str) -> Fails:
     """A person has one date of birth; one that cannot be is told as that, and not against the others."""
     implausible, differs = not_of_an_age(as_at, born), differs_within(of, born)
     return lambda frame: differs(frame.assign(**{born: frame[born].mask(implausible(frame))}))
+
+
+def year_ahead(year: str, as_at: str) -> Fails:
+    """An academic year, named by the year in which it ends, has begun by the date of the extract."""
+
+    def fails(frame: pd.DataFrame) -> pd.Series:
+        day = pd.to_datetime(frame[as_at])
+        begun = day.dt.year + (day.dt.month >= SEPTEMBER)
+        return (frame[year] > begun).fillna(False).astype(bool)
+
+    return fails

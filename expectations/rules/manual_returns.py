@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expectations.checks import Check
+from expectations.checks import Check, row_rule
 from expectations.rules.cases import Rows
+from expectations.rules.shapes import not_after_as_at, not_earlier
 
 # education_files.md 9: further apart, the figure is not counted (`hist_manual_returns`).
 TOLERATED = 0.05
@@ -35,7 +36,15 @@ RULES: tuple[Check, ...] = (
         remedy="Correct one of the three, or give the value alone",
         fails=_contradict,
     ),
-)
+    row_rule(
+        "manual_returns.returns.after_as_at.period_end", not_after_as_at("period_end"), "timeliness",
+        ("The period ends after the date of the return", "Check period_end: a figure is given when its period is over"),
+    ),
+    row_rule(
+        "manual_returns.returns.ends_before_it_starts.period_start", not_earlier("period_end", "period_start"),
+        "consistency", ("The period ends before it starts", "Check period_start and period_end"),
+    ),
+)  # fmt: skip
 
 
 def _given(indicator: str, *figures: float | None) -> Rows:
@@ -45,6 +54,15 @@ def _given(indicator: str, *figures: float | None) -> Rows:
 
 
 CASES: dict[str, list[tuple[Rows, bool]]] = {
+    "manual_returns.returns.after_as_at.period_end": [
+        ({"period_end": "2025-04-01", "as_at_date": "2025-03-31"}, True),
+        ({"period_end": "2025-03-31", "as_at_date": "2025-03-31"}, False),
+    ],
+    "manual_returns.returns.ends_before_it_starts.period_start": [
+        ({"period_start": "2025-04-01", "period_end": "2025-03-31"}, True),
+        ({"period_start": "2025-03-31", "period_end": "2025-03-31"}, False),
+        ({"period_start": None, "period_end": "2025-03-31"}, False),
+    ],
     "manual_returns.returns.contradicts.value": [
         (_given("mmr_by_2_pct", 1, 8, 12.54), False),
         (_given("mmr_by_2_pct", 1, 8, 12.56), True),

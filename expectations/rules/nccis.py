@@ -22,6 +22,12 @@ def _other_age(frame: pd.DataFrame) -> pd.Series:
     )
 
 
+def _of_an_earlier_month(frame: pd.DataFrame) -> pd.Series:
+    """The extract is written in its month or soon after it, never before."""
+    first_day = pd.to_datetime(frame["as_at_date"]).dt.to_period("M").dt.start_time
+    return (pd.to_datetime(frame["extract_date"]) < first_day).fillna(False)
+
+
 RULES: tuple[Check, ...] = (
     Check(
         "nccis.young_people.age_disagrees.academic_age", "nccis", "young_people", "age_disagrees",
@@ -36,6 +42,11 @@ RULES: tuple[Check, ...] = (
          "Use the code of the activity that is in the present list"),
     ),
     row_rule(
+        "nccis.young_people.of_an_earlier_month.extract_date", _of_an_earlier_month,
+        "timeliness",
+        ("extract_date lies before the month of the extract: the row may be of another month", "Send the row of this month"),
+    ),
+    row_rule(
         "nccis.young_people.after_as_at.activity_start_date", not_after_as_at("activity_start_date"),
         "timeliness",
         ("The activity starts after the date of the extract", "Check activity_start, or give the activity of that day"),
@@ -47,6 +58,11 @@ CASES: dict[str, list[tuple[Rows, bool]]] = {
         ({"activity_code": "720"}, True),
         ({"activity_code": "710"}, False),
         ({"activity_code": None}, False),
+    ],
+    "nccis.young_people.of_an_earlier_month.extract_date": [
+        ({"extract_date": "2025-02-28", "as_at_date": "2025-03-31"}, True),
+        ({"extract_date": "2025-03-01", "as_at_date": "2025-03-31"}, False),
+        ({"extract_date": "2025-04-08", "as_at_date": "2025-03-31"}, False),
     ],
     "nccis.young_people.after_as_at.activity_start_date": [
         ({"activity_start_date": "2025-04-01", "as_at_date": "2025-03-31"}, True),

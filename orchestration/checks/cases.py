@@ -12,6 +12,8 @@ from expectations.checks import Check
 from expectations.reads import ROOTS, other_fields, same_cell
 
 Place = tuple[str, int]
+# A row with so many wrong fields is a total, or its cells have shifted: that is one question.
+MANY_FIELDS = 4
 
 
 def case_of(source: str, table: str, key: str, column: str | None) -> str:
@@ -39,6 +41,8 @@ def _root_of(
     issue: dict[str, Any], checks: dict[str, Check], roots: dict[Place, dict[str, str]]
 ) -> str:
     faulty = roots.get((issue["submission_id"], issue["source_row"]), {})
+    if len(faulty) >= MANY_FIELDS:
+        return str(faulty[min(faulty)])
     field = same_cell(checks[issue["check_id"]])
     if field in faulty:
         return str(faulty[field])

@@ -46,6 +46,8 @@ OPTION_PREFIX = re.compile(r"^[a-z0-9]{1,2}\)\s*")
 CODE_END = re.compile(r"\s*[:\-\u2013\u2014]")
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 UPN = re.compile(rf"^[{UPN_LETTERS}]\d{{11}}[\d{UPN_LETTERS}]$")
+# Marks without a width come along when an id is copied from a page, and would make it another child's.
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 UPN_UNKNOWN = re.compile(r"^UN[1-7]$")
 # A whole number beyond this has lost digits in a spreadsheet cell (IEEE 754 double).
 LARGEST_EXACT = 10**15
@@ -115,7 +117,7 @@ def parse_identifier(value: object) -> str | _Unreadable | None:
     if isinstance(value, int | float):
         exact = float(value).is_integer() and abs(value) < LARGEST_EXACT
         return str(int(value)) if exact else UNREADABLE
-    text = str(value).strip().upper()
+    text = str(value).translate(INVISIBLE).strip().upper()
     if "E" in text and SCIENTIFIC.match(text):
         return UNREADABLE
     return re.sub(r"^(\d+)\.0+$", r"\1", text) if "." in text else text

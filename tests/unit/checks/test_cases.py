@@ -44,3 +44,12 @@ def test_faults_of_two_fields_and_of_two_rows_stay_apart() -> None:
     assert cases(future, issue("end_before_start", "end_date", row=3)) == [
         "case of start_date", "case of end_date",
     ]  # fmt: skip
+
+
+def test_row_of_which_many_fields_are_wrong_is_one_case() -> None:
+    many = [
+        *(issue("unreadable", field) for field in ("start_date", "birth_date")),
+        *(issue("code_unknown", field) for field in ("legal_status_code", "placement_type_code")),
+    ]
+    assert len(set(cases(*many, issue("end_before_start", "end_date")))) == 1
+    assert len(set(cases(*many[:3]))) == 3

@@ -19,6 +19,7 @@ from expectations.rules.derived import (
     needed_for_code,
     not_of_an_age,
     repeated,
+    year_ahead,
 )
 from expectations.rules.shapes import Fails
 
@@ -156,3 +157,15 @@ def test_day_of_another_table_that_lies_ahead_is_told_over_there() -> None:
         False,
         False,
     ]
+
+
+def test_academic_year_has_begun_by_the_date_of_the_extract() -> None:
+    days = (
+        ("2025-08-31", 2025),
+        ("2025-08-31", 2026),
+        ("2025-09-30", 2026),
+        ("2025-09-30", 2027),
+        ("2025-09-30", None),
+    )
+    rows = [{"as_at_date": day, "year": year} for day, year in days]
+    assert _broken(year_ahead("year", "as_at_date"), *rows) == [False, True, False, True, False]

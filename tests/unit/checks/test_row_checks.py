@@ -47,7 +47,7 @@ UNREADABLE = "SYN6,06/05/2024,S,C2,N1,U4,PR1,31/06/2024,E4A,,,,\n"
 def _typed(rows: Rows) -> pd.DataFrame:
     frame = pd.DataFrame(rows if isinstance(rows, list) else [rows])
     for name in frame.columns:
-        if name.endswith("_date") or name.startswith("looked_after"):
+        if name.endswith("_date") or name.startswith(("looked_after", "period_")):
             frame[name] = pd.to_datetime(frame[name])
         elif name == "previous_plans":
             frame[name] = frame[name].astype("Int64")
