@@ -236,6 +236,14 @@ def _day(value: Any) -> date | None:
     return found if isinstance(found, date) else None
 
 
+def _ends(headings: dict[str, str], record: _Record) -> list[date | None]:
+    return [
+        _day(record.get(headings[name]))
+        for name in ("end_date", "closure_date")
+        if name in headings
+    ]
+
+
 def _fits(kind: Kind, table: Table, headings: dict[str, str], record: _Record) -> bool:
     """The record has what the fault spoils, and is dated, so that it is of its own month."""
     fault, _, other = kind.fault.partition(":")
@@ -251,6 +259,9 @@ def _fits(kind: Kind, table: Table, headings: dict[str, str], record: _Record) -
     ):
         return False
     if other and _day(record.get(headings[other])) is None:
+        return False
+    if fault == "overlap" and _day(record.get(headings[other])) in _ends(headings, record):
+        # What begins and ends on one day may begin on the last day of another.
         return False
     return record.get(headings[kind.field]) not in (None, "", "#N/A")
 
