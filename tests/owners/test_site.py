@@ -92,6 +92,25 @@ def test_case_is_new_with_its_own_sources_newest_extract(published: Published) -
     assert (counted["new"], counted["still open"]) == (1, 0)
 
 
+def test_case_of_a_national_file_is_asked_of_the_authority_that_took_it_in(
+    published: Published,
+) -> None:
+    published.add_issue(
+        "school",
+        area_code="national",
+        source="gias",
+        table_name="establishments",
+        field="la_code",
+        child_key=None,
+    )
+    written = pages(published)
+    [page] = [
+        text for name, text in written.items() if name.startswith(f"{AREA}_head_of_children_s")
+    ]
+    assert "gias, Establishments: LA (code)" in page
+    assert not any(name.startswith("national") for name in written)
+
+
 def test_owner_without_cases_has_a_page_that_says_so(published: Published) -> None:
     page = own_page(published)
     assert "Nothing waits for an answer" in page
