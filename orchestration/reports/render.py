@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,24 +55,38 @@ REPORTS = (
 
 def render_editions(marts: Path, month_folder: Path, editions: Sequence[str] = EDITIONS) -> None:
     """Write every report of the given editions; each edition's folder is replaced whole by the caller."""
-    for edition in editions:
-        folder = month_folder / edition
-        folder.mkdir(mode=MODES[edition], parents=True)
-        committee = committee_content(marts, edition)
-        write_page(committee, folder / "committee.html")
-        write_pdf(committee_document(committee), folder / "committee.pdf")
-        write_page(standards_content(marts, edition), folder / "standards.html")
-        board = read_board(marts, edition)
-        write_board_page(board, folder / "board.html", edition)
-        write_pdf(board_document(board, edition == PUBLIC), folder / "board.pdf")
-        for report in REPORTS:
-            write_workbook(
-                marts, report.name, report.title, edition, folder / f"{report.name}.xlsx"
-            )
-        if edition != PUBLIC:
-            render_run_summary(marts, folder / "run_summary.html")
-            render_dictionary(marts, folder / "dictionary.html")
-        _render_index(marts, folder / "index.html", edition)
+    # typst sets type outside Python's lock: beside the pages that Python writes.
+    with ThreadPoolExecutor(1) as beside:
+        documents = [
+            document
+            for edition in editions
+            for document in _render_edition(marts, month_folder / edition, edition, beside)
+        ]
+        for document in documents:
+            document.result()
+
+
+def _render_edition(
+    marts: Path, folder: Path, edition: str, beside: ThreadPoolExecutor
+) -> list[Future[None]]:
+    """Every report of one edition; its PDFs stand once what is returned is done."""
+    folder.mkdir(mode=MODES[edition], parents=True)
+    committee = committee_content(marts, edition)
+    board = read_board(marts, edition)
+    documents = [
+        beside.submit(write_pdf, committee_document(committee), folder / "committee.pdf"),
+        beside.submit(write_pdf, board_document(board, edition == PUBLIC), folder / "board.pdf"),
+    ]
+    write_page(committee, folder / "committee.html")
+    write_page(standards_content(marts, edition), folder / "standards.html")
+    write_board_page(board, folder / "board.html", edition)
+    for report in REPORTS:
+        write_workbook(marts, report.name, report.title, edition, folder / f"{report.name}.xlsx")
+    if edition != PUBLIC:
+        render_run_summary(marts, folder / "run_summary.html")
+        render_dictionary(marts, folder / "dictionary.html")
+    _render_index(marts, folder / "index.html", edition)
+    return documents
 
 
 def _render_index(marts: Path, target: Path, edition: str) -> None:
