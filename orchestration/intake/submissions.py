@@ -21,19 +21,21 @@ from expectations.contract import CONTRACTS_FOLDER, contract_for, sources
 from orchestration.intake.cover import month_end
 from orchestration.intake.extract import (
     EXTRACTION_FILE,
-    SET_ASIDE_FOLDER,
     Extraction,
     SubmissionFiles,
     extract,
     load_extraction,
-    raw_schema,
-    unit_schema,
-    unit_table,
 )
 from orchestration.intake.findings import Finding
 from orchestration.intake.keys import key_check, load_or_make_secret
 from orchestration.intake.landing import LandedSubmission, Landing, scan, still_writing, version_of
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
+from orchestration.intake.raw_tables import (
+    SET_ASIDE_FOLDER,
+    raw_schema,
+    unit_schema,
+    unit_table,
+)
 from orchestration.settings import DBT_FOLDER, REFERENCE_FOLDER, DataFolder, Settings
 from orchestration.workers import worker_pool
 

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 from lxml import etree
 
-from orchestration.intake import extract, landing, submissions
+from orchestration.intake import landing, loading, submissions
 from orchestration.intake.keys import keyed_hash
 from orchestration.intake.readers import dispatch
 from tests import extracts
@@ -735,7 +735,7 @@ def test_text_too_large_to_read_is_refused_before_it_is_parsed(
 def test_fault_of_the_program_is_named_by_place_and_without_values(
     inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judged = extract.judge
+    judged = loading.judge
 
     def fail(table: str, *others: Any) -> Any:
         if table == "episodes":
@@ -743,7 +743,7 @@ def test_fault_of_the_program_is_named_by_place_and_without_values(
         return judged(table, *others)
 
     with monkeypatch.context() as patch:
-        patch.setattr(extract, "judge", fail)
+        patch.setattr(loading, "judge", fail)
         outcome = inbox.take_in()
 
     reason = outcome.versions["ssda903"].reason
