@@ -6,13 +6,11 @@ Everything private is built beside what readers see; only the last step replaces
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sqlite3
 import time
 import traceback
 import uuid
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -20,7 +18,6 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Self
 
-import duckdb
 from filelock import FileLock, Timeout
 
 from expectations.contract import CONTRACTS_FOLDER
@@ -41,9 +38,9 @@ from orchestration.intake.submissions import (
     refuse_wrong_key,
     take_in,
 )
-from orchestration.owners.site import write_owner_pages
+from orchestration.publishing import publish_run
+from orchestration.recovery import remove_private, serving_run_id, settle_killed_runs
 from orchestration.registry.indicators import (
-    Indicator,
     RegistryError,
     breakdowns_by_population,
     check_breakdowns,
@@ -51,12 +48,8 @@ from orchestration.registry.indicators import (
     load_indicators,
     measures_by_population,
 )
-from orchestration.reports.charts import DRAWINGS, drawings_kept_in
 from orchestration.reports.disclosure.attack import AttackFailed
-from orchestration.reports.disclosure.edition import write_public_edition
 from orchestration.reports.disclosure.rules import NoRule
-from orchestration.reports.release import measures_of, released_figures
-from orchestration.reports.render import EDITIONS, render_editions
 from orchestration.settings import (
     DBT_FOLDER,
     DEFAULT_HOME_AREA,
@@ -67,7 +60,7 @@ from orchestration.settings import (
     load_settings,
 )
 from orchestration.synthetic import is_synthetic
-from orchestration.warehouse import first_reported, memory, publish
+from orchestration.warehouse import first_reported, publish
 from orchestration.warehouse.dbt import BuildFailed, Dbt, FinishedNode
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 
@@ -129,44 +122,6 @@ def home_area(settings: Settings, areas: list[str]) -> str:
     return DEFAULT_HOME_AREA if DEFAULT_HOME_AREA in areas or not areas else min(areas)
 
 
-def _recover(folder: DataFolder, ledger: Ledger) -> None:
-    """Settle runs that were killed: published when the warehouse that serves is theirs, else failed."""
-    events = ledger.runs()
-    settled = {run_id for run_id, event, *_ in events if event != "started"}
-    serving = serving_run_id(folder)
-    for run_id, event, *_ in events:
-        if event == "started" and run_id not in settled:
-            ledger.record_run(
-                "published" if run_id == serving else "failed", run_id, {"reason": "interrupted"}
-            )
-    _remove_private(folder)
-
-
-def _remove_private(folder: DataFolder) -> None:
-    """What a build leaves beside the warehouse it made: the marts unless published, and what dbt spilt."""
-    for leftover in folder.warehouse.glob(".building*"):
-        leftover.unlink(missing_ok=True)
-    shutil.rmtree(folder.work / "spill", ignore_errors=True)
-
-
-def serving_run_id(folder: DataFolder) -> str | None:
-    """The run whose figures serve now; None before the first publication.
-
-    A warehouse that cannot be read is moved aside: the run that follows makes it again.
-    """
-    if not folder.warehouse_file.exists():
-        return None
-    try:
-        with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-            row = connection.execute(
-                "select max(run_id) from marts.fct_indicator_values"
-            ).fetchone()
-    except duckdb.Error:
-        folder.warehouse_file.replace(folder.work / "damaged_warehouse.duckdb")
-        return None
-    return row[0] if row else None
-
-
 def taken_state(folder: DataFolder) -> str | None:
     """What stood in landing when it was last taken in (`landing_state`); None before the first time."""
     state = folder.work / TAKEN_STATE
@@ -197,33 +152,6 @@ def _areas(taken: TakenIn, ledger: Ledger) -> list[str]:
     return sorted(sent | set(taken.landing.areas))
 
 
-def _publish(folder: DataFolder, run: Run, indicators: tuple[Indicator, ...]) -> Path:
-    marts = folder.building_file
-    write_public_edition(marts, measures_of(indicators), released_figures(folder))
-    publish.finish_and_verify(marts, run.run_id, now())
-    with duckdb.connect(str(marts), read_only=True) as connection:
-        month = publish.month_of(connection)
-    parquet = folder.warehouse / f".parquet-{run.run_id}"
-    outputs = folder.root / f".outputs-{run.run_id}"
-    # the copies are made by the database, the pages by us: both at once
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        copied = beside.submit(publish.write_parquet, marts, parquet, run.run_id)
-        publish.carry_forward(folder.outputs, outputs)
-        for edition in EDITIONS:
-            shutil.rmtree(outputs / month / edition, ignore_errors=True)
-        with drawings_kept_in(folder.work / DRAWINGS):
-            render_editions(marts, outputs / month)
-        write_owner_pages(marts, folder, outputs / month / "restricted" / "owners")
-        copied.result()
-    if run.records_first_reported:
-        first_reported.store(folder, marts, run.run_id)
-        memory.store(folder, marts, run.run_id)
-    publish.replace_warehouse(folder, marts)
-    publish.switch(folder.parquet, parquet)
-    publish.switch(folder.outputs, outputs)
-    return folder.outputs / month / "restricted" / "index.html"
-
-
 class Night:
     """One run of the job, step by step, alone in its data folder.
 
@@ -251,7 +179,7 @@ class Night:
             undo.enter_context(FileLock(self.folder.lock_file, timeout=LOCK_SECONDS))
             self.ledger = Ledger(self.folder.ledger)
             refuse_wrong_key(self.folder, self.ledger)
-            _recover(self.folder, self.ledger)
+            settle_killed_runs(self.folder, self.ledger)
             self.standing_run = None if self.request.even_if_unchanged else self._standing_run()
             """The run whose figures stand, as nothing has changed since: no step is needed."""
             self.dbt = Dbt(self.folder)
@@ -273,7 +201,7 @@ class Night:
             )
         self.dbt.close()
         self.checker.close()
-        _remove_private(self.folder)
+        remove_private(self.folder)
         self._undo.close()
 
     def _standing_run(self) -> str | None:
@@ -369,7 +297,7 @@ class Night:
         """Verify, render, then replace what readers see."""
         assert self.run is not None  # noqa: S101 -- transform comes first
         with self._step("publish"):
-            page = _publish(self.folder, self.run, self.indicators)
+            page = publish_run(self.folder, self.run, self.indicators)
             self.ledger.record_run("published", self.run.run_id, {})
             unchanged.remember(self.folder, self.run.run_id, self.state)
             self.outcome = Outcome(
