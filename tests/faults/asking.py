@@ -65,6 +65,11 @@ def issues_of(folder: DataFolder) -> list[Issue]:
     ]
 
 
+def _gone(before: list[Issue], after: list[Issue]) -> list[Issue]:
+    still = {issue["issue_key"] for issue in after}
+    return [issue for issue in before if issue["issue_key"] not in still]
+
+
 def judge_by_child(
     before: list[Issue],
     after: list[Issue],
@@ -92,8 +97,7 @@ def judge_by_child(
     for place, issues in at.items():
         if place not in explained:
             verdict.clean[place[0], place[1], issues[0]["rule_code"]] += 1
-    still = {issue["issue_key"] for issue in after}
-    verdict.gone = [issue for issue in before if issue["issue_key"] not in still]
+    verdict.gone = _gone(before, after)
     return verdict
 
 
@@ -117,8 +121,7 @@ def judge(before: list[Issue], after: list[Issue], planted: Iterable[Planted]) -
     for case, issues in cases.items():
         if case not in explained:
             verdict.clean[case[0], case[1], issues[0]["rule_code"]] += 1
-    still = {issue["issue_key"] for issue in after}
-    verdict.gone = [issue for issue in before if issue["issue_key"] not in still]
+    verdict.gone = _gone(before, after)
     return verdict
 
 

@@ -20,26 +20,13 @@ from expectations.contract import Table, contract_for
 from orchestration.demo.pupil_numbers import pupil_numbers
 from orchestration.intake.cells import UPN_LETTERS, parse_date
 from orchestration.intake.cover import month_end
+from tests.faults.kinds import Kind, read_kinds
 
 KINDS_FILE = Path(__file__).parent / "planted_education_kinds.csv"
 FIXED = {
     "empty": "", "unreadable": "31/06/2024", "too_old": "1960-05-01", "unknown_code": "Q99", "not_a_flag": "perhaps",
     "not_a_number": "several", "negative": "-1",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of fault."""
-
-    kind: str
-    taken_from: str
-    source: str
-    table: str
-    field: str
-    fault: str
-    rule: str
-    where: str
 
 
 @dataclass(frozen=True)
@@ -52,8 +39,7 @@ class Planted:
 
 def kinds() -> list[Kind]:
     """The table of kinds."""
-    with KINDS_FILE.open(encoding="utf-8") as file:
-        return [Kind(**row) for row in csv.DictReader(file)]
+    return read_kinds(KINDS_FILE)
 
 
 @dataclass

@@ -25,6 +25,7 @@ from expectations.contract import Contract, Table, contract_for
 from orchestration.intake.cells import parse_date
 from tests.extracts import Grid, write_csv, write_workbook
 from tests.faults.education_planter import wrong_letter
+from tests.faults.kinds import Kind, read_kinds
 
 KINDS_FILE = Path(__file__).parent / "planted_kinds.csv"
 UNDETECTED_FILE = Path(__file__).parent / "undetected_kinds.csv"
@@ -34,19 +35,6 @@ MODULES = {
     "children": ".", "cin_details": "CINdetails", "assessments": "CINdetails/Assessments",
     "child_protection_plans": "CINdetails/ChildProtectionPlans",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of fault."""
-
-    kind: str
-    taken_from: str
-    source: str
-    table: str
-    field: str
-    fault: str
-    rule: str
 
 
 @dataclass(frozen=True)
@@ -60,8 +48,7 @@ class Planted:
 
 def kinds() -> list[Kind]:
     """The table of kinds."""
-    with KINDS_FILE.open(encoding="utf-8") as file:
-        return [Kind(**row) for row in csv.DictReader(file)]
+    return read_kinds(KINDS_FILE)
 
 
 def undetected() -> list[dict[str, str]]:
