@@ -123,7 +123,7 @@ class Desk:
     unjudged: tuple[Unjudged, ...]
     months: tuple[date, ...]
     extracts: dict[str, tuple[date, ...]]
-    """Days of the extracts by source, newest first: a yearly file is not news every month."""
+    """Days of the desk's own extracts by source, newest first: a yearly file is not news every month."""
     as_at: date
 
     @property
@@ -277,9 +277,9 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
         as_at = connection.execute(
             "select max(as_at) from marts.dim_runs where run_id = (select max(run_id) from marts.fct_submissions)"
         ).fetchall()[0][0]
-        extracts: dict[str, tuple[date, ...]] = dict(connection.execute(
-            "select source, array_agg(distinct as_at_date order by as_at_date desc) from marts.fct_submissions"
-            " where status = 'accepted' group by source").fetchall())  # fmt: skip
+        extracts = connection.execute(
+            "select area_code, source, array_agg(distinct as_at_date order by as_at_date desc)"
+            " from marts.fct_submissions where status = 'accepted' group by area_code, source").fetchall()  # fmt: skip
         home = _home_area(connection)
     by_desk: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in cases:
@@ -301,7 +301,8 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
             tuple(h for h in held if _desk_of(h.area_code, home) == area_code and owners.get(h.source) == owner),
             tuple(u for u in unusual if _desk_of(u.area_code, home) == area_code and owners.get(u.source) == owner),
             tuple(u for u in unjudged if u.area_code == area_code and owners.get(u.source) == owner),
-            tuple(reversed(months)), extracts, as_at,
+            tuple(reversed(months)),
+            {source: tuple(days) for area, source, days in extracts if _desk_of(area, home) == area_code}, as_at,
         )
         for (area_code, owner), found in sorted(by_desk.items())
     ]  # fmt: skip

@@ -77,6 +77,15 @@ def test_rules_of_dfe_that_did_not_run_are_said_with_the_reason(published: Publi
     assert counts == ["1 of 6", "1 of 6", "1 of 6", "2 of 6"]
 
 
+def test_case_stays_new_when_another_authority_has_sent_more_since(published: Published) -> None:
+    published.add_issue("new", first_seen=date(2025, 3, 31))
+    published.rows["fct_submissions"].append(
+        {"run_id": "r1", "area_code": "E09000007", "source": "annex_a", "as_at_date": date(2025, 4, 30),
+         "status": "accepted"}
+    )  # fmt: skip
+    assert tiles(own_page(published))["new"] == 1
+
+
 def test_case_is_new_with_its_own_sources_newest_extract(published: Published) -> None:
     published.rows["fct_submissions"].append(
         {"run_id": "r1", "area_code": AREA, "source": "cin_census", "as_at_date": date(2025, 1, 31), "status": "accepted"}
