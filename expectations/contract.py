@@ -225,6 +225,17 @@ class Contract(_Strict):
         return self
 
     @model_validator(mode="after")
+    def _file_of_elsewhere_is_refused_whole(self) -> Contract:
+        told = [
+            name for name, table in self.tables.items() if table.area_column or table.period_column
+        ]
+        if told and self.on_failed_table != "reject_submission":
+            raise ValueError(
+                f"{self.source}: {', '.join(told)} of elsewhere would be loaded all the same"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _looked_up_values_are_there(self) -> Contract:
         for table_name, table in self.tables.items():
             for name, column in table.columns.items():
