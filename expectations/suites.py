@@ -6,7 +6,7 @@ is read or run here: `orchestration/checks` does that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -57,11 +57,18 @@ HOW_TO_WRITE = {
 
 # Rules about what stood in a cell, which only its reader has seen: the column of `raw/` that names the fields.
 READER_MARKS = {"unreadable": "unreadable_columns", "upn_invalid": "doubted_columns"}
+# The column that marks the rows breaking any of the rules that no expectation can say.
+ANY_BROKEN = "breaks any rule"
 
 
 def broken_column(check: Check) -> str:
     """The column of a frame that marks the rows breaking a rule which no expectation can say."""
     return f"breaks {check.check_id}"
+
+
+def is_marked(check: Check) -> bool:
+    """Whether a check's rows are marked in a column of their own."""
+    return check.fails is not None or check.rule in READER_MARKS
 
 
 def stored_key(source: str, table: str, name: str) -> str:
@@ -371,7 +378,7 @@ def expectation_for(check: Check) -> Expectation:
     from great_expectations import expectations as gxe
 
     meta = {"check_id": check.check_id}
-    if check.fails is not None or check.rule in READER_MARKS:
+    if is_marked(check):
         return gxe.ExpectColumnValuesToBeInSet(
             column=broken_column(check), value_set=[False], meta=meta
         )
@@ -411,9 +418,15 @@ def _ordered_pair(check: Check, record: Record) -> tuple[str, str]:
     return (second, first) if check.rule == "above_limit" else (first, second)
 
 
-def suite_for(source: str, table_name: str) -> ExpectationSuite:
-    """The suite of a table."""
+def nothing_marked() -> Expectation:
+    """No row breaks any rule that its reader or pandas marks: what is true of most tables, said at once."""
+    from great_expectations import expectations as gxe
+
+    return gxe.ExpectColumnValuesToBeInSet(column=ANY_BROKEN, value_set=[False])
+
+
+def suite_for(name: str, checks: Iterable[Check]) -> ExpectationSuite:
+    """A suite of checks of one table."""
     from great_expectations import ExpectationSuite
 
-    expectations = [expectation_for(check) for check in checks_for(source, table_name)]
-    return ExpectationSuite(name=f"{source}.{table_name}", expectations=expectations)
+    return ExpectationSuite(name=name, expectations=[expectation_for(check) for check in checks])

@@ -18,6 +18,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from orchestration.loading import loading
 from orchestration.settings import ConfigurationError, data_folder, load_settings
 
 app = typer.Typer(
@@ -97,10 +98,11 @@ def run(
     ] = False,
 ) -> None:
     """Run the nightly job once: take in what is new, transform, publish, report."""
-    from orchestration.job import run_job
-    from orchestration.nightly import NothingPublished, Request, translated_errors
-    from orchestration.summary import print_run_summary, print_unchanged
-    from orchestration.synthetic import write_fallback_extracts
+    with loading():
+        from orchestration.job import run_job
+        from orchestration.nightly import NothingPublished, Request, translated_errors
+        from orchestration.summary import print_run_summary, print_unchanged
+        from orchestration.synthetic import write_fallback_extracts
 
     request = Request(
         _day(as_at) if as_at else datetime.now(UTC).date(),

@@ -5,13 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import sqlite3
-from collections.abc import Callable, Generator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from orchestration.ahead import NightAhead, begun
+from orchestration.loading import loading
 from orchestration.nightly import (
     Night,
     NothingPublished,
@@ -20,9 +18,6 @@ from orchestration.nightly import (
     translated_errors,
 )
 from orchestration.settings import DataFolder
-
-if TYPE_CHECKING:
-    from dagster import DagsterInstance
 
 INSTANCE_CONFIG = Path(__file__).parent / "dagster.yaml"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -34,19 +29,6 @@ def dagster_home(folder: DataFolder) -> Path:
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copyfile(INSTANCE_CONFIG, home / INSTANCE_CONFIG.name)
     return home
-
-
-@contextmanager
-def _kept_open(instance: DagsterInstance) -> Generator[None]:
-    """Hold Dagster's event index open while a run lasts.
-
-    Dagster opens and closes it for each of some thousand statements of a night, and SQLite folds its journal
-    into the file, and waits for the disk, whenever the last who has it open closes it.
-    """
-    index = Path(instance.root_directory) / "history" / "runs" / "index.db"
-    with closing(sqlite3.connect(index)) as held:
-        held.execute("select 1 from sqlite_master").fetchall()
-        yield
 
 
 def run_job(
@@ -73,13 +55,14 @@ def _execute(folder: DataFolder, steps: NightAhead) -> None:
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     steps.wait_for_intake()
     # Imported here: Dagster takes seconds to load, and only a run needs it.
-    import dagster as dg
+    with loading():
+        import dagster as dg
 
-    from orchestration.definitions import JOB, defs
+        from orchestration.definitions import JOB, defs
 
     # Interrupted as it closes a connection, SQLAlchemy would log a traceback; the run says it in one line.
     logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
-    with dg.DagsterInstance.get() as instance, _kept_open(instance):
+    with dg.DagsterInstance.get() as instance:
         try:
             defs.resolve_job_def(JOB).execute_in_process(
                 instance=instance, resources={"night": steps}, run_config=QUIET

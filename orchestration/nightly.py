@@ -38,7 +38,6 @@ from orchestration.intake.submissions import (
     refuse_wrong_key,
     take_in,
 )
-from orchestration.publishing import publish_run
 from orchestration.recovery import remove_private, serving_run_id, settle_killed_runs
 from orchestration.registry.indicators import (
     RegistryError,
@@ -48,8 +47,7 @@ from orchestration.registry.indicators import (
     load_indicators,
     measures_by_population,
 )
-from orchestration.reports.disclosure.attack import AttackFailed
-from orchestration.reports.disclosure.rules import NoRule
+from orchestration.reports.disclosure.rules import AttackFailed, NoRule
 from orchestration.settings import (
     DBT_FOLDER,
     DEFAULT_HOME_AREA,
@@ -297,7 +295,10 @@ class Night:
         """Verify, render, then replace what readers see."""
         assert self.run is not None  # noqa: S101 -- transform comes first
         with self._step("publish"):
-            page = publish_run(self.folder, self.run, self.indicators)
+            # Imported here: dbt and the checks begin before what the reports need is loaded.
+            from orchestration.publishing import publish_run
+
+            page = publish_run(self.folder, self.run, self.indicators, self.checker)
             self.ledger.record_run("published", self.run.run_id, {})
             unchanged.remember(self.folder, self.run.run_id, self.state)
             self.outcome = Outcome(

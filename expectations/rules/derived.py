@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expectations.rules.shapes import Fails
+from expectations.rules.shapes import Fails, is_named
 
 # CIN census rule 8606: a referral at most 40 weeks before the birth.
 PREGNANCY = pd.Timedelta(weeks=40)
@@ -36,13 +36,7 @@ def key_part_missing(part: str, present: str) -> Fails:
 
 def empty_cell(column: str, stored: str) -> Fails:
     """There is a value; one that cannot be read is told as that."""
-
-    def fails(frame: pd.DataFrame) -> pd.Series:
-        marked = frame["unreadable_columns"].astype("string")
-        unreadable = marked.str.contains(f" {column} ", regex=False).fillna(False).astype(bool)
-        return frame[stored].isna() & ~unreadable
-
-    return fails
+    return lambda frame: frame[stored].isna() & ~is_named(frame["unreadable_columns"], column)
 
 
 def needed_for_code(needed: str, other: str, code: str) -> Fails:

@@ -12,6 +12,13 @@ OPEN_END = pd.Timestamp(2200, 1, 1)
 SATURDAY = 5
 
 
+def is_named(marks: pd.Series, column: str | None) -> pd.Series:
+    """Rows whose mark, the list of fields that their reader could not take, names a field (mostly none does)."""
+    marked = marks.dropna().astype("string")
+    rows = marked.index[marked.str.contains(f" {column} ", regex=False)]
+    return pd.Series(marks.index.isin(rows), index=marks.index)
+
+
 def only_together(first: str, second: str) -> Fails:
     """Both fields are there or neither is."""
     return lambda frame: frame[first].isna() != frame[second].isna()

@@ -1,15 +1,18 @@
-"""The process that validates tables, begun with the night: loading Great Expectations takes it seconds."""
+"""The process that checks, begun with the night: tables first, which takes Great Expectations seconds to load
+for, then what may be published of the figures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future, ProcessPoolExecutor
+from typing import ParamSpec, TypeVar
 
+from orchestration.loading import loading
 from orchestration.workers import worker_pool
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
+Arguments = ParamSpec("Arguments")
 
 
 class Checker:
@@ -28,6 +31,13 @@ class Checker:
         assert self._pool is not None  # noqa: S101 -- `start` comes first
         return self._pool.map(check, given)
 
+    def begin(
+        self, check: Callable[Arguments, Found], *given: Arguments.args, **named: Arguments.kwargs
+    ) -> Future[Found]:
+        """A check on its way, beside what the caller does."""
+        assert self._pool is not None  # noqa: S101 -- `start` comes first
+        return self._pool.submit(check, *given, **named)
+
     def close(self) -> None:
         """Let the process end; an interrupted one goes no further than the table it is at."""
         if self._pool is not None:
@@ -35,8 +45,9 @@ class Checker:
 
 
 def _load() -> None:
-    import great_expectations
-    import great_expectations.expectations  # noqa: F401 -- loaded for who checks next
+    with loading():
+        import great_expectations
+        import great_expectations.expectations  # noqa: F401 -- loaded for who checks next
 
 
 def _nothing() -> None:

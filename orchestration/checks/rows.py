@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -18,12 +19,16 @@ import pyarrow.parquet as pq
 
 from expectations.checks import Check
 from expectations.contract import contract_for
+from expectations.rules.shapes import is_named
 from expectations.suites import (
+    ANY_BROKEN,
     AS_AT,
     READER_MARKS,
     SUBMISSION,
     broken_column,
     checks_for,
+    is_marked,
+    nothing_marked,
     stored_key,
     suite_for,
     table_names,
@@ -39,6 +44,10 @@ from orchestration.intake.submissions import (
 )
 from orchestration.settings import DataFolder
 from orchestration.workers import worker_pool
+
+if TYPE_CHECKING:
+    from great_expectations.core.batch_definition import BatchDefinition
+    from great_expectations.datasource.fluent.interfaces import Batch as FrameBatch
 
 RESULTS = {
     "check_id": pa.string(), "submission_id": pa.string(), "table_name": pa.string(),
@@ -127,34 +136,54 @@ def rows_of(items: list[Checked], table: str) -> pd.DataFrame:
 
 def _frame(items: list[Checked], source: str, table: str) -> pd.DataFrame:
     frame = rows_of(items, table)
-    marks = {broken_column(check): _broken(frame, check) for check in checks_for(source, table)}
-    return frame.assign(**{name: mark for name, mark in marks.items() if mark is not None})
+    marks = {
+        broken_column(check): _broken(frame, check)
+        for check in checks_for(source, table)
+        if is_marked(check)
+    }
+    any_broken = pd.DataFrame(marks, index=frame.index).any(axis=1)
+    return frame.assign(**marks, **{ANY_BROKEN: any_broken})
 
 
-def _broken(frame: pd.DataFrame, check: Check) -> pd.Series | None:
+def _broken(frame: pd.DataFrame, check: Check) -> pd.Series:
     if check.fails is not None:
         return check.fails(frame).astype(bool)
-    if check.rule in READER_MARKS:
-        marked = frame[READER_MARKS[check.rule]].astype("string")
-        return marked.str.contains(f" {check.column} ", regex=False).fillna(False).astype(bool)
-    return None
+    return is_named(frame[READER_MARKS[check.rule]], check.column)
 
 
-def _validate(frame: pd.DataFrame, source: str, table: str) -> dict[str, list[Any]]:
-    """Row positions that fail each check: a cheap pass first, the failing ones again in full."""
+@cache
+def _any_frame() -> BatchDefinition:
+    """What Great Expectations validates a frame by: one for all tables, as setting it up takes as long as a table."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("frames").add_dataframe_asset(f"{source}.{table}")
-    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
-    suite = suite_for(source, table)
-    if not suite.expectations:
+    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("all")
+
+
+def _validate(frame: pd.DataFrame, source: str, table: str) -> dict[str, list[Any]]:
+    """Row positions that fail each check."""
+    checks = checks_for(source, table)
+    marked = [check for check in checks if is_marked(check)]
+    batch = _any_frame().get_batch({"dataframe": frame})
+    failing = _evaluate(batch, source, table, [check for check in checks if not is_marked(check)])
+    failing |= {check.check_id: [] for check in marked}
+    if not batch.validate(nothing_marked(), result_format="BOOLEAN_ONLY").success:
+        failing |= _evaluate(batch, source, table, marked)
+    return failing
+
+
+def _evaluate(
+    batch: FrameBatch, source: str, table: str, checks: list[Check]
+) -> dict[str, list[Any]]:
+    """Row positions that fail each of some checks: a cheap pass first, the failing ones again in full."""
+    if not checks:
         return {}
-    quick = batch.validate(suite, result_format="BOOLEAN_ONLY")
+    suite = suite_for(f"{source}.{table}", checks)
     failing: dict[str, list[Any]] = {}
-    for result in quick.results:
+    for result in batch.validate(suite, result_format="BOOLEAN_ONLY").results:
         if result.expectation_config is None:
             raise ChecksFailed(f"a check of {source}.{table} came back without its name")
         check_id = result.expectation_config.meta["check_id"]

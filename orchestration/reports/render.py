@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,23 +52,13 @@ REPORTS = (
 )
 
 
-def render_editions(marts: Path, month_folder: Path, editions: Sequence[str] = EDITIONS) -> None:
-    """Write every report of the given editions; each edition's folder is replaced whole by the caller."""
-    # typst sets type outside Python's lock: beside the pages that Python writes.
-    with ThreadPoolExecutor(1) as beside:
-        documents = [
-            document
-            for edition in editions
-            for document in _render_edition(marts, month_folder / edition, edition, beside)
-        ]
-        for document in documents:
-            document.result()
-
-
-def _render_edition(
+def render_edition(
     marts: Path, folder: Path, edition: str, beside: ThreadPoolExecutor
 ) -> list[Future[None]]:
-    """Every report of one edition; its PDFs stand once what is returned is done."""
+    """Write every report of one edition into a folder that is not there yet.
+
+    Its PDFs stand once what is returned is done: typst sets type outside Python's lock, beside the pages.
+    """
     folder.mkdir(mode=MODES[edition], parents=True)
     committee = committee_content(marts, edition)
     board = read_board(marts, edition)

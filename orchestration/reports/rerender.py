@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +13,11 @@ from filelock import FileLock, Timeout
 from orchestration.owners.site import write_owner_pages
 from orchestration.registry.indicators import load_indicators
 from orchestration.reports.charts import DRAWINGS, drawings_kept_in
-from orchestration.reports.disclosure.attack import AttackFailed
 from orchestration.reports.disclosure.edition import Verdict
-from orchestration.reports.disclosure.rules import NoRule
+from orchestration.reports.disclosure.rules import AttackFailed, NoRule
 from orchestration.reports.published import read_run
 from orchestration.reports.release import AlreadyIssued, audit_release, issue_pack
-from orchestration.reports.render import EDITIONS, PUBLIC, RESTRICTED, render_editions
+from orchestration.reports.render import EDITIONS, PUBLIC, RESTRICTED, render_edition
 from orchestration.settings import DataFolder
 from orchestration.warehouse import publish
 
@@ -77,8 +77,11 @@ def _render(folder: DataFolder, editions: tuple[str, ...], issue: bool) -> Rende
     publish.carry_forward(folder.outputs, outputs)
     for edition in editions:
         shutil.rmtree(outputs / month / edition, ignore_errors=True)
-    with drawings_kept_in(folder.work / DRAWINGS):
-        render_editions(marts, outputs / month, editions)
+    with drawings_kept_in(folder.work / DRAWINGS), ThreadPoolExecutor(1) as beside:
+        for edition in editions:
+            documents = render_edition(marts, outputs / month / edition, edition, beside)
+            for document in documents:
+                document.result()
     if RESTRICTED in editions:
         write_owner_pages(marts, folder, outputs / month / RESTRICTED / "owners")
     publish.switch(folder.outputs, outputs)

@@ -1,4 +1,4 @@
-"""dbt in a process of its own: loads and parses at once, builds when it is told to, ends with its run.
+"""dbt in a process of its own: loads, parses and plans at once, builds when it is told to, ends with its run.
 
 A run that is killed must not leave a dbt behind that writes beside the next run. What happens is said as one
 JSON object per line, without dbt's own messages where these could hold a value of a record. `dbt.py` starts it.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import re
 import signal
 import sys
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-if TYPE_CHECKING:
-    from dbt.contracts.graph.manifest import Manifest
+from orchestration.loading import hold_search
 
 SET_PARENT_DEATH_SIGNAL = 1  # prctl(2)
 # 'Conversion Error: Could not convert string ...': the kind says what went wrong, the rest may quote a row.
@@ -38,7 +38,11 @@ def _say(**what: Any) -> None:
 
 def _on_event(event: Any) -> None:
     name = event.info.name
-    if name == "LogStartLine":
+    if name == "ConcurrencyLine":
+        # All is planned and no database is open yet: wait here until what is to be built from is there.
+        if not sys.stdin.readline():
+            os._exit(1)
+    elif name == "LogStartLine":
         _say(started=event.data.index, total=event.data.total)
     elif name == "NodeFinished":
         result = event.data.run_result
@@ -49,29 +53,17 @@ def _on_event(event: Any) -> None:
 
 
 def main() -> None:
-    """Parse; then build with this process's arguments, once a line arrives on standard input."""
+    """Build with this process's arguments, once a line arrives on standard input."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    hold_search()
     from dbt.cli.main import dbtRunner
 
-    options = [
-        "--log-level",
-        "none",
-        "--log-level-file",
-        "none",
-        "--no-write-json",
-        "--no-version-check",
-    ]
-    arguments = sys.argv[1:]
-    parsed = dbtRunner().invoke([*options, "parse", *arguments])
-    if not sys.stdin.readline():
-        return
-    done = parsed
-    if parsed.success:
-        build = [*options, "build", *arguments, "--exclude-resource-type", "unit_test"]
-        done = dbtRunner(manifest=cast("Manifest", parsed.result), callbacks=[_on_event]).invoke(
-            build
-        )
+    quietly = [
+        "--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-version-check",
+    ]  # fmt: skip
+    build = ["build", *sys.argv[1:], "--exclude-resource-type", "unit_test"]
+    done = dbtRunner(callbacks=[_on_event]).invoke([*quietly, *build])
     if done.exception is not None:
         _say(node="dbt", status="error", message=safe_message(str(done.exception)))
     sys.exit(0 if done.success else 1)

@@ -51,8 +51,16 @@ def month_of(connection: duckdb.DuckDBPyConnection) -> str:
     return str(row[0])
 
 
-def finish_and_verify(marts: Path, run_id: str, finished_at: datetime) -> None:
-    """Enter when the run finished, check the build is whole and of one run, and checkpoint it.
+def enter_end(marts: Path, run_id: str, finished_at: datetime) -> None:
+    """Enter when the run finished: every page says it."""
+    with duckdb.connect(str(marts)) as connection:
+        connection.execute(
+            "update marts.dim_runs set finished_at = ? where run_id = ?", [finished_at, run_id]
+        )
+
+
+def verify(marts: Path, run_id: str) -> None:
+    """Check that the build is whole and of one run, and checkpoint it.
 
     Raises NotPublishable naming what is wrong.
     """
@@ -63,9 +71,6 @@ def finish_and_verify(marts: Path, run_id: str, finished_at: datetime) -> None:
             raise NotPublishable(
                 f"the build holds other tables than the published ones: {sorted(found ^ expected)}"
             )
-        connection.execute(
-            "update marts.dim_runs set finished_at = ? where run_id = ?", [finished_at, run_id]
-        )
         for name in sorted(set(MARTS) - {"dim_runs"}):
             runs = connection.execute(f"select distinct run_id from marts.{name}").fetchall()  # noqa: S608
             if runs not in ([(run_id,)], []) or (not runs and name in NEVER_EMPTY):

@@ -36,7 +36,8 @@ def _make_marts(path: Path, run_id: str, rows: int) -> Path:
 def _publish(folder: DataFolder, run_id: str, rows: int = 500) -> None:
     """What the nightly job does with a finished build."""
     marts = _make_marts(folder.warehouse / ".building.duckdb", run_id, rows)
-    publish.finish_and_verify(marts, run_id, datetime.now(UTC))
+    publish.enter_end(marts, run_id, datetime.now(UTC))
+    publish.verify(marts, run_id)
     parquet = folder.warehouse / f".parquet-{run_id}"
     publish.write_parquet(marts, parquet, run_id)
     publish.replace_warehouse(folder, marts)
@@ -122,7 +123,7 @@ def test_build_that_is_not_whole_is_not_published(
     spoil(marts)
 
     with pytest.raises(publish.NotPublishable):
-        publish.finish_and_verify(marts, "run-01", datetime.now(UTC))
+        publish.verify(marts, "run-01")
 
     assert read_warehouse(folder.warehouse_file) == {"run-00"}
 
@@ -141,4 +142,4 @@ def test_log_beside_the_build_is_not_published(
 
     monkeypatch.setattr(publish.duckdb, "connect", leave_a_log)
     with pytest.raises(publish.NotPublishable, match="write-ahead log"):
-        publish.finish_and_verify(marts, "run-01", datetime.now(UTC))
+        publish.verify(marts, "run-01")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from orchestration.reports.disclosure.edition import write_public_edition
+from orchestration.reports.disclosure.edition import withheld_figures, write_public_edition
 from orchestration.reports.release import FIGURES_FILE, released_figures
 from orchestration.reports.rerender import NotRendered, render_again
 from orchestration.settings import DataFolder
@@ -36,7 +36,7 @@ def folder(warehouse: Warehouse, tmp_path: Path) -> DataFolder:
         {"area_code": "E09000003", "source": "annex_a", "status": "accepted", "as_at_date": date(2025, 3, 31), "run_id": run_id}
     )  # fmt: skip
     warehouse.write(folder.warehouse_file)
-    write_public_edition(folder.warehouse_file, {})
+    write_public_edition(folder.warehouse_file, withheld_figures(folder.warehouse_file, {}))
     return folder
 
 
@@ -100,7 +100,7 @@ def test_public_page_says_nothing_that_has_not_been_through_the_gate(
     warehouse.add_reconciliation("Plans of both", "2025-03-31", 4.0, 9.0, is_within=False)
     folder.warehouse_file.unlink()
     warehouse.write(folder.warehouse_file)
-    write_public_edition(folder.warehouse_file, {})
+    write_public_edition(folder.warehouse_file, withheld_figures(folder.warehouse_file, {}))
 
     done = render_again(folder, None, issue=False)
 

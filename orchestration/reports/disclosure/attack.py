@@ -13,17 +13,13 @@ from scipy.optimize import linprog
 from scipy.sparse import block_diag, csr_array, lil_array
 
 from orchestration.reports.disclosure.pack import Name, Pack, parts_of
-from orchestration.reports.disclosure.rules import LEAST_SAFE_COUNT, is_small
+from orchestration.reports.disclosure.rules import LEAST_SAFE_COUNT, AttackFailed, is_small
 
 # Of a linear programme's answers; counts are whole.
 TOLERANCE = 1e-6
 # An upper bound for what has none; above every count of a council.
 NO_BOUND = 1e7
 COPIES_AT_ONCE = 60
-
-
-class AttackFailed(Exception):
-    """The calculation had no answer, so that nothing is shown to be safe."""
 
 
 @dataclass(frozen=True)

@@ -74,28 +74,28 @@ def verdict_on(pack: Pack, withheld: frozenset[Name]) -> Verdict:
     )
 
 
-def write_public_edition(
+def withheld_figures(
     marts: Path,
     measures: Mapping[str, Measures],
     released: frozenset[FigureKey] = frozenset(),
 ) -> frozenset[FigureKey]:
-    """Add the public rows to a finished build; returns the figures that are withheld.
+    """The figures of a finished build that its public edition withholds.
 
     Raises NoRule for an indicator of a kind that has no rule.
     """
-    with duckdb.connect(str(marts)) as connection:
+    with duckdb.connect(str(marts), read_only=True) as connection:
         pack = pack_of(read_figures(connection), measures, read_months(connection), released)
-        withheld: frozenset[FigureKey] = protect(pack)  # ty: ignore[invalid-assignment]
-        _write(connection, withheld)
-    return withheld
+    return protect(pack)  # ty: ignore[invalid-explicit-return]
 
 
-def _write(connection: duckdb.DuckDBPyConnection, withheld: frozenset[FigureKey]) -> None:
+def write_public_edition(marts: Path, withheld: frozenset[FigureKey]) -> None:
+    """Add the public rows to a finished build."""
     rows = [dict(zip(WITHHELD.names, key, strict=True)) for key in sorted(withheld)]
-    connection.register("withheld", pa.Table.from_pylist(rows, schema=WITHHELD))
-    for statement in STATEMENTS:
-        connection.execute(statement)
-    connection.unregister("withheld")
+    with duckdb.connect(str(marts)) as connection:
+        connection.register("withheld", pa.Table.from_pylist(rows, schema=WITHHELD))
+        for statement in STATEMENTS:
+            connection.execute(statement)
+        connection.unregister("withheld")
 
 
 # A mean or limit of a series tells the one value of it that is withheld, and what was reported first may be

@@ -15,6 +15,10 @@ NOT_PERSONS = frozenset({"schools"})
 ATTAINMENT = ("ks2", "ks4")
 
 
+class AttackFailed(Exception):
+    """The attack had no answer, so that nothing is shown to be safe."""
+
+
 class NoRule(Exception):
     """An indicator of a kind that has no rule: nothing is published rather than too much."""
 

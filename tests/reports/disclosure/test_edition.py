@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,12 @@ import duckdb
 import pytest
 
 from orchestration.reports.committee import committee_content
-from orchestration.reports.disclosure.edition import write_public_edition
+from orchestration.reports.disclosure.edition import withheld_figures, write_public_edition
 from orchestration.reports.disclosure.release import Measures
 from orchestration.reports.disclosure.rules import NoRule
 from orchestration.reports.pdf.committee import committee_document
 from orchestration.reports.pdf.document import source_of
-from orchestration.reports.render import render_editions
+from orchestration.reports.render import EDITIONS, render_edition
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
@@ -43,7 +44,7 @@ def social_care(warehouse: Warehouse) -> Warehouse:
 def public(social_care: Warehouse, tmp_path: Path) -> Path:
     """The warehouse with its public rows."""
     marts = social_care.write(tmp_path / "warehouse.duckdb")
-    write_public_edition(marts, MEASURES)
+    write_public_edition(marts, withheld_figures(marts, MEASURES))
     return marts
 
 
@@ -89,7 +90,9 @@ def test_both_editions_have_the_same_lines(public: Path) -> None:
 
 
 def test_every_file_of_the_public_edition_is_silent_about_it(public: Path, tmp_path: Path) -> None:
-    render_editions(public, tmp_path / "month")
+    with ThreadPoolExecutor(1) as beside:
+        for edition in EDITIONS:
+            render_edition(public, tmp_path / "month" / edition, edition, beside)
     page = (tmp_path / "month" / "public" / "committee.html").read_text()
     restricted = (tmp_path / "month" / "restricted" / "committee.html").read_text()
     assert "4 / 80" in restricted
@@ -129,7 +132,7 @@ def test_interval_of_a_withheld_score_is_withheld_too(warehouse: Warehouse, tmp_
             confidence_upper=2.1,
         )
     marts = warehouse.write(tmp_path / "warehouse.duckdb")
-    write_public_edition(marts, {})
+    write_public_edition(marts, withheld_figures(marts, {}))
     found = rows(
         marts,
         "select cast(period_end as varchar), value, confidence_lower, confidence_upper, significance"
@@ -148,7 +151,7 @@ def test_an_indicator_of_an_unknown_kind_stops_the_edition(
     social_care.add_figure("odd", "2025-03-31", 3, denominator=9, value=3.0)
     marts = social_care.write(tmp_path / "warehouse.duckdb")
     with pytest.raises(NoRule, match="median"):
-        write_public_edition(marts, {})
+        write_public_edition(marts, withheld_figures(marts, {}))
     assert rows(marts, "select count(*) from marts.rpt_figures where edition = 'public'") == [(0,)]
 
 
