@@ -10,6 +10,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.process import BaseProcess
 from threading import Thread
 
+from orchestration.loading import resume_search
+
 WORKERS = multiprocessing.cpu_count()
 
 
@@ -27,6 +29,8 @@ def _start(prepare: Callable[[], None] | None) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         Thread(target=_end_with, args=(parent,), daemon=True).start()
+    # What a worker reads is lists of cells by the hundred thousand, none of which refers to another.
+    resume_search()
     if prepare is not None:
         prepare()
 

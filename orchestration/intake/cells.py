@@ -22,6 +22,7 @@ from expectations.contract import Column
 from orchestration.intake.headings import normalise_heading
 
 UNMAPPED = "unmapped"
+OF_ONE_KIND = frozenset({str, int, date, datetime})
 NULL_TEXTS = frozenset({"", "#n/a", "n/a", "null", "-"})
 # Excel's day 0 and the sentinels that case systems export for 'no date'.
 SENTINEL_DATES = frozenset({date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)})
@@ -297,6 +298,9 @@ def type_column(
 
 
 def _distinct(cells: Sequence[object]) -> tuple[np.ndarray, list[object]]:
+    kinds = set(map(type, cells)) - {type(None)}
+    if len(kinds) == 1 and kinds <= OF_ONE_KIND:
+        return _distinct_of_one_kind(cells)
     # Keyed by type too: 1, 1.0 and True are equal as dictionary keys but are not the same cell.
     seen: dict[Any, int] = {}
     distinct: list[object] = []
@@ -309,3 +313,15 @@ def _distinct(cells: Sequence[object]) -> tuple[np.ndarray, list[object]]:
             distinct.append(cell)
         positions[row] = found
     return positions, distinct
+
+
+def _distinct_of_one_kind(cells: Sequence[object]) -> tuple[np.ndarray, list[object]]:
+    """The same by pandas, a third of the time; the empty cell comes last."""
+    values = np.empty(len(cells), dtype=object)
+    values[:] = cells
+    positions, distinct = pd.factorize(values)
+    found = list(distinct)
+    if (empty := positions == -1).any():
+        positions[empty] = len(found)
+        found.append(None)
+    return positions, found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,8 +87,10 @@ class RawTables:
 
     def _keyed(self, table: Table, loaded: Loaded) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
         n_rows = len(loaded.source_rows)
-        frame = pd.DataFrame({"row_id": np.arange(1, n_rows + 1), "source_row": loaded.source_rows})
-        frame.insert(0, "submission_id", self.submission_id)
+        frame: dict[str, Any] = {
+            "submission_id": self.submission_id,
+            "row_id": np.arange(1, n_rows + 1), "source_row": loaded.source_rows,
+        }  # fmt: skip
         unreadable = {name: column.is_unreadable for name, column in loaded.typed.items()}
         frame["unreadable_columns"] = _named_columns(unreadable, n_rows)
         numbers = {
@@ -112,7 +115,7 @@ class RawTables:
             frame[column.stored_name(column_name)] = values
         for record, carried in loaded.judged.carries.items():
             frame[f"has_{record}"] = carried
-        return frame, identifiers
+        return pd.DataFrame(frame, index=range(n_rows)), identifiers
 
 
 def _write_units(frame: pd.DataFrame, table: Table, path: Path) -> None:

@@ -27,6 +27,9 @@ LONGEST_TAG = 4 * MEGABYTE
 # As every spreadsheet program writes them; the slower form allows for all that XML allows.
 _REFERENCE = re.compile(rb' r="([A-Z]*)(\d+)"')
 _ANY_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{0,3})(\d{1,7})""")
+# Whatever lies within columns A to Z and five digits of rows is far below the limit: nearly every sheet.
+_FAR_REFERENCE = re.compile(rb' r="(?:[A-Z]{2}|[A-Z]?\d{6})')
+_NEAR = (26, 99_999)
 _UNUSUAL_REFERENCES = (b" r='", b" r =", b"\nr=", b"\tr=", b"\rr=", b"= ")
 _FILLED_CELL = re.compile(
     rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["'](?:[^>]*[^>/])?>"""
@@ -146,7 +149,7 @@ def _refuse_entities(*_declaration: object) -> None:
 
 
 class _Worksheet(_Markup):
-    """A sheet: its hidden rows, and the rectangle of cells that it spans."""
+    """A sheet: its hidden rows, and at most how large a rectangle its cells span."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -156,9 +159,12 @@ class _Worksheet(_Markup):
         super().add(piece)
         if b"hidden" in piece:
             self.n_hidden += len(_HIDDEN_ROW.findall(piece))
-        is_usual = not any(form in piece for form in _UNUSUAL_REFERENCES)
-        pattern = _REFERENCE if is_usual else _ANY_REFERENCE
-        columns, rows = _furthest(pattern.findall(piece))
+        if any(form in piece for form in _UNUSUAL_REFERENCES):
+            columns, rows = _furthest(_ANY_REFERENCE.findall(piece))
+        elif _FAR_REFERENCE.search(piece):
+            columns, rows = _furthest(_REFERENCE.findall(piece))
+        else:
+            columns, rows = _NEAR
         self._last_row = max(self._last_row, rows)
         self._last_column = max(self._last_column, columns)
         self.rectangle = self._last_row * self._last_column

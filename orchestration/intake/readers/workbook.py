@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from orchestration.intake.headings import HEADER_SEARCH_ROWS, HeaderLine, find_header
@@ -43,6 +43,7 @@ LARGEST_EXACT = 10**15
 # Error cells arrive as empty; this is the same error pasted as a value.
 NO_VALUE_TEXTS = frozenset({"", "#N/A"})
 ONE_DAY = timedelta(days=1)
+PLAIN_CELLS = frozenset({str, date, datetime})
 
 
 def read_workbook(content: bytes, known_headings: frozenset[str]) -> list[Block]:
@@ -121,7 +122,7 @@ def _columns(
     if not filled:
         return (), [[] for _ in header.cells]
     numbers, kept = zip(*filled, strict=True)
-    return numbers, [list(map(_cell, cells)) for cells in zip(*kept, strict=True)]
+    return numbers, [_cells(column) for column in zip(*kept, strict=True)]
 
 
 def _is_blank(row: list[SheetCell]) -> bool:
@@ -130,6 +131,14 @@ def _is_blank(row: list[SheetCell]) -> bool:
         if not isinstance(cell, str) or cell.strip() not in NO_VALUE_TEXTS:
             return False
     return True
+
+
+def _cells(column: Sequence[SheetCell]) -> list[Cell]:
+    """Each as `_cell` has it; of a column of texts and days only the texts that are no value change."""
+    if PLAIN_CELLS.issuperset(map(type, column)):
+        # Not `in`, which would hash every day.
+        return [None if cell == "" or cell == "#N/A" else cell for cell in column]  # noqa: PLR1714  # ty: ignore[invalid-explicit-return]
+    return list(map(_cell, column))
 
 
 def _cell(value: SheetCell) -> Cell:
