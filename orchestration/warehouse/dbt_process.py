@@ -18,7 +18,7 @@ from orchestration.loading import hold_search
 
 SET_PARENT_DEATH_SIGNAL = 1  # prctl(2)
 # 'Conversion Error: Could not convert string ...': the kind says what went wrong, the rest may quote a row.
-KIND_OF_ERROR = re.compile(r"\b[A-Z]\w+ Error\b")
+KIND_OF_ERROR = re.compile(r"\b(?:Not implemented|[A-Z]\w+) Error\b")
 # Errors about the code, found before any row is read, and what a test found: safe to show.
 ABOUT_CODE = ("Compilation Error", "Parsing Error", "Got ")
 

@@ -25,6 +25,10 @@ from orchestration.warehouse.dbt_process import safe_message
             "Compilation Error in model x (models/x.sql)\n  'y' is undefined",
             "Compilation Error in model x (models/x.sql) 'y' is undefined",
         ),
+        (
+            "Not implemented Error: Cannot switch temporary directory after the current one has been used",
+            "Not implemented Error",
+        ),
         ("child SYN1 is odd", "failed"),
     ],
 )
