@@ -51,13 +51,15 @@ class KeptEventStorage(SqliteEventLogStorage):
             # A page of runs, or a daemon of months, would else hold each run's file open.
             for other in self._engines.keys() - {INDEX_SHARD_NAME}:
                 self._engines.pop(other).dispose()
-            self._engines[shard] = create_engine(
+            engine = create_engine(
                 self.conn_string_for_shard(shard), poolclass=QueuePool, pool_size=1,
                 connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
             )  # fmt: skip
             if shard not in self._initialized_dbs:
-                self._initdb(self._engines[shard])
+                self._initdb(engine)
                 self._initialized_dbs.add(shard)
+            # Kept only once it is ready: what failed is tried again from the start.
+            self._engines[shard] = engine
         return self._engines[shard]
 
     @property

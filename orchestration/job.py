@@ -58,6 +58,7 @@ def _execute(folder: DataFolder, steps: NightAhead) -> None:
     with loading():
         import dagster as dg
 
+        import orchestration.publishing  # noqa: F401 -- for the last step, loaded while dbt works
         from orchestration.definitions import JOB, defs
 
     # Interrupted as it closes a connection, SQLAlchemy would log a traceback; the run says it in one line.

@@ -23,9 +23,10 @@ from filelock import FileLock, Timeout
 from expectations.contract import CONTRACTS_FOLDER
 from orchestration import unchanged
 from orchestration.checks.checker import Checker
+from orchestration.checks.evaluation import ChecksFailed
 from orchestration.checks.gate import Vintage, table_checks
 from orchestration.checks.outdated import forget_outdated_results
-from orchestration.checks.rows import ChecksFailed, check_rows, count_results, write_empty_results
+from orchestration.checks.rows import check_rows, count_results, write_empty_results
 from orchestration.checks.statutory import Statutory, interpreter, judge_newest
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.findings import Finding

@@ -1,5 +1,7 @@
-"""The process that checks, begun with the night: tables first, which takes Great Expectations seconds to load
-for, then what may be published of the figures."""
+"""The process that checks: the rows of tables, then what may be published of the figures.
+
+It begins with the night, as loading Great Expectations takes it seconds.
+"""
 
 from __future__ import annotations
 

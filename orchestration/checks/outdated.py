@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import expectations.suites
-from orchestration.checks import rows
+from orchestration.checks import evaluation, rows
 from orchestration.settings import DataFolder
 
 MARK = "checked_by"
@@ -17,7 +17,8 @@ MARK = "checked_by"
 def _checks_fingerprint() -> str:
     digest = hashlib.sha256()
     folder = Path(expectations.suites.__file__).parent
-    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.yml"), Path(rows.__file__)]):
+    ours = [Path(module.__file__) for module in (rows, evaluation)]
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.yml"), *ours]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -1,17 +1,12 @@
-"""Row checks: Great Expectations over pandas frames, one validation per table over all new submissions.
-
-Results and failing records go to Parquet in `quality/`; Great Expectations keeps nothing (an ephemeral
-context, statistics only), so no value reaches its stores.
-"""
+"""Row checks: one validation per table over all new submissions; results and failing records in `quality/`."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -19,22 +14,16 @@ import pyarrow.parquet as pq
 
 from expectations.checks import Check
 from expectations.contract import contract_for
-from expectations.rules.shapes import is_named
 from expectations.suites import (
-    ANY_BROKEN,
     AS_AT,
-    READER_MARKS,
     SUBMISSION,
-    broken_column,
     checks_for,
-    is_marked,
-    nothing_marked,
     stored_key,
-    suite_for,
     table_names,
 )
 from orchestration.checks.cases import case_key, with_roots
 from orchestration.checks.checker import Checker
+from orchestration.checks.evaluation import failing_rows
 from orchestration.intake.cells import UNMAPPED
 from orchestration.intake.ledger import SubmissionVersion
 from orchestration.intake.submissions import (
@@ -44,10 +33,6 @@ from orchestration.intake.submissions import (
 )
 from orchestration.settings import DataFolder
 from orchestration.workers import worker_pool
-
-if TYPE_CHECKING:
-    from great_expectations.core.batch_definition import BatchDefinition
-    from great_expectations.datasource.fluent.interfaces import Batch as FrameBatch
 
 RESULTS = {
     "check_id": pa.string(), "submission_id": pa.string(), "table_name": pa.string(),
@@ -67,10 +52,6 @@ MOST_ROWS = 300_000
 # Below so many rows a second process would load Great Expectations for longer than it saves.
 FEWEST_ROWS_FOR_POOL = 1_000_000
 Progress = Callable[[str, int, int], None]
-
-
-class ChecksFailed(Exception):
-    """The checks themselves could not run; treated as failed, never as passed."""
 
 
 @dataclass(frozen=True)
@@ -132,77 +113,6 @@ def rows_of(items: list[Checked], table: str) -> pd.DataFrame:
     whole = pa.concat_tables(pieces, promote_options="permissive")
     # All rows become one frame at once: piece by piece it takes longer than the checks.
     return whole.replace_schema_metadata(None).to_pandas(date_as_object=False)
-
-
-def _frame(items: list[Checked], source: str, table: str) -> pd.DataFrame:
-    frame = rows_of(items, table)
-    marks = {
-        broken_column(check): _broken(frame, check)
-        for check in checks_for(source, table)
-        if is_marked(check)
-    }
-    any_broken = pd.DataFrame(marks, index=frame.index).any(axis=1)
-    return frame.assign(**marks, **{ANY_BROKEN: any_broken})
-
-
-def _broken(frame: pd.DataFrame, check: Check) -> pd.Series:
-    if check.fails is not None:
-        return check.fails(frame).astype(bool)
-    return is_named(frame[READER_MARKS[check.rule]], check.column)
-
-
-@cache
-def _any_frame() -> BatchDefinition:
-    """What Great Expectations validates a frame by: one for all tables, as setting it up takes as long as a table."""
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
-    return asset.add_batch_definition_whole_dataframe("all")
-
-
-def _validate(frame: pd.DataFrame, source: str, table: str) -> dict[str, list[Any]]:
-    """Row positions that fail each check."""
-    checks = checks_for(source, table)
-    marked = [check for check in checks if is_marked(check)]
-    batch = _any_frame().get_batch({"dataframe": frame})
-    failing = _evaluate(batch, source, table, [check for check in checks if not is_marked(check)])
-    failing |= {check.check_id: [] for check in marked}
-    if not batch.validate(nothing_marked(), result_format="BOOLEAN_ONLY").success:
-        failing |= _evaluate(batch, source, table, marked)
-    return failing
-
-
-def _evaluate(
-    batch: FrameBatch, source: str, table: str, checks: list[Check]
-) -> dict[str, list[Any]]:
-    """Row positions that fail each of some checks: a cheap pass first, the failing ones again in full."""
-    if not checks:
-        return {}
-    suite = suite_for(f"{source}.{table}", checks)
-    failing: dict[str, list[Any]] = {}
-    for result in batch.validate(suite, result_format="BOOLEAN_ONLY").results:
-        if result.expectation_config is None:
-            raise ChecksFailed(f"a check of {source}.{table} came back without its name")
-        check_id = result.expectation_config.meta["check_id"]
-        if _raised(result.exception_info):
-            raise ChecksFailed(f"check {check_id} could not be evaluated")
-        failing[check_id] = []
-        if not result.success:
-            expectation = next(e for e in suite.expectations if e.meta == {"check_id": check_id})
-            full = batch.validate(expectation, result_format="COMPLETE")
-            failing[check_id] = list(full.result.get("unexpected_index_list") or [])
-    return failing
-
-
-def _raised(exception_info: dict[str, Any] | None) -> bool:
-    """Whether an expectation crashed: Great Expectations says so once, or once for each of its metrics."""
-    if not exception_info:
-        return False
-    metrics = [info for info in exception_info.values() if isinstance(info, dict)]
-    return any(info.get("raised_exception") for info in (exception_info, *metrics))
 
 
 def key_texts(
@@ -268,8 +178,8 @@ def person_keys(failing: pd.DataFrame) -> pd.Series:
 
 def _check_table(batch: Batch) -> tuple[list[dict[str, Any]], pa.Table]:
     """(results, issues) of one table of some versions."""
-    frame = _frame(batch.items, batch.source, batch.table)
-    failing = _validate(frame, batch.source, batch.table)
+    frame = rows_of(batch.items, batch.table)
+    failing = failing_rows(frame, batch.source, batch.table)
     rows_checked = frame[SUBMISSION].value_counts().to_dict()
     results: list[dict[str, Any]] = []
     issues = [ISSUES_SCHEMA.empty_table()]

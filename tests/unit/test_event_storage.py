@@ -60,3 +60,20 @@ def test_two_runs_share_an_index_and_neither_holds_the_others_file_open(home: Pa
         assert len(instance.all_logs(first)) == len(instance.all_logs(second)) > 0
         assert storage.open_shards == {"index", second}
     assert storage.open_shards == set()
+
+
+def test_a_file_that_could_not_be_made_is_made_at_the_next_try(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        storage = instance.event_log_storage
+        assert isinstance(storage, KeptEventStorage)
+        with monkeypatch.context() as patch:
+            patch.setattr(KeptEventStorage, "_initdb", _full_disk)
+            with pytest.raises(OSError, match="full"):
+                storage.get_logs_for_run("a run")
+        assert list(storage.get_logs_for_run("a run")) == []
+
+
+def _full_disk(*_: object, **__: object) -> None:
+    raise OSError("the disk is full")

@@ -136,8 +136,9 @@ def _is_blank(row: list[SheetCell]) -> bool:
 def _cells(column: Sequence[SheetCell]) -> list[Cell]:
     """Each as `_cell` has it; of a column of texts and days only the texts that are no value change."""
     if PLAIN_CELLS.issuperset(map(type, column)):
-        # Not `in`, which would hash every day.
-        return [None if cell == "" or cell == "#N/A" else cell for cell in column]  # noqa: PLR1714  # ty: ignore[invalid-explicit-return]
+        # The type first: no day need be hashed.
+        kept = (None if type(cell) is str and cell in NO_VALUE_TEXTS else cell for cell in column)
+        return list(kept)  # ty: ignore[invalid-explicit-return]
     return list(map(_cell, column))
 
 

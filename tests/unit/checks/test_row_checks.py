@@ -17,8 +17,8 @@ from expectations.contract import contract_for, sources
 from expectations.rules import RULES
 from expectations.rules.cases import Rows
 from orchestration.checks import rows
+from orchestration.checks.evaluation import ChecksFailed
 from orchestration.checks.rows import (
-    ChecksFailed,
     check_rows,
     count_results,
     issues_file,
