@@ -229,12 +229,16 @@ def scan(landing: Path) -> Landing:
 
 
 def landing_state(landing: Path) -> str:
-    """A short name of what stands in landing now: changes whenever a file comes, goes or changes."""
+    """A short name of what stands in landing now: changes whenever a file comes, goes or changes.
+
+    A copy keeps the time of its original, which may be of whole seconds, so a correction of the same size can
+    have both; when a file was put there nobody sets.
+    """
     files = sorted(path for path in landing.rglob("*") if path.is_file() and not path.is_symlink())
     if not files:
         return "empty"
     text = "\n".join(
-        f"{path.relative_to(landing)}|{stat.st_size}|{stat.st_mtime_ns}"
+        f"{path.relative_to(landing)}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
         for path in files
         for stat in (path.stat(),)
     )

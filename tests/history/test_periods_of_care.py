@@ -302,6 +302,55 @@ def test_return_holds_a_period_by_any_episode_that_begins_inside_it(
     assert (key in told) is stands
 
 
+@pytest.mark.parametrize(
+    ("list_8", "rows", "stands"),
+    [
+        pytest.param(care(*ANN), [], False, id="open"),
+        pytest.param(care(*ANN, "2024-10-01", left="E4A"), [], False, id="ceased since"),
+        pytest.param(care(*ANN, "2023-05-02", left="E4A"), [], True, id="ended before the cover"),
+        pytest.param(care(*ANN), [episode(*ANN, status="V4")], False, id="now a short break"),
+        pytest.param(care("ann", "2023-05-01"), [], False, id="began the day before the episode"),
+        pytest.param(care("ann", "2023-05-03"), [], True, id="began the day after the episode"),
+        pytest.param(care("bob", "2023-05-02"), [], True, id="of another child"),
+    ],
+)
+def test_return_without_any_episode_of_the_period_withdraws_it(
+    warehouse: Warehouse, list_8: Row, rows: list[Row], stands: bool
+) -> None:
+    """A newer 903 'of a source that once held it', by the child's only episode, which is withdrawn with it:
+    no chain is left, and the period that list 8 had taken over goes all the same."""
+    world = [
+        ssda903("2024-03", episodes=[episode(*ANN)]),
+        annex_a("2024-12", list_8=[list_8], look_back_months=24),
+        ssda903("2025-03", episodes=rows),
+    ]
+    key = (list_8["child"], str(list_8["start_date"]))
+    assert (key in periods(warehouse, world)) is stands
+
+
+@pytest.mark.parametrize(("start", "stands"), [("2024-09-30", False), ("2024-10-01", True)])
+def test_return_held_a_list_8_period_by_an_episode_that_begins_inside_it(
+    warehouse: Warehouse, start: str, stands: bool
+) -> None:
+    """An episode that begins when the period of list 8 had ended says nothing about it."""
+    world = [
+        annex_a("2024-12", list_8=[care("ann", "2024-07-01", "2024-10-01", left="E4A")]),
+        ssda903("2024-11", episodes=[episode("ann", start)]),
+        ssda903("2025-03", episodes=[]),
+    ]
+    assert (("ann", "2024-07-01") in periods(warehouse, world)) is stands
+
+
+def test_list_8_period_of_one_day_was_held_by_its_only_episode(warehouse: Warehouse) -> None:
+    """A period that ended on the day on which it began has an episode beginning inside it all the same."""
+    world = [
+        ssda903("2024-09", episodes=[episode("ann", "2024-08-05", "2024-08-05", left="E4A")]),
+        annex_a("2024-12", list_8=[care("ann", "2024-08-05", "2024-08-05", left="E4A")]),
+        ssda903("2025-03", episodes=[]),
+    ]
+    assert periods(warehouse, world) == {}
+
+
 @pytest.mark.parametrize(("start", "stands"), [("2024-04-30", True), ("2024-05-01", False)])
 def test_episode_that_begins_when_the_period_ended_does_not_hold_it(
     warehouse: Warehouse, start: str, stands: bool

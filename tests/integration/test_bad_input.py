@@ -254,6 +254,8 @@ KEPT_OUT = [
          ("List 3", "row 5", CHILD), changes={"list_3": (0, -1, 0, 1)}),
     Case("id_in_scientific_notation [33]", "ssda903", text_file("episodes", lambda r: put(r, 3, "CHILD", "1.23E+11")),
          "CHILD_ID_MISSING", ("episodes.csv", "row 3", "'CHILD'"), changes={"episodes": (0, -1, 0, 1)}),
+    Case("id_in_scientific_notation_without_sign [33]", "ssda903", text_file("episodes", lambda r: put(r, 3, "CHILD", "1.23E11")),
+         "CHILD_ID_MISSING", ("episodes.csv", "row 3", "'CHILD'"), changes={"episodes": (0, -1, 0, 1)}),
     Case("id_that_lost_its_digits [33]", "annex_a", sheet("List 3", lambda r: put(r, 2, CHILD, 1.2345678901234567e17)),
          "CHILD_ID_MISSING", ("row 2",), changes={"list_3": (0, -1, 0, 1)}),
     Case("key_date_missing [32]", "annex_a", sheet("List 3", lambda r: put(r, 4, REFERRED, "#N/A")),

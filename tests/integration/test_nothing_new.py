@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from orchestration import unchanged
+from orchestration.checks.statutory import interpreter
+from orchestration.intake.landing import landing_state
 from orchestration.intake.ledger import Acceptance, Ledger
-from orchestration.nightly import Night, Request
-from orchestration.settings import DataFolder
+from orchestration.nightly import Night, Request, code_version
+from orchestration.settings import DataFolder, load_settings
 from tests import extracts
 from tests.commands import cypp
 from tests.extracts import BARNET, CAMDEN
@@ -22,6 +26,8 @@ TODAY = datetime.now(UTC).date()
 
 def test_with_nothing_new_the_run_that_serves_stands(story: Story, tmp_path: Path) -> None:
     data = story.second.copy(tmp_path / "data")
+    # A copied folder was filled just now: whoever copied it may have changed it.
+    assert "Nothing new" not in cypp(data, "run").out
     before = content(data / "warehouse" / "warehouse.duckdb")
 
     runs = Ledger(data / "ledger").runs()
@@ -32,6 +38,26 @@ def test_with_nothing_new_the_run_that_serves_stands(story: Story, tmp_path: Pat
     assert f"Nothing new: run {served} stands" in ran.out
     assert content(data / "warehouse" / "warehouse.duckdb") == before
     assert Ledger(data / "ledger").runs() == runs
+
+
+def _as_if_published_here(data: Path) -> None:
+    """Note the state of a copied folder as that of the run that serves."""
+    folder = DataFolder(data)
+    [served] = run_ids(data / "warehouse" / "warehouse.duckdb")
+    state = unchanged.state_of(
+        landing=landing_state(folder.landing), as_at=TODAY, received_by=None,
+        code=f"{code_version()} {interpreter()}", settings=load_settings(data), ledger=Ledger(folder.ledger),
+    )  # fmt: skip
+    unchanged.remember(folder, served, state)
+
+
+def _correct_one_as_long_and_as_old(data: Path) -> None:
+    # A figure corrected, in an archive that keeps whole seconds of when each file was written.
+    [file] = (data / "landing" / BARNET / "ssda903" / "2025-03").glob("episodes.csv")
+    stat = file.stat()
+    file.write_bytes(file.read_bytes().replace(b"/2024", b"/2023", 1))
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert (file.stat().st_size, file.stat().st_mtime_ns) == (stat.st_size, stat.st_mtime_ns)
 
 
 def _send_one_more(data: Path) -> None:
@@ -70,6 +96,7 @@ def _damage_warehouse(data: Path) -> None:
     ("change", "request_"),
     [
         (_send_one_more, Request(TODAY, even_if_unchanged=False)),
+        (_correct_one_as_long_and_as_old, Request(TODAY, even_if_unchanged=False)),
         (_change_settings, Request(TODAY, even_if_unchanged=False)),
         (_lose_pages, Request(TODAY, even_if_unchanged=False)),
         (_lose_parquet, Request(TODAY, even_if_unchanged=False)),
@@ -84,8 +111,9 @@ def test_any_change_is_news(
     change: Callable[[Path], None], request_: Request, story: Story, tmp_path: Path
 ) -> None:
     data = story.second.copy(tmp_path / "data")
-    unchanged = Request(TODAY, even_if_unchanged=False)
-    with Night(DataFolder(data), unchanged, lambda *_: None) as night:
+    _as_if_published_here(data)
+    as_before = Request(TODAY, even_if_unchanged=False)
+    with Night(DataFolder(data), as_before, lambda *_: None) as night:
         assert night.standing_run is not None
 
     change(data)

@@ -1,5 +1,5 @@
 -- One row per period of care in list 8 of one submission version, in the shape
--- of the chains' holdings.
+-- of the SSDA903's holdings.
 select
     submission_id,
     row_id,

@@ -3,7 +3,7 @@
 -- (V3, V4) are no periods of care.
 {{ resolve_intervals(
     entity='period_of_care',
-    relations=[ref('hist_care_chain_holdings'), ref('hist_list_8_holdings')],
+    relations=[ref('hist_ssda903_holdings'), ref('hist_list_8_holdings')],
     key=['child_key', 'start_date'],
     columns=[
         'child_key', 'start_date', 'end_date', 'end_reason_code',
