@@ -5,7 +5,6 @@ It begins with the night, as loading Great Expectations takes it seconds.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -48,8 +47,6 @@ class Checker:
 
 
 def _load() -> None:
-    # HiGHS prints a stray line on a few tables, past every setting of its own; this process has nothing to print.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     with loading():
         import great_expectations
         import great_expectations.expectations  # noqa: F401 -- loaded for who checks next

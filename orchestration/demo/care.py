@@ -17,7 +17,7 @@ NO_ROUTE, FROM_ENQUIRY, TEENAGER, UNACCOMPANIED = range(4)
 OUTCOMES = tuple(intensities.CARE_OUTCOMES)
 HOME, GUARDIAN, ADOPTED, ELSEWHERE, ADULTHOOD = range(5)
 YOUNG_AGE = 6
-CARE_PACE = Pace(intensities.CARE_ENDING)
+CARE_PACE, GUARDIAN_PACE = Pace(intensities.CARE_ENDING), Pace(intensities.GUARDIAN_ENDING)
 
 
 def settle(rows: pd.DataFrame, world: World) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def settle(rows: pd.DataFrame, world: World) -> pd.DataFrame:
     ends = {
         HOME: CARE_PACE.end(start, world.draws.days(key, "home", intensities.HOME_DAYS)),
         GUARDIAN: working_day(
-            CARE_PACE.end(start, world.draws.days(key, "guardian", intensities.GUARDIAN_DAYS))
+            GUARDIAN_PACE.end(start, world.draws.days(key, "guardian", intensities.GUARDIAN_DAYS))
         ),
         ADOPTED: steps["adoption"],
         ELSEWHERE: CARE_PACE.end(

@@ -127,6 +127,8 @@ HOME_DAYS = Curve(((0, 2), (0.3, 20), (0.6, 100), (0.85, 300), (1, 700)))
 GUARDIAN_DAYS = Curve(((0, 150), (0.5, 330), (0.85, 540), (1, 900)))
 ELSEWHERE_DAYS = Curve(((0, 5), (0.5, 90), (1, 600)))
 CARE_ENDING = {2022: 1.0, 2023: 1.0, 2024: 1.05, 2025: 0.55}
+# Of those that a special guardianship order ends: fewer orders in the year to March 2022, more in the next.
+GUARDIAN_ENDING = {2021: 1.0, 2022: 0.87, 2023: 1.08, 2024: 1.05, 2025: 0.55}
 CARE_BANDS = (3, 10, 16)
 CARE_OUTCOMES = {
     "home": (0.20, 0.29, 0.495, 0.32),

@@ -40,7 +40,9 @@ MONTHS = {
 TIME_PART = r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
 DAY_FIRST = re.compile(rf"^(\d{{1,2}})([/-])(\d{{1,2}})\2(\d{{4}}){TIME_PART}$", re.IGNORECASE)
 # XML Schema's dates may name a zone without a time.
-YEAR_FIRST = re.compile(rf"^(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})(?:Z|[+-]\d{{2}}:\d{{2}}|{TIME_PART})$", re.IGNORECASE)
+YEAR_FIRST = re.compile(
+    rf"^(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})(?:Z|[+-]\d{{2}}:\d{{2}}|{TIME_PART})$", re.IGNORECASE
+)
 NAMED_MONTH = re.compile(rf"^(\d{{1,2}})-([A-Za-z]{{3}})-(\d{{4}}){TIME_PART}$", re.IGNORECASE)
 NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?$")
 # As a spreadsheet shows a long number; digits around a bare E are an id like any other.

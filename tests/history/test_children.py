@@ -39,6 +39,24 @@ def test_statutory_return_goes_before_annex_a_of_the_same_day(warehouse: Warehou
     assert _children(warehouse, [workbook, header])["ann"][0] == "male"
 
 
+def test_every_attribute_may_come_from_another_submission(warehouse: Warehouse) -> None:
+    """Each month's list knows one thing only."""
+    known = {"sex_code": "M", "ethnicity_code": "WBRI", "birth_date": date(2015, 2, 3)}
+    world = [
+        annex_a(f"2024-0{month}", list_3=[_referred("2024-04-02", **{name: value})])
+        for month, (name, value) in enumerate(known.items(), start=4)
+    ]
+    assert _children(warehouse, world) == {"ann": ("male", "White", date(2015, 2, 3))}
+
+
+def test_of_two_returns_of_one_day_the_lesser_code_stands(warehouse: Warehouse) -> None:
+    """No rule says which of the two returns goes first: any order of arrival gives the same answer."""
+    census = cin_census("2024-03", children=[{"child": "ann", "sex_code": "M"}])
+    header = ssda903("2024-03", header=[{"child": "ann", "sex_code": "F"}])
+    assert _children(warehouse, [census, header])["ann"][0] == "female"
+    assert _children(warehouse, [header, census])["ann"][0] == "female"
+
+
 def test_replaced_version_gives_no_attributes(warehouse: Warehouse) -> None:
     """Only serving submissions speak."""
     old = annex_a("2024-04", list_3=[_referred("2024-04-02", sex_code="M")])

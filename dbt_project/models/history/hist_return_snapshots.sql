@@ -3,7 +3,15 @@
 with
 
 covers as (
-    select *
+    select
+        area_code,
+        source,
+        submission_id,
+        as_at_date,
+        case
+            when entity = 'cp_plan' then 'cp_plan'
+            else 'looked_after'
+        end as state
     from {{ ref('hist_covers') }}
     where entity in ('annex_a_care_period', 'episode', 'cp_plan')
 ),
@@ -44,37 +52,41 @@ rows_of_returns as (
     from {{ ref('stg_cin_census__child_protection_plans') }}
 ),
 
+counted as (
+    select
+        covers.submission_id,
+        covers.state,
+        count(distinct rows_of_returns.child_key) as n_children
+    from covers
+    inner join rows_of_returns
+        on
+            covers.submission_id = rows_of_returns.submission_id
+            and covers.state = rows_of_returns.state
+    where
+        covers.as_at_date >= rows_of_returns.start_date
+        and (
+            rows_of_returns.end_date is null
+            or covers.as_at_date < rows_of_returns.end_date
+        )
+    group by
+        covers.submission_id,
+        covers.state
+),
+
 -- a return in which nobody is in the state says so too: hence the left join
 final as (
     select
-        case
-            when covers.entity = 'cp_plan' then 'cp_plan'
-            else 'looked_after'
-        end as state,
+        covers.state,
         covers.area_code,
         covers.source,
         covers.submission_id,
         covers.as_at_date,
-        count(distinct rows_of_returns.child_key) as n_children
+        coalesce(counted.n_children, 0) as n_children
     from covers
-    left join rows_of_returns
+    left join counted
         on
-            covers.submission_id = rows_of_returns.submission_id
-            and rows_of_returns.state = case
-                when covers.entity = 'cp_plan' then 'cp_plan'
-                else 'looked_after'
-            end
-            and covers.as_at_date >= rows_of_returns.start_date
-            and (
-                rows_of_returns.end_date is null
-                or covers.as_at_date < rows_of_returns.end_date
-            )
-    group by
-        covers.entity,
-        covers.area_code,
-        covers.source,
-        covers.submission_id,
-        covers.as_at_date
+            covers.submission_id = counted.submission_id
+            and covers.state = counted.state
 )
 
 select * from final

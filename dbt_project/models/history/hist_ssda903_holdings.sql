@@ -52,11 +52,11 @@ held_list_periods as (
     inner join episodes
         on
             periods.child_key = episodes.child_key
-            and episodes.start_date >= periods.start_date
+            and periods.start_date <= episodes.start_date
             and (
                 periods.end_date is null
-                or episodes.start_date < periods.end_date
-                or episodes.start_date = periods.start_date
+                or periods.end_date > episodes.start_date
+                or periods.start_date = episodes.start_date
             )
 ),
 

@@ -13,7 +13,6 @@
     ref('stg_annex_a__list_9'),
     ref('stg_annex_a__list_10')
 ] %}
-{%- set attributes = ['sex_code', 'ethnicity_code', 'birth_date'] %}
 with
 
 observed as (
@@ -31,70 +30,105 @@ observed as (
     {%- endfor %}
 ),
 
-dated as (
+-- 1 for the newest as-at date and the source that goes first
+ranked_submissions as (
     select
+        submission_id,
+        area_code,
+        dense_rank() over (
+            order by
+                as_at_date desc,
+                case
+                    when source = 'annex_a' then 2
+                    else 1
+                end
+        ) as newest_rank
+    from {{ ref('hist_serving_submissions') }}
+),
+
+ranked as (
+    select
+        submissions.area_code,
         observed.child_key,
+        submissions.newest_rank,
         observed.sex_code,
         observed.ethnicity_code,
-        observed.birth_date,
-        serving.area_code,
-        serving.as_at_date,
-        case
-            when serving.source = 'annex_a' then 2
-            else 1
-        end as precedence
+        observed.birth_date
     from observed
-    inner join {{ ref('hist_serving_submissions') }} as serving
-        on observed.submission_id = serving.submission_id
+    inner join ranked_submissions as submissions
+        on observed.submission_id = submissions.submission_id
 ),
 
+-- added up, not sorted: a region's lists have tens of millions of rows
 children as (
-    select distinct
+    select
+        area_code,
+        child_key,
+        min(case when sex_code is not null then newest_rank end) as sex_rank,
+        min(case when ethnicity_code is not null then newest_rank end)
+            as ethnicity_rank,
+        min(case when birth_date is not null then newest_rank end)
+            as birth_rank
+    from ranked
+    group by
         area_code,
         child_key
-    from dated
-),
-{% for attribute in attributes %}
-ranked_{{ attribute }} as (
-    select
-        child_key,
-        {{ attribute }},
-        row_number() over (
-            partition by child_key
-            order by as_at_date desc, precedence, {{ attribute }}
-        ) as newest_rank
-    from dated
-    where {{ attribute }} is not null
 ),
 
-newest_{{ attribute }} as (
+-- of two that stand first alike the lesser
+newest as (
     select
-        child_key,
-        {{ attribute }}
-    from ranked_{{ attribute }}
-    where newest_rank = 1
+        children.child_key,
+        min(
+            case
+                when ranked.newest_rank = children.sex_rank then ranked.sex_code
+            end
+        )
+            as sex_code,
+        min(
+            case
+                when
+                    ranked.newest_rank = children.ethnicity_rank
+                    then ranked.ethnicity_code
+            end
+        )
+            as ethnicity_code,
+        min(
+            case
+                when
+                    ranked.newest_rank = children.birth_rank
+                    then ranked.birth_date
+            end
+        )
+            as birth_date
+    from children
+    inner join ranked
+        on
+            children.child_key = ranked.child_key
+            and (
+                children.sex_rank = ranked.newest_rank
+                or children.ethnicity_rank = ranked.newest_rank
+                or children.birth_rank = ranked.newest_rank
+            )
+    group by children.child_key
 ),
-{% endfor %}
+
 described as (
     select
         children.area_code,
         children.child_key,
-        case newest_sex_code.sex_code
+        case newest.sex_code
             when 'M' then 'male'
             when 'F' then 'female'
             else 'not recorded'
         end as sex,
         coalesce(ethnic_groups.ethnic_group, 'not recorded') as ethnic_group,
-        newest_birth_date.birth_date
+        newest.birth_date
     from children
-    left join newest_sex_code
-        on children.child_key = newest_sex_code.child_key
-    left join newest_ethnicity_code
-        on children.child_key = newest_ethnicity_code.child_key
-    left join newest_birth_date
-        on children.child_key = newest_birth_date.child_key
+    left join newest
+        on children.child_key = newest.child_key
     left join {{ ref('ethnic_groups') }} as ethnic_groups
-        on newest_ethnicity_code.ethnicity_code = ethnic_groups.ethnicity_code
+        on newest.ethnicity_code = ethnic_groups.ethnicity_code
 )
 
 select * from described

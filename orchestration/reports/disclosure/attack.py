@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import highspy
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import block_diag, csr_array, lil_array
 
+from orchestration.reports.disclosure.linear import Rows, programme
 from orchestration.reports.disclosure.pack import Name, Pack, parts_of
 from orchestration.reports.disclosure.rules import LEAST_SAFE_COUNT, AttackFailed, is_small
 
@@ -19,7 +19,6 @@ from orchestration.reports.disclosure.rules import LEAST_SAFE_COUNT, AttackFaile
 TOLERANCE = 1e-6
 # An upper bound for what has none; above every count of a council.
 NO_BOUND = 1e7
-COPIES_AT_ONCE = 60
 
 
 @dataclass(frozen=True)
@@ -37,59 +36,44 @@ class Breach:
         return self.high - self.low < 1 - TOLERANCE
 
 
-@dataclass(frozen=True)
-class _Puzzle:
-    """A part of a pack with what is known moved to the right-hand side."""
-
-    unknown: list[Name]
-    matrix: csr_array
-    right: np.ndarray
-
-
-def _puzzle(pack: Pack, known: set[Name]) -> _Puzzle:
-    unknown = [name for name in pack.amounts if name not in known]
-    column = {name: index for index, name in enumerate(unknown)}
-    rows = [r for r in pack.relations if any(name in column for name, _ in r.weights)]
-    matrix, right = lil_array((len(rows), len(unknown))), np.zeros(len(rows))
-    for row, relation in enumerate(rows):
-        for name, weight in relation.weights:
-            if name in column:
-                matrix[row, column[name]] += weight
-            else:
-                right[row] -= weight * pack.amounts[name]
-    return _Puzzle(unknown, matrix.tocsr(), right)
-
-
 def bounds_of(
     pack: Pack, known: set[Name], wanted: list[Name]
 ) -> Iterator[tuple[Name, float, float]]:
     """Least and greatest amount of each wanted quantity that agrees with all that is known."""
-    puzzle = _puzzle(pack, known)
-    column = {name: index for index, name in enumerate(puzzle.unknown)}
-    for start in range(0, len(wanted), COPIES_AT_ONCE):
-        some = wanted[start : start + COPIES_AT_ONCE]
-        # one programme for all: a copy of the unknowns for each least and each greatest amount
-        goals = [(name, sign) for name in some for sign in (1.0, -1.0)]
-        size = len(puzzle.unknown)
-        cost = np.zeros(size * len(goals))
-        for copy, (name, sign) in enumerate(goals):
-            cost[copy * size + column[name]] = sign
-        found = linprog(
-            cost,
-            A_eq=block_diag([puzzle.matrix] * len(goals), format="csr")
-            if puzzle.right.size
-            else None,
-            b_eq=np.tile(puzzle.right, len(goals)) if puzzle.right.size else None,
-            bounds=(0, NO_BOUND),
-            method="highs",
-            # looking for simplifications takes as long again as solving what is this small
-            options={"presolve": False},
+    unknown = [name for name in pack.amounts if name not in known]
+    column = {name: index for index, name in enumerate(unknown)}
+    rows = Rows()
+    for relation in pack.relations:
+        weights = {column[name]: weight for name, weight in relation.weights if name in column}
+        # what is known moves to the right-hand side
+        right = sum(
+            -weight * pack.amounts[name] for name, weight in relation.weights if name in known
         )
-        if found.status != 0:
-            raise AttackFailed(f"linear programme ended with status {found.status}")
-        for position, name in enumerate(some):
-            at = column[name]
-            yield name, found.x[2 * position * size + at], found.x[(2 * position + 1) * size + at]
+        if weights:
+            rows.add(weights, right, right)
+    solver = programme(rows, np.zeros(len(unknown)), np.full(len(unknown), NO_BOUND))
+    # to simplify what is this small takes longer than solving it, and forgets the last answer
+    solver.setOptionValue("presolve", "off")
+    for name in wanted:
+        low, high = (_extreme(solver, column[name], sign) for sign in (1.0, -1.0))
+        yield name, low, high
+
+
+def _extreme(solver: highspy.Highs, column: int, sign: float) -> float:
+    """The least amount of one column, or with -1 the greatest."""
+    solver.changeColCost(column, sign)
+    solver.run()
+    if solver.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+        # it lost its way from the last answer: once more from the beginning
+        solver.clearSolver()
+        solver.run()
+    status = solver.getModelStatus()
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise AttackFailed(f"linear programme ended with {solver.modelStatusToString(status)}")
+    # read before the cost is taken back: that makes the answer void
+    found = sign * solver.getInfo().objective_function_value
+    solver.changeColCost(column, 0.0)
+    return found
 
 
 def breaches(pack: Pack, withheld: frozenset[Name]) -> list[Breach]:

@@ -8,12 +8,11 @@ What it proposes is attacked like everything else; here nothing is shown to be s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
-from scipy.sparse import csr_array
 
+from orchestration.reports.disclosure.linear import Rows, programme
 from orchestration.reports.disclosure.pack import Name, Pack
 from orchestration.reports.disclosure.rules import LEAST_SAFE_COUNT, is_small
 
@@ -37,30 +36,6 @@ class _Move:
     most: float
 
 
-@dataclass
-class _Rows:
-    """Constraints as they are collected: `low <= sum of weight * variable <= high`."""
-
-    row: list[int] = field(default_factory=list)
-    column: list[int] = field(default_factory=list)
-    weight: list[float] = field(default_factory=list)
-    low: list[float] = field(default_factory=list)
-    high: list[float] = field(default_factory=list)
-
-    def add(self, weights: Mapping[int, float], low: float, high: float) -> None:
-        self.row += [len(self.low)] * len(weights)
-        self.column += weights.keys()
-        self.weight += weights.values()
-        self.low.append(low)
-        self.high.append(high)
-
-    def as_constraint(self, n_variables: int) -> LinearConstraint:
-        matrix = csr_array(
-            (self.weight, (self.row, self.column)), shape=(len(self.low), n_variables)
-        )
-        return LinearConstraint(matrix, self.low, self.high)
-
-
 def least_withheld(part: Pack, costs: Mapping[Name, float]) -> frozenset[Name] | None:
     """The figures whose withholding costs least, those that are unsafe by themselves among them.
 
@@ -70,12 +45,12 @@ def least_withheld(part: Pack, costs: Mapping[Name, float]) -> frozenset[Name] |
     if (len(moves) + 1) * len(part.amounts) > LARGEST_PROGRAMME:
         return None
     found = _solve(part, moves, costs)
-    if found.x is None:
+    if found is None:
         return None
     return frozenset(
         figure.name
-        for position, figure in enumerate(part.figures)
-        if figure.is_unsafe or found.x[position] > 0.5
+        for figure, amount in zip(part.figures, found, strict=False)
+        if figure.is_unsafe or amount > 0.5
     )
 
 
@@ -100,14 +75,17 @@ def _moves_of(part: Pack) -> list[_Move]:
     return found
 
 
-def _solve(part: Pack, moves: list[_Move], costs: Mapping[Name, float]) -> OptimizeResult:
-    """Variables: whether each figure is withheld, then for each move how far every quantity moves with it."""
+def _solve(part: Pack, moves: list[_Move], costs: Mapping[Name, float]) -> list[float] | None:
+    """Variables: whether each figure is withheld, then for each move how far every quantity moves with it.
+
+    None where there is no answer.
+    """
     n_figures, n_quantities = len(part.figures), len(part.amounts)
     column = {name: position for position, name in enumerate(part.amounts)}
     # in units of the reach: so no constraint mixes large weights with the 0 and 1 of the figures
     down = np.array([-min(amount, REACH) / REACH for amount in part.amounts.values()])
     bounds = [(np.array([float(figure.is_unsafe) for figure in part.figures]), np.ones(n_figures))]
-    rows = _Rows()
+    rows = Rows()
     for number, move in enumerate(moves):
         first = n_figures + number * n_quantities
         least, most = down.copy(), np.ones(n_quantities)
@@ -125,14 +103,12 @@ def _solve(part: Pack, moves: list[_Move], costs: Mapping[Name, float]) -> Optim
                     rows.add({first + at: 1.0, position: -1.0}, -np.inf, 0)
                     rows.add({first + at: 1.0, position: -down[at]}, 0, np.inf)
         bounds.append((least, most))
-    n_variables = n_figures + len(moves) * n_quantities
-    cost, is_whole = np.zeros(n_variables), np.zeros(n_variables)
-    cost[:n_figures] = [costs[figure.name] for figure in part.figures]
-    is_whole[:n_figures] = 1
-    return milp(
-        cost,
-        integrality=is_whole,
-        bounds=Bounds(*map(np.concatenate, zip(*bounds, strict=True))),
-        constraints=rows.as_constraint(n_variables),
-        options={"node_limit": LARGEST_SEARCH, "mip_rel_gap": NEAR_ENOUGH},
-    )
+    least, most = map(np.concatenate, zip(*bounds, strict=True))
+    solver = programme(rows, least, most, n_whole=n_figures)
+    for position, figure in enumerate(part.figures):
+        solver.changeColCost(position, costs[figure.name])
+    solver.setOptionValue("mip_max_nodes", LARGEST_SEARCH)
+    solver.setOptionValue("mip_rel_gap", NEAR_ENOUGH)
+    solver.run()
+    solution = solver.getSolution()
+    return list(solution.col_value) if solution.value_valid else None
