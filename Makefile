@@ -66,7 +66,7 @@ bench: $(READY_DEV) $(MANIFEST) ## the benchmarks
 	@$(BIN)/python -m tests.benchmarks
 
 serve: $(READY) $(MANIFEST) ## Dagster's pages and daemon, on this machine only (127.0.0.1)
-	@$(BIN)/python -m orchestration.serve
+	@$(BIN)/python -m orchestration.dagster.serve
 
 validators: $(VALIDATORS)/.ready ## optional: DfE's rules for SSDA903 and CIN census (needs Python 3.11)
 

@@ -131,7 +131,7 @@ class Record(_Strict):
 
 
 class Form(_Strict):
-    """Another layout of a table: the spreadsheet that people fill in (`orchestration/forms`).
+    """Another layout of a table: the spreadsheet that people fill in (`orchestration/owners/forms`).
 
     A line of it in which nothing of `answers` is filled in was not answered, and is no row of the table.
     """

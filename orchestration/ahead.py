@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from orchestration.checks.statutory import Statutory
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.submissions import TakenIn
-from orchestration.nightly import Night, Outcome
+from orchestration.night.steps import Night, Outcome
 from orchestration.warehouse.dbt import FinishedNode
 from orchestration.warehouse.inputs import Run
 

@@ -99,10 +99,10 @@ def run(
 ) -> None:
     """Run the nightly job once: take in what is new, transform, publish, report."""
     with loading():
-        from orchestration.job import run_job
-        from orchestration.nightly import NothingPublished, Request, translated_errors
-        from orchestration.summary import print_run_summary, print_unchanged
-        from orchestration.synthetic import write_fallback_extracts
+        from orchestration.dagster.job import run_job
+        from orchestration.demo.synthetic import write_fallback_extracts
+        from orchestration.night.steps import NothingPublished, Request, translated_errors
+        from orchestration.operator.summary import print_run_summary, print_unchanged
 
     request = Request(
         _day(as_at) if as_at else datetime.now(UTC).date(),
@@ -142,7 +142,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Say what is published, how old each source is and what needs attention."""
-    from orchestration.status import current_status, print_status
+    from orchestration.operator.status import current_status, print_status
 
     found = current_status(data_folder(data_dir))
     if as_json:
@@ -166,7 +166,7 @@ def evidence(
     ] = False,
 ) -> None:
     """Print the records behind one figure as CSV."""
-    from orchestration.evidence import EvidenceError, write_evidence
+    from orchestration.operator.evidence import EvidenceError, write_evidence
 
     try:
         write_evidence(data_folder(data_dir), indicator, _day(period), area, basis, identified)
@@ -190,8 +190,8 @@ def demo(
     ] = 1,
 ) -> None:
     """Write synthetic extracts in the real file formats into landing."""
+    from orchestration.demo.synthetic import last_month
     from orchestration.demo.write import write_demo
-    from orchestration.synthetic import last_month
 
     month = last or last_month()
     folder = data_folder(data_dir)
@@ -286,8 +286,8 @@ def forms(
     ] = None,
 ) -> None:
     """Write the forms (XLSX) for updates of the plan's actions and for figures supplied by hand."""
-    from orchestration.forms.write import NoForms, forms_folder, write_forms
-    from orchestration.synthetic import last_month
+    from orchestration.demo.synthetic import last_month
+    from orchestration.owners.forms.write import NoForms, forms_folder, write_forms
 
     data = data_folder(data_dir)
     try:

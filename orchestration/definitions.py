@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 
-from orchestration import assets
 from orchestration.ahead import NightAhead, begun
+from orchestration.dagster import assets
 from orchestration.intake.landing import landing_state
-from orchestration.nightly import Night, Request, taken_state, translated_errors
+from orchestration.night.steps import Night, Request, taken_state, translated_errors
 from orchestration.settings import data_folder
 
 JOB = "nightly"

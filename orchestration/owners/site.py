@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from expectations.owners import load_owners
 from orchestration.owners.cases import Case, Desk, place_of, read_desks
-from orchestration.reports import wording
+from orchestration.reports.content import wording
 from orchestration.settings import DataFolder
 
 # What a person can look through; the worklist holds all.
@@ -83,7 +83,7 @@ def trend_of(desk: Desk) -> list[MonthCount]:
 
 
 def _environment() -> Environment:
-    loaders = [PackageLoader("orchestration.owners"), PackageLoader("orchestration.reports")]
+    loaders = [PackageLoader("orchestration.owners"), PackageLoader("orchestration.reports.media")]
     return Environment(
         loader=ChoiceLoader(loaders), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,

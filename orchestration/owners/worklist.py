@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from expectations.owners import load_owners
-from orchestration.accessible_book import AccessibleBook, drop_down
 from orchestration.owners.cases import Case, Desk, read_desks
+from orchestration.reports.media.accessible_book import AccessibleBook, drop_down
 from orchestration.settings import DataFolder
 
 ANSWERS = {

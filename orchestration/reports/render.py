@@ -8,21 +8,21 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.reports import wording
-from orchestration.reports.board import read_board, write_board_page
-from orchestration.reports.committee import (
+from orchestration.reports.content import wording
+from orchestration.reports.content.board import read_board, write_board_page
+from orchestration.reports.content.committee import (
     committee_content,
     page_environment,
     standards_content,
     write_page,
 )
-from orchestration.reports.dictionary import render_dictionary
-from orchestration.reports.pdf.board import board_document
-from orchestration.reports.pdf.committee import committee_document
-from orchestration.reports.pdf.document import write_pdf
-from orchestration.reports.published import read_home, read_run
-from orchestration.reports.run_summary import render_run_summary
-from orchestration.reports.spreadsheets import write_workbook
+from orchestration.reports.content.dictionary import render_dictionary
+from orchestration.reports.content.published import read_home, read_run
+from orchestration.reports.content.run_summary import render_run_summary
+from orchestration.reports.media.pdf.board import board_document
+from orchestration.reports.media.pdf.committee import committee_document
+from orchestration.reports.media.pdf.document import write_pdf
+from orchestration.reports.media.spreadsheets import write_workbook
 
 RESTRICTED, PUBLIC = "restricted", "public"
 EDITIONS = (RESTRICTED, PUBLIC)

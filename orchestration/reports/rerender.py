@@ -12,10 +12,10 @@ from filelock import FileLock, Timeout
 
 from orchestration.owners.site import write_owner_pages
 from orchestration.registry.indicators import load_indicators
-from orchestration.reports.charts import DRAWINGS, drawings_kept_in
+from orchestration.reports.content.published import read_run
 from orchestration.reports.disclosure.edition import Verdict
 from orchestration.reports.disclosure.rules import AttackFailed, NoRule
-from orchestration.reports.published import read_run
+from orchestration.reports.media.charts import DRAWINGS, drawings_kept_in
 from orchestration.reports.release import AlreadyIssued, audit_release, issue_pack
 from orchestration.reports.render import EDITIONS, PUBLIC, RESTRICTED, render_edition
 from orchestration.settings import DataFolder

@@ -15,15 +15,15 @@ from typing import Any
 
 import duckdb
 
+from orchestration.dagster.job import run_job
 from orchestration.demo import write_demo
-from orchestration.job import run_job
-from orchestration.nightly import Request
+from orchestration.night.steps import Request
 from orchestration.registry.indicators import load_indicators
+from orchestration.reports.content.published import read_run
 from orchestration.reports.disclosure.attack import breaches
 from orchestration.reports.disclosure.edition import verdict_on
 from orchestration.reports.disclosure.protect import primary
 from orchestration.reports.disclosure.release import pack_of, read_figures, read_months
-from orchestration.reports.published import read_run
 from orchestration.reports.release import issue_pack, measures_of, withheld_in
 from orchestration.settings import DataFolder
 from orchestration.warehouse import publish

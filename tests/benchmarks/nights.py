@@ -37,8 +37,8 @@ def write_next_month(folder: Path) -> dict[str, Any]:
 
 def run_job(folder: Path) -> dict[str, Any]:
     """The nightly job once, as `cypp run` does it."""
-    from orchestration.job import run_job
-    from orchestration.nightly import Request
+    from orchestration.dagster.job import run_job
+    from orchestration.night.steps import Request
 
     outcome = run_job(DataFolder(folder), Request(datetime.now(UTC).date()), silent)
     return {

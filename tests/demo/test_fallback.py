@@ -8,14 +8,15 @@ import pytest
 import time_machine
 from typer.testing import CliRunner
 
-from orchestration import demo, job, synthetic
+from orchestration import demo
 from orchestration.cli import app
-from orchestration.demo import write
+from orchestration.dagster import job
+from orchestration.demo import synthetic, write
 from orchestration.demo.areas import Area
+from orchestration.demo.synthetic import is_synthetic, write_fallback_extracts
 from orchestration.intake.landing import scan
-from orchestration.nightly import NothingPublished
+from orchestration.night.steps import NothingPublished
 from orchestration.settings import DataFolder
-from orchestration.synthetic import is_synthetic, write_fallback_extracts
 
 TINY = Area("E09000003", "A tiny borough", {2020: 5_000.0}, dfe_code="302")
 

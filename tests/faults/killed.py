@@ -22,7 +22,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration import job, nightly
+from orchestration.dagster import job
+from orchestration.night import steps as nightly
 
 QUOTED_VALUE = "CANARY-IN-AN-ERROR"
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from orchestration.forms.write import write_forms
 from orchestration.intake.extract import Extraction, SubmissionFiles, extract
+from orchestration.owners.forms.write import write_forms
 from orchestration.settings import DataFolder
 from tests.reports.conftest import Warehouse, printed, warehouse  # noqa: F401 -- fixtures
 

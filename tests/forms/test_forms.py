@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from expectations.contract import contract_for
-from orchestration.forms.plan_updates import COLOURS, agencies_of
-from orchestration.forms.write import NoForms, write_forms
+from orchestration.owners.forms.plan_updates import COLOURS, agencies_of
+from orchestration.owners.forms.write import NoForms, write_forms
 from orchestration.registry.indicators import load_indicators
 from orchestration.settings import DataFolder
 from tests.accessible_workbooks import faults_of

@@ -70,7 +70,7 @@ class Build:
 
     def sql(self, model: str) -> str:
         """The compiled text of a model."""
-        [path] = self.compiled.glob(f"cypp/models/*/{model}.sql")
+        [path] = self.compiled.glob(f"cypp/models/**/{model}.sql")
         return path.read_text(encoding="utf-8")
 
 

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import nightly
 from orchestration.demo.areas import Area
 from orchestration.demo.days import parse_month
 from orchestration.demo.history import simulate
 from orchestration.demo.write import extracts_of, write_extract
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import take_in
-from orchestration.nightly import Request, run_nightly
+from orchestration.night import steps as nightly
+from orchestration.night.steps import Request, run_nightly
 from orchestration.settings import DataFolder, load_settings
 from tests.extracts import settled
 from tests.story import copy_data, query

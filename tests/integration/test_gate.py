@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.checks.acceptance import NotAcceptable, accept_check
-from orchestration.nightly import NothingPublished, Request, run_nightly
+from orchestration.night.steps import NothingPublished, Request, run_nightly
 from orchestration.settings import DBT_FOLDER, DataFolder
 from tests import extracts
 from tests.dbt_compile import compile_models

@@ -15,10 +15,10 @@ import pytest
 from rich.console import Console
 
 from orchestration.checks.acceptance import accept_check
-from orchestration.nightly import Request, run_nightly
+from orchestration.night.steps import Request, run_nightly
+from orchestration.operator.status import Status, current_status, print_status
+from orchestration.operator.summary import print_run_summary
 from orchestration.settings import DataFolder
-from orchestration.status import Status, current_status, print_status
-from orchestration.summary import print_run_summary
 from tests import extracts
 from tests.extracts import BARNET
 from tests.integration import education

@@ -156,7 +156,7 @@ def test_dates_of_birth_do_not_leave_the_restricted_layer(story: Story) -> None:
 
 @pytest.mark.parametrize(
     "point",
-    ["orchestration.nightly:take_in:value:1", "orchestration.nightly:table_checks:value:1"],
+    ["orchestration.night.steps:take_in:value:1", "orchestration.night.steps:table_checks:value:1"],
 )
 def test_value_quoted_by_an_unexpected_error_goes_nowhere(
     point: str, story: Story, tmp_path: Path

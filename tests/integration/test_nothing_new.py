@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import unchanged
 from orchestration.checks.statutory import interpreter
 from orchestration.intake.landing import landing_state
 from orchestration.intake.ledger import Acceptance, Ledger
-from orchestration.nightly import Night, Request, code_version
+from orchestration.night import unchanged
+from orchestration.night.steps import Night, Request, code_version
 from orchestration.settings import DataFolder, load_settings
 from tests import extracts
 from tests.commands import cypp

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 import time_machine
 
-from orchestration.nightly import Request, run_nightly
+from orchestration.night.steps import Request, run_nightly
 from orchestration.owners.answers import LineResult, import_worklist
 from orchestration.owners.worklist import HEADINGS, REASONS, SHEET, export_worklists
 from orchestration.settings import DataFolder

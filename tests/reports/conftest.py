@@ -160,7 +160,7 @@ def warehouse(printed: dict[str, str]) -> Warehouse:
 @pytest.fixture
 def render(tmp_path: Path) -> Callable[..., str]:
     """The page of a warehouse, as text."""
-    from orchestration.reports.committee import committee_content, write_page
+    from orchestration.reports.content.committee import committee_content, write_page
 
     def _render(warehouse: Warehouse, edition: str = "restricted") -> str:
         target = tmp_path / "index.html"

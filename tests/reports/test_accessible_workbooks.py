@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from openpyxl.styles import Alignment, Font
 
-from orchestration.accessible_book import AccessibleBook
-from orchestration.reports.spreadsheets import write_workbook
+from orchestration.reports.media.accessible_book import AccessibleBook
+from orchestration.reports.media.spreadsheets import write_workbook
 from tests.accessible_workbooks import faults_of
 from tests.reports.conftest import Warehouse
 

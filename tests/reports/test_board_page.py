@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import html
 
-from orchestration.reports.board import plan_number, read_board, write_board_page
+from orchestration.reports.content.board import plan_number, read_board, write_board_page
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from orchestration.reports import charts
-from orchestration.reports.charts import (
+from orchestration.reports.media import charts
+from orchestration.reports.media.charts import (
     MEAN,
     Rule,
     RunChart,

@@ -387,7 +387,7 @@ def test_page_is_one_file_that_loads_nothing(compared: Warehouse, render: Render
 
 
 def test_same_warehouse_gives_the_same_page(compared: Warehouse, tmp_path: Any) -> None:
-    from orchestration.reports.committee import committee_content, write_page
+    from orchestration.reports.content.committee import committee_content, write_page
 
     marts = compared.write(tmp_path / "warehouse.duckdb")
     for name in ("one.html", "two.html"):

@@ -13,13 +13,13 @@ import pytest
 import typst
 from lxml import html
 
-from orchestration.reports.board import read_board, write_board_page
-from orchestration.reports.committee import committee_content, write_page
+from orchestration.reports.content.board import read_board, write_board_page
+from orchestration.reports.content.committee import committee_content, write_page
+from orchestration.reports.content.rounding import printed
 from orchestration.reports.disclosure.edition import withheld_figures, write_public_edition
-from orchestration.reports.pdf.board import board_document
-from orchestration.reports.pdf.committee import committee_document
-from orchestration.reports.pdf.document import Document, compile_pdf, source_of
-from orchestration.reports.rounding import printed
+from orchestration.reports.media.pdf.board import board_document
+from orchestration.reports.media.pdf.committee import committee_document
+from orchestration.reports.media.pdf.document import Document, compile_pdf, source_of
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse

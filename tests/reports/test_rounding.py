@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.reports.rounding import printed, printed_count
+from orchestration.reports.content.rounding import printed, printed_count
 
 
 @pytest.mark.parametrize(

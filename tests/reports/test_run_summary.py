@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import html
 
-from orchestration.reports.run_summary import render_run_summary
+from orchestration.reports.content.run_summary import render_run_summary
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse

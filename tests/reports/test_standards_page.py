@@ -10,8 +10,8 @@ import pytest
 from lxml import html
 from openpyxl import load_workbook
 
-from orchestration.reports.committee import standards_content, write_page
-from orchestration.reports.spreadsheets import write_workbook
+from orchestration.reports.content.committee import standards_content, write_page
+from orchestration.reports.media.spreadsheets import write_workbook
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse

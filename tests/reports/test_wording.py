@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from orchestration.reports import wording
+from orchestration.reports.content import wording
 
 
 @pytest.mark.parametrize(

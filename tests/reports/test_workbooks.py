@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from orchestration.reports.spreadsheets import write_workbook
+from orchestration.reports.media.spreadsheets import write_workbook
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse

@@ -10,7 +10,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.assets import check
+from orchestration.dagster.assets import check
+from orchestration.dagster.job import INSTANCE_CONFIG
 from orchestration.definitions import (
     JOB,
     defs,
@@ -20,8 +21,7 @@ from orchestration.definitions import (
     nightly_job,
 )
 from orchestration.intake.landing import landing_state
-from orchestration.job import INSTANCE_CONFIG
-from orchestration.nightly import TAKEN_STATE
+from orchestration.night.steps import TAKEN_STATE
 from orchestration.settings import DataFolder
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from orchestration.dagster.job import INSTANCE_CONFIG
 from orchestration.event_storage import KeptEventStorage
-from orchestration.job import INSTANCE_CONFIG
 
 
 @dg.asset(check_specs=[dg.AssetCheckSpec("is_there", asset="made")])

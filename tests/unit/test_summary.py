@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestration.intake.findings import Finding
-from orchestration.summary import tell_once
+from orchestration.operator.summary import tell_once
 
 
 def _finding(month: str, rule: str, severity: str, column: str = "Primary Need Code") -> Finding:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from orchestration.reports.committee import committee_content
+from orchestration.reports.content.committee import committee_content
 from orchestration.reports.disclosure.edition import withheld_figures, write_public_edition
 from orchestration.reports.disclosure.release import Measures
 from orchestration.reports.disclosure.rules import NoRule
-from orchestration.reports.pdf.committee import committee_document
-from orchestration.reports.pdf.document import source_of
+from orchestration.reports.media.pdf.committee import committee_document
+from orchestration.reports.media.pdf.document import source_of
 from orchestration.reports.render import EDITIONS, render_edition
 
 if TYPE_CHECKING:

@@ -1,0 +1,275 @@
+"""The board report: the actions of the plan by outcome, those without an update first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from orchestration.reports.content import wording
+from orchestration.reports.content.committee import page_environment
+from orchestration.reports.content.figures import NO_VALUE, WITHHELD
+from orchestration.reports.content.published import Area, Run, read_home, read_records, read_run
+from orchestration.reports.content.rounding import printed
+
+RAGS = ("RED", "AMBER", "GREEN", "BLUE")
+NO_COLOUR = "No colour"
+# The row of the printed table that holds all outcomes together.
+ALL_OUTCOMES = 0
+STATUSES = {
+    "not_started": "Not started",
+    "in_progress": "In progress",
+    "complete": "Complete",
+    "stopped": "Stopped",
+    "no_update": "No update yet",
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action of the plan as printed."""
+
+    action_id: str
+    outcome_id: int
+    outcome: str
+    priority_id: str
+    priority: str
+    action: str
+    lead_agencies: str
+    related_indicators: str | None
+    updated_on: date | None
+    is_update_missing: bool
+    status: str
+    rag: str | None
+    moved: str | None
+    progress: str | None
+    risk: str | None
+
+    @property
+    def status_in_words(self) -> str:
+        """The status as the page says it."""
+        return STATUSES.get(self.status, self.status)
+
+    @property
+    def colour(self) -> str:
+        """The colour as a word."""
+        return self.rag.capitalize() if self.rag in RAGS else NO_COLOUR
+
+    @property
+    def last_update(self) -> str:
+        """When somebody reported last."""
+        if self.updated_on is None:
+            return "never updated"
+        return f"last update {wording.day(self.updated_on)}"
+
+
+@dataclass(frozen=True)
+class LinkedIndicator:
+    """Where an indicator that an action is linked to stands now."""
+
+    indicator_id: str
+    position: str | None
+    title: str
+    unit: str
+    published_decimals: int
+    value: float | None
+    status: str
+    direction: str
+    rag: str
+
+    @property
+    def state(self) -> str:
+        """Value, direction and colour in a phrase."""
+        if self.value is None:
+            shown = WITHHELD if self.status == "suppressed" else NO_VALUE
+            return f"{shown} ({wording.status_of(self.status).label.lower()})"
+        text = printed(self.value, self.published_decimals)
+        shown = f"{text}%" if self.unit == "%" else f"{text} {self.unit}".rstrip()
+        judged = "" if self.direction == "not judged" else f", {self.direction}"
+        return f"{shown}{judged}, {self.rag}"
+
+
+@dataclass(frozen=True)
+class OutcomeCounts:
+    """How many actions of an outcome, or of all of them, have which colour, as printed."""
+
+    outcome_id: int
+    outcome: str
+    n_actions: int = 0
+    n_red: int = 0
+    red_pct: float = 0
+    n_amber: int = 0
+    amber_pct: float = 0
+    n_green: int = 0
+    green_pct: float = 0
+    n_blue: int = 0
+    blue_pct: float = 0
+    n_no_colour: int = 0
+    no_colour_pct: float = 0
+    n_better: int = 0
+    n_worse: int = 0
+    n_update_missing: int = 0
+
+    @property
+    def shares(self) -> tuple[tuple[str, int, str], ...]:
+        """Colour, number of actions and their share of all."""
+        counted = (
+            ("Red", self.n_red, self.red_pct),
+            ("Amber", self.n_amber, self.amber_pct),
+            ("Green", self.n_green, self.green_pct),
+            ("Blue", self.n_blue, self.blue_pct),
+            (NO_COLOUR, self.n_no_colour, self.no_colour_pct),
+        )
+        return tuple((colour, count, f"{printed(share, 0)}%") for colour, count, share in counted)
+
+    @property
+    def moved_says(self) -> str:
+        """How many actions have another colour than the board saw last."""
+        counted = ((self.n_better, "better"), (self.n_worse, "worse"))
+        return ", ".join(f"{count} {how}" for count, how in counted if count) or "none"
+
+
+@dataclass(frozen=True)
+class OutcomeSummary:
+    """How the actions of an outcome stand together."""
+
+    counts: OutcomeCounts
+    actions: tuple[Action, ...]
+
+    @property
+    def outcome_id(self) -> int:
+        """Number of the outcome in the plan."""
+        return self.counts.outcome_id
+
+    @property
+    def outcome(self) -> str:
+        """Its title."""
+        return self.counts.outcome
+
+    @property
+    def shares(self) -> tuple[tuple[str, int, str], ...]:
+        """Colour, number of actions and their share of the outcome's."""
+        return self.counts.shares
+
+    @property
+    def says(self) -> str:
+        """How the outcome goes, in three sentences."""
+        shares = (
+            f"{count} {colour.lower()} ({share})" for colour, count, share in self.shares if count
+        )
+        found = [f"{wording.counted(self.counts.n_actions, 'action')}: {', '.join(shares)}."]
+        for how in ("worse", "better"):
+            moved = [one.action_id for one in self.moved if one.moved == how]
+            if moved:
+                found.append(
+                    f"{how.capitalize()} than the board saw last: {wording.listed(moved)}."
+                )
+        if not self.moved:
+            found.append("No action has changed its colour since the last board.")
+        if missing := self.counts.n_update_missing:
+            found.append(f"{missing} without an update in the quarter.")
+        return " ".join(found)
+
+    @property
+    def moved(self) -> tuple[Action, ...]:
+        """Actions whose colour is another than the board saw last."""
+        return tuple(action for action in self.actions if action.moved in ("better", "worse"))
+
+    @property
+    def priorities(self) -> tuple[tuple[str, str, tuple[Action, ...]], ...]:
+        """Priority number, title and actions, in the plan's order."""
+        names = dict.fromkeys((action.priority_id, action.priority) for action in self.actions)
+        return tuple(
+            (number, title, tuple(a for a in self.actions if a.priority_id == number))
+            for number, title in names
+        )
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything that the board report prints."""
+
+    run: Run
+    home: Area
+    actions: tuple[Action, ...]
+    counts: dict[int, OutcomeCounts]
+    """By outcome; of all actions under ALL_OUTCOMES."""
+    indicators: dict[str, LinkedIndicator]
+
+    @property
+    def outcomes(self) -> tuple[OutcomeSummary, ...]:
+        """In the plan's order."""
+        return tuple(
+            OutcomeSummary(counts, tuple(a for a in self.actions if a.outcome_id == number))
+            for number, counts in sorted(self.counts.items())
+            if number != ALL_OUTCOMES
+        )
+
+    @property
+    def together(self) -> OutcomeCounts:
+        """All actions of the plan; there are none in a warehouse without a plan."""
+        return self.counts.get(ALL_OUTCOMES, OutcomeCounts(ALL_OUTCOMES, "All outcomes"))
+
+    @property
+    def missing(self) -> tuple[Action, ...]:
+        """Actions without an update in the quarter."""
+        return tuple(action for action in self.actions if action.is_update_missing)
+
+    @property
+    def missing_says(self) -> str:
+        """How many have none, as the first heading says it."""
+        missing, total = self.together.n_update_missing, self.together.n_actions
+        if not missing:
+            return f"None of {total} actions is without an update in the quarter"
+        verb = "has" if missing == 1 else "have"
+        return f"{missing} of {total} actions {verb} no update in the quarter"
+
+    @property
+    def risks(self) -> tuple[Action, ...]:
+        """For the corporate risk register."""
+        return tuple(action for action in self.actions if action.risk)
+
+    def linked(self, action: Action) -> list[tuple[str, LinkedIndicator | None]]:
+        """The linked indicators of an action; None for one that the registry does not have yet."""
+        names = (action.related_indicators or "").split()
+        return [(name, self.indicators.get(name)) for name in names]
+
+
+def plan_number(number: str) -> tuple[int, ...]:
+    """Sort key: 2.10.1 after 2.9.1."""
+    return tuple(int(part) for part in number.split("."))
+
+
+def read_board(marts: Path, edition: str) -> Board:
+    """The board's rows of a finished warehouse."""
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        home = read_home(connection)
+        actions: Sequence[Action] = read_records(
+            connection, Action, "select {columns} from marts.rpt_board as found where found.edition = ?", edition
+        )  # fmt: skip
+        counts = read_records(
+            connection, OutcomeCounts, "select {columns} from marts.rpt_board_outcomes as found where found.edition = ?", edition
+        )  # fmt: skip
+        indicators = read_records(
+            connection, LinkedIndicator,
+            "select {columns} from marts.rpt_committee as found where found.edition = ? and found.area_code = ?",
+            edition, home.area_code,
+        )  # fmt: skip
+        return Board(
+            run=read_run(connection),
+            home=home,
+            actions=tuple(sorted(actions, key=lambda action: plan_number(action.action_id))),
+            counts={one.outcome_id: one for one in counts},
+            indicators={one.indicator_id: one for one in indicators},
+        )
+
+
+def write_board_page(board: Board, target: Path, edition: str) -> None:
+    """Write the board's content as a page."""
+    page = page_environment().get_template("board.html.j2").render(
+        board=board, run=board.run, home=board.home, title="Board report", is_public=edition == "public", in_words=wording.day
+    )  # fmt: skip
+    target.write_text(page, encoding="utf-8")

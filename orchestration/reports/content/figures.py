@@ -1,0 +1,157 @@
+"""One indicator's figures in print: with unit, period and status in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from orchestration.reports.content import wording
+from orchestration.reports.content.published import (
+    Area,
+    Benchmark,
+    Compared,
+    Figure,
+    Indicator,
+    Published,
+    Rank,
+    ReportLine,
+)
+from orchestration.reports.content.rounding import printed, printed_count
+
+SIGNIFICANCE = {
+    "above": "significantly above the national average",
+    "below": "significantly below the national average",
+    "none": "not significant, it may be chance",
+}
+# What stands where a figure would; the shorthand is the government's for statistics in spreadsheets.
+NO_VALUE, NO_COUNT, WITHHELD = "no value", "not counted", "[c]"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """An indicator of the home area: its line, and its figures from oldest to newest, one at least."""
+
+    indicator: Indicator
+    line: ReportLine
+    home: Area
+    as_at: date
+    figures: tuple[Figure, ...]
+    compared: dict[str, Compared]
+    benchmarks: tuple[Benchmark, ...]
+    group: str = ""
+    """Phase and group of pupils, in the standards report."""
+    rank: Rank | None = None
+
+    @property
+    def newest(self) -> Figure:
+        """The figure that the overview shows, with or without a value."""
+        return self.figures[-1]
+
+    @cached_property
+    def valued(self) -> tuple[tuple[Figure, float], ...]:
+        """The figures that have a value, with it."""
+        return tuple((figure, figure.value) for figure in self.figures if figure.value is not None)
+
+    @property
+    def mean(self) -> float | None:
+        """The plain mean of the values since the newest break, where there are enough of them."""
+        return self.newest.mean
+
+    @property
+    def noun(self) -> str:
+        """What one figure stands for."""
+        return "month" if self.indicator.headline_basis in wording.MONTHLY else "period"
+
+    def at(self, end: date) -> Figure | None:
+        """The figure whose period ends on a day."""
+        return next((figure for figure in self.figures if figure.period_end == end), None)
+
+    def printed(self, value: float) -> str:
+        """With its decimals, and with the unit where it is a sign."""
+        text = printed(value, self.indicator.published_decimals)
+        return f"{text}%" if self.indicator.unit == "%" else text
+
+    def printed_limit(self, value: float) -> str:
+        """A limit of process control, to one more decimal."""
+        text = printed(value, self.indicator.published_decimals + 1)
+        return f"{text}%" if self.indicator.unit == "%" else text
+
+    @property
+    def target(self) -> str:
+        """The target as it was agreed, or that there is none."""
+        if self.line.target is None:
+            return "none"
+        return f"{printed_count(self.line.target)}{'%' if self.indicator.unit == '%' else ''}"
+
+    def interval_of(self, figure: Figure) -> str:
+        """The 95% confidence interval of a progress score and what it says; empty for anything else."""
+        if figure.confidence_lower is None or figure.confidence_upper is None:
+            return ""
+        bounds = (
+            f"{self.printed(figure.confidence_lower)} to {self.printed(figure.confidence_upper)}"
+        )
+        return f"95% confidence interval {bounds}: {SIGNIFICANCE[figure.significance or 'none']}"
+
+    def value_of(self, figure: Figure | ReportLine) -> str:
+        """The value in print, or that there is none."""
+        if figure.status == "suppressed":
+            return WITHHELD
+        return NO_VALUE if figure.value is None else self.printed(figure.value)
+
+    def with_unit(self, text: str) -> str:
+        """A printed value as a sentence needs it."""
+        return text if self.indicator.unit == "%" else f"{text} {self.indicator.unit}"
+
+    def period_of(self, row: Figure | ReportLine | Benchmark) -> str:
+        """The period of a figure, or of a published one on its own basis."""
+        basis = row.basis if isinstance(row, Benchmark) else self.indicator.headline_basis
+        return wording.period(basis, row.period_start, row.period_end)
+
+
+def figures_of(published: Published, indicator: Indicator) -> Figures:
+    """The home area's figures of one indicator."""
+    line = published.lines[indicator.indicator_id][published.home.area_code]
+    return Figures(
+        indicator=indicator,
+        line=line,
+        home=published.home,
+        as_at=published.run.as_at,
+        figures=published.figures.get(indicator.indicator_id) or (_absent(line),),
+        compared=published.compared[indicator.indicator_id],
+        benchmarks=published.benchmarks.get(indicator.indicator_id, ()),
+        group=published.groups.get(indicator.indicator_id, ""),
+        rank=published.ranks.get(indicator.indicator_id),
+    )
+
+
+def _absent(line: ReportLine) -> Figure:
+    """The contract has a row for every indicator; should none be there, its line says so."""
+    return Figure(
+        indicator_id=line.indicator_id, area_code=line.area_code, period_start=line.period_start,
+        period_end=line.period_end, numerator=None, denominator=None, value=None, status=line.status,
+        status_reason=line.status_reason, source=None, first_reported_value=None, is_provisional=False,
+        break_on=None, mean=None, lower_limit=None, upper_limit=None,
+    )  # fmt: skip
+
+
+def status_of(figure: Figure | ReportLine) -> str:
+    """Status and reason in one phrase."""
+    label = wording.status_of(figure.status).label
+    if (figure.status_reason or "").startswith("held by "):
+        return wording.held(wording.reason(figure.status_reason))
+    return f"{label}: {wording.reason(figure.status_reason)}" if figure.status_reason else label
+
+
+def count_of(figure: Figure | ReportLine, count: float | None) -> str:
+    """A numerator or denominator of a figure in print."""
+    if count is None:
+        return WITHHELD if figure.status == "suppressed" else NO_COUNT
+    return printed_count(count)
+
+
+def counts_of(figure: Figure | ReportLine) -> str:
+    """Numerator and denominator in print."""
+    if figure.numerator is None and figure.denominator is None:
+        return count_of(figure, None)
+    return f"{count_of(figure, figure.numerator)} / {count_of(figure, figure.denominator)}"

@@ -1,0 +1,1 @@
+"""How it looks: drawings, HTML templates, workbooks, PDF. Not what is said: `content/`."""
