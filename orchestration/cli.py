@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +19,6 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from orchestration.loading import loading
 from orchestration.settings import ConfigurationError, data_folder, load_settings
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ DataDir = Annotated[
 ]
 console = Console()
 errors = Console(stderr=True)
+STANDARD_ERROR = 2
 PUBLISHED, NOTHING_PUBLISHED, WRONG_USAGE, ATTENTION = 0, 1, 2, 3
 
 
@@ -62,7 +63,9 @@ def _progress() -> Progress:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    return Progress(*columns, console=errors)
+    # A terminal of its own: while steps run, Dagster keeps what they print on the usual one.
+    terminal = os.fdopen(os.dup(STANDARD_ERROR), "w", encoding="utf-8")
+    return Progress(*columns, console=Console(file=terminal))
 
 
 class _Bars:
@@ -98,11 +101,11 @@ def run(
     ] = False,
 ) -> None:
     """Run the nightly job once: take in what is new, transform, publish, report."""
-    with loading():
-        from orchestration.dagster.job import run_job
-        from orchestration.demo.synthetic import write_fallback_extracts
-        from orchestration.night.steps import NothingPublished, Request, translated_errors
-        from orchestration.operator.summary import print_run_summary, print_unchanged
+    from orchestration.dagster.job import run_job
+    from orchestration.demo.synthetic import write_fallback_extracts
+    from orchestration.night.errors import NothingPublished, told_in_words
+    from orchestration.night.steps import Request
+    from orchestration.operator.summary import print_run_summary, print_unchanged
 
     request = Request(
         _day(as_at) if as_at else datetime.now(UTC).date(),
@@ -113,7 +116,7 @@ def run(
     try:
         load_settings(folder.root)
         with _progress() as progress:
-            with translated_errors():
+            with told_in_words():
                 was_empty = write_fallback_extracts(folder, _Bars(progress))
             if was_empty:
                 console.print(

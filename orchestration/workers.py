@@ -1,4 +1,4 @@
-"""Processes that work for a run: they end with it, and what they are given reaches them by no file or argument."""
+"""Processes that work for a step: they end with it, and what they are given reaches them by no file or argument."""
 
 from __future__ import annotations
 
@@ -10,17 +10,15 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.process import BaseProcess
 from threading import Thread
 
-from orchestration.loading import resume_search
-
 WORKERS = multiprocessing.cpu_count()
 
 
-def worker_pool(
-    prepare: Callable[[], None] | None = None, most: int = WORKERS
-) -> ProcessPoolExecutor:
-    """At most so many processes, by default one per core, each of which first prepares itself."""
+def worker_pool(prepare: Callable[[], None] | None = None) -> ProcessPoolExecutor:
+    """One process per core, each of which first prepares itself."""
     context = multiprocessing.get_context("forkserver")
-    return ProcessPoolExecutor(most, context, _start, (prepare,))
+    # The steps of a night open several pools: what all of them import is imported once.
+    context.set_forkserver_preload(["pandas", "orchestration.intake.extract"])
+    return ProcessPoolExecutor(WORKERS, context, _start, (prepare,))
 
 
 def _start(prepare: Callable[[], None] | None) -> None:
@@ -29,8 +27,6 @@ def _start(prepare: Callable[[], None] | None) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         Thread(target=_end_with, args=(parent,), daemon=True).start()
-    # What a worker reads is lists of cells by the hundred thousand, none of which refers to another.
-    resume_search()
     if prepare is not None:
         prepare()
 

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 from orchestration.settings import DBT_FOLDER
-from orchestration.warehouse.dbt import PARTIAL_PARSE, TELEMETRY_OFF
+
+PARTIAL_PARSE = "partial_parse.msgpack"
+TELEMETRY_OFF = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 
 
 def compile_models(target: Path, *selection: str, project: Path = DBT_FOLDER) -> Path:

@@ -29,13 +29,16 @@ class Vintage:
         return in_time and receipt.version.as_at_date <= self.as_at
 
 
-def newest_receipts(ledger: Ledger, vintage: Vintage) -> list[Receipt]:
+def newest_receipts(
+    ledger: Ledger, vintage: Vintage, only_source: str | None = None
+) -> list[Receipt]:
     """What each sender last said for each as-at date, accepted or not: the newest version of a folder,
     the latest folder of a date."""
     newest: dict[tuple[str, str, str], Receipt] = {}
     for receipt in ledger.receipts():
         version = receipt.version
-        if vintage.knows(receipt) and version.area_code != "national":
+        is_asked = only_source in (None, version.source)
+        if is_asked and vintage.knows(receipt) and version.area_code != "national":
             newest[version.area_code, version.source, version.folder_month] = receipt
     latest: dict[tuple[str, str, date], Receipt] = {}
     for (area_code, source, _), receipt in sorted(newest.items(), key=lambda item: item[0]):
@@ -98,11 +101,16 @@ def is_released(acceptances: list[Acceptance], check: TableCheck, as_at: date) -
 
 
 def table_checks(
-    folder: DataFolder, ledger: Ledger, settings: GateSettings, vintage: Vintage
+    folder: DataFolder,
+    ledger: Ledger,
+    settings: GateSettings,
+    vintage: Vintage,
+    *,
+    only_source: str | None = None,
 ) -> list[tuple[TableCheck, bool]]:
-    """Every table check with whether it has been released."""
+    """Every table check, of all sources or of one, with whether it has been released."""
     acceptances = ledger.acceptances()
-    counts = _counts(folder, newest_receipts(ledger, vintage))
+    counts = _counts(folder, newest_receipts(ledger, vintage, only_source))
     checks = judge_tables(
         counts, settings, lambda check: is_released(acceptances, check, vintage.as_at)
     )

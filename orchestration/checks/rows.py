@@ -22,7 +22,6 @@ from expectations.suites import (
     table_names,
 )
 from orchestration.checks.cases import case_key, with_roots
-from orchestration.checks.checker import Checker
 from orchestration.checks.evaluation import failing_rows
 from orchestration.intake.cells import UNMAPPED
 from orchestration.intake.ledger import SubmissionVersion
@@ -222,10 +221,10 @@ def _batches(items: list[Checked], source: str, table: str) -> Iterator[Batch]:
 
 
 def _check_all(
-    batches: list[Batch], checker: Checker | None
+    batches: list[Batch],
 ) -> Iterator[tuple[list[dict[str, Any]], pa.Table]]:
     if sum(batch.n_rows for batch in batches) < FEWEST_ROWS_FOR_POOL:
-        yield from checker.each(_check_table, batches) if checker else map(_check_table, batches)
+        yield from map(_check_table, batches)
         return
     with worker_pool() as pool:
         yield from pool.map(_check_table, batches)
@@ -238,15 +237,10 @@ def _store(path: Path, rows: pa.Table) -> None:
     partial.replace(path)
 
 
-def check_rows(
-    folder: DataFolder,
-    versions: list[SubmissionVersion],
-    progress: Progress,
-    checker: Checker | None = None,
-) -> int:
+def check_rows(folder: DataFolder, versions: list[SubmissionVersion], progress: Progress) -> int:
     """Check every version that has not been checked since it was last read; returns how many were.
 
-    In the checker's process where there is one. Raises ChecksFailed when an expectation cannot be evaluated.
+    Raises ChecksFailed when an expectation cannot be evaluated.
     """
     fresh = [
         item for item in (checked(folder, version) for version in versions) if _is_due(folder, item)
@@ -262,7 +256,7 @@ def check_rows(
     ]
     results: dict[str, list[dict[str, Any]]] = {item.submission_id: [] for item in fresh}
     issues = [ISSUES_SCHEMA.empty_table()]
-    for done, (found, failing) in enumerate(_check_all(batches, checker), start=1):
+    for done, (found, failing) in enumerate(_check_all(batches), start=1):
         for result in found:
             results[result[SUBMISSION]].append(result)
         issues.append(failing)
@@ -305,9 +299,11 @@ class TableResult:
     rows_failed: int
 
 
-def table_results(folder: DataFolder) -> list[TableResult]:
-    """Every row check with the rows that fail it, summed over submissions."""
-    results = pq.read_table(folder.quality / "results").to_pandas()
+def table_results(folder: DataFolder, versions: list[SubmissionVersion]) -> list[TableResult]:
+    """Every row check with the rows that fail it, summed over these submissions."""
+    files = [results_file(folder, checked(folder, version).submission_id) for version in versions]
+    tables = [pq.read_table(path) for path in files if path.exists()]
+    results = pa.concat_tables([RESULTS_SCHEMA.empty_table(), *tables]).to_pandas()
     summed = results.groupby("check_id", as_index=False)["rows_failed"].sum()
     return [
         TableResult(*str(check_id).split(".")[:2], check_id=str(check_id), rows_failed=int(rows))

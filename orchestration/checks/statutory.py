@@ -180,7 +180,6 @@ def judge_newest(
     """
     newest = newest_versions(versions, *known_by)
     python = interpreter()
-    found: list[Findings] = []
     told: list[str] = []
     if newest and python is None:
         told.append("Statutory rules not run: their environment is not there (make validators)")
@@ -194,5 +193,17 @@ def judge_newest(
             except (NotAskable, ValidatorsFailed) as error:
                 told.append(f"Statutory rules not run, {_place(version)}: {error}")
             progress("Statutory rules", done, len(newest))
-        found += [] if kept is None else [kept]
-    return Statutory(joined(found), tuple(told))
+    return Statutory(kept_findings(folder, versions, known_by), tuple(told))
+
+
+def kept_findings(
+    folder: DataFolder,
+    versions: list[SubmissionVersion],
+    known_by: tuple[date, datetime | None],
+) -> Findings:
+    """What the rules said about what is newest, as it was kept; without the rules, what they said last."""
+    python, found = interpreter(), []
+    for version in newest_versions(versions, *known_by):
+        mark = None if python is None else _mark(_previous(versions, version))
+        found.append(_kept(folder, checked(folder, version), mark))
+    return joined([one for one in found if one is not None])

@@ -1,72 +1,64 @@
-"""The nightly job as Dagster assets: short wrappers over the steps of `nightly.Night`, begun by `ahead.py`.
+"""The nightly job as Dagster assets, one per real thing, each made in its own step by a function of `night/`.
 
-Assets run from landing to reports; checks are shown and never block. Metadata holds counts and names of
-tables, never a value of a record.
+Checks are shown and never block. Metadata holds counts and names of tables, never a value of a record. Not here: how
+a thing is made (`night/`, `intake/`, `checks/`, dbt), when the job runs (`schedules.py`).
 """
 
-import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
-from dagster_dbt.asset_utils import get_asset_check_key_for_test
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
 
 from expectations.contract import contract_for, sources
 from expectations.owners import load_owners
 from expectations.suites import table_names
-from orchestration.ahead import NightAhead
 from orchestration.checks import statutory
 from orchestration.checks.holds import holds_of
 from orchestration.checks.rows import table_results
+from orchestration.dagster.resources import Data
+from orchestration.intake.landing import Landing
+from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import loaded_rows
+from orchestration.night import publishing, steps
+from orchestration.night.errors import JOB, NothingPublished, needs_the_job
+from orchestration.night.progress import say_progress
 from orchestration.operator.newest import Newest, newest_figures
+from orchestration.reports.render import REPORTS, Report
 from orchestration.settings import DBT_FOLDER
-from orchestration.warehouse.dbt import FinishedNode
+from orchestration.warehouse.dbt import target_folder
 from orchestration.warehouse.publish import MARTS
 
 OWNERS = {entry["source"]: entry["owner"] for entry in load_owners()}
 OPERATIONS = ["team:data-engineering"]
 LA_SOURCES = [source for source in sources() if contract_for(source).level == "la"]
-DBT_PROJECT = DbtProject(project_dir=DBT_FOLDER, profiles_dir=DBT_FOLDER)
+DBT_PROJECT = DbtProject(project_dir=DBT_FOLDER, profiles_dir=DBT_FOLDER, target="nightly")
+PROBLEMS_SHOWN = 5
+# A night has five hours (02:00 to 07:00); what takes four hangs.
+MAX_RUNTIME_SECONDS = 4 * 3600
 
-
-class Translator(DagsterDbtTranslator):
-    """dbt's models as assets, grouped by layer. Staging renames and casts only, so its views are left out:
-    what they feed depends on the raw source itself."""
-
-    def get_asset_key(self, dbt_resource_props: Any) -> dg.AssetKey:
-        if dbt_resource_props["resource_type"] == "source":
-            return _raw_key(dbt_resource_props["source_name"])
-        return dg.AssetKey([dbt_resource_props["name"]])
-
-    def get_group_name(self, dbt_resource_props: Any) -> str | None:
-        folders = dbt_resource_props["fqn"][1:-1]
-        return folders[0] if folders else "seeds"
-
-    def get_asset_spec(self, manifest: Any, unique_id: str, project: Any) -> dg.AssetSpec:
-        spec = super().get_asset_spec(manifest, unique_id, project)
-        deps = {_fed_by(dep.asset_key) for dep in spec.deps}
-        return spec.replace_attributes(deps=sorted(deps), owners=OPERATIONS)
+LANDING = dg.AssetKey(["landing"])
+STATUTORY = dg.AssetKey(["quality", "statutory"])
+RUN = dg.AssetKey(["raw", "run"])
+PUBLIC_EDITION = dg.AssetKey(["public_edition"])
 
 
 def _raw_key(source: str) -> dg.AssetKey:
     return dg.AssetKey(["raw", source])
 
 
-def _landed_key(source: str) -> dg.AssetKey:
-    return dg.AssetKey(["landing", source])
-
-
-def _fed_by(key: dg.AssetKey) -> dg.AssetKey:
-    name = key.path[-1]
-    return _raw_key(name.removeprefix("stg_").split("__")[0]) if name.startswith("stg_") else key
-
-
-TRANSLATOR = Translator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+# ---------------------------------------------------------------- landing
 
 
 def _freshness(source: str) -> dg.FreshnessPolicy | None:
@@ -80,9 +72,9 @@ def _freshness(source: str) -> dg.FreshnessPolicy | None:
     )
 
 
-def _landed_spec(source: str) -> dg.AssetSpec:
+def _arriving(source: str) -> dg.AssetSpec:
     return dg.AssetSpec(
-        _landed_key(source),
+        dg.AssetKey(["landing", source]),
         description=f"{contract_for(source).title}: what its owner sends. Dated when a run took in something new.",
         group_name="landing",
         kinds={"file"},
@@ -92,16 +84,26 @@ def _landed_spec(source: str) -> dg.AssetSpec:
     )
 
 
-def _raw_spec(source: str) -> dg.AssetSpec:
-    return dg.AssetSpec(
-        _raw_key(source),
-        description=f"{contract_for(source).title}: typed, pseudonymised, one Parquet file per table and version.",
-        group_name="intake",
-        kinds={"python", "parquet"},
-        owners=OPERATIONS,
-        deps=[_landed_key(source)],
-        metadata={"dagster/column_schema": _column_schema(source)},
-    )
+ARRIVING = [_arriving(source) for source in sources()]
+
+
+@dg.asset(
+    key=LANDING, group_name="landing", kinds={"file"}, owners=OPERATIONS,
+    deps=[spec.key for spec in ARRIVING],
+)  # fmt: skip
+def landing(data: dg.ResourceParam[Data]) -> dg.MaterializeResult:
+    """What has arrived and is complete: every submission with the hash of its files."""
+    with data.step():
+        seen = steps.look_at_landing(data.folder)
+    return dg.MaterializeResult(metadata=_counts_of(seen))
+
+
+def _counts_of(seen: Landing) -> dict[str, int]:
+    counts = Counter(submission.source for submission in seen.submissions)
+    return {"submissions": len(seen.submissions), "messages": len(seen.findings), **counts}
+
+
+# ---------------------------------------------------------------- raw
 
 
 def _column_schema(source: str) -> dg.TableSchema:
@@ -117,93 +119,107 @@ def _column_schema(source: str) -> dg.TableSchema:
     )
 
 
-LANDED = [_landed_spec(source) for source in sources()]
-LA_TABLES = [(source, table) for source in LA_SOURCES for table in table_names(source)]
-QUALITY_SPEC = dg.AssetSpec(
-    _raw_key("quality"),
-    description="Results and failing records of the row checks (restricted).",
-    group_name="checks", kinds={"python"}, owners=OPERATIONS,
-    deps=[_raw_key(source) for source in LA_SOURCES],
-)  # fmt: skip
-RUN_SPEC = dg.AssetSpec(
-    _raw_key("run"),
-    description="What dbt is told about the run: knowledge date, versions, registry, checks.",
-    group_name="intake", kinds={"parquet"}, owners=OPERATIONS,
-    deps=[QUALITY_SPEC.key, *(_raw_key(source) for source in sources())],
-)  # fmt: skip
-TABLE_CHECK_SPECS = [
-    dg.AssetCheckSpec(
-        f"{source}_{table}",
-        asset=QUALITY_SPEC.key,
-        description=f"{contract_for(source).tables[table].title}: structure, quarantined share, volume, rows",
-    )
-    for source, table in LA_TABLES
-]
-NOTHING_HELD = "nothing_is_held"
-STATUTORY_CHECK_SPECS = [
-    dg.AssetCheckSpec(
-        f"{source}_statutory",
-        asset=QUALITY_SPEC.key,
-        description=f"{contract_for(source).title}: DfE's rules of the collection year on what is newest",
-    )
-    for source in statutory.SOURCES
-]
-
-
-@dg.multi_asset(name="take_in", specs=[_raw_spec(source) for source in sources()])
-def take_in(
-    context: dg.AssetExecutionContext, night: dg.ResourceParam[NightAhead]
-) -> Iterator[dg.MaterializeResult]:
-    """Landing to archive, ledger and typed Parquet."""
-    # A source is as fresh as what it sent last, not as the last run: hence an event only for what is new.
-    for source, count in Counter(version.source for version in night.take_in().accepted).items():
-        context.log_event(
-            dg.AssetMaterialization(_landed_key(source), metadata={"submissions": count})
+def _row_check_specs(source: str) -> list[dg.AssetCheckSpec]:
+    """National files are checked as far as their rows are asked about; theirs hold no table checks."""
+    return [
+        dg.AssetCheckSpec(
+            table, asset=_raw_key(source),
+            description=f"{contract_for(source).tables[table].title}: structure, quarantined share, volume, rows",
         )
-    rows = loaded_rows(night.folder)
-    for source in sources():
-        yield dg.MaterializeResult(
-            _raw_key(source), metadata={"dagster/row_count": rows.get(source, 0)}
-        )
+        for table in table_names(source)
+        if source in LA_SOURCES or source in steps.SCHOOL_REGISTERS
+    ]  # fmt: skip
 
 
-@dg.multi_asset(
-    name="check", specs=[QUALITY_SPEC], check_specs=[*TABLE_CHECK_SPECS, *STATUTORY_CHECK_SPECS]
-)
-def check(
-    night: dg.ResourceParam[NightAhead],
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Row checks of what is new and table checks of everything; none of them blocks."""
-    table_checks = [check for check, _ in night.check()]
-    rows = table_results(night.folder)
-    failed_rows = sum(result.rows_failed for result in rows)
-    yield dg.MaterializeResult(
-        QUALITY_SPEC.key,
-        metadata={"dagster/row_count": failed_rows, "checks": len(rows) + len(table_checks)},
-    )
-    for source, table in LA_TABLES:
-        own = [c for c in table_checks if (c.count.source, c.count.table_name) == (source, table)]
+def _raw_asset(source: str) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=_raw_key(source), group_name="intake", kinds={"python", "parquet"}, owners=OPERATIONS,
+        deps=[LANDING], check_specs=_row_check_specs(source),
+        description=f"{contract_for(source).title}: typed, pseudonymised, one Parquet file per table and version; "
+        "its rows judged.",
+        metadata={"dagster/column_schema": _column_schema(source)},
+    )  # fmt: skip
+    def raw(
+        context: dg.AssetExecutionContext, data: dg.ResourceParam[Data]
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        with data.step():
+            taken = steps.take_in_source(data.folder, data.settings, source)
+            if taken.accepted:
+                # A source is as fresh as what it sent last, not as the last run: hence only for what is new.
+                context.log_event(
+                    dg.AssetMaterialization(
+                        ["landing", source], metadata={"submissions": len(taken.accepted)}
+                    )
+                )
+            yield dg.MaterializeResult(
+                metadata={
+                    "dagster/row_count": loaded_rows(data.folder, source),
+                    "accepted": len(taken.accepted), "rejected": len(taken.rejected),
+                }
+            )  # fmt: skip
+            yield from _row_check_results(data, source)
+
+    return raw
+
+
+def _row_check_results(data: Data, source: str) -> Iterator[dg.AssetCheckResult]:
+    versions = steps.versions_to_check(Ledger(data.folder.ledger), source)
+    rows = table_results(data.folder, versions)
+    checks = steps.table_checks_of(data.folder, data.settings, source)
+    for spec in _row_check_specs(source):
         failures = [
-            f"{c.count.area_code} {c.count.as_at_date} {c.check_id}" for c in own if not c.passed
+            f"{check.count.area_code} {check.count.as_at_date} {check.check_id}"
+            for check in checks
+            if check.count.table_name == spec.name and not check.passed
         ]
-        failed = sum(r.rows_failed for r in rows if (r.source, r.table) == (source, table))
+        failed = sum(result.rows_failed for result in rows if result.table == spec.name)
         yield dg.AssetCheckResult(
-            passed=not failures and not failed, asset_key=QUALITY_SPEC.key, check_name=f"{source}_{table}",
+            passed=not failures and not failed, check_name=spec.name,
             severity=dg.AssetCheckSeverity.ERROR if failures else dg.AssetCheckSeverity.WARN,
             metadata={"rows_failed": failed, "table_checks_failed": "; ".join(failures[-10:]) or "none"},
         )  # fmt: skip
-    yield from _statutory_outcomes(night)
 
 
-def _statutory_outcomes(night: NightAhead) -> Iterator[dg.AssetCheckResult]:
-    """How many of DfE's rules ran, on what is newest: what did not run has not passed."""
-    results = night.statutory.findings.results.to_pylist()
+RAW = [_raw_asset(source) for source in sources()]
+
+
+class Known(dg.Config):
+    """As whose knowledge a run computes; by default everything known today (contract.md 1)."""
+
+    as_at: str | None = None
+    received_by: str | None = None
+
+    def request(self) -> steps.Request:
+        as_at = date.fromisoformat(self.as_at) if self.as_at else steps.today().as_at
+        received_by = datetime.fromisoformat(self.received_by) if self.received_by else None
+        return steps.Request(as_at, received_by)
+
+
+@dg.asset(
+    key=STATUTORY, group_name="checks", kinds={"python"}, owners=OPERATIONS,
+    deps=[_raw_key(source) for source in statutory.SOURCES],
+    check_specs=[
+        dg.AssetCheckSpec(
+            source, asset=STATUTORY,
+            description=f"{contract_for(source).title}: DfE's rules of the collection year on what is newest",
+        )
+        for source in statutory.SOURCES
+    ],
+)  # fmt: skip
+def statutory_findings(
+    config: Known, data: dg.ResourceParam[Data]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """What DfE's own rules find in the newest returns (restricted). A rule that did not run has not passed."""
+    with data.step():
+        found = steps.judge_by_statutory_rules(data.folder, config.request()).findings
+    yield dg.MaterializeResult(metadata={"findings": found.issues.num_rows})
+    results = found.results.to_pylist()
     for source in statutory.SOURCES:
         own = [row for row in results if str(row["check_id"]).startswith(f"{source}.")]
         counts = Counter(str(row["status"]) for row in own)
         yield dg.AssetCheckResult(
-            passed=bool(own) and all(row["passed"] for row in own), asset_key=QUALITY_SPEC.key,
-            check_name=f"{source}_statutory", severity=dg.AssetCheckSeverity.WARN,
+            passed=bool(own) and all(row["passed"] for row in own), check_name=source,
+            severity=dg.AssetCheckSeverity.WARN,
             metadata={
                 "rules_run": counts["run"], "rules_skipped": counts["skipped"],
                 "rules_crashed": counts["crashed"], "findings": sum(row["rows_failed"] for row in own),
@@ -211,12 +227,41 @@ def _statutory_outcomes(night: NightAhead) -> Iterator[dg.AssetCheckResult]:
         )  # fmt: skip
 
 
-@dg.multi_asset(name="write_inputs", specs=[RUN_SPEC])
-def run_inputs(night: dg.ResourceParam[NightAhead]) -> dg.MaterializeResult:
-    """What dbt is told about the run."""
-    run = night.write_inputs()
+@dg.asset(
+    key=RUN, group_name="intake", kinds={"parquet"}, owners=OPERATIONS,
+    deps=[STATUTORY, *(_raw_key(source) for source in sources())],
+)  # fmt: skip
+def run_inputs(config: Known, data: dg.ResourceParam[Data]) -> dg.MaterializeResult:
+    """What dbt is told about the run: knowledge date, versions, registry, checks."""
+    with data.step():
+        run = steps.write_run(data.folder, data.settings, config.request())
     about = {"published_run": run.run_id, "knowledge_date": run.as_at.isoformat()}
-    return dg.MaterializeResult(RUN_SPEC.key, metadata=about)
+    return dg.MaterializeResult(metadata=about)
+
+
+# ---------------------------------------------------------------- dbt
+
+
+class Translator(DagsterDbtTranslator):
+    """dbt's models as assets, grouped by layer; its sources are what intake wrote."""
+
+    def get_asset_key(self, dbt_resource_props: Any) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] != "source":
+            return dg.AssetKey([dbt_resource_props["name"]])
+        source = dbt_resource_props["source_name"]
+        # The results of the checks are written with each source and are complete once dbt is told about the run.
+        return RUN if source == "quality" else _raw_key(source)
+
+    def get_group_name(self, dbt_resource_props: Any) -> str | None:
+        folders = dbt_resource_props["fqn"][1:-1]
+        return folders[0] if folders else "seeds"
+
+    def get_asset_spec(self, manifest: Any, unique_id: str, project: Any) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return spec.replace_attributes(owners=OPERATIONS)
+
+
+TRANSLATOR = Translator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
 
 
 @dbt_assets(
@@ -224,39 +269,115 @@ def run_inputs(night: dg.ResourceParam[NightAhead]) -> dg.MaterializeResult:
     project=DBT_PROJECT,
     dagster_dbt_translator=TRANSLATOR,
     name="transform",
-    exclude="staging",
 )
 def transform(
-    context: dg.AssetExecutionContext, night: dg.ResourceParam[NightAhead]
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, data: dg.ResourceParam[Data]
 ) -> Iterator[Any]:
-    """raw to marts: one dbt invocation into private files, its outcome node by node."""
-    manifest = json.loads(DBT_PROJECT.manifest_path.read_text())
-    for finished in night.transform():
-        node = manifest["nodes"].get(finished.unique_id)
-        if node is not None and node["fqn"][1] != "staging":
-            yield from _outcome(context, manifest, finished)
+    """raw to marts, in private files: seeds, models and data tests, in dbt's own order."""
+    with data.step():
+        _ready_to_build(context, data)
+        invocation = dbt.cli(
+            ["build", "--exclude-resource-type", "unit_test"],
+            context=context, raise_on_error=False, target_path=target_folder(data.folder),
+        )  # fmt: skip
+        yield from _events_of(invocation, context)
 
 
-def _outcome(
-    context: dg.AssetExecutionContext, manifest: dict[str, Any], finished: FinishedNode
-) -> Iterator[Any]:
-    node = manifest["nodes"][finished.unique_id]
-    if node["resource_type"] in ("model", "seed") and finished.problem is None:
-        key = TRANSLATOR.get_asset_key(node)
-        yield dg.MaterializeResult(asset_key=key, metadata={"seconds": finished.seconds})
-    elif node["resource_type"] == "test":
-        key = get_asset_check_key_for_test(manifest, TRANSLATOR, finished.unique_id, DBT_PROJECT)
-        if key is not None and key in context.selected_asset_check_keys:
-            yield dg.AssetCheckResult(
-                passed=finished.status == "pass", asset_key=key.asset_key, check_name=key.name,
-                severity=dg.AssetCheckSeverity.WARN if finished.problem is None else dg.AssetCheckSeverity.ERROR,
-                metadata={"seconds": finished.seconds, "failures": finished.failures},
-            )  # fmt: skip
+def _ready_to_build(context: dg.AssetExecutionContext, data: Data) -> None:
+    """A whole build begins with empty files; a part of one goes on in those of the last."""
+    folder = data.folder
+    if not (folder.raw / "run" / "run.parquet").exists():
+        raise needs_the_job("dbt has not been told about a run yet")
+    if context.is_subset:
+        if not folder.layers_file.exists():
+            raise needs_the_job("nothing has been built yet that this model could read")
+        return
+    for built in (folder.layers_file, folder.building_file):
+        built.unlink(missing_ok=True)
+        built.with_name(f"{built.name}.wal").unlink(missing_ok=True)
+    shutil.rmtree(folder.work / "spill", ignore_errors=True)
+
+
+def _events_of(invocation: DbtCliInvocation, context: dg.AssetExecutionContext) -> Iterator[Any]:
+    """dbt's events as Dagster's. Raises NothingPublished, at the end, naming the models and tests that failed."""
+    total = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
+    problems: list[str] = []
+    for done, event in enumerate(invocation.stream_raw_events(), start=1):
+        say_progress("Transforming", min(done, total), total)
+        if event.raw_event["info"]["level"] == "error":
+            problems.append(str(event))
+        yield from event.to_default_asset_events(
+            manifest=invocation.manifest, dagster_dbt_translator=TRANSLATOR, context=context,
+            target_path=invocation.target_path, project=DBT_PROJECT,
+        )  # fmt: skip
+    if not invocation.is_successful():
+        shown = " | ".join(problems[:PROBLEMS_SHOWN])
+        ended = f"exit status {invocation.process.returncode}"
+        raise NothingPublished(f"dbt failed: {shown or ended}")
+
+
+# ---------------------------------------------------------------- reports and publication
 
 
 @dg.asset(
-    name="warehouse", group_name="published", kinds={"duckdb", "parquet"}, owners=OPERATIONS,
+    key=PUBLIC_EDITION, group_name="published", kinds={"duckdb"}, owners=OPERATIONS,
     deps=[dg.AssetKey([name]) for name in MARTS],
+)  # fmt: skip
+def public_edition(data: dg.ResourceParam[Data]) -> dg.MaterializeResult:
+    """The finished build with the lines that the public may see, verified; not yet what readers see."""
+    with data.step():
+        withheld = publishing.prepare_publication(data.folder)
+    return dg.MaterializeResult(metadata={"figures_withheld": len(withheld)})
+
+
+def _report_asset(report: Report) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["reports", report.name], group_name="published", kinds={"html"}, owners=OPERATIONS,
+        deps=[PUBLIC_EDITION], description=f"{report.title}, in both editions. {report.about}",
+    )  # fmt: skip
+    def rendered(data: dg.ResourceParam[Data]) -> dg.MaterializeResult:
+        with data.step():
+            files = publishing.render_report(data.folder, report.name)
+        return dg.MaterializeResult(metadata=_sizes(files))
+
+    return rendered
+
+
+def _sizes(files: list[Any]) -> dict[str, int]:
+    return {"files": len(files), "bytes": sum(path.stat().st_size for path in files)}
+
+
+REPORT_ASSETS = [_report_asset(report) for report in REPORTS]
+
+
+@dg.asset(
+    key=["reports", "front"], group_name="published", kinds={"html"}, owners=OPERATIONS,
+    deps=[PUBLIC_EDITION],
+)  # fmt: skip
+def front_page(data: dg.ResourceParam[Data]) -> dg.MaterializeResult:
+    """The page that links the reports, the summary of the run and the data dictionary."""
+    with data.step():
+        files = publishing.render_front(data.folder)
+    return dg.MaterializeResult(metadata=_sizes(files))
+
+
+@dg.asset(
+    key=["owners_pages"], group_name="published", kinds={"html"}, owners=OPERATIONS,
+    deps=[PUBLIC_EDITION],
+)  # fmt: skip
+def owners_pages(data: dg.ResourceParam[Data]) -> dg.MaterializeResult:
+    """A page per data owner: which records failed which check, and what to do (restricted)."""
+    with data.step():
+        files = publishing.render_owners_pages(data.folder)
+    return dg.MaterializeResult(metadata=_sizes(files))
+
+
+NOTHING_HELD = "nothing_is_held"
+
+
+@dg.asset(
+    key=["warehouse"], group_name="published", kinds={"duckdb", "parquet"}, owners=OPERATIONS,
+    deps=[PUBLIC_EDITION, *REPORT_ASSETS, front_page, owners_pages],
     check_specs=[
         dg.AssetCheckSpec(
             NOTHING_HELD, asset="warehouse",
@@ -264,20 +385,21 @@ def _outcome(
         )
     ],
 )  # fmt: skip
-def warehouse(night: dg.ResourceParam[NightAhead]) -> dg.MaterializeResult:
-    """The published warehouse, its Parquet copies and the pages, each replaced whole."""
-    outcome = night.publish()
-    with duckdb.connect(str(night.folder.warehouse_file), read_only=True) as connection:
-        held = [one for one in newest_figures(connection) if one.status == "held"]
-        counts = {
-            name: connection.table(f"marts.{name}").count("*").fetchall()[0][0]
-            for name in MARTS
-            if name != "fct_indicator_evidence"
-        }
+def warehouse(data: dg.ResourceParam[Data]) -> dg.MaterializeResult:
+    """What readers see: the published warehouse, its Parquet copies and the reports, each replaced whole."""
+    with data.step():
+        run = publishing.publish_all(data.folder)
+        with duckdb.connect(str(data.folder.warehouse_file), read_only=True) as connection:
+            held = [one for one in newest_figures(connection) if one.status == "held"]
+            counts = {
+                name: connection.table(f"marts.{name}").count("*").fetchall()[0][0]
+                for name in MARTS
+                if name != "fct_indicator_evidence"
+            }
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": counts["fct_indicator_values"],
-            "published_run": outcome.run.run_id,
+            "published_run": run.run_id,
             **{f"rows of {name}": count for name, count in counts.items()},
         },
         check_results=[_what_is_held(held)],
@@ -297,14 +419,10 @@ def _what_is_held(held: list[Newest]) -> dg.AssetCheckResult:
     )  # fmt: skip
 
 
-@dg.asset(
-    name="committee_page",
-    group_name="published",
-    kinds={"html"},
-    owners=OPERATIONS,
-    deps=[warehouse],
+nightly_job = dg.define_asset_job(
+    JOB,
+    selection=dg.AssetSelection.all(),
+    executor_def=dg.in_process_executor,
+    description="Take in what is new, check it, transform it, publish it.",
+    tags={"dagster/max_runtime": str(MAX_RUNTIME_SECONDS)},
 )
-def committee_page(night: dg.ResourceParam[NightAhead]) -> dg.MaterializeResult:
-    """The committee report in both editions of every month, as published with the warehouse."""
-    pages = night.folder.outputs.rglob("committee.html")
-    return dg.MaterializeResult(metadata={"bytes": sum(page.stat().st_size for page in pages)})

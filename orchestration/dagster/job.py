@@ -1,72 +1,146 @@
-"""`cypp run` and the schedule execute the same Dagster job; this starts it in the calling process."""
+"""`cypp run` executes the same Dagster job as the schedule, in the calling process."""
 
 from __future__ import annotations
 
 import logging
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from pathlib import Path
+from typing import Any
 
-from orchestration.ahead import NightAhead, begun
-from orchestration.loading import loading
-from orchestration.night.steps import (
-    Night,
-    NothingPublished,
-    Outcome,
-    Request,
-    translated_errors,
-)
-from orchestration.settings import DataFolder
+from orchestration.intake.landing import landing_state
+from orchestration.intake.ledger import Ledger
+from orchestration.night import steps, unchanged
+from orchestration.night.account import Outcome, outcome_of
+from orchestration.night.errors import JOB, NothingPublished, told_in_words
+from orchestration.night.progress import Progress, shown_by
+from orchestration.night.recovery import alone_in, record_failure, serving_run_id
+from orchestration.night.steps import Request
+from orchestration.settings import DataFolder, load_settings
 
 INSTANCE_CONFIG = Path(__file__).parent / "dagster.yaml"
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+# The storage class of version 0.1, which wrote this file anew at every start.
+OUTDATED = "orchestration.event_storage"
 
 
 def dagster_home(folder: DataFolder) -> Path:
-    """The folder of Dagster's runs and events for a data folder, with the shipped configuration in it."""
-    home = folder.root / ".dagster"
+    """The folder of Dagster's runs and events: DAGSTER_HOME, else that of the data folder.
+
+    Its `dagster.yaml` is the operator's; the shipped one is put there where there is none.
+    """
+    home = Path(os.environ.get("DAGSTER_HOME") or folder.root / ".dagster")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.copyfile(INSTANCE_CONFIG, home / INSTANCE_CONFIG.name)
+    config = home / INSTANCE_CONFIG.name
+    if not config.exists() or OUTDATED in config.read_text(encoding="utf-8"):
+        shutil.copyfile(INSTANCE_CONFIG, config)
     return home
 
 
-def run_job(
-    folder: DataFolder, request: Request, progress: Callable[[str, int, int], None]
-) -> Outcome | str:
+def run_job(folder: DataFolder, request: Request, progress: Progress) -> Outcome | str:
     """Execute the nightly job once in this process; returns what it did, or the run that stands unchanged.
 
     Raises ConfigurationError (nothing touched) and NothingPublished (the last good warehouse serves).
     """
-    with translated_errors(), Night(folder, request, progress) as night:
-        if night.standing_run is not None:
-            return night.standing_run
-        try:
-            with begun(night) as steps:
-                _execute(folder, steps)
-        except KeyboardInterrupt:
-            raise NothingPublished("interrupted") from None
-        assert night.outcome is not None  # noqa: S101 -- the job's last step sets it, or has raised
-        return night.outcome
+    with told_in_words():
+        settings = load_settings(folder.root)
+        steps.registry()
+        with alone_in(folder) as ledger:
+            state = steps.state_of(request, settings, ledger, landing_state(folder.landing))
+            serving = serving_run_id(folder)
+            standing = unchanged.standing_run(folder, state, serving)
+            if standing is not None and not request.even_if_unchanged:
+                return standing
+            return _executed(folder, request, progress, ledger)
 
 
-def _execute(folder: DataFolder, steps: NightAhead) -> None:
-    os.environ["DAGSTER_HOME"] = str(dagster_home(folder))
-    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
-    steps.wait_for_intake()
+def _executed(folder: DataFolder, request: Request, progress: Progress, ledger: Ledger) -> Outcome:
     # Imported here: Dagster takes seconds to load, and only a run needs it.
-    with loading():
-        import dagster as dg
+    import dagster as dg
 
-        import orchestration.night.publishing  # noqa: F401 -- for the last step, loaded while dbt works
-        from orchestration.definitions import JOB, defs
+    from orchestration.dagster.killed import settle_killed_runs
+    from orchestration.definitions import defs
 
+    job = defs.resolve_job_def(JOB)
+    with _environment(folder), _quietly(), shown_by(progress), dg.DagsterInstance.get() as instance:
+        settle_killed_runs(instance, folder)
+        try:
+            done = job.execute_in_process(
+                instance=instance, run_config=_run_config(request), raise_on_error=False
+            )
+        except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
+            record_failure(ledger, "interrupted")
+            raise NothingPublished("interrupted") from None
+        if not done.success:
+            raise NothingPublished(_why(done))
+        return outcome_of(folder, ledger, _seconds(done))
+
+
+def _run_config(request: Request) -> dict[str, Any]:
+    received_by = request.received_by.isoformat() if request.received_by else None
+    known = {"config": {"as_at": request.as_at.isoformat(), "received_by": received_by}}
+    return {
+        "ops": {"raw__run": known, "quality__statutory": known},
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    }
+
+
+def _why(done: Any) -> str:
+    """What the step that failed said; of an error outside the steps only its kind."""
+    for event in done.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            told = data.user_failure_data
+            return str(told.description if told else data.error.cls_name)
+    return "Dagster could not start the run"
+
+
+def _seconds(done: Any) -> dict[str, float]:
+    """How long each part of the job took."""
+    seconds: dict[str, float] = {}
+    for event in done.all_events:
+        if event.event_type_value == "STEP_SUCCESS":
+            part = _part_of(event.step_key)
+            took = event.event_specific_data.duration_ms / 1000
+            seconds[part] = seconds.get(part, 0.0) + took
+    return seconds
+
+
+def _part_of(step: str) -> str:
+    """Landing and raw are the taking in, reports and pages the publication."""
+    if step == "raw__run":
+        return "tell dbt"
+    if step.startswith(("landing", "raw__")):
+        return "take in"
+    return {"quality__statutory": "statutory rules", "transform": "transform"}.get(step, "publish")
+
+
+@contextmanager
+def _environment(folder: DataFolder) -> Generator[None]:
+    """What Dagster, its resources and dbt read from the environment, for the time of the run."""
+    wanted = {
+        "DAGSTER_HOME": str(dagster_home(folder)), "DAGSTER_DISABLE_TELEMETRY": "1",
+        "CYPP_DATA_DIR": str(folder.root), "DO_NOT_TRACK": "1",
+    }  # fmt: skip
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _quietly() -> Generator[None]:
+    """What steps print is for Dagster's own log of the run, not for the terminal."""
     # Interrupted as it closes a connection, SQLAlchemy would log a traceback; the run says it in one line.
     logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
-    with dg.DagsterInstance.get() as instance:
-        try:
-            defs.resolve_job_def(JOB).execute_in_process(
-                instance=instance, resources={"night": steps}, run_config=QUIET
-            )
-        except dg.DagsterExecutionInterruptedError:
-            raise KeyboardInterrupt from None
+    with ExitStack() as stack:
+        nowhere = stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
+        stack.enter_context(redirect_stdout(nowhere))
+        yield

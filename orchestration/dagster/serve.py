@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
+import dagster as dg
+
 from orchestration.dagster.job import dagster_home
+from orchestration.dagster.killed import settle_killed_runs
 from orchestration.settings import data_folder
 
 LOOPBACK, PORT = "127.0.0.1", "3000"
@@ -15,17 +18,18 @@ def main() -> None:
     """Become `dagster dev`: whoever ends this process ends Dagster's, too."""
     folder = data_folder(None)
     folder.create()
-    environment = {
-        **os.environ,
-        "DAGSTER_HOME": str(dagster_home(folder)),
-        "DAGSTER_DISABLE_TELEMETRY": "1",
-        "CYPP_DATA_DIR": str(folder.root),
-    }
+    os.environ.update(
+        DAGSTER_HOME=str(dagster_home(folder)),
+        DAGSTER_DISABLE_TELEMETRY="1",
+        CYPP_DATA_DIR=str(folder.root),
+    )
+    with dg.DagsterInstance.get() as instance:
+        settle_killed_runs(instance, folder)
     command = [
         sys.executable, "-m", "dagster", "dev", "--host", LOOPBACK,
         "--port", os.environ.get("CYPP_PORT", PORT), "--module-name", "orchestration.definitions",
     ]  # fmt: skip
-    os.execve(command[0], command, environment)  # noqa: S606 -- our own interpreter, no shell
+    os.execv(command[0], command)  # noqa: S606 -- our own interpreter, no shell
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from pydantic import TypeAdapter
+
 Severity = Literal["reject", "quarantine", "flag", "warn"]
 SHOWN_ROWS = 5
 
@@ -58,3 +60,11 @@ def _rows_text(rows: Sequence[int], n_rows: int) -> str:
     shown = ", ".join(str(row) for row in rows[:SHOWN_ROWS])
     more = f" and {n_rows - SHOWN_ROWS} more" if n_rows > SHOWN_ROWS else ""
     return f"row {shown}" if n_rows == 1 else f"rows {shown}{more}"
+
+
+_STORED = TypeAdapter(Finding)
+
+
+def finding_from(stored: dict[str, Any]) -> Finding:
+    """A finding as `dataclasses.asdict` and JSON have stored it."""
+    return _STORED.validate_python(stored)

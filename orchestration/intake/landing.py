@@ -40,9 +40,13 @@ class LandedSubmission:
 
 @dataclass(frozen=True)
 class Landing:
+    """What landing held when it was looked at."""
+
     submissions: tuple[LandedSubmission, ...]
     areas: tuple[str, ...]
     findings: tuple[Finding, ...]
+    state: str
+    """See `landing_state`."""
 
 
 def is_extract(path: Path) -> bool:
@@ -215,6 +219,8 @@ def _submission(
 
 def scan(landing: Path) -> Landing:
     """Find every submission in landing; folders that cannot be used, and unfinished files, are said."""
+    # Before the files are read: a change that comes meanwhile is news for the next run.
+    state = landing_state(landing)
     findings: list[Finding] = []
     found = [
         ((area, source, month), _regular_files(folder, landing, findings))
@@ -225,7 +231,7 @@ def scan(landing: Path) -> Landing:
     findings += [outcome for outcome in outcomes if isinstance(outcome, Finding)]
     submissions = tuple(outcome for outcome in outcomes if isinstance(outcome, LandedSubmission))
     areas = tuple(folder.name for folder in _folders(landing) if AREA.match(folder.name))
-    return Landing(submissions, areas, tuple(findings))
+    return Landing(submissions, areas, tuple(findings), state)
 
 
 def landing_state(landing: Path) -> str:

@@ -28,7 +28,7 @@ from orchestration.intake.extract import (
 )
 from orchestration.intake.findings import Finding
 from orchestration.intake.keys import key_check, load_or_make_secret
-from orchestration.intake.landing import LandedSubmission, Landing, scan, still_writing, version_of
+from orchestration.intake.landing import LandedSubmission, Landing, still_writing, version_of
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
 from orchestration.intake.raw_tables import (
     SET_ASIDE_FOLDER,
@@ -51,10 +51,11 @@ Progress = Callable[[str, int, int], None]
 class TakenIn:
     """What one taking-in did."""
 
-    landing: Landing
     accepted: list[SubmissionVersion] = field(default_factory=list)
     rejected: list[SubmissionVersion] = field(default_factory=list)
     reread: list[SubmissionVersion] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    """About files that changed since landing was looked at."""
     made_key: bool = False
 
 
@@ -276,8 +277,10 @@ def shipped_reference() -> Iterator[LandedSubmission]:
             )
 
 
-def _shipped_jobs(folder: DataFolder, settings: Settings) -> Iterator[_Job]:
+def _shipped_jobs(folder: DataFolder, settings: Settings, source: str) -> Iterator[_Job]:
     for landed in shipped_reference():
+        if landed.source != source:
+            continue
         job = _job(settings, landed, "reread", landed.files)
         raw = raw_folder(folder, landed.source, landed.area_code, SHIPPED, landed.version)
         if _raw_fingerprint(raw) != job.files.fingerprint:
@@ -285,18 +288,15 @@ def _shipped_jobs(folder: DataFolder, settings: Settings) -> Iterator[_Job]:
             yield job
 
 
-def write_empty_tables(folder: DataFolder) -> None:
-    """One empty Parquet file per table, so that a source nobody sends is a table without rows."""
-    for source in sources():
-        target = folder.raw / source / "none" / "none" / "none"
-        target.mkdir(parents=True, exist_ok=True)
-        for name, table in contract_for(source).tables.items():
-            if not table.recognised_only:
-                pq.write_table(raw_schema(table).empty_table(), target / f"{name}.parquet")
-            if table.unit:
-                pq.write_table(
-                    unit_schema(table).empty_table(), target / f"{unit_table(name)}.parquet"
-                )
+def write_empty_tables(folder: DataFolder, source: str) -> None:
+    """One empty Parquet file per table of a source, so that one that nobody sends is a table without rows."""
+    target = folder.raw / source / "none" / "none" / "none"
+    target.mkdir(parents=True, exist_ok=True)
+    for name, table in contract_for(source).tables.items():
+        if not table.recognised_only:
+            pq.write_table(raw_schema(table).empty_table(), target / f"{name}.parquet")
+        if table.unit:
+            pq.write_table(unit_schema(table).empty_table(), target / f"{unit_table(name)}.parquet")
 
 
 def load_secret(folder: DataFolder, ledger: Ledger) -> tuple[bytes, bool]:
@@ -313,20 +313,28 @@ def refuse_wrong_key(folder: DataFolder, ledger: Ledger) -> None:
         load_secret(folder, ledger)
 
 
-def take_in(folder: DataFolder, settings: Settings, ledger: Ledger, progress: Progress) -> TakenIn:
-    """Take in everything that is new in landing and read again what newer code reads differently."""
+def take_in(
+    folder: DataFolder,
+    settings: Settings,
+    ledger: Ledger,
+    landing: Landing,
+    source: str,
+    progress: Progress,
+) -> TakenIn:
+    """Take in what is new of a source in landing and read again what newer code reads differently."""
     secret, made_key = load_secret(folder, ledger)
-    landing = scan(folder.landing)
-    versions = ledger.versions()
-    changed: list[Finding] = []
+    own = replace(
+        landing, submissions=tuple(one for one in landing.submissions if one.source == source)
+    )
+    versions = [version for version in ledger.versions() if version.source == source]
+    taken = TakenIn(made_key=made_key)
     jobs = [
-        *_new_jobs(folder, settings, landing, versions, changed),
-        *_stale_jobs(folder, settings, landing, versions),
-        *_shipped_jobs(folder, settings),
+        *_new_jobs(folder, settings, own, versions, taken.findings),
+        *_stale_jobs(folder, settings, own, versions),
+        *_shipped_jobs(folder, settings, source),
     ]
-    write_empty_tables(folder)
-    taken = TakenIn(replace(landing, findings=(*landing.findings, *changed)), made_key=made_key)
-    verdicts = {
+    write_empty_tables(folder, source)
+    known = {
         submission_id_of(v.area_code, v.source, v.folder_month, v.version): (
             v.verdict,
             v.as_at_date,
@@ -335,18 +343,27 @@ def take_in(folder: DataFolder, settings: Settings, ledger: Ledger, progress: Pr
     }
     for done, (job, staged, extraction) in enumerate(_extract_all(folder, jobs, secret), start=1):
         _settle(folder, job, staged, extraction)
-        progress("Taking in", done, len(jobs))
-        if job.landed.folder_month == SHIPPED:
-            continue
-        version = _version(job, extraction)
-        outcome = (extraction.verdict, extraction.as_at_date)
-        if job.event == "received":
-            ledger.record_version("received", version)
-            (taken.accepted if extraction.verdict == "accepted" else taken.rejected).append(version)
-        elif verdicts[job.files.submission_id] != outcome:
-            ledger.record_version("reread", version)
-            taken.reread.append(version)
+        progress(f"Taking in {source}", done, len(jobs))
+        if job.landed.folder_month != SHIPPED:
+            _record(ledger, job, extraction, known.get(job.files.submission_id), taken)
     return taken
+
+
+def _record(
+    ledger: Ledger,
+    job: _Job,
+    extraction: Extraction,
+    known: tuple[str, date] | None,
+    taken: TakenIn,
+) -> None:
+    """Enter what became of a version; one read again only where that changed."""
+    version = _version(job, extraction)
+    if job.event == "received":
+        ledger.record_version("received", version)
+        (taken.accepted if extraction.verdict == "accepted" else taken.rejected).append(version)
+    elif known != (extraction.verdict, extraction.as_at_date):
+        ledger.record_version("reread", version)
+        taken.reread.append(version)
 
 
 def folder_as_at(folder_month: str) -> date:
@@ -362,11 +379,10 @@ def findings_of(folder: DataFolder, version: SubmissionVersion) -> list[Finding]
     return load_extraction(raw).findings if (raw / EXTRACTION_FILE).exists() else []
 
 
-def loaded_rows(folder: DataFolder) -> dict[str, int]:
-    """Rows in `raw/` by source, all tables and versions together."""
-    rows: dict[str, int] = {}
-    for path in folder.raw.glob(f"*/*/*/*/{EXTRACTION_FILE}"):
-        source = path.relative_to(folder.raw).parts[0]
-        loaded = sum(counts.loaded for counts in load_extraction(path.parent).tables.values())
-        rows[source] = rows.get(source, 0) + loaded
-    return rows
+def loaded_rows(folder: DataFolder, source: str) -> int:
+    """Rows of a source in `raw/`, all tables and versions together."""
+    return sum(
+        counts.loaded
+        for path in (folder.raw / source).glob(f"*/*/*/{EXTRACTION_FILE}")
+        for counts in load_extraction(path.parent).tables.values()
+    )

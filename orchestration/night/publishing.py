@@ -1,61 +1,138 @@
-"""A finished build -> all that readers see: verified and rendered beside what serves, which is replaced last."""
+"""From a finished build to all that readers see: the public lines, the pages, then one replacement of everything.
+
+What is to be published is made in private files first, and can be made again from them.
+"""
 
 from __future__ import annotations
 
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 
-from orchestration.checks.checker import Checker
-from orchestration.intake.ledger import now
+from orchestration.intake.ledger import Ledger, now
+from orchestration.night import account, unchanged
+from orchestration.night.errors import needs_the_job
 from orchestration.owners.site import write_owner_pages
-from orchestration.registry.indicators import Indicator
+from orchestration.registry.indicators import load_indicators
 from orchestration.reports.disclosure.edition import withheld_figures, write_public_edition
 from orchestration.reports.media.charts import DRAWINGS, drawings_kept_in
 from orchestration.reports.release import measures_of, released_figures
-from orchestration.reports.render import EDITIONS, PUBLIC, RESTRICTED, render_edition
+from orchestration.reports.render import EDITIONS, FRONT, MODES, REPORTS, RESTRICTED
+from orchestration.reports.render import render_front as _render_front
+from orchestration.reports.render import render_report as _render_report
 from orchestration.settings import DataFolder
 from orchestration.warehouse import first_reported, memory, publish
-from orchestration.warehouse.inputs import Run
+from orchestration.warehouse.inputs import Run, told_run
+
+OWNERS_PAGES = Path(RESTRICTED) / "owners"
 
 
-def publish_run(
-    folder: DataFolder, run: Run, indicators: tuple[Indicator, ...], checker: Checker
-) -> Path:
-    """Publish the marts that a run has built; returns the page that leads to its reports.
+def prepare_publication(folder: DataFolder) -> frozenset[object]:
+    """Copy the marts that dbt has built, add the lines of the public edition and verify the whole.
 
-    Raises AttackFailed, NoRule or NotPublishable with nothing replaced.
+    Returns what the public edition withholds. Raises AttackFailed, NoRule or NotPublishable.
     """
-    marts, run_id = folder.building_file, run.run_id
-    publish.enter_end(marts, run_id, now())
-    # What the public must not see is worked out by the other process, beside the pages for officers.
-    withheld = checker.begin(
-        withheld_figures, marts, measures_of(indicators), released_figures(folder)
-    )
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    run = _run_of(folder, folder.building_file)
+    candidate = folder.candidate_file.with_suffix(".partial")
+    shutil.copyfile(folder.building_file, candidate)
+    publish.enter_end(candidate, run.run_id, now())
+    withheld = withheld_figures(candidate, measures_of(load_indicators()), released_figures(folder))
+    write_public_edition(candidate, withheld)
+    publish.verify(candidate, run.run_id)
+    candidate.replace(folder.candidate_file)
+    shutil.rmtree(folder.pages, ignore_errors=True)
+    return withheld
+
+
+def render_report(folder: DataFolder, report: str) -> list[Path]:
+    """Render one report in both editions; returns its files."""
+    _run_of(folder, folder.candidate_file)
+    with drawings_kept_in(folder.work / DRAWINGS):
+        return [
+            path
+            for edition in EDITIONS
+            for path in _render_report(
+                folder.candidate_file, _pages(folder, edition), edition, report
+            )
+        ]
+
+
+def render_front(folder: DataFolder) -> list[Path]:
+    """Render what leads to the reports and explains them: index, dictionary, summary of the run."""
+    _run_of(folder, folder.candidate_file)
+    return [
+        path
+        for edition in EDITIONS
+        for path in _render_front(folder.candidate_file, _pages(folder, edition), edition)
+    ]
+
+
+def render_owners_pages(folder: DataFolder) -> list[Path]:
+    """Render a page for each data owner (officers only)."""
+    _run_of(folder, folder.candidate_file)
+    _pages(folder, RESTRICTED)
+    target = folder.pages / OWNERS_PAGES
+    shutil.rmtree(target, ignore_errors=True)
+    return write_owner_pages(folder.candidate_file, folder, target)
+
+
+def publish_all(folder: DataFolder) -> Run:
+    """Replace what readers see; returns the run that they now see.
+
+    May be repeated. Raises NothingPublished or NotPublishable with nothing replaced.
+    """
+    run, ledger = _run_of(folder, folder.candidate_file), Ledger(folder.ledger)
+    _refuse_missing_pages(folder)
+    with duckdb.connect(str(folder.candidate_file), read_only=True) as connection:
         month = publish.month_of(connection)
-    parquet = folder.warehouse / f".parquet-{run_id}"
-    outputs = folder.root / f".outputs-{run_id}"
+    surface = f"{run.run_id}-{now():%H%M%S%f}"
+    parquet = folder.warehouse / f".parquet-{surface}"
+    outputs = folder.root / f".outputs-{surface}"
     publish.carry_forward(folder.outputs, outputs)
-    pages = outputs / month
-    for edition in EDITIONS:
-        shutil.rmtree(pages / edition, ignore_errors=True)
-    with drawings_kept_in(folder.work / DRAWINGS), ThreadPoolExecutor(2) as beside:
-        documents = render_edition(marts, pages / RESTRICTED, RESTRICTED, beside)
-        write_owner_pages(marts, folder, pages / RESTRICTED / "owners")
-        write_public_edition(marts, withheld.result())
-        publish.verify(marts, run_id)
-        # The copies are made by the database, the pages by us.
-        copied = beside.submit(publish.write_parquet, marts, parquet, run_id)
-        documents += render_edition(marts, pages / PUBLIC, PUBLIC, beside)
-        for done in (copied, *documents):
-            done.result()
+    shutil.rmtree(outputs / month, ignore_errors=True)
+    shutil.copytree(folder.pages, outputs / month)
+    publish.write_parquet(folder.candidate_file, parquet, run.run_id)
     if run.records_first_reported:
-        first_reported.store(folder, marts, run_id)
-        memory.store(folder, marts, run_id)
-    publish.replace_warehouse(folder, marts)
+        first_reported.store(folder, folder.candidate_file, run.run_id)
+        memory.store(folder, folder.candidate_file, run.run_id)
+    publish.replace_warehouse(folder, folder.candidate_file)
     publish.switch(folder.parquet, parquet)
     publish.switch(folder.outputs, outputs)
-    return folder.outputs / month / RESTRICTED / "index.html"
+    _enter_publication(folder, ledger, run)
+    page = folder.outputs / month / RESTRICTED / FRONT
+    account.enter(folder, "published", page=str(page))
+    return run
+
+
+def _enter_publication(folder: DataFolder, ledger: Ledger, run: Run) -> None:
+    last = {run_id: event for run_id, event, *_ in ledger.runs()}
+    if last.get(run.run_id) != "published":
+        ledger.record_run("published", run.run_id, {})
+    told = account.entered(folder, "run")
+    if told.get("run_id") == run.run_id:
+        unchanged.remember(folder, run.run_id, told["state"])
+
+
+def _run_of(folder: DataFolder, marts: Path) -> Run:
+    """The run that dbt was told about, if the build is of it; else raises NothingPublished."""
+    run = told_run(folder)
+    if run is None or not marts.exists():
+        raise needs_the_job("nothing has been built yet")
+    if publish.run_of(marts) != run.run_id:
+        raise needs_the_job(f"the build is not of run {run.run_id}, which dbt was told about last")
+    return run
+
+
+def _pages(folder: DataFolder, edition: str) -> Path:
+    pages = folder.pages / edition
+    pages.mkdir(mode=MODES[edition], parents=True, exist_ok=True)
+    return pages
+
+
+def _refuse_missing_pages(folder: DataFolder) -> None:
+    names = [f"{report.name}.html" for report in REPORTS] + [FRONT]
+    wanted = [Path(edition) / name for edition in EDITIONS for name in names] + [OWNERS_PAGES]
+    missing = [str(page) for page in wanted if not (folder.pages / page).exists()]
+    if missing:
+        raise needs_the_job(f"{', '.join(missing)} has not been rendered from this build")

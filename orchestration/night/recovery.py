@@ -1,33 +1,54 @@
-"""What a killed run leaves behind, settled by the next one; and which run serves."""
+"""One run at a time in a data folder, and what a killed run leaves behind, settled by the next one."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import duckdb
+from filelock import FileLock
 
 from orchestration.intake.ledger import Ledger
+from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.settings import DataFolder
+
+LOCK_SECONDS = 900
+
+
+@contextmanager
+def alone_in(folder: DataFolder) -> Generator[Ledger]:
+    """The ledger of a data folder in which nobody else works; what killed runs left is settled.
+
+    May be entered again within itself. Raises filelock.Timeout, KeyFileError, or what a damaged ledger raises.
+    """
+    folder.create()
+    lock = FileLock(folder.lock_file, timeout=LOCK_SECONDS, is_singleton=True, thread_local=False)
+    with lock:
+        ledger = Ledger(folder.ledger)
+        refuse_wrong_key(folder, ledger)
+        if lock.lock_counter == 1:
+            settle_killed_runs(folder, ledger)
+        yield ledger
 
 
 def settle_killed_runs(folder: DataFolder, ledger: Ledger) -> None:
     """Settle runs that were killed: published when the warehouse that serves is theirs, else failed."""
-    events = ledger.runs()
-    settled = {run_id for run_id, event, *_ in events if event != "started"}
+    last = {run_id: event for run_id, event, *_ in ledger.runs()}
     serving = serving_run_id(folder)
-    for run_id, event, *_ in events:
-        if event == "started" and run_id not in settled:
-            ledger.record_run(
-                "published" if run_id == serving else "failed", run_id, {"reason": "interrupted"}
-            )
-    remove_private(folder)
-
-
-def remove_private(folder: DataFolder) -> None:
-    """What a build leaves beside the warehouse it made: the marts unless published, and what dbt spilt."""
-    for leftover in folder.warehouse.glob(".building*"):
-        leftover.unlink(missing_ok=True)
+    for run_id, event in last.items():
+        if run_id == serving and event != "published":
+            ledger.record_run("published", run_id, {"reason": "interrupted"})
+        elif event == "started":
+            ledger.record_run("failed", run_id, {"reason": "interrupted"})
     shutil.rmtree(folder.work / "spill", ignore_errors=True)
+
+
+def record_failure(ledger: Ledger, reason: str) -> None:
+    """Enter that the run under way has failed; nothing where none is."""
+    events = ledger.runs()
+    if events and events[-1][1] == "started":
+        ledger.record_run("failed", events[-1][0], {"reason": reason})
 
 
 def serving_run_id(folder: DataFolder) -> str | None:

@@ -1,82 +1,53 @@
-"""The nightly job as plain functions, in order: take in, transform, publish, report. Dagster wraps it.
+"""The steps of the nightly job as plain functions, in their order. Dagster calls each in a step of its own.
 
-Everything private is built beside what readers see; only the last step replaces anything.
+What a step leaves for the next one is in the data folder, so a step can be repeated in another process. All of it is
+private until `publish` replaces what readers see.
 """
 
 from __future__ import annotations
 
 import hashlib
-import sqlite3
-import time
-import traceback
 import uuid
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Self
-
-from filelock import FileLock, Timeout
 
 from expectations.contract import CONTRACTS_FOLDER
-from orchestration.checks.checker import Checker
-from orchestration.checks.evaluation import ChecksFailed
 from orchestration.checks.gate import Vintage, table_checks
 from orchestration.checks.outdated import forget_outdated_results
 from orchestration.checks.rows import check_rows, count_results, write_empty_results
-from orchestration.checks.statutory import Statutory, interpreter, judge_newest
+from orchestration.checks.statutory import Statutory, interpreter, judge_newest, kept_findings
 from orchestration.checks.tables import TableCheck
 from orchestration.demo.synthetic import is_synthetic
-from orchestration.intake.findings import Finding
-from orchestration.intake.keys import KeyFileError
-from orchestration.intake.landing import landing_state
+from orchestration.intake.findings import finding_from
+from orchestration.intake.landing import LandedSubmission, Landing, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
-from orchestration.intake.submissions import (
-    TakenIn,
-    findings_of,
-    refuse_wrong_key,
-    take_in,
-)
-from orchestration.night import unchanged
-from orchestration.night.recovery import remove_private, serving_run_id, settle_killed_runs
+from orchestration.intake.submissions import TakenIn, take_in
+from orchestration.night import account, unchanged
+from orchestration.night.errors import NothingPublished, needs_the_job
+from orchestration.night.progress import say_progress
 from orchestration.registry.indicators import (
-    RegistryError,
+    Indicator,
     breakdowns_by_population,
     check_breakdowns,
     cross_check,
     load_indicators,
     measures_by_population,
 )
-from orchestration.reports.disclosure.rules import AttackFailed, NoRule
 from orchestration.settings import (
     DBT_FOLDER,
     DEFAULT_HOME_AREA,
     PROJECT_FOLDER,
-    ConfigurationError,
     DataFolder,
     Settings,
-    load_settings,
 )
-from orchestration.warehouse import first_reported, publish
-from orchestration.warehouse.dbt import BuildFailed, Dbt, FinishedNode
+from orchestration.warehouse import first_reported
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 
-LOCK_SECONDS = 900
-TAKEN_STATE = "landing_taken"
 # National files whose rows an owner here is asked about (`expectations/owners.yml`).
 SCHOOL_REGISTERS = frozenset({"gias", "ofsted_mi"})
-Progress = Callable[[str, int, int], None]
-
-
-class NothingPublished(Exception):
-    """The run ended without publishing; the last good warehouse still serves (exit status 1)."""
-
-
-def _has_rows_to_check(version: SubmissionVersion) -> bool:
-    """What an authority sends, and the registers of schools; published statistics are nobody's records."""
-    return version.area_code != "national" or version.source in SCHOOL_REGISTERS
 
 
 @dataclass(frozen=True)
@@ -87,21 +58,22 @@ class Request:
     received_by: datetime | None = None
     even_if_unchanged: bool = True
 
+    @property
+    def vintage(self) -> Vintage:
+        return Vintage(self.as_at, self.received_by)
 
-@dataclass
-class Outcome:
-    """What a run did, for the summary."""
 
-    run: Run
-    taken_in: TakenIn
-    findings: list[Finding] = field(default_factory=list)
-    page: Path | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-    """By step."""
-    node_seconds: dict[str, float] = field(default_factory=dict)
-    """By what dbt built or tested."""
-    statutory: tuple[str, ...] = ()
-    """What is to be said about DfE's rules."""
+def today() -> Request:
+    """Everything that is known today."""
+    return Request(datetime.now(UTC).date())
+
+
+def registry() -> tuple[Indicator, ...]:
+    """The indicators; raises RegistryError where an entry names what no model has."""
+    indicators = load_indicators()
+    cross_check(indicators, measures_by_population())
+    check_breakdowns(indicators, breakdowns_by_population())
+    return indicators
 
 
 def code_version() -> str:
@@ -114,23 +86,135 @@ def code_version() -> str:
     return f"{package_version('cypp')}+{digest.hexdigest()[:8]}"
 
 
-def home_area(settings: Settings, areas: list[str]) -> str:
-    """The authority that the reports are about (contract.md 1)."""
-    if settings.home_area:
-        return settings.home_area
-    return DEFAULT_HOME_AREA if DEFAULT_HOME_AREA in areas or not areas else min(areas)
+def state_of(request: Request, settings: Settings, ledger: Ledger, landing: str) -> str:
+    """What decides what a run publishes, as a short text."""
+    return unchanged.state_of(
+        landing=landing, as_at=request.as_at, received_by=request.received_by,
+        code=f"{code_version()} {interpreter()}", settings=settings, ledger=ledger,
+    )  # fmt: skip
 
 
-def taken_state(folder: DataFolder) -> str | None:
-    """What stood in landing when it was last taken in (`landing_state`); None before the first time."""
-    state = folder.work / TAKEN_STATE
-    return state.read_text() if state.exists() else None
+# ---------------------------------------------------------------- landing
 
 
-def _prepare(
-    folder: DataFolder, request: Request, settings: Settings, taken: TakenIn, ledger: Ledger
+def look_at_landing(folder: DataFolder) -> Landing:
+    """Find what has arrived, for the steps that take it in; the account of the run begins here."""
+    account.begin(folder)
+    landing = scan(folder.landing)
+    account.enter(
+        folder, "landing", state=landing.state, areas=landing.areas,
+        findings=[asdict(finding) for finding in landing.findings],
+        submissions=[
+            {**asdict(one), "files": [str(path) for path in one.files]}
+            for one in landing.submissions
+        ],
+    )  # fmt: skip
+    return landing
+
+
+def landing_seen(folder: DataFolder) -> Landing:
+    """What landing held when the job looked at it."""
+    seen = account.entered(folder, "landing")
+    if not seen:
+        raise needs_the_job("landing has not been looked at yet")
+    submissions = (
+        LandedSubmission(
+            one["area_code"],
+            one["source"],
+            one["folder_month"],
+            tuple(map(Path, one["files"])),
+            one["version"],
+        )
+        for one in seen["submissions"]
+    )
+    findings = map(finding_from, seen["findings"])
+    return Landing(tuple(submissions), tuple(seen["areas"]), tuple(findings), seen["state"])
+
+
+# ---------------------------------------------------------------- raw
+
+
+def take_in_source(folder: DataFolder, settings: Settings, source: str) -> TakenIn:
+    """Take in what is new of a source and judge its rows."""
+    ledger = Ledger(folder.ledger)
+    taken = take_in(folder, settings, ledger, landing_seen(folder), source, say_progress)
+    forget_outdated_results(folder)
+    check_rows(folder, versions_to_check(ledger, source), say_progress)
+    account.enter_taken_in(folder, source, taken)
+    return taken
+
+
+def versions_to_check(ledger: Ledger, source: str | None = None) -> list[SubmissionVersion]:
+    """Accepted versions whose rows are checked: what an authority sends, and the registers of schools.
+
+    Published statistics are nobody's records.
+    """
+    return [
+        version
+        for version in ledger.versions()
+        if version.verdict == "accepted"
+        and source in (None, version.source)
+        and (version.area_code != "national" or version.source in SCHOOL_REGISTERS)
+    ]
+
+
+def table_checks_of(folder: DataFolder, settings: Settings, source: str) -> list[TableCheck]:
+    """Whether each table of a source can be used, as things are known today."""
+    known = table_checks(
+        folder, Ledger(folder.ledger), settings.gate, today().vintage, only_source=source
+    )
+    return [check for check, _ in known]
+
+
+def judge_by_statutory_rules(folder: DataFolder, request: Request) -> Statutory:
+    """Put the newest returns to DfE's rules, where these are installed."""
+    known_by = (request.as_at, request.received_by)
+    versions = versions_to_check(Ledger(folder.ledger))
+    statutory = judge_newest(folder, versions, known_by, say_progress)
+    account.enter(folder, "statutory", told=statutory.told)
+    return statutory
+
+
+# ---------------------------------------------------------------- what dbt is told
+
+
+def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
+    """Tell dbt about the run: from here on the ledger knows that it has started.
+
+    Raises NothingPublished where nothing has been accepted yet, or no check ran at all.
+    """
+    ledger, landing = Ledger(folder.ledger), landing_seen(folder)
+    # First of all: an answer that comes in while this reads the ledger is news for the next run.
+    state = state_of(request, settings, ledger, landing.state)
+    unchanged.remember_taken(folder, landing.state)
+    write_empty_results(folder)
+    versions = versions_to_check(ledger)
+    if versions and not count_results(folder, versions):
+        raise NothingPublished("no check ran: the suites are empty, which counts as a failure")
+    areas = _areas(landing, ledger)
+    run = _new_run(folder, settings, request, ledger, areas)
+    known = Knowledge(
+        run=run,
+        areas=areas,
+        indicators=registry(),
+        first_reported=first_reported.values_so_far(folder, ledger),
+        checks=table_checks(folder, ledger, settings.gate, request.vintage),
+        statutory=kept_findings(folder, versions, (request.as_at, request.received_by)),
+    )
+    detail = {
+        "as_at": run.as_at.isoformat(), "code_version": run.code_version,
+        "received_by": run.received_by.isoformat() if run.received_by else None,
+        "is_synthetic": "yes" if run.is_synthetic else "no",
+    }  # fmt: skip
+    ledger.record_run("started", run.run_id, detail)
+    write_inputs(folder, ledger, known)
+    account.enter(folder, "run", run_id=run.run_id, state=state)
+    return run
+
+
+def _new_run(
+    folder: DataFolder, settings: Settings, request: Request, ledger: Ledger, areas: list[str]
 ) -> Run:
-    areas = _areas(taken, ledger)
     if not any(v.verdict == "accepted" and v.area_code != "national" for v in ledger.versions()):
         raise NothingPublished("no submission of a local authority has been accepted yet")
     return Run(
@@ -140,234 +224,19 @@ def _prepare(
         started_at=now(),
         code_version=code_version(),
         home_area=home_area(settings, areas),
-        records_first_reported=request.as_at == datetime.now(UTC).date()
-        and request.received_by is None,
+        records_first_reported=request.as_at == today().as_at and request.received_by is None,
         is_synthetic=is_synthetic(folder),
     )
 
 
-def _areas(taken: TakenIn, ledger: Ledger) -> list[str]:
+def home_area(settings: Settings, areas: Iterable[str]) -> str:
+    """The authority that the reports are about (contract.md 1)."""
+    known = list(areas)
+    if settings.home_area:
+        return settings.home_area
+    return DEFAULT_HOME_AREA if DEFAULT_HOME_AREA in known or not known else min(known)
+
+
+def _areas(landing: Landing, ledger: Ledger) -> list[str]:
     sent = {version.area_code for version in ledger.versions()} - {"national"}
-    return sorted(sent | set(taken.landing.areas))
-
-
-class Night:
-    """One run of the job, step by step, alone in its data folder.
-
-    Used as a context: entering takes the lock and settles what a killed run left; leaving removes what is
-    private and enters a failure into the ledger. Steps raise NothingPublished; what they raise never holds
-    a value of a record.
-    """
-
-    def __init__(self, folder: DataFolder, request: Request, progress: Progress) -> None:
-        self.folder, self.request = folder, request
-        self._progress, self._is_interrupted = progress, False
-        self.run: Run | None = None
-        self.outcome: Outcome | None = None
-        self.statutory = Statutory()
-        self.seconds: dict[str, float] = {}
-        self.node_seconds: dict[str, float] = {}
-
-    def __enter__(self) -> Self:
-        self.settings = load_settings(self.folder.root)
-        self.indicators = load_indicators()
-        cross_check(self.indicators, measures_by_population())
-        check_breakdowns(self.indicators, breakdowns_by_population())
-        self.folder.create()
-        with ExitStack() as undo:
-            undo.enter_context(FileLock(self.folder.lock_file, timeout=LOCK_SECONDS))
-            self.ledger = Ledger(self.folder.ledger)
-            refuse_wrong_key(self.folder, self.ledger)
-            settle_killed_runs(self.folder, self.ledger)
-            self.standing_run = None if self.request.even_if_unchanged else self._standing_run()
-            """The run whose figures stand, as nothing has changed since: no step is needed."""
-            self.dbt = Dbt(self.folder)
-            undo.callback(self.dbt.close)
-            self.checker = Checker()
-            undo.callback(self.checker.close)
-            if self.standing_run is None:
-                self.dbt.start()
-                self.checker.start()
-            self._undo = undo.pop_all()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: object
-    ) -> None:
-        if self.run is not None and self.outcome is None:
-            self.ledger.record_run(
-                "failed", self.run.run_id, {"reason": str(error) if error else "not finished"}
-            )
-        self.dbt.close()
-        self.checker.close()
-        remove_private(self.folder)
-        self._undo.close()
-
-    def _standing_run(self) -> str | None:
-        state = self._state(landing_state(self.folder.landing))
-        return unchanged.standing_run(self.folder, state, serving_run_id(self.folder))
-
-    def _state(self, landing: str) -> str:
-        return unchanged.state_of(
-            landing=landing, as_at=self.request.as_at, received_by=self.request.received_by,
-            code=f"{code_version()} {interpreter()}", settings=self.settings, ledger=self.ledger,
-        )  # fmt: skip
-
-    def progress(self, step: str, done: int, total: int) -> None:
-        """Tell how far a step is; an interrupted run goes no further."""
-        if self._is_interrupted:
-            raise NothingPublished("interrupted")
-        self._progress(step, done, total)
-
-    def interrupt(self) -> None:
-        """End what runs in another thread (`ahead.py`): dbt at once, Python at its next progress."""
-        self._is_interrupted = True
-        self.checker.close()
-        self.dbt.close()
-
-    @contextmanager
-    def _step(self, name: str) -> Generator[None]:
-        """A step: how long it takes, and no value of a record in what it raises."""
-        began = time.perf_counter()
-        with _no_values_in_errors():
-            yield
-        self.seconds[name] = time.perf_counter() - began
-
-    def take_in(self) -> TakenIn:
-        """Landing -> archive, raw, ledger."""
-        with self._step("take in"):
-            landed = landing_state(self.folder.landing)
-            self.taken = take_in(self.folder, self.settings, self.ledger, self.progress)
-            (self.folder.work / TAKEN_STATE).write_text(landed)
-            # Before anything reads the ledger: an answer that comes in later is news for the next run.
-            self.state = self._state(landed)
-        return self.taken
-
-    def check(self) -> list[tuple[TableCheck, bool]]:
-        """Row checks of what is new, table checks of everything; no check at all is a failure."""
-        with self._step("check"):
-            accepted = [
-                version
-                for version in self.ledger.versions()
-                if version.verdict == "accepted" and _has_rows_to_check(version)
-            ]
-            forget_outdated_results(self.folder)
-            check_rows(self.folder, accepted, self.progress, self.checker)
-            write_empty_results(self.folder)
-            if accepted and not count_results(self.folder, accepted):
-                raise NothingPublished(
-                    "no check ran: the suites are empty, which counts as a failure"
-                )
-            known_by = (self.request.as_at, self.request.received_by)
-            self.statutory = judge_newest(self.folder, accepted, known_by, self.progress)
-            vintage = Vintage(*known_by)
-            self.checks = table_checks(self.folder, self.ledger, self.settings.gate, vintage)
-        return self.checks
-
-    def write_inputs(self) -> Run:
-        """Tell dbt about the run: from here on the ledger knows that it has started."""
-        with self._step("write inputs"):
-            self.run = _prepare(self.folder, self.request, self.settings, self.taken, self.ledger)
-            detail = {
-                "as_at": self.run.as_at.isoformat(), "code_version": self.run.code_version,
-                "received_by": self.run.received_by.isoformat() if self.run.received_by else None,
-                "is_synthetic": "yes" if self.run.is_synthetic else "no",
-            }  # fmt: skip
-            self.ledger.record_run("started", self.run.run_id, detail)
-            known = Knowledge(
-                run=self.run,
-                areas=_areas(self.taken, self.ledger),
-                indicators=self.indicators,
-                first_reported=first_reported.values_so_far(self.folder, self.ledger),
-                checks=self.checks,
-                statutory=self.statutory.findings,
-            )
-            write_inputs(self.folder, self.ledger, known)
-        return self.run
-
-    def transform(self) -> Iterator[FinishedNode]:
-        """raw -> the marts, in private files, node by node; whoever iterates to the end has them all."""
-        with self._step("transform"):
-            for node in self.dbt.build(self.progress):
-                self.node_seconds[node.unique_id] = node.seconds
-                yield node
-
-    def publish(self) -> Outcome:
-        """Verify, render, then replace what readers see."""
-        assert self.run is not None  # noqa: S101 -- transform comes first
-        with self._step("publish"):
-            # Imported here: dbt and the checks begin before what the reports need is loaded.
-            from orchestration.night.publishing import publish_run
-
-            page = publish_run(self.folder, self.run, self.indicators, self.checker)
-            self.ledger.record_run("published", self.run.run_id, {})
-            unchanged.remember(self.folder, self.run.run_id, self.state)
-            self.outcome = Outcome(
-                self.run, self.taken, _findings(self.folder, self.taken), page, self.seconds,
-                self.node_seconds, self.statutory.told,
-            )  # fmt: skip
-        return self.outcome
-
-
-@contextmanager
-def _no_values_in_errors() -> Generator[None]:
-    """Known failures keep their words; of anything else only the kind and the place leave the process."""
-    try:
-        yield
-    except (AttackFailed, BuildFailed, ChecksFailed, NoRule, publish.NotPublishable) as error:
-        raise NothingPublished(str(error)) from None
-    except (NothingPublished, ConfigurationError, KeyFileError):
-        raise
-    except OSError as error:
-        raise NothingPublished(
-            f"{error.strerror or type(error).__name__}: {error.filename or ''}"
-        ) from None
-    except Exception as error:  # noqa: BLE001 -- its message could hold a value
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}:{place.lineno}"
-        raise NothingPublished(f"internal error {type(error).__name__} at {where}") from None
-
-
-def _findings(folder: DataFolder, taken: TakenIn) -> list[Finding]:
-    """What is new to say: about landing itself and about every version read in this run."""
-    found = list(taken.landing.findings)
-    for version in (*taken.rejected, *taken.accepted, *taken.reread):
-        place = f"{version.area_code}/{version.source}/{version.folder_month}"
-        found += [
-            finding.placed(file=f"{place}/{finding.file or ''}")
-            for finding in findings_of(folder, version)
-        ]
-    return found
-
-
-def run_nightly(folder: DataFolder, request: Request, progress: Progress) -> Outcome | str:
-    """Run the whole job once, step after step, without Dagster; like `job.run_job` in all else.
-
-    Raises ConfigurationError (nothing touched) and NothingPublished (the last good warehouse serves).
-    """
-    with translated_errors(), Night(folder, request, progress) as night:
-        if night.standing_run is not None:
-            return night.standing_run
-        night.take_in()
-        night.check()
-        night.write_inputs()
-        for _node in night.transform():
-            pass
-        return night.publish()
-
-
-@contextmanager
-def translated_errors() -> Generator[None]:
-    """What can go wrong around the steps, in the two words that exit statuses know."""
-    try:
-        yield
-    except Timeout:
-        raise NothingPublished(
-            "another run holds this data folder; try again when it has ended"
-        ) from None
-    except (KeyFileError, RegistryError) as error:
-        raise ConfigurationError(str(error)) from None
-    except sqlite3.DatabaseError:
-        raise NothingPublished("the ledger cannot be read: restore ledger/ from a backup") from None
-    except OSError as error:
-        raise NothingPublished(f"{error.strerror or error}: {error.filename or ''}") from None
+    return sorted(sent | set(landing.areas))

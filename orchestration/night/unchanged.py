@@ -1,4 +1,4 @@
-"""Whether a run would only publish what stands already: nothing that decides a figure or a page has changed."""
+"""Whether a run would publish only what stands already: nothing that decides a figure or a page has changed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder, Settings
 
 PUBLISHED_STATE = "published_state.json"
+TAKEN_STATE = "landing_taken"
 
 
 def state_of(
@@ -48,3 +49,14 @@ def standing_run(folder: DataFolder, state: str, serving: str | None) -> str | N
     published = json.loads(file.read_text())
     whole = folder.parquet.is_dir() and any(folder.outputs.glob("*/restricted/index.html"))
     return serving if whole and published == {"run_id": serving, "state": state} else None
+
+
+def remember_taken(folder: DataFolder, landing: str) -> None:
+    """Note the state of landing that has been taken in."""
+    (folder.work / TAKEN_STATE).write_text(landing)
+
+
+def taken_state(folder: DataFolder) -> str | None:
+    """The state of landing when it was last taken in (`landing_state`); None before the first time."""
+    state = folder.work / TAKEN_STATE
+    return state.read_text() if state.exists() else None

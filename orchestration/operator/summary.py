@@ -11,7 +11,7 @@ from rich.table import Table
 
 from orchestration.checks.holds import holds_of
 from orchestration.intake.findings import Finding, Severity
-from orchestration.night.steps import Outcome
+from orchestration.night.account import Outcome
 from orchestration.operator.newest import Newest, newest_figures
 from orchestration.operator.status import print_holds
 from orchestration.settings import DataFolder
@@ -23,14 +23,14 @@ SEVERITIES: tuple[str, ...] = get_args(Severity)
 
 def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) -> None:
     """What was taken in, what is published, what needs an owner, and where to look."""
-    taken, run = outcome.taken_in, outcome.run
+    run = outcome.run
     console.print(
         f"Published run {run.run_id}, knowledge date {run.as_at}: "
-        f"{len(taken.accepted)} submission(s) taken in, {len(taken.rejected)} rejected, "
-        f"{len(taken.reread)} read again with another outcome.",
+        f"{len(outcome.accepted)} submission(s) taken in, {len(outcome.rejected)} rejected, "
+        f"{len(outcome.reread)} read again with another outcome.",
         markup=False, highlight=False,
     )  # fmt: skip
-    if taken.made_key:
+    if outcome.made_key:
         console.print(
             "A key was made in restricted/hmac.key: back it up, no child's key can be made again without it.",
             markup=False,

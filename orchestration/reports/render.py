@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ RESTRICTED, PUBLIC = "restricted", "public"
 EDITIONS = (RESTRICTED, PUBLIC)
 # Only the public folder may be read by anybody (contract.md 2).
 MODES = {RESTRICTED: 0o700, PUBLIC: 0o755}
+FRONT = "index.html"
 
 
 @dataclass(frozen=True)
@@ -52,30 +53,53 @@ REPORTS = (
 )
 
 
-def render_edition(
-    marts: Path, folder: Path, edition: str, beside: ThreadPoolExecutor
-) -> list[Future[None]]:
-    """Write every report of one edition into a folder that is not there yet.
+def render_report(marts: Path, folder: Path, edition: str, report: str) -> list[Path]:
+    """Write the page, the workbook and, where it has one, the PDF of one report; returns their paths."""
+    [about] = (one for one in REPORTS if one.name == report)
+    written = [folder / f"{report}.html", folder / f"{report}.xlsx"]
+    RENDERERS[report](marts, folder, edition)
+    write_workbook(marts, report, about.title, edition, folder / f"{report}.xlsx")
+    return [*written, folder / f"{report}.pdf"] if about.has_pdf else written
 
-    Its PDFs stand once what is returned is done: typst sets type outside Python's lock, beside the pages.
-    """
-    folder.mkdir(mode=MODES[edition], parents=True)
-    committee = committee_content(marts, edition)
-    board = read_board(marts, edition)
-    documents = [
-        beside.submit(write_pdf, committee_document(committee), folder / "committee.pdf"),
-        beside.submit(write_pdf, board_document(board, edition == PUBLIC), folder / "board.pdf"),
-    ]
-    write_page(committee, folder / "committee.html")
+
+def _render_committee(marts: Path, folder: Path, edition: str) -> None:
+    content = committee_content(marts, edition)
+    write_page(content, folder / "committee.html")
+    write_pdf(committee_document(content), folder / "committee.pdf")
+
+
+def _render_standards(marts: Path, folder: Path, edition: str) -> None:
     write_page(standards_content(marts, edition), folder / "standards.html")
+
+
+def _render_board(marts: Path, folder: Path, edition: str) -> None:
+    board = read_board(marts, edition)
     write_board_page(board, folder / "board.html", edition)
-    for report in REPORTS:
-        write_workbook(marts, report.name, report.title, edition, folder / f"{report.name}.xlsx")
+    write_pdf(board_document(board, edition == PUBLIC), folder / "board.pdf")
+
+
+RENDERERS: dict[str, Callable[[Path, Path, str], None]] = {
+    "committee": _render_committee, "standards": _render_standards, "board": _render_board,
+}  # fmt: skip
+
+
+def render_front(marts: Path, folder: Path, edition: str) -> list[Path]:
+    """Write the page that links the reports and, for officers, the summary of the run and the dictionary."""
+    written = [folder / FRONT]
+    _render_index(marts, folder / FRONT, edition)
     if edition != PUBLIC:
+        written += [folder / "run_summary.html", folder / "dictionary.html"]
         render_run_summary(marts, folder / "run_summary.html")
         render_dictionary(marts, folder / "dictionary.html")
-    _render_index(marts, folder / "index.html", edition)
-    return documents
+    return written
+
+
+def render_edition(marts: Path, folder: Path, edition: str) -> None:
+    """Write every report of one edition into a folder that is not there yet."""
+    folder.mkdir(mode=MODES[edition], parents=True)
+    for report in REPORTS:
+        render_report(marts, folder, edition, report.name)
+    render_front(marts, folder, edition)
 
 
 def _render_index(marts: Path, target: Path, edition: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,11 +76,9 @@ def _render(folder: DataFolder, editions: tuple[str, ...], issue: bool) -> Rende
     publish.carry_forward(folder.outputs, outputs)
     for edition in editions:
         shutil.rmtree(outputs / month / edition, ignore_errors=True)
-    with drawings_kept_in(folder.work / DRAWINGS), ThreadPoolExecutor(1) as beside:
+    with drawings_kept_in(folder.work / DRAWINGS):
         for edition in editions:
-            documents = render_edition(marts, outputs / month / edition, edition, beside)
-            for document in documents:
-                document.result()
+            render_edition(marts, outputs / month / edition, edition)
     if RESTRICTED in editions:
         write_owner_pages(marts, folder, outputs / month / RESTRICTED / "owners")
     publish.switch(folder.outputs, outputs)

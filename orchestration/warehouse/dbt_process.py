@@ -1,7 +1,9 @@
-"""dbt in a process of its own: loads, parses and plans at once, builds when it is told to, ends with its run.
+"""`cypp-dbt`: dbt as the nightly job invokes it, so that nothing it says can quote a record.
 
-A run that is killed must not leave a dbt behind that writes beside the next run. What happens is said as one
-JSON object per line, without dbt's own messages where these could hold a value of a record. `dbt.py` starts it.
+Dagster's dbt integration starts it in place of `dbt` and reads one JSON event per line from it. DuckDB's messages may
+quote a value ('Could not convert string ...'), so only events without such text pass, and of an error only its kind.
+It works in the data folder, to which the paths of the profile are relative, and it ends with the process that started
+it: a killed run must not leave a dbt behind that writes into the files of the next run.
 """
 
 from __future__ import annotations
@@ -12,15 +14,18 @@ import os
 import re
 import signal
 import sys
+from importlib.metadata import version
 from typing import Any
 
-from orchestration.loading import hold_search
+from orchestration.settings import data_folder
 
 SET_PARENT_DEATH_SIGNAL = 1  # prctl(2)
 # 'Conversion Error: Could not convert string ...': the kind says what went wrong, the rest may quote a row.
 KIND_OF_ERROR = re.compile(r"\b(?:Not implemented|[A-Z]\w+) Error\b")
 # Errors about the code, found before any row is read, and what a test found: safe to show.
 ABOUT_CODE = ("Compilation Error", "Parsing Error", "Got ")
+RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult")
+PROBLEMS = ("error", "fail")
 
 
 def safe_message(message: str) -> str:
@@ -31,41 +36,56 @@ def safe_message(message: str) -> str:
     return ", ".join(dict.fromkeys(KIND_OF_ERROR.findall(text))) or "failed"
 
 
-def _say(**what: Any) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
+def _say(info: dict[str, Any], data: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps({"info": info, "data": data}) + "\n")
     sys.stdout.flush()
+
+
+def _complain(node: str, message: str) -> None:
+    _say({"name": "Problem", "level": "error", "msg": f"{node}: {safe_message(message)}"}, {})
 
 
 def _on_event(event: Any) -> None:
     name = event.info.name
-    if name == "ConcurrencyLine":
-        # All is planned and no database is open yet: wait here until what is to be built from is there.
-        if not sys.stdin.readline():
-            os._exit(1)
-    elif name == "LogStartLine":
-        _say(started=event.data.index, total=event.data.total)
-    elif name == "NodeFinished":
-        result = event.data.run_result
+    if name in RESULTS:
+        node, status = event.data.node_info, event.data.node_info.node_status
         _say(
-            node=event.data.node_info.unique_id, status=result.status, seconds=result.execution_time,
-            failures=result.num_failures, message=safe_message(result.message),
+            {
+                "name": name, "level": "info", "msg": f"{status} {node.unique_id}",
+                "invocation_id": event.info.invocation_id,
+            },
+            {
+                "node_info": {
+                    "unique_id": node.unique_id, "node_status": status, "materialized": node.materialized,
+                    "node_started_at": node.node_started_at, "node_finished_at": node.node_finished_at,
+                },
+                "status": event.data.status, "execution_time": event.data.execution_time,
+                "num_failures": getattr(event.data, "num_failures", None),
+            },
         )  # fmt: skip
+    elif name == "NodeFinished" and event.data.run_result.status in PROBLEMS:
+        unique_id = event.data.node_info.unique_id
+        named = unique_id.split(".")[2] if unique_id.count(".") > 1 else unique_id
+        _complain(named, event.data.run_result.message)
 
 
 def main() -> None:
-    """Build with this process's arguments, once a line arrives on standard input."""
+    """Run dbt with this process's arguments."""
+    if sys.argv[1:] == ["--version"]:
+        # Said here: dbt itself would ask the package registry for a newer one.
+        sys.stdout.write(f"Core: {version('dbt-core')}\n")
+        return
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    hold_search()
     from dbt.cli.main import dbtRunner
 
+    os.chdir(data_folder(None).root)
     quietly = [
         "--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-version-check",
     ]  # fmt: skip
-    build = ["build", *sys.argv[1:], "--exclude-resource-type", "unit_test"]
-    done = dbtRunner(callbacks=[_on_event]).invoke([*quietly, *build])
+    done = dbtRunner(callbacks=[_on_event]).invoke([*quietly, *sys.argv[1:]])
     if done.exception is not None:
-        _say(node="dbt", status="error", message=safe_message(str(done.exception)))
+        _complain("dbt", str(done.exception))
     sys.exit(0 if done.success else 1)
 
 

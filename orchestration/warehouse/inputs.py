@@ -113,6 +113,12 @@ class Run:
     is_synthetic: bool = False
 
 
+def told_run(folder: DataFolder) -> Run | None:
+    """The run that dbt was told about last; None where it never was."""
+    path = folder.raw / "run" / "run.parquet"
+    return Run(**pq.read_table(path).to_pylist()[0]) if path.exists() else None
+
+
 def _write(
     folder: Path, name: str, schema: dict[str, pa.DataType], rows: Iterable[dict[str, Any]]
 ) -> None:

@@ -51,6 +51,16 @@ def month_of(connection: duckdb.DuckDBPyConnection) -> str:
     return str(row[0])
 
 
+def run_of(marts: Path) -> str | None:
+    """The run that built a file of marts; None where it holds no run."""
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        try:
+            row = connection.execute("select max(run_id) from marts.fct_submissions").fetchone()
+        except duckdb.CatalogException:
+            return None
+    return row[0] if row else None
+
+
 def enter_end(marts: Path, run_id: str, finished_at: datetime) -> None:
     """Enter when the run finished: every page says it."""
     with duckdb.connect(str(marts)) as connection:
@@ -111,10 +121,18 @@ def _fsync(path: Path) -> None:
 
 
 def replace_warehouse(folder: DataFolder, marts: Path) -> None:
-    """One atomic replace; whoever has the old file open keeps reading it."""
+    """One atomic replace; whoever has the old file open keeps reading it.
+
+    The build stays where it is, under a second name of the same file, which nobody writes to any more.
+    """
     marts.chmod(0o444)
     _fsync(marts)
-    marts.replace(folder.warehouse_file)
+    fresh = folder.warehouse / ".warehouse.new"
+    fresh.unlink(missing_ok=True)
+    fresh.hardlink_to(marts)
+    fresh.replace(folder.warehouse_file)
+    # Two names of one file are not replaced by each other: so it is where the same build is published again.
+    fresh.unlink(missing_ok=True)
     _fsync(folder.warehouse)
 
 

@@ -17,10 +17,11 @@ import pyarrow.parquet as pq
 from orchestration.checks.rows import check_rows, issues_file
 from orchestration.intake.keys import keyed_hash
 from orchestration.intake.ledger import Ledger
-from orchestration.intake.submissions import submission_id_of, take_in
-from orchestration.settings import DataFolder, Settings
+from orchestration.intake.submissions import submission_id_of
+from orchestration.settings import DataFolder
 from tests.faults import planter
 from tests.faults.education_planter import EducationPlanter, Planted, kinds
+from tests.nights import take_in_all
 
 Issue = dict[str, Any]
 CaseName = tuple[str, str, str]
@@ -51,7 +52,7 @@ class Planting:
 def issues_of(folder: DataFolder) -> list[Issue]:
     """Every row issue of the newest version of what stands in landing, with its source."""
     ledger = Ledger(folder.ledger)
-    take_in(folder, Settings(), ledger, lambda *_: None)
+    take_in_all(folder)
     newest = {(v.area_code, v.source, v.folder_month): v for v in ledger.versions()}
     refused = [v.reason for v in newest.values() if v.verdict != "accepted"]
     assert refused == []

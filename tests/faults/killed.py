@@ -15,7 +15,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,7 +23,9 @@ from typing import Any
 import duckdb
 
 from orchestration.dagster import job
-from orchestration.night import steps as nightly
+from orchestration.night import steps
+from orchestration.settings import DataFolder
+from tests import nights
 
 QUOTED_VALUE = "CANARY-IN-AN-ERROR"
 
@@ -64,10 +66,11 @@ def _arm(point: str) -> None:
 def _build_from(finished: Path) -> Callable[..., None]:
     """A stand-in for dbt: the finished marts, as if this run had made them."""
 
-    def transform(night: nightly.Night) -> Iterator[object]:
-        shutil.copyfile(finished, night.folder.building_file)
-        with duckdb.connect(str(night.folder.building_file)) as connection:
-            run = f"read_parquet('{night.folder.raw / 'run' / 'run.parquet'}')"
+    def build(folder: DataFolder) -> None:
+        folder.building_file.unlink(missing_ok=True)
+        shutil.copyfile(finished, folder.building_file)
+        with duckdb.connect(str(folder.building_file)) as connection:
+            run = f"read_parquet('{folder.raw / 'run' / 'run.parquet'}')"
             names = connection.execute(
                 "select table_name from duckdb_tables() where schema_name = 'marts' and table_name <> 'dim_runs'"
             ).fetchall()
@@ -81,9 +84,7 @@ def _build_from(finished: Path) -> Callable[..., None]:
                 f" select run_id, as_at, started_at, code_version, 'published', is_synthetic from {run}"
             )
 
-        return iter(())
-
-    return transform
+    return build
 
 
 def _nothing(*_arguments: object) -> None:
@@ -105,10 +106,10 @@ def main() -> None:
     point, *arguments = sys.argv[1:]
     point, _, finished = point.partition("+build=")
     if finished:
-        _replace(nightly, check_rows=_nothing, count_results=_one)
-        _replace(nightly.Night, transform=_build_from(Path(finished)))
+        _replace(steps, check_rows=_nothing, count_results=_one)
+        _replace(nights, build=_build_from(Path(finished)))
     if not point.startswith("dagster+"):
-        _replace(job, run_job=nightly.run_nightly)
+        _replace(job, _executed=nights.executed)
     if point != "none":
         _arm(point.removeprefix("dagster+"))
     from orchestration.cli import main as run_cypp

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.intake import submissions
 from orchestration.intake.ledger import Ledger
-from orchestration.settings import DataFolder, Settings
+from orchestration.settings import DataFolder
 from tests import extracts
 from tests.commands import Ran, begin, cypp, finish
 from tests.faults.reader import read_parquet, read_warehouse
+from tests.nights import take_in_all
 from tests.story import Story, content, first_reported, query, run_ids, send_again
 
 KILLED = -9
@@ -100,7 +100,7 @@ def test_killed_while_taking_in(point: str, story: Story, data: Path) -> None:
     assert dead.status == KILLED
     _assert_whole(data, *run_ids(story.first.warehouse))
     folder = DataFolder(data)
-    submissions.take_in(folder, Settings(), Ledger(folder.ledger), lambda *_: None)
+    take_in_all(folder)
     assert _intake_state(data) == _intake_state(story.second.data)
     receipts = Ledger(folder.ledger).receipts()
     assert len(
@@ -145,7 +145,7 @@ def _deliver_in_another_order(story: Story, folder: DataFolder) -> None:
     for part in (extracts.SUBMISSIONS[4:1:-1], extracts.SUBMISSIONS[:5:-1], extracts.SUBMISSIONS):
         for area, source, month in part:
             extracts.write_submission(folder.landing, area, source, month)
-        submissions.take_in(folder, Settings(), Ledger(folder.ledger), lambda *_: None)
+        take_in_all(folder)
 
 
 def test_clean_rebuild_in_another_order_killed_during_dbt_and_at_every_point_of_publishing(
@@ -159,7 +159,9 @@ def test_clean_rebuild_in_another_order_killed_during_dbt_and_at_every_point_of_
     served = run_ids(warehouse)
     send_again(folder.landing)
 
-    assert _run("dagster+orchestration.warehouse.dbt:_finished:before:50", data).status == KILLED
+    assert (
+        _run("dagster+orchestration.dagster.assets:say_progress:before:50", data).status == KILLED
+    )
     _wait_for_no_process_of(data)
     _assert_whole(data, *served)
     for point in BEFORE_REPLACING.values():
@@ -180,7 +182,6 @@ def test_clean_rebuild_in_another_order_killed_during_dbt_and_at_every_point_of_
     died_before, died_after = 1 + len(BEFORE_REPLACING), len(AFTER_REPLACING)
     assert (events.count("published"), events.count("failed")) == (1 + died_after + 1, died_before)
     assert query(warehouse, "select count(*) from marts.dim_runs") == [(1 + died_after + 1,)]
-    assert list(folder.warehouse.glob(".building*")) == []
     assert (len(list(folder.warehouse.glob(".parquet-*"))), len(list(data.glob(".outputs-*")))) == (
         2,
         2,
@@ -224,7 +225,6 @@ def test_full_disk_publishes_nothing_and_says_why(point: str, story: Story, data
     )
     _assert_whole(data, *run_ids(story.first.warehouse))
     assert content(data / "warehouse" / "warehouse.duckdb") == content(story.first.warehouse)
-    assert [path.name for path in (data / "warehouse").glob(".building*")] == []
 
 
 def test_damaged_warehouse_is_moved_aside_and_made_again(story: Story, data: Path) -> None:
@@ -243,7 +243,7 @@ def test_damaged_warehouse_is_moved_aside_and_made_again(story: Story, data: Pat
 @pytest.mark.parametrize(
     "point",
     [
-        "orchestration.warehouse.dbt:_finished:stop:20",
+        "orchestration.dagster.assets:say_progress:stop:20",
         "sqlalchemy.engine.default:DefaultDialect.do_close:stop:5",
     ],
     ids=["while dbt runs", "as Dagster closes a connection"],

@@ -20,6 +20,7 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
+from expectations.contract import sources
 from orchestration.checks.rows import write_empty_results
 from orchestration.intake.extract import SubmissionFiles, extract
 from orchestration.intake.ledger import Ledger
@@ -33,8 +34,8 @@ from orchestration.intake.submissions import (
 )
 from orchestration.registry.indicators import load_indicators
 from orchestration.settings import DBT_FOLDER, DEFAULT_HOME_AREA, DataFolder
-from orchestration.warehouse.dbt import TELEMETRY_OFF
 from orchestration.warehouse.inputs import FIRST_REPORTED, Knowledge, Run, write_inputs
+from tests.dbt_compile import TELEMETRY_OFF
 
 MODELS_FOLDER = DBT_FOLDER / "models"
 # dbt's names of its results
@@ -103,7 +104,8 @@ def _take_in_population(folder: DataFolder) -> None:
 
 def _write_inputs(folder: DataFolder) -> None:
     folder.create()
-    write_empty_tables(folder)
+    for source in sources():
+        write_empty_tables(folder, source)
     write_empty_results(folder)
     run = Run(
         run_id="empty",

@@ -11,10 +11,12 @@ import pyarrow.parquet as pq
 from orchestration.intake import submissions
 from orchestration.intake.extract import Extraction, load_extraction
 from orchestration.intake.findings import Finding
+from orchestration.intake.landing import scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.settings import DataFolder, load_settings
 from tests import extracts
 from tests.extracts import BARNET, Grid
+from tests.nights import take_in_all
 
 MONTH = "2025-03"
 AS_AT = extracts.month_end(MONTH)
@@ -60,14 +62,14 @@ class Inbox:
     def take_in(self) -> Outcome:
         """Take in what is new; the outcome is of everything that stands."""
         ledger = Ledger(self.folder.ledger)
-        taken = submissions.take_in(
-            self.folder, load_settings(self.folder.root), ledger, lambda _step, _done, _total: None
-        )
+        landing = scan(self.folder.landing)
+        taken = take_in_all(self.folder, load_settings(self.folder.root))
         versions = {version.source: version for version in ledger.versions()}
         extractions = {
             source: load_extraction(self.raw(version)) for source, version in versions.items()
         }
-        return Outcome(versions, extractions, taken.landing.findings)
+        changed = [finding for one in taken for finding in one.findings]
+        return Outcome(versions, extractions, (*landing.findings, *changed))
 
     def raw(self, version: SubmissionVersion) -> Path:
         """Where the typed tables of a version stand."""

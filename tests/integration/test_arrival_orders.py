@@ -17,12 +17,11 @@ from orchestration.demo.areas import Area
 from orchestration.demo.days import parse_month
 from orchestration.demo.history import simulate
 from orchestration.demo.write import extracts_of, write_extract
-from orchestration.intake.ledger import Ledger
-from orchestration.intake.submissions import take_in
 from orchestration.night import steps as nightly
-from orchestration.night.steps import Request, run_nightly
-from orchestration.settings import DataFolder, load_settings
+from orchestration.night.steps import Request
+from orchestration.settings import DataFolder
 from tests.extracts import settled
+from tests.nights import run_night, take_in_all
 from tests.story import copy_data, query
 
 AREA = Area("E09000002", "A small borough", {2020: 3_000.0}, records_away=True, dfe_code="301")
@@ -49,7 +48,7 @@ def _deliveries(landing: Path) -> list[Path]:
 
 
 def _take_in(folder: DataFolder) -> None:
-    take_in(folder, load_settings(folder.root), Ledger(folder.ledger), _said)
+    take_in_all(folder)
 
 
 def _arrive(folder: DataFolder, delivery: Path) -> None:
@@ -106,7 +105,7 @@ def test_three_orders_of_arrival_give_equal_figures(
         folder = DataFolder(copy_data(began.root, tmp_path / f"order_{number}"))
         for delivery in in_order(deliveries):
             _arrive(folder, delivery)
-        run_nightly(folder, Request(AS_AT), _said)
+        run_night(folder, Request(AS_AT))
         told.append(_figures(folder))
 
     assert told[1] == told[0]

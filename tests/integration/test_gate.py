@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 
 from orchestration.checks.acceptance import NotAcceptable, accept_check
-from orchestration.night.steps import NothingPublished, Request, run_nightly
+from orchestration.night.errors import NothingPublished
+from orchestration.night.steps import Request
 from orchestration.settings import DBT_FOLDER, DataFolder
 from tests import extracts
 from tests.dbt_compile import compile_models
 from tests.extracts import BARNET, CAMDEN
 from tests.integration.inbox import drop_column
+from tests.nights import run_night
 from tests.story import query
 
 # Children in need are counted from the list of plans, too.
@@ -49,7 +51,7 @@ def _nothing(_: dict[str, extracts.Grid]) -> None:
 
 
 def _run(folder: DataFolder, as_at: date) -> None:
-    run_nightly(folder, Request(as_at), lambda *_: None)
+    run_night(folder, Request(as_at))
 
 
 def _held(folder: DataFolder) -> set[tuple[str, str]]:
@@ -156,7 +158,7 @@ def test_another_reference_holds_something_else(tmp_path: Path) -> None:
     shutil.copytree(DBT_FOLDER, project, ignore=shutil.ignore_patterns("target", "logs"))
     ours = {pair for pair in _lineage(project) if pair[0] == "referrals"}
     assert ours == {("referrals", "annex_a", "list_3"), ("referrals", "cin_census", "cin_details")}
-    model = project / "models" / "populations" / "pop_referrals.sql"
+    model = project / "models" / "populations" / "social_care" / "pop_referrals.sql"
     model.write_text(model.read_text().replace("hist_referrals", "hist_assessments"))
     theirs = {pair for pair in _lineage(project) if pair[0] == "referrals"}
     assert theirs == {

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from orchestration.checks.acceptance import accept_check
-from orchestration.night.steps import Request, run_nightly
+from orchestration.night.steps import Request
 from orchestration.operator.status import Status, current_status, print_status
 from orchestration.operator.summary import print_run_summary
 from orchestration.settings import DataFolder
@@ -23,6 +23,7 @@ from tests import extracts
 from tests.extracts import BARNET
 from tests.integration import education
 from tests.integration.inbox import drop_column
+from tests.nights import run_night
 from tests.story import query
 
 REFERRALS = {"referrals_rate", "referrals_repeat_pct"}
@@ -45,7 +46,7 @@ class Nights:
         )
 
     def run(self, as_at: date) -> str:
-        outcome = run_nightly(self.folder, Request(as_at), lambda *_: None)
+        outcome = run_night(self.folder, Request(as_at))
         return _said(lambda console: print_run_summary(console, self.folder, outcome))
 
     def workbook(self, month: str, n_referrals: int | None = None) -> None:

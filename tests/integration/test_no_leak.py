@@ -72,8 +72,9 @@ def _columns(table: pa.Table) -> list[pa.ChunkedArray]:
 
 def _tables_of(path: Path) -> Iterator[pa.Table]:
     with duckdb.connect(str(path), read_only=True) as connection:
-        for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall():
-            yield connection.execute(f"select * from marts.{name}").to_arrow_table()
+        named = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        for schema, name in named:
+            yield connection.execute(f"select * from {schema}.{name}").to_arrow_table()
 
 
 def _hits(texts: Iterator[str]) -> set[str]:

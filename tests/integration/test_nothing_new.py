@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.checks.statutory import interpreter
 from orchestration.intake.landing import landing_state
 from orchestration.intake.ledger import Acceptance, Ledger
 from orchestration.night import unchanged
-from orchestration.night.steps import Night, Request, code_version
+from orchestration.night.recovery import serving_run_id
+from orchestration.night.steps import Request, state_of
 from orchestration.settings import DataFolder, load_settings
 from tests import extracts
 from tests.commands import cypp
@@ -44,11 +44,18 @@ def _as_if_published_here(data: Path) -> None:
     """Note the state of a copied folder as that of the run that serves."""
     folder = DataFolder(data)
     [served] = run_ids(data / "warehouse" / "warehouse.duckdb")
-    state = unchanged.state_of(
-        landing=landing_state(folder.landing), as_at=TODAY, received_by=None,
-        code=f"{code_version()} {interpreter()}", settings=load_settings(data), ledger=Ledger(folder.ledger),
-    )  # fmt: skip
-    unchanged.remember(folder, served, state)
+    unchanged.remember(folder, served, _state(folder, Request(TODAY)))
+
+
+def _state(folder: DataFolder, request: Request) -> str:
+    return state_of(
+        request, load_settings(folder.root), Ledger(folder.ledger), landing_state(folder.landing)
+    )
+
+
+def _standing(data: Path, request: Request) -> str | None:
+    folder = DataFolder(data)
+    return unchanged.standing_run(folder, _state(folder, request), serving_run_id(folder))
 
 
 def _correct_one_as_long_and_as_old(data: Path) -> None:
@@ -95,16 +102,15 @@ def _damage_warehouse(data: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "request_"),
     [
-        (_send_one_more, Request(TODAY, even_if_unchanged=False)),
-        (_correct_one_as_long_and_as_old, Request(TODAY, even_if_unchanged=False)),
-        (_change_settings, Request(TODAY, even_if_unchanged=False)),
-        (_lose_pages, Request(TODAY, even_if_unchanged=False)),
-        (_lose_parquet, Request(TODAY, even_if_unchanged=False)),
-        (_accept, Request(TODAY, even_if_unchanged=False)),
-        (_damage_warehouse, Request(TODAY, even_if_unchanged=False)),
-        (_touch_nothing, Request(date(2025, 2, 28), even_if_unchanged=False)),
-        (_touch_nothing, Request(TODAY, datetime(2025, 1, 1, tzinfo=UTC), even_if_unchanged=False)),
-        (_touch_nothing, Request(TODAY)),
+        (_send_one_more, Request(TODAY)),
+        (_correct_one_as_long_and_as_old, Request(TODAY)),
+        (_change_settings, Request(TODAY)),
+        (_lose_pages, Request(TODAY)),
+        (_lose_parquet, Request(TODAY)),
+        (_accept, Request(TODAY)),
+        (_damage_warehouse, Request(TODAY)),
+        (_touch_nothing, Request(date(2025, 2, 28))),
+        (_touch_nothing, Request(TODAY, datetime(2025, 1, 1, tzinfo=UTC))),
     ],
 )  # fmt: skip
 def test_any_change_is_news(
@@ -112,11 +118,8 @@ def test_any_change_is_news(
 ) -> None:
     data = story.second.copy(tmp_path / "data")
     _as_if_published_here(data)
-    as_before = Request(TODAY, even_if_unchanged=False)
-    with Night(DataFolder(data), as_before, lambda *_: None) as night:
-        assert night.standing_run is not None
+    assert _standing(data, Request(TODAY)) is not None
 
     change(data)
 
-    with Night(DataFolder(data), request_, lambda *_: None) as night:
-        assert night.standing_run is None
+    assert _standing(data, request_) is None

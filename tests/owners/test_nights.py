@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 import time_machine
 
-from orchestration.night.steps import Request, run_nightly
+from orchestration.night.steps import Request
 from orchestration.owners.answers import LineResult, import_worklist
 from orchestration.owners.worklist import HEADINGS, REASONS, SHEET, export_worklists
 from orchestration.settings import DataFolder
@@ -22,6 +22,7 @@ from tests import extracts
 from tests.extracts import BARNET
 from tests.integration import education
 from tests.integration.inbox import put
+from tests.nights import run_night
 from tests.story import query
 
 # Rows of list 3, and young people of NCCIS, that the extracts of March to May all hold.
@@ -73,7 +74,7 @@ def _send(folder: DataFolder, month: str, spoilt: tuple[str, ...]) -> None:
 
 def _night(folder: DataFolder, day: date) -> Night:
     with time_machine.travel(datetime(day.year, day.month, day.day, 3, tzinfo=UTC)):
-        outcome = run_nightly(folder, Request(day), lambda *_: None)
+        outcome = run_night(folder, Request(day))
     rows = query(
         folder.warehouse_file,
         "select issue_key, child_key, check_id, status, first_seen, times_reopened, due_date"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.warehouse.dbt import FinishedNode
 from orchestration.warehouse.dbt_process import safe_message
 
 
@@ -34,13 +33,3 @@ from orchestration.warehouse.dbt_process import safe_message
 )
 def test_message_says_what_failed_and_quotes_no_row(said: str, shown: str) -> None:
     assert safe_message(said) == shown
-
-
-@pytest.mark.parametrize(
-    ("status", "problem"),
-    [("error", "hist_x: Runtime Error"), ("fail", "hist_x: Runtime Error"), ("success", None), ("warn", None)],
-)  # fmt: skip
-def test_problem_names_the_model(status: str, problem: str | None) -> None:
-    node = FinishedNode("model.cypp.hist_x", status, 0.1, 0, "Runtime Error")
-
-    assert node.problem == problem

@@ -1,0 +1,61 @@
+"""What every step of a run uses: the data folder, alone in it, with its settings, and dbt."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+from filelock import FileLock
+
+from orchestration.dagster.killed import mark_of
+from orchestration.intake.ledger import Ledger
+from orchestration.night.errors import NothingPublished, told_in_words
+from orchestration.night.recovery import alone_in, record_failure
+from orchestration.settings import (
+    DBT_FOLDER,
+    ConfigurationError,
+    DataFolder,
+    Settings,
+    data_folder,
+    load_settings,
+)
+from orchestration.warehouse.dbt import CYPP_DBT
+
+
+@dataclass(frozen=True)
+class Data:
+    """The data folder of a run and its settings."""
+
+    folder: DataFolder
+    settings: Settings
+
+    @contextmanager
+    def step(self) -> Generator[None]:
+        """A step's work: what stops it is told in one sentence, entered as the run's failure and never tried again."""
+        try:
+            with told_in_words():
+                yield
+        except (NothingPublished, ConfigurationError) as error:
+            record_failure(Ledger(self.folder.ledger), str(error))
+            raise dg.Failure(description=str(error), allow_retries=False) from None
+
+
+@dg.resource
+@contextmanager
+def data_resource(context: dg.InitResourceContext) -> Generator[Data]:
+    """One run's data folder, locked from its first step to its last."""
+    folder = data_folder(None)
+    folder.create()
+    with FileLock(mark_of(folder, context.run_id)), told_in_words(), alone_in(folder):
+        yield Data(folder, load_settings(folder.root))
+
+
+def dbt_resource() -> DbtCliResource:
+    """dbt as the night invokes it: in the data folder, without a value of a record in what it says."""
+    return DbtCliResource(
+        project_dir=str(DBT_FOLDER), profiles_dir=str(DBT_FOLDER), target="nightly",
+        dbt_executable=str(CYPP_DBT),
+    )  # fmt: skip

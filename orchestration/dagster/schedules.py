@@ -1,0 +1,61 @@
+"""When the nightly job starts, and what else the daemon looks after: landing, killed runs, failures."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from orchestration.dagster.assets import nightly_job
+from orchestration.dagster.killed import settle_killed_runs
+from orchestration.intake.landing import landing_state
+from orchestration.night.unchanged import taken_state
+from orchestration.settings import data_folder
+
+
+@dg.schedule(
+    job=nightly_job, cron_schedule="0 2 * * *", execution_timezone="Europe/London",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)  # fmt: skip
+def every_night(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """02:00 in London, one run per night, clock changes included."""
+    when = context.scheduled_execution_time
+    return dg.RunRequest(run_key=f"night-{when:%Y-%m-%d}")
+
+
+@dg.sensor(
+    job=nightly_job, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING
+)
+def landing_changed(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Start a run when landing has changed since a run looked at it, and nothing changes between two looks."""
+    folder = data_folder(None)
+    state = landing_state(folder.landing)
+    if state in ("empty", taken_state(folder)):
+        return dg.SkipReason("landing has not changed")
+    if state != context.cursor:
+        context.update_cursor(state)
+        return dg.SkipReason("landing has changed: waiting until nothing changes any more")
+    return dg.RunRequest(run_key=f"landing-{state}")
+
+
+@dg.sensor(minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def runs_killed(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Settle runs whose process died, so that the next one can start."""
+    settled = settle_killed_runs(context.instance, data_folder(None))
+    return dg.SkipReason(f"settled: {', '.join(settled)}" if settled else "no run was killed")
+
+
+@dg.run_failure_sensor(
+    monitored_jobs=[nightly_job], default_status=dg.DefaultSensorStatus.RUNNING, minimum_interval_seconds=30
+)  # fmt: skip
+def night_failed(context: dg.RunFailureSensorContext) -> None:
+    """Leave a message for the operator where `cypp status` and monitoring look."""
+    folder = data_folder(None)
+    folder.create()
+    alert = {
+        "run": context.dagster_run.run_id, "at": datetime.now(UTC).isoformat(),
+        "message": context.failure_event.message,
+    }  # fmt: skip
+    with (folder.ledger / "alerts.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(alert) + "\n")

@@ -1,0 +1,109 @@
+"""What the steps of a run did, one small file per step in `.work/account`: what the summary of the run tells.
+
+Steps may run in different processes, and one may be repeated alone; so each writes its own part. Holds names of
+submissions and counts, no value of a record.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from orchestration.intake.findings import Finding, finding_from
+from orchestration.intake.ledger import Ledger, SubmissionVersion
+from orchestration.intake.submissions import TakenIn, findings_of
+from orchestration.settings import DataFolder
+from orchestration.warehouse.inputs import Run, told_run
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did, for its summary."""
+
+    run: Run
+    accepted: list[SubmissionVersion]
+    rejected: list[SubmissionVersion]
+    reread: list[SubmissionVersion]
+    findings: list[Finding]
+    made_key: bool
+    statutory: tuple[str, ...]
+    """What is to be said about DfE's rules."""
+    page: Path
+    seconds: dict[str, float] = field(default_factory=dict)
+    """By step."""
+
+
+def begin(folder: DataFolder) -> None:
+    """Forget what an earlier run did."""
+    shutil.rmtree(_folder(folder), ignore_errors=True)
+
+
+def enter(folder: DataFolder, step: str, **what: Any) -> None:
+    """Write down what a step did, in place of what it did before."""
+    _folder(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    (_folder(folder) / f"{step}.json").write_text(json.dumps(what), encoding="utf-8")
+
+
+def enter_taken_in(folder: DataFolder, source: str, taken: TakenIn) -> None:
+    """Write down which submissions of a source were taken in."""
+    enter(
+        folder, f"raw_{source}", made_key=taken.made_key,
+        findings=[asdict(finding) for finding in taken.findings],
+        **{
+            verdict: [_name(version) for version in getattr(taken, verdict)]
+            for verdict in ("accepted", "rejected", "reread")
+        },
+    )  # fmt: skip
+
+
+def entered(folder: DataFolder, step: str) -> dict[str, Any]:
+    """What a step wrote down; nothing where it has not run since the account was begun."""
+    path = _folder(folder) / f"{step}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def outcome_of(folder: DataFolder, ledger: Ledger, seconds: dict[str, float]) -> Outcome:
+    """What the steps have written down, together."""
+    steps = [entered(folder, path.stem) for path in sorted(_folder(folder).glob("*.json"))]
+    versions = {_key(_name(version)): version for version in ledger.versions()}
+    accepted, rejected, reread = (
+        [versions[_key(name)] for step in steps for name in step.get(verdict, [])]
+        for verdict in ("accepted", "rejected", "reread")
+    )
+    run = told_run(folder)
+    assert run is not None  # noqa: S101 -- published, so dbt was told about it
+    told = [finding_from(one) for step in steps for one in step.get("findings", [])]
+    return Outcome(
+        run=run, accepted=accepted, rejected=rejected, reread=reread,
+        findings=[*told, *_findings(folder, (*rejected, *accepted, *reread))],
+        made_key=any(step.get("made_key") for step in steps),
+        statutory=tuple(entered(folder, "statutory").get("told", ())), page=Path(entered(folder, "published")["page"]), seconds=seconds,
+    )  # fmt: skip
+
+
+def _folder(folder: DataFolder) -> Path:
+    return folder.work / "account"
+
+
+def _name(version: SubmissionVersion) -> list[str]:
+    return [version.area_code, version.source, version.folder_month, version.version]
+
+
+def _key(name: list[str]) -> tuple[str, ...]:
+    return tuple(name)
+
+
+def _findings(folder: DataFolder, versions: Iterable[SubmissionVersion]) -> list[Finding]:
+    """What was said about the versions that this run has read."""
+    found = []
+    for version in versions:
+        place = f"{version.area_code}/{version.source}/{version.folder_month}"
+        found += [
+            finding.placed(file=f"{place}/{finding.file or ''}")
+            for finding in findings_of(folder, version)
+        ]
+    return found

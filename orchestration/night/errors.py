@@ -1,0 +1,59 @@
+"""How a step ends that cannot be done: in words for the operator, without a value of a record."""
+
+from __future__ import annotations
+
+import sqlite3
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import Timeout
+
+from orchestration.checks.evaluation import ChecksFailed
+from orchestration.intake.keys import KeyFileError
+from orchestration.registry.indicators import RegistryError
+from orchestration.reports.disclosure.rules import AttackFailed, NoRule
+from orchestration.settings import ConfigurationError
+from orchestration.warehouse.publish import NotPublishable
+
+# The job's name in Dagster: what a refused step tells the operator to start.
+JOB = "nightly"
+
+
+class NothingPublished(Exception):
+    """The run ended without publishing; the last good warehouse still serves (exit status 1)."""
+
+
+def needs_the_job(what: str) -> NothingPublished:
+    """A step was asked for whose input is not there, or not of the same run."""
+    return NothingPublished(f"{what}: start the job `{JOB}`")
+
+
+@contextmanager
+def told_in_words() -> Generator[None]:
+    """Known failures keep their words; of anything else only the kind and the place leave the step.
+
+    Raises NothingPublished and ConfigurationError only.
+    """
+    try:
+        yield
+    except (NothingPublished, ConfigurationError):
+        raise
+    except Timeout:
+        raise NothingPublished(
+            "another run holds this data folder; try again when it has ended"
+        ) from None
+    except (KeyFileError, RegistryError) as error:
+        raise ConfigurationError(str(error)) from None
+    except (AttackFailed, ChecksFailed, NoRule, NotPublishable) as error:
+        raise NothingPublished(str(error)) from None
+    except sqlite3.DatabaseError:
+        raise NothingPublished("the ledger cannot be read: restore ledger/ from a backup") from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise NothingPublished(f"{reason}: {error.filename or ''}") from None
+    except Exception as error:  # noqa: BLE001 -- its message could hold a value
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        raise NothingPublished(f"internal error {type(error).__name__} at {where}") from None
