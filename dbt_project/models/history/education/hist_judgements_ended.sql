@@ -1,6 +1,6 @@
 -- One row per local authority and month end at which fewer than 80% of its
 -- inspected schools still have a judgement of overall effectiveness: the
--- headline has ended there (education_files.md 10).
+-- headline has ended there (docs/education.md, 'Schools').
 with
 
 counts as (
