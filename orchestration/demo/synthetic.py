@@ -16,7 +16,7 @@ from orchestration.intake.landing import is_extract
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import SYNTHETIC_MARK, DataFolder
 
-# Enough for rolling averages over three years, the longest window (contract.md 1).
+# Enough for rolling averages over three years, the longest window (dbt_project/docs/figures.md, 'Bases').
 FALLBACK_MONTHS, FALLBACK_SEED = 36, 1
 Progress = Callable[[str, int, int], None]
 

@@ -115,7 +115,7 @@ def code_version() -> str:
 
 
 def home_area(settings: Settings, areas: list[str]) -> str:
-    """The authority that the reports are about (contract.md 1)."""
+    """The authority that the reports are about (data/README.md, 'Settings')."""
     if settings.home_area:
         return settings.home_area
     return DEFAULT_HOME_AREA if DEFAULT_HOME_AREA in areas or not areas else min(areas)

@@ -20,9 +20,9 @@ from orchestration.reports.content.published import Area, Run, read_home, read_r
 from orchestration.reports.media.accessible_book import AccessibleBook
 
 WIDEST, NARROWEST = 60, 11
-# What may be read is decided by the folder of the edition (contract.md 2).
+# What may be read is decided by the folder of the edition (data/README.md, 'Who may read what').
 READABLE = 0o644
-# Why a cell holds no number (reports.md 4, 'Shorthand').
+# Why a cell holds no number (Government Analysis Function, Releasing statistics in spreadsheets, 2021).
 SHORTHAND = {
     "suppressed": "[c]",
     "not_applicable": "[z]",
