@@ -1,5 +1,4 @@
-"""Properties of whole worlds: what the warehouse believes comes 'from one rule, not from the order in
-which files arrived' (contract.md 3)."""
+"""Properties of whole worlds: the order in which files arrive changes nothing (dbt_project/docs/history.md)."""
 
 from __future__ import annotations
 
@@ -64,7 +63,7 @@ def test_receipts_reach_history_through_the_serving_submissions_only(warehouse: 
 def test_order_of_arrival_does_not_matter(
     warehouse: Warehouse, world: World, model: str, data: st.DataObject
 ) -> None:
-    """'The figures equal those of having received everything in order.'"""
+    """The figures equal those of having received everything in order."""
     shuffled = data.draw(st.permutations(world))
     assert figures(warehouse, shuffled, model) == figures(warehouse, world, model)
 
@@ -131,7 +130,7 @@ def test_content_that_returns_serves_again(
 def test_rejected_version_changes_nothing(
     warehouse: Warehouse, resubmitted: tuple[World, Submission, Submission], model: str
 ) -> None:
-    """'An older accepted version of the same folder keeps serving' (contract.md 2)."""
+    """A rejected version leaves the older accepted one serving (dbt_project/docs/history.md, 'Submissions')."""
     world, _, new = resubmitted
     assert figures(warehouse, [*world, replace(new, verdict="rejected")], model) == figures(
         warehouse, world, model
@@ -214,7 +213,7 @@ def test_other_areas_never_interfere(
 def test_rows_outside_the_declared_cover_are_not_used(
     warehouse: Warehouse, world: World, model: str
 ) -> None:
-    """'Rows dated outside the declared cover are loaded, not used' (contract.md 2), even where the
-    same event or key is used elsewhere."""
+    """Rows dated outside the days of their table are loaded and not used (dbt_project/docs/history.md, 'Cover'), even
+    where the same event or key is used elsewhere."""
     reaching_back = [with_rows_before_cover(submission, world) for submission in world]
     assert figures(warehouse, reaching_back, model) == figures(warehouse, world, model)

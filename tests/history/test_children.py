@@ -1,4 +1,4 @@
-"""Attributes of a child: the newest submission that holds them, of any source (contract.md 4)."""
+"""The newest submission that holds them, of any source (dbt_project/docs/history.md, 'Attributes of a child')."""
 
 from __future__ import annotations
 

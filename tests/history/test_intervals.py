@@ -165,7 +165,7 @@ def test_key_that_is_held_again_stands_again(warehouse: Warehouse) -> None:
 
 
 def test_row_that_ended_before_its_cover_is_not_used(warehouse: Warehouse) -> None:
-    """'Rows dated outside the declared cover are loaded, not used'; the first day of it is inside."""
+    """Rows dated outside the days of their table are loaded and not used; the first day of it is inside."""
     june = annex_a(
         "2024-06",
         list_7=[plan("ann", "2023-10-01", "2023-12-31"), plan("bob", "2023-10-01", "2024-01-01")],

@@ -33,7 +33,7 @@ def returned(*rows: Row, month: str = "2024-03") -> list:
 
 
 def test_episodes_linked_by_x1_are_one_period(warehouse: Warehouse) -> None:
-    """'Runs through episodes linked by REC = X1 with next DECOM = DEC' (social_care.md A.1)."""
+    """A chain runs through episodes linked by X1 (dbt_project/docs/history.md, 'Periods of care')."""
     world = returned(
         *move("ann", "2023-05-02", "2023-07-04", "2023-09-05", end="2024-02-01", left="E4A")
     )
@@ -394,7 +394,7 @@ def test_return_of_the_next_period_does_not_attest_the_one_before(warehouse: War
 def test_episode_outside_the_cover_of_a_return_does_not_hold_the_period(
     warehouse: Warehouse,
 ) -> None:
-    """'Rows dated outside the declared cover are loaded, not used': the return of 2025 repeats an
+    """Rows dated outside the days of their table are loaded and not used: the return of 2025 repeats an
     episode of 2022 and says nothing about the open one."""
     old, current = move("ann", "2022-05-02", "2023-02-01")
     world = [ssda903("2023-03", episodes=[old, current]), ssda903("2025-03", episodes=[old])]
@@ -415,7 +415,7 @@ def test_period_points_at_the_row_of_its_last_episode(
 
 
 def test_child_ceasing_on_the_day_is_not_looked_after(warehouse: Warehouse) -> None:
-    """'Looked after at d: DECOM <= d and (DEC null or DEC > d)' (social_care.md A.1)."""
+    """Who ceases on a day is not looked after at its end (dbt_project/docs/history.md, 'Periods of care')."""
     world = returned(
         episode("ann", "2023-05-02", MARCH_2024, left="E8"),
         episode("bob", "2024-03-31"),

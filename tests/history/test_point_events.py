@@ -32,7 +32,7 @@ def test_cover_begins_and_ends_on_days_that_count(warehouse: Warehouse) -> None:
 
 
 def test_rows_before_the_declared_cover_are_not_used(warehouse: Warehouse) -> None:
-    """'Rows dated outside the declared cover are loaded, not used' (contract.md 2)."""
+    """Rows dated outside the days of their table are loaded and not used (dbt_project/docs/history.md, 'Cover')."""
     june = annex_a("2024-06", list_3=[referral("ann", "2023-12-31"), referral("bob", "2024-01-01")])
     assert referrals(warehouse, [june]) == [("bob", "2024-01-01")]
 

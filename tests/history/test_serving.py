@@ -48,7 +48,7 @@ def test_late_file_for_an_old_month_takes_its_place_by_as_at_date(warehouse: War
 
 
 def test_rejected_version_leaves_the_older_accepted_one_serving(warehouse: Warehouse) -> None:
-    """'An older accepted version of the same folder keeps serving' (contract.md 2)."""
+    """The folder's newest accepted version continues to serve (dbt_project/docs/history.md, 'Submissions')."""
     census = cin_census("2024-03", cin_details=[referral("ann", "2024-03-04")])
     faulty = replace(census.having(cin_details=[]), verdict="rejected")
     assert referrals(warehouse, [census, faulty]) == [("ann", "2024-03-04")]

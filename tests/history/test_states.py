@@ -31,7 +31,7 @@ def test_interval_that_starts_on_the_day_counts_and_a_day_later_does_not(
 def test_interval_that_ends_on_the_day_does_not_count_and_a_day_later_does(
     warehouse: Warehouse,
 ) -> None:
-    """'End null or > P'; a child ceasing on d is not in the snapshot (social_care.md A.1)."""
+    """A child ceasing on a day is not in its snapshot (dbt_project/docs/history.md, 'State at a month end')."""
     ended = {"ann": "2024-06-30", "bob": "2024-07-01"}
     world = [
         annex_a(
@@ -129,8 +129,8 @@ def test_children_of_two_areas_count_in_their_own(warehouse: Warehouse) -> None:
 
 
 def test_grid_runs_over_every_month_end_between_the_as_at_dates(warehouse: Warehouse) -> None:
-    """'... every calendar month end from the earliest to the latest as-at (<= K) of any LA-level
-    submission of any area' (contract.md 4)."""
+    """Every month end from the earliest to the latest as-at date of any authority
+    (dbt_project/docs/figures.md, 'The grid')."""
     world = [
         annex_a("2023-12", list_3=[]),
         annex_a("2024-03", list_3=[], area=CAMDEN),
