@@ -89,7 +89,7 @@ def test_order_of_rows_does_not_matter(
 def test_same_content_again_is_a_no_op(
     warehouse: Warehouse, world: World, model: str, data: st.DataObject
 ) -> None:
-    """'The same content again is a no-op.'"""
+    """The same content again is a no-op."""
     again = data.draw(st.lists(st.sampled_from(world), max_size=3))
     assert figures(warehouse, [*world, *again], model) == figures(warehouse, world, model)
 
@@ -109,7 +109,7 @@ def _resubmitted(draw: st.DrawFn) -> tuple[World, Submission, Submission]:
 def test_resubmission_replaces_the_old_version_whole(
     warehouse: Warehouse, resubmitted: tuple[World, Submission, Submission], model: str
 ) -> None:
-    """'New content in the same folder is a new version and replaces the old one whole.'"""
+    """New content in the same folder is a new version and replaces the old one whole."""
     world, old, new = resubmitted
     replaced = [new if submission is old else submission for submission in world]
     assert figures(warehouse, [*world, new], model) == figures(warehouse, replaced, model)
@@ -142,7 +142,7 @@ def test_rejected_version_changes_nothing(
 def test_knowledge_date_is_a_world_without_later_submissions(
     warehouse: Warehouse, world: World, model: str, data: st.DataObject
 ) -> None:
-    """'Only submissions whose as-at date is on or before it': later ones might as well not exist."""
+    """Only submissions whose as-at date is on or before it: later ones might as well not exist."""
     known_on = data.draw(st.sampled_from(in_order(world)))
     earlier = [submission for submission in world if submission.as_at <= known_on]
     assert figures(warehouse, world, model, as_at=known_on) == figures(warehouse, earlier, model)
@@ -156,7 +156,7 @@ def test_received_by_reproduces_what_was_served_then(
     model: str,
     data: st.DataObject,
 ) -> None:
-    """'It also ignores what was received after T, so that a figure once reported can be reproduced.'"""
+    """It also ignores what was received after T, so that a figure once reported can be reproduced."""
     world, old, new = resubmitted
     received = [*world, new, old]
     n_received = data.draw(st.integers(1, len(received)))
@@ -186,7 +186,7 @@ def test_later_folder_of_the_same_as_at_date_wins_whole(
     model: str,
     data: st.DataObject,
 ) -> None:
-    """'Two submissions of one source with the same as-at date: the later folder wins whole.'"""
+    """Two submissions of one source with the same as-at date: the later folder wins whole."""
     world, earlier, later = given_world
     both = data.draw(st.permutations([*world, earlier, later]))
     assert figures(warehouse, both, model) == figures(warehouse, [*world, later], model)

@@ -38,7 +38,7 @@ def test_returns_of_the_same_months_arrive_in_any_order(
 def test_return_sent_again_replaces_the_old_one_whenever_it_comes(
     warehouse: Warehouse, world: World, model: str, random: object, data: st.DataObject
 ) -> None:
-    """'New content in the same folder is a new version and replaces the old one whole', whatever other
+    """New content in the same folder is a new version and replaces the old one whole, whatever other
     returns arrived in between."""
     old = data.draw(st.sampled_from(world))
     new = sent_again(old, random)
