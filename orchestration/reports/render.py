@@ -57,7 +57,7 @@ def render_edition(
 ) -> list[Future[None]]:
     """Write every report of one edition into a folder that is not there yet.
 
-    Its PDFs stand once what is returned is done: typst sets type outside Python's lock, beside the pages.
+    Its PDFs are there once what is returned is done: typst sets type outside Python's lock, beside the pages.
     """
     folder.mkdir(mode=MODES[edition], parents=True)
     committee = committee_content(marts, edition)
