@@ -57,7 +57,7 @@ class Column(_Strict):
     because: str | None = None
     repeats: bool = False
     may_be_absent: bool = False
-    # education_files.md 1: a row without a needed value is quarantined, and one whose value does not
+    # expectations/README.md, 'Quarantine': a row without a needed value is quarantined, and one whose value does not
     # cast, where a rule uses the column (`checked`; a needed one is checked, too).
     value: Literal["needed", "checked", "free"] = "free"
     lowest: float | None = None
@@ -89,7 +89,7 @@ class Column(_Strict):
 
 
 class Record(_Strict):
-    """A kind of record that a row carries: its key, and the rules of contract.md 5 that quarantine it.
+    """A kind of record that a row carries: its key, and what quarantines it (expectations/README.md, 'Quarantine').
 
     Of rows with one key the first stands; with `latest_before` the one whose date in that column is the
     latest on or before the key date, then one with a later date, then one with none.
@@ -154,10 +154,11 @@ class Table(_Strict):
     # Headings that tell another table of the source, where two share a signature.
     not_with: tuple[str, ...] = ()
     cover: Cover = "none"
-    # The columns whose values name what a submission replaces whole (education_files.md 1, 'Serving').
+    # The columns whose values name what a submission replaces whole (dbt_project/docs/history.md, 'Rounds of
+    # education').
     unit: tuple[str, ...] = ()
     # A number of the DfE that begins with the authority's, and a date, that tell another authority's
-    # or another period's file (quality.md 5, 47 and 48).
+    # or another period's file (expectations/README.md, 'Files that are refused').
     area_column: str | None = None
     period_column: str | None = None
     must_be_present: bool = False
@@ -195,7 +196,7 @@ class Contract(_Strict):
     definition_from: dict[str, Any]
     expected: Expected | None = None
     code_lists: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
-    # Texts that are no value in this source, beside those of contract.md 2.
+    # Texts that are no value in this source, beside those of expectations/README.md, 'Values'.
     no_value: tuple[str, ...] = ()
     # The name of a file may carry the as-at date (Ofsted, GIAS).
     date_in_file_name: bool = False

@@ -44,7 +44,7 @@ PAIR_RULES = {
 SUBMISSION = "submission_id"
 # Who a row is about, in the supplier's own ids.
 PERSON_COLUMNS = ("child_id", "yp_id", "applicant_id", "person_id")
-# What a value of a type must look like to be read (contract.md 2, 'Values').
+# What a value of a type must look like to be read (expectations/README.md, 'Values').
 AS_TEXT = "Give it as text: a spreadsheet may have shortened it or turned it into a number"
 HOW_TO_WRITE = {
     "date": "Give the date as dd/mm/yyyy", "week": "Give the Monday of the week as dd/mm/yyyy",

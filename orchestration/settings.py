@@ -46,7 +46,7 @@ class GateSettings(_Section):
 
 
 class Settings(_Section):
-    """The keys of contract.md 1; an unknown key is a configuration error."""
+    """The keys of `settings.toml` (data/README.md, 'Settings'); an unknown key is a configuration error."""
 
     home_area: str | None = None
     annex_a: AnnexASettings = AnnexASettings()
@@ -73,7 +73,7 @@ def load_settings(data_folder: Path) -> Settings:
 
 
 class DataFolder:
-    """The paths of contract.md 2 under one data folder; creates the private ones with mode 0700."""
+    """The paths under one data folder (data/README.md); creates the private ones with mode 0700."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()

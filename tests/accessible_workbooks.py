@@ -1,4 +1,7 @@
-"""The essential rules for accessible spreadsheets (reports.md 4), as far as a machine can check them."""
+"""The essential rules for accessible spreadsheets, as far as a machine can check them.
+
+Source: Government Analysis Function, Releasing statistics in spreadsheets, 2021.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from tests.commands import WITHOUT_DAGSTER, Ran, cypp
 from tests.extracts import BARNET, CAMDEN
 from tests.faults.polling import Seen, readers
 
-# What a clean rebuild cannot give again (quality.md 5); `dim_runs` says when each run was.
+# What a clean rebuild cannot give again (data/README.md, 'Rebuilding'); `dim_runs` says when each run was.
 NOT_CONTENT = {
     "run_id", "received_at", "first_reported_value", "first_seen", "last_seen", "times_seen", "due_date",
 }  # fmt: skip

@@ -5,8 +5,8 @@
     {{ return(['primary_need', 'category_of_abuse']) }}
 {%- endmacro %}
 
-{# Codes N1 to N9 of the CIN census and the SSDA903 return (social_care.md B.2);
-   N0 is 'not stated'. #}
+{# Codes N1 to N9 of the CIN census and the SSDA903 return (DfE, CIN census
+   guide, 2024, PrimaryNeedCode); N0 is 'not stated'. #}
 {% macro primary_need(code) -%}
     case {{ code }}
         when 'N1' then 'abuse or neglect'

@@ -10,7 +10,7 @@
 
 {# Completed years by month and day: a child born on 29 February has the
    birthday on 1 March in a common year, which interval arithmetic gets wrong
-   (social_care.md A.1, 'Age at date'). #}
+   (docs/figures.md, 'Windows'). #}
 {% macro age_in_years(birth_date, day) -%}
     extract(year from {{ day }}) - extract(year from {{ birth_date }})
     - case

@@ -1,7 +1,7 @@
 {#-
     Tables and views of a build that begins with nothing.
 
-    Every run builds into an empty database, which only a finished run puts in place (contract.md 5): there is no
+    Every run builds into an empty database, which only a finished run puts in place (data/README.md): there is no
     earlier relation to keep until the new one stands. dbt's own materializations create each relation under
     another name, rename it and drop what was there before, which took a sixth of the time of a build.
 

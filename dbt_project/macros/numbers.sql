@@ -22,7 +22,7 @@
 {%- endmacro %}
 
 {# What a published cell says beside a number: c suppressed, z not applicable,
-   anything else not published (education_files.md 13). #}
+   anything else not published (docs/benchmarks.md, 'Symbols'). #}
 {% macro published_status(text) -%}
     case
         when {{ is_number(text) }} then 'ok'

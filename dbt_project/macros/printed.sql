@@ -1,6 +1,6 @@
 {# A value as it is printed: half away from zero on the exact decimal value
-   (contract.md 4). Nine decimals are far below every printed place and far above
-   the noise of a double: a ratio of whole numbers that is not itself a tie lies
+   (docs/figures.md, 'Values and rounding'). Nine decimals are far below every
+   printed place and far above the noise of a double: a ratio of whole numbers that is not itself a tie lies
    further than 1e-9 from one as long as its denominator has under eight digits. #}
 {% macro printed_value(value, decimals) -%}
     cast(

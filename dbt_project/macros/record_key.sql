@@ -1,5 +1,5 @@
 {# The stable name of a record: a hash of its entity and business key
-   (contract.md 2, 'Keys'). #}
+   (data/README.md, 'Keys'). #}
 {% macro record_key(entity, columns) -%}
     {%- set parts = ["'" ~ entity ~ "'"] -%}
     {%- for column in columns -%}

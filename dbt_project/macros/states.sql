@@ -1,7 +1,7 @@
 {# State at P: an interval counts when it began on or before P, had not ended by
    the end of P, and its newest holder speaks for P; one row per child, the
-   latest start (contract.md 3, 'State at P'). `one_per` names what has one row,
-   `first_by` what comes before the latest start. #}
+   latest start (docs/history.md, 'State at a month end'). `one_per` names what has
+   one row, `first_by` what comes before the latest start. #}
 {% macro state_at_month_ends(
     relation, where=none, one_per=['area_code', 'child_key'], first_by=[]
 ) -%}

@@ -1,4 +1,4 @@
-"""Rules of the admissions file that its contract cannot say (education_files.md 7)."""
+"""Rules of the admissions file that its contract cannot say (dbt_project/docs/education.md, 'Admissions')."""
 
 from __future__ import annotations
 

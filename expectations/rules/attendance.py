@@ -1,4 +1,7 @@
-"""Rules of the attendance file that its contract cannot say (education_files.md 6)."""
+"""Rules of the attendance file that its contract cannot say.
+
+Source: dbt_project/docs/education.md, 'Attendance in primary schools'.
+"""
 
 from __future__ import annotations
 

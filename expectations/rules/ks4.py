@@ -1,4 +1,4 @@
-"""Rules of the key stage 4 files that their contract cannot say (education_files.md 5)."""
+"""Rules of the key stage 4 files that their contract cannot say (dbt_project/docs/education.md, 'Key stage 4')."""
 
 from __future__ import annotations
 

@@ -8,7 +8,8 @@ from expectations.checks import Check, row_rule
 from expectations.rules.cases import Rows
 from expectations.rules.shapes import not_after_as_at, not_earlier
 
-# education_files.md 9: further apart, the figure is not counted (`hist_manual_returns`).
+# dbt_project/docs/education.md, 'Figures supplied by hand': further apart, the figure is not counted
+# (`hist_manual_returns`).
 TOLERATED = 0.05
 PERCENTAGE = "_pct"
 

@@ -1,4 +1,7 @@
-"""Rules of the NCCIS extract that its contract cannot say (education_files.md, 'nccis')."""
+"""Rules of the NCCIS extract that its contract cannot say.
+
+Source: dbt_project/docs/education.md, 'Young people aged 16 and 17'.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules of the SEN2 modules that their contract cannot say (education_files.md 2, 'Plan counted')."""
+"""Rules of the SEN2 modules that their contract cannot say (dbt_project/docs/education.md, 'EHC plans')."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Judged:
-    """One point beside its limits."""
+    """One point with its limits."""
 
     period_end: date
     observed: float

@@ -1,4 +1,4 @@
-"""The control limits of quality.md 3 for one point of a series, from the points before it.
+"""The control limits of dbt_project/docs/anomalies.md for one point of a series, from the points before it.
 
 Scales: counts on the square root, where the spread of a Poisson count does not grow with its mean.
 Nothing here knows dates; `charts` walks along a series.
@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import sqrt
 from statistics import fmean
 
-# XmR constants for moving ranges of two (quality.md 3; Wheeler, Understanding Variation, 1993).
+# XmR constants for moving ranges of two (dbt_project/docs/anomalies.md; Wheeler, Understanding Variation, 1993).
 LIMIT_FACTOR, SCREEN_FACTOR, RANGE_TO_SIGMA = 2.66, 3.267, 1.128
 # A square root of a Poisson count has the standard deviation 1/2: no series of counts is calmer than chance.
 POISSON_RANGE = 0.5 * RANGE_TO_SIGMA

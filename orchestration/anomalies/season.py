@@ -1,4 +1,4 @@
-"""Month factors: only with 36 months or more and evidence of season (quality.md 3)."""
+"""Month factors: only with 36 months or more and evidence of season (dbt_project/docs/anomalies.md)."""
 
 from __future__ import annotations
 

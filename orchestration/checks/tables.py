@@ -1,5 +1,6 @@
-"""Table checks, the ones that can hold indicators (contract.md 5): is a table usable, how much of it was
-quarantined, has its size jumped. Pure functions of counts; every run judges all submissions anew.
+"""Table checks, the ones that can hold indicators: is a table usable, how much of it was quarantined, has its
+size jumped (dbt_project/docs/gate.md, 'What fails a table'). Pure functions of counts; every run judges all
+submissions anew.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from expectations.contract import contract_for
 from orchestration.settings import GateSettings
 
 Rule = Literal["structure", "quarantined_share", "volume"]
-# The same month a year earlier (contract.md 5); any other source: the newest earlier one that passed.
+# The same month a year earlier (dbt_project/docs/gate.md, 'What fails a table'); any other source: the newest earlier
+# one that passed.
 YEARLY = frozenset({"ssda903", "cin_census", "sen2", "attendance"})
 # An earlier submission of the same rounds: a file of one term is not measured by one of three.
 BY_UNIT = frozenset({"admissions", "ks2", "ks4", "epep"})

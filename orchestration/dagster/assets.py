@@ -184,7 +184,7 @@ RAW = [_raw_asset(source) for source in sources()]
 
 
 class Known(dg.Config):
-    """As whose knowledge a run computes; by default everything known today (contract.md 1)."""
+    """As whose knowledge a run computes; by default everything known today (dbt_project/docs/history.md, 'Vintages')."""
 
     as_at: str | None = None
     received_by: str | None = None

@@ -21,7 +21,7 @@ FACTORS = tuple(intensities.OTHER_AREAS)
 
 @dataclass(frozen=True)
 class Area:
-    """An authority: its children by mid-year, and factors on the intensities (1: as they stand)."""
+    """An authority: its children by mid-year, and factors on the intensities (1: unchanged)."""
 
     code: str
     name: str

@@ -62,7 +62,7 @@ def children_in_care(view: View) -> Sheet:
 
 
 def _latest_episodes(view: View) -> pd.DataFrame:
-    """The latest episode of each stay that began by the as-at date, and since when its legal status stands."""
+    """The latest episode of each stay that began by the as-at date, and since when it has had its legal status."""
     episodes = view.history.placements
     episodes = episodes[(episodes["start"] <= view.as_at) & (episodes["entered"] <= view.known_on)]
     changed = (episodes["period"] != episodes["period"].shift()) | (

@@ -21,7 +21,7 @@ from orchestration.demo.view import View
 
 TARGET_WORKING_DAYS = 15
 UNDECIDED_DAYS = 30
-# Codes that came with a collection year, and what stood for them before: abuse by whom; early help as a
+# Codes that came with a collection year, and what was used before: abuse by whom; early help as a
 # source, and as what a closed case is passed on to.
 NEW_CODES = {2021: {"18B": "18A", "19B": "19A"}, 2023: {"5D": "5B", "RC9": "RC8"}}
 CIN_PLANS_FROM = 2022

@@ -1,6 +1,6 @@
 """The faults of real extracts, a few per workbook, planted where the record's key says.
 
-A record's fault stands in every extract until it is put right some weeks after it was entered. Workers'
+A record's fault is in every extract until it is put right some weeks after it was entered. Workers'
 names in a code column, codes lost, ends before starts, rows twice, ids that begin with zeros.
 """
 

@@ -2,7 +2,7 @@
 
 Intensities only: nothing here, and nothing that reads it, knows an indicator or a published series. Tables
 by year go by the financial year (2023: April 2022 to March 2023); years before and after hold the nearest.
-`tests/benchmarks/calibration.py` runs the generator and the nightly job and prints what comes out beside
+`tests/benchmarks/calibration.py` runs the generator and the nightly job and compares what comes out with
 what was published; a person then moved the values here until the mean over forty seeds (1 to 40) agreed.
 
 How found: [calibrated] moved until the outcome agreed; [shape] a plausible shape, of which only the mean

@@ -1,4 +1,4 @@
-"""What stands on a sheet: columns of texts, numbers and dates, and who it is about."""
+"""The contents of a sheet: columns of texts, numbers and dates, and who it is about."""
 
 from __future__ import annotations
 

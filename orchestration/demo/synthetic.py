@@ -16,7 +16,7 @@ from orchestration.intake.landing import is_extract
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import SYNTHETIC_MARK, DataFolder
 
-# Enough for rolling averages over three years, the longest window (contract.md 1).
+# Enough for rolling averages over three years, the longest window (dbt_project/docs/figures.md, 'Bases').
 FALLBACK_MONTHS, FALLBACK_SEED = 36, 1
 Progress = Callable[[str, int, int], None]
 
@@ -36,7 +36,7 @@ def write_fallback_extracts(
 ) -> bool:
     """Fill landing with a simulated Barnet when nothing was ever sent here; says whether it did.
 
-    A file of any kind in landing is somebody's, though it may not be usable yet: nothing is put beside it.
+    A file of any kind in landing is somebody's, though it may not be usable yet: nothing is added to it.
     """
     if _holds_files(folder):
         return False
@@ -49,7 +49,7 @@ def write_fallback_extracts(
 
 
 def _write_whole(folder: DataFolder, progress: Progress, months: int) -> None:
-    """Write beside landing and move in at the end: half an authority must never look like a whole one."""
+    """Write outside landing and move in at the end: half an authority must never look like a whole one."""
     # Imported here: a run that has its extracts needs none of it.
     from orchestration.demo import write_demo
 
@@ -58,7 +58,7 @@ def _write_whole(folder: DataFolder, progress: Progress, months: int) -> None:
     private.mkdir(mode=0o700)
     write_demo(private, seed=FALLBACK_SEED, months=months, last=last_month(), progress=progress)
     written = private / "landing"
-    # The mark first, because nothing may stand in landing without it.
+    # The mark first, because nothing may be in landing without it.
     files = sorted(path for path in written.rglob("*") if path.is_file())
     for path in sorted(files, key=lambda path: path.name != SYNTHETIC_MARK):
         target = folder.landing / path.relative_to(written)

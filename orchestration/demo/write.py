@@ -113,7 +113,7 @@ def _number_of_extracts(first_month: int, last_month: int) -> int:
 def write_area(
     landing: Path, history: History, first_month: int, last_month: int
 ) -> Iterator[Extract | EducationExtract]:
-    """Write every extract of a simulated authority; yields each when it stands."""
+    """Write every extract of a simulated authority; yields each when it is written."""
     for extract in extracts_of(first_month, last_month):
         write_extract(landing, history, extract)
         yield extract

@@ -1,4 +1,4 @@
-"""Cells as received -> typed columns: dates, codes, numbers, flags, identifiers (contract.md 2, 'Values').
+"""Cells as received -> typed columns: dates, codes, numbers, flags, identifiers (expectations/README.md, 'Values').
 
 Nothing here raises on a bad value: it becomes null and is marked unreadable (or `unmapped` for a code).
 What follows from that (quarantine, flag) is decided in `records.py`.
@@ -172,7 +172,7 @@ def parse_decimal(value: object) -> float | _Unreadable:
 
 
 def parse_academic_year(value: object) -> int | _Unreadable:
-    """The year in which an academic year ends: 2025 for '2024/25' or '202425' (education_files.md 1)."""
+    """The year in which an academic year ends: 2025 for '2024/25' or '202425' (expectations/README.md, 'Values')."""
     match = ACADEMIC_YEAR.match(re.sub(r"\.0+$", "", str(value).strip()))
     if match is None:
         return UNREADABLE
@@ -231,8 +231,7 @@ def parse_code(value: object, known: Mapping[str, str]) -> str:
     """The code of a cell: the whole text, words that a code list marks with a leading '*' anywhere in it, else
     the token before the first colon or hyphen, else `unmapped`.
 
-    Source: social_care.md B.3 ('take the token before the first colon or hyphen, after any "x) " prefix')
-    and 0.7 (the words 'former relevant').
+    Source: expectations/README.md, 'Values', and dbt_project/docs/social_care.md, 'Care leavers', for the words.
     """
     text = _option(value)
     if text in known:

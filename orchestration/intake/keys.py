@@ -1,4 +1,4 @@
-"""Pseudonymous keys by HMAC-SHA-256 (contract.md 2, 'Keys') and the secret they are made with."""
+"""Pseudonymous keys by HMAC-SHA-256 (data/README.md, 'Keys') and the secret they are made with."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ ROW_COLUMNS = {
     "unreadable_columns": pa.string(), "doubted_columns": pa.string(),
 }  # fmt: skip
 SET_ASIDE_FOLDER = "set_aside"
-# What an identifier of a type is scoped by, so that ids of two systems never meet (contract.md 2, 'Keys').
+# What an identifier of a type is scoped by, so that ids of two systems never meet (data/README.md, 'Keys').
 KEY_KINDS = {
     "child_id": "child", "person_id": "person", "young_person_id": "yp", "applicant_id": "applicant",
     "record_id": "record",

@@ -1,6 +1,6 @@
 """Which table of a contract a block of cells is, by its content: sheet name, signature, headings.
 
-File names never decide (contract.md 2). What cannot be recognised is said, once, and left out.
+File names never decide (expectations/README.md, 'Recognition'). What cannot be recognised is said, once, and left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The row rules of contract.md 5 and the duplicates of contract.md 3, for every table alike.
+"""Quarantine and duplicates, for every table alike (expectations/README.md, 'Quarantine' and 'Duplicates').
 
 A row carries one or more kinds of record (its contract says which). Quarantine and duplicates are judged
 per record; the row is quarantined only when none of its records survives.

@@ -230,7 +230,7 @@ def _new_run(
 
 
 def home_area(settings: Settings, areas: Iterable[str]) -> str:
-    """The authority that the reports are about (contract.md 1)."""
+    """The authority that the reports are about (data/README.md, 'Settings')."""
     known = list(areas)
     if settings.home_area:
         return settings.home_area

@@ -61,7 +61,7 @@ def write_evidence(
     basis: str | None,
     identified: bool,
 ) -> None:
-    """Write the records of one figure; with `identified` the local child id stands beside the key.
+    """Write the records of one figure; with `identified` the local child id is added to the key.
 
     Raises EvidenceError when there is no warehouse or no such figure.
     """

@@ -1,7 +1,7 @@
 """The newest headline figure of every indicator and authority, and the last value that readers have of it.
 
 What the summary and `cypp status` print. A held indicator's newest period has often no value of its own: then the
-last good one stands, with its own period (contract.md 5).
+last good one stands, with its own period (dbt_project/docs/gate.md, 'What a hold does').
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class IndicatorStatus:
     status: str
     reason: str | None
     last_value: float | None = None
-    """The newest value that readers have: of this period, or the one that stands while this one has none."""
+    """The newest value that readers have: of this period, or the last good one while this one has none."""
     last_value_period_end: date | None = None
 
 
@@ -173,7 +173,7 @@ def print_holds(console: Console, holds: list[Hold]) -> None:
 
 
 def _state_of(item: IndicatorStatus) -> str:
-    """Status and reason in a phrase; why something is held stands below, once for all that it holds."""
+    """Status and reason in a phrase; the reason of a hold is printed below, once for all that it holds."""
     if item.status == "ok":
         return "ok"
     good = item.last_value_period_end

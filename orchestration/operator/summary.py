@@ -56,10 +56,10 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
 
 
 def print_unchanged(console: Console, folder: DataFolder, run_id: str) -> None:
-    """What to say where a run had nothing to do: whose figures stand, what is held, where to look."""
+    """What to say where a run had nothing to do: which run is published, what is held, where to look."""
     console.print(
-        f"Nothing new: run {run_id} stands. Landing, settings, code, answers and knowledge date are as it "
-        "had them (cypp run --force publishes again all the same).",
+        f"Nothing new since run {run_id}: landing, settings, code, answers and knowledge date are the same. "
+        "Use cypp run --force to publish again.",
         markup=False, highlight=False,
     )  # fmt: skip
     _print_held(console, _newest(folder))

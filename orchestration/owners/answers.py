@@ -151,7 +151,7 @@ def _outcome(
         if before is None or _said(before) != _said(one)
     ]
     if not fresh:
-        return "unchanged", "the same answer stands already", []
+        return "unchanged", "the same answer has been given already", []
     return "applied", f"{fresh[0].answer} until {fresh[0].until}", fresh
 
 
@@ -165,7 +165,7 @@ def _judge(
             continue
         try:
             if line["Case"] in seen:
-                raise _Refused("the case stands on an earlier line already")
+                raise _Refused("an earlier line already answers this case")
             seen.add(line["Case"])
             outcome, reason, answers = _outcome(line, cases.get(line["Case"]), newest, today)
         except _Refused as refused:

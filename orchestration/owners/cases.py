@@ -90,7 +90,7 @@ class SourceGrade:
 
     @property
     def grade(self) -> str:
-        """A to D; the bounds stand on the page."""
+        """A to D; the page states the bounds."""
         if self.failed_checks:
             return "D"
         bounds = ((1.0, "A"), (5.0, "B"), (20.0, "C"))

@@ -91,7 +91,7 @@ def write_worklist(desk: Desk, path: Path) -> int:
 
 
 def worklists_folder(folder: DataFolder) -> Path:
-    """Where worklists stand: beside what is restricted for the same reason."""
+    """The folder of worklists, which is private because they hold local ids."""
     return folder.quality / "worklists"
 
 

@@ -61,7 +61,7 @@ def withheld_in(connection: duckdb.DuckDBPyConnection) -> frozenset[FigureKey]:
 
 
 def audit_release(marts: Path, indicators: Iterable[Indicator]) -> Verdict:
-    """Attack the public rows of a warehouse as they stand, whoever wrote them."""
+    """Attack the public rows of a warehouse as they are, whoever wrote them."""
     with duckdb.connect(str(marts), read_only=True) as connection:
         pack = pack_of(read_figures(connection), measures_of(indicators), read_months(connection))
         return verdict_on(pack, withheld_in(connection))

@@ -26,7 +26,7 @@ from orchestration.reports.media.spreadsheets import write_workbook
 
 RESTRICTED, PUBLIC = "restricted", "public"
 EDITIONS = (RESTRICTED, PUBLIC)
-# Only the public folder may be read by anybody (contract.md 2).
+# Only the public folder may be read by anybody (data/README.md, 'Who may read what').
 MODES = {RESTRICTED: 0o700, PUBLIC: 0o755}
 FRONT = "index.html"
 

@@ -24,7 +24,7 @@ LOCK_SECONDS = 60
 
 
 class NotRendered(Exception):
-    """No report was written; those that stand stay as they are."""
+    """No report was written; the existing ones stay as they are."""
 
 
 @dataclass(frozen=True)

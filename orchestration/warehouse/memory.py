@@ -1,8 +1,8 @@
 """What earlier runs asked and flagged, kept in the ledger: the memory of issues and of anomalies.
 
 One Parquet file per run that published, never changed: `ledger/issues`, `ledger/anomalies`. A run with an
-earlier knowledge date reads them and writes none (contract.md 1). What a record is worth saying about is
-decided in dbt (`fct_dq_issues`, `fct_anomalies`); here it is only kept.
+earlier knowledge date reads them and writes none (dbt_project/docs/history.md, 'Knowledge date'). What a record
+is worth saying about is decided in dbt (`fct_dq_issues`, `fct_anomalies`); here it is only kept.
 """
 
 from __future__ import annotations

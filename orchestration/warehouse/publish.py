@@ -36,7 +36,7 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
 
 
 def month_of(connection: duckdb.DuckDBPyConnection) -> str:
-    """The month that the reports of a warehouse are filed under: its newest as-at month (contract.md 2).
+    """The month that the reports of a warehouse are filed under: its newest as-at month (data/README.md, 'Outputs').
 
     Raises NotPublishable when no submission serves.
     """

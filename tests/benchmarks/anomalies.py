@@ -2,7 +2,7 @@
 
 The parameters of `orchestration/anomalies` were fixed before this was first run; the seed is here. Beside
 them two rules that people use: a change of more than 20% on the month before, and two standard deviations
-from the mean of what came before. A missing or doubled feed is the volume rules' to catch (contract.md 5),
+from the mean of what came before. A missing or doubled feed is the volume rules' to catch (dbt_project/docs/gate.md),
 so that is what is asked for it.
 """
 
@@ -163,7 +163,7 @@ def _recall(
 
 
 def volume_rules(series: list[list[Point]], factor: float) -> float:
-    """Percentage of missing (0) or doubled (more than 2) feeds that the volume check of contract.md 5 fails."""
+    """Percentage of missing (0) or doubled (more than 2) feeds that the volume check fails."""
     caught = 0
     for points in series:
         before, now = points[-2].numerator, round(points[-2].numerator * factor) + (factor > 1)

@@ -4,7 +4,7 @@
 
 A quick look while intensities are moved: seconds per seed, no files, no job, nothing entered late. The word
 that counts is `calibration.py`, which reads the published warehouse. It lives outside the generator, which
-must not know these figures (social_care.md C.3 to C.5).
+must not know these figures (tests/fixtures/published_barnet.csv).
 """
 
 from __future__ import annotations

@@ -191,7 +191,7 @@ def _attainment8(rows: pd.DataFrame) -> float:
     ],
 )  # fmt: skip
 def test_attainment8_of_hand_worked_pupils(points: dict[str, float], score: float) -> None:
-    """Cases (i), (ii) and (iv) of education.md A.3."""
+    """Both English, one of them, no result (dbt_project/docs/education.md, 'Key stage 4')."""
     found = {name: np.array([points.get(name, np.nan)]) for name in grades.SUBJECTS}
     assert grades.attainment8(found).score[0] == score
 

@@ -1,9 +1,9 @@
 """Plants faults into demo extracts, by a seed: which kind into which record of which file.
 
-The kinds stand in `planted_kinds.csv`, each with where it is taken from (a row of quality.md 5, a DfE rule of
-social_care.md D) and the rule that should find it. A record takes one fault at most, and only a record whose
-child stands once in its table, so that it is plain what a finding is about. What no rule can find is named in
-`undetected_kinds.csv`.
+The kinds stand in `planted_kinds.csv`, each with where it is taken from (a row of `fault_rows.csv`, a
+validation rule of DfE for the SSDA903 or the CIN census) and the rule that should find it. A record takes one
+fault at most, and only a record whose child stands once in its table, so that it is plain what a finding is
+about. What no rule can find is named in `undetected_kinds.csv`.
 """
 
 from __future__ import annotations

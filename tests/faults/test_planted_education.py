@@ -21,8 +21,8 @@ from tests.faults.education_planter import kinds
 SEED, EACH = 20250331, 1
 ROWS_FILE = Path(__file__).parent / "fault_rows.csv"
 TESTS = Path(__file__).parents[1]
-# The pages that kinds are taken from, row by row: quality.md 5 (what comes in), social_care.md D, and the rules of
-# education_files.md by section.
+# What kinds are taken from: Q faults of files, D validation rules of DfE, E rules of the education files by source
+# (1 all, 2 sen2, 3 nccis, 4 ks2, 5 ks4, 6 attendance, 7 admissions, 8 epep, 9 forms, 10 national).
 PAGES = {
     *(f"Q{number:02d}" for number in range(1, 50)),
     *(f"D{number:02d}" for number in range(1, 25)),

@@ -1,5 +1,4 @@
-"""Properties of whole worlds: what the warehouse believes comes 'from one rule, not from the order in
-which files arrived' (contract.md 3)."""
+"""Properties of whole worlds: the order in which files arrive changes nothing (dbt_project/docs/history.md)."""
 
 from __future__ import annotations
 
@@ -64,7 +63,7 @@ def test_receipts_reach_history_through_the_serving_submissions_only(warehouse: 
 def test_order_of_arrival_does_not_matter(
     warehouse: Warehouse, world: World, model: str, data: st.DataObject
 ) -> None:
-    """'The figures equal those of having received everything in order.'"""
+    """The figures equal those of having received everything in order."""
     shuffled = data.draw(st.permutations(world))
     assert figures(warehouse, shuffled, model) == figures(warehouse, world, model)
 
@@ -90,7 +89,7 @@ def test_order_of_rows_does_not_matter(
 def test_same_content_again_is_a_no_op(
     warehouse: Warehouse, world: World, model: str, data: st.DataObject
 ) -> None:
-    """'The same content again is a no-op.'"""
+    """The same content again is a no-op."""
     again = data.draw(st.lists(st.sampled_from(world), max_size=3))
     assert figures(warehouse, [*world, *again], model) == figures(warehouse, world, model)
 
@@ -110,7 +109,7 @@ def _resubmitted(draw: st.DrawFn) -> tuple[World, Submission, Submission]:
 def test_resubmission_replaces_the_old_version_whole(
     warehouse: Warehouse, resubmitted: tuple[World, Submission, Submission], model: str
 ) -> None:
-    """'New content in the same folder is a new version and replaces the old one whole.'"""
+    """New content in the same folder is a new version and replaces the old one whole."""
     world, old, new = resubmitted
     replaced = [new if submission is old else submission for submission in world]
     assert figures(warehouse, [*world, new], model) == figures(warehouse, replaced, model)
@@ -131,7 +130,7 @@ def test_content_that_returns_serves_again(
 def test_rejected_version_changes_nothing(
     warehouse: Warehouse, resubmitted: tuple[World, Submission, Submission], model: str
 ) -> None:
-    """'An older accepted version of the same folder keeps serving' (contract.md 2)."""
+    """A rejected version leaves the older accepted one serving (dbt_project/docs/history.md, 'Submissions')."""
     world, _, new = resubmitted
     assert figures(warehouse, [*world, replace(new, verdict="rejected")], model) == figures(
         warehouse, world, model
@@ -143,7 +142,7 @@ def test_rejected_version_changes_nothing(
 def test_knowledge_date_is_a_world_without_later_submissions(
     warehouse: Warehouse, world: World, model: str, data: st.DataObject
 ) -> None:
-    """'Only submissions whose as-at date is on or before it': later ones might as well not exist."""
+    """Only submissions whose as-at date is on or before it: later ones might as well not exist."""
     known_on = data.draw(st.sampled_from(in_order(world)))
     earlier = [submission for submission in world if submission.as_at <= known_on]
     assert figures(warehouse, world, model, as_at=known_on) == figures(warehouse, earlier, model)
@@ -157,7 +156,7 @@ def test_received_by_reproduces_what_was_served_then(
     model: str,
     data: st.DataObject,
 ) -> None:
-    """'It also ignores what was received after T, so that a figure once reported can be reproduced.'"""
+    """It also ignores what was received after T, so that a figure once reported can be reproduced."""
     world, old, new = resubmitted
     received = [*world, new, old]
     n_received = data.draw(st.integers(1, len(received)))
@@ -187,7 +186,7 @@ def test_later_folder_of_the_same_as_at_date_wins_whole(
     model: str,
     data: st.DataObject,
 ) -> None:
-    """'Two submissions of one source with the same as-at date: the later folder wins whole.'"""
+    """Two submissions of one source with the same as-at date: the later folder wins whole."""
     world, earlier, later = given_world
     both = data.draw(st.permutations([*world, earlier, later]))
     assert figures(warehouse, both, model) == figures(warehouse, [*world, later], model)
@@ -214,7 +213,7 @@ def test_other_areas_never_interfere(
 def test_rows_outside_the_declared_cover_are_not_used(
     warehouse: Warehouse, world: World, model: str
 ) -> None:
-    """'Rows dated outside the declared cover are loaded, not used' (contract.md 2), even where the
-    same event or key is used elsewhere."""
+    """Rows dated outside the days of their table are loaded and not used (dbt_project/docs/history.md, 'Cover'), even
+    where the same event or key is used elsewhere."""
     reaching_back = [with_rows_before_cover(submission, world) for submission in world]
     assert figures(warehouse, reaching_back, model) == figures(warehouse, world, model)

@@ -1,5 +1,5 @@
 """Annex A, SSDA903 and the children in need census of the same months, arriving in any order: every kind of
-record and every population is the same (contract.md 3, 'A late file for an old month takes its place')."""
+record and every population is the same (dbt_project/docs/history.md)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ each_model = pytest.mark.parametrize("model", MODELS)
 def test_returns_of_the_same_months_arrive_in_any_order(
     warehouse: Warehouse, model: str, world: World, data: st.DataObject
 ) -> None:
-    """'The figures equal those of having received everything in order.'"""
+    """The figures equal those of having received everything in order."""
     shuffled = data.draw(st.permutations(world))
     assert figures(warehouse, shuffled, model) == figures(warehouse, world, model)
 
@@ -38,7 +38,7 @@ def test_returns_of_the_same_months_arrive_in_any_order(
 def test_return_sent_again_replaces_the_old_one_whenever_it_comes(
     warehouse: Warehouse, world: World, model: str, random: object, data: st.DataObject
 ) -> None:
-    """'New content in the same folder is a new version and replaces the old one whole', whatever other
+    """New content in the same folder is a new version and replaces the old one whole, whatever other
     returns arrived in between."""
     old = data.draw(st.sampled_from(world))
     new = sent_again(old, random)

@@ -1,4 +1,4 @@
-"""Attributes of a child: the newest submission that holds them, of any source (contract.md 4)."""
+"""The newest submission that holds them, of any source (dbt_project/docs/history.md, 'Attributes of a child')."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _referred(on: str, **attributes: Any) -> dict[str, Any]:
 
 
 def test_newest_submission_gives_each_attribute_it_holds(warehouse: Warehouse) -> None:
-    """'Attributes of a child: the newest submission <= K of any source holding it'; a blank is none."""
+    """Attributes of a child: the newest submission <= K of any source holding it; a blank is none."""
     world = [
         annex_a("2024-04", list_3=[_referred("2024-04-02", sex_code="M", ethnicity_code="WBRI")]),
         annex_a(

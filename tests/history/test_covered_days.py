@@ -41,7 +41,7 @@ def test_covers_that_touch_are_one_span_and_a_day_between_parts_them(warehouse: 
 
 
 def test_census_serves_its_days_of_a_point_event(warehouse: Warehouse) -> None:
-    """'For each event date one source serves': the census from 1 April to its date, Annex A around it."""
+    """For each event date one source serves: the census from 1 April to its date, Annex A around it."""
     world = [annex_a("2023-04", list_3=[]), cin_census("2024-03"), annex_a("2024-05", list_3=[])]
     assert _runs(warehouse, world, "referral") == [
         ("2022-11-01", "2023-03-31", "annex_a"),
@@ -65,7 +65,7 @@ def test_newest_submission_serves_its_days_of_an_interval(warehouse: Warehouse) 
 
 
 def test_absent_and_failed_tables_and_other_kinds_cover_nothing(warehouse: Warehouse) -> None:
-    """'A table absent from a submission covers nothing', for its own kind of record only."""
+    """A table absent from a submission covers nothing, for its own kind of record only."""
     world = [replace(annex_a("2024-06", list_3=[], list_4=[]), failed=frozenset({"list_4"}))]
     assert _spans(warehouse, world, "referral") == [("2024-01-01", "2024-06-30")]
     assert _spans(warehouse, world, "assessment") == []
@@ -101,7 +101,7 @@ def test_spans_and_runs_hold_every_covered_day_once(
 
 
 def test_span_of_a_february_end_loses_no_day(warehouse: Warehouse) -> None:
-    """'From (as-at + 1 day) minus 6 months': 29 February 2024 covers from 1 September."""
+    """Six months are counted back from the day after: 29 February 2024 covers from 1 September."""
     february = annex_a("2024-02", list_3=[])
     assert february.cover("list_3") == (day("2023-09-01"), day("2024-02-29"))
     assert _spans(warehouse, [february], "referral") == [("2023-09-01", "2024-02-29")]

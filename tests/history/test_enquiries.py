@@ -12,7 +12,7 @@ EMPTY_LISTS = {"list_6": [], "list_7": [], "list_8": [], "list_9": []}
 
 
 def test_conference_is_served_by_its_own_date(warehouse: Warehouse) -> None:
-    """'ICPC by its date': a census serves what lies in its year, whenever the enquiry began."""
+    """A conference is served by its date: a census serves what lies in its year, whenever the enquiry began."""
     census = cin_census("2024-03", section47=[enquiry("ann", "2023-03-20", "2023-04-03")])
     may = annex_a(
         "2024-05",
@@ -29,14 +29,14 @@ def test_conference_is_served_by_its_own_date(warehouse: Warehouse) -> None:
 
 
 def test_conference_that_the_newest_list_no_longer_holds_is_gone(warehouse: Warehouse) -> None:
-    """'An event that the newest covering submission no longer holds is gone.'"""
+    """An event that the newest covering submission no longer holds is gone."""
     may = annex_a("2024-05", list_5=[enquiry("ann", "2024-04-02", "2024-04-16")])
     june = annex_a("2024-06", list_5=[enquiry("ann", "2024-04-02")])
     assert conferences(warehouse, [may, june]) == {}
 
 
 def test_referral_without_further_action_opens_no_episode(warehouse: Warehouse) -> None:
-    """'NFA never open': such a referral has no closure date and would look open for ever."""
+    """A referral without further action is never open: it has no closure date."""
     census = cin_census(
         "2024-03", cin_details=[need("ann", "2023-05-02", is_nfa=True), need("bob", "2023-05-02")]
     )
@@ -44,7 +44,7 @@ def test_referral_without_further_action_opens_no_episode(warehouse: Warehouse) 
 
 
 def test_census_that_covers_the_day_speaks_alone(warehouse: Warehouse) -> None:
-    """'`cin_census` where one of its submissions covers P (its episodes only), else Annex A.'"""
+    """The census serves where it covers P, by its episodes only, else Annex A."""
     census = cin_census("2024-03", cin_details=[need("ann", "2023-05-02")])
     april = annex_a("2024-04", **{**EMPTY_LISTS, "list_6": [case("bob", "2024-01-08")]})
     assert in_need_at(warehouse, [census, april], "2024-03-31") == {"ann"}
@@ -52,7 +52,7 @@ def test_census_that_covers_the_day_speaks_alone(warehouse: Warehouse) -> None:
 
 
 def test_lists_are_resolved_among_themselves(warehouse: Warehouse) -> None:
-    """'Resolved among Annex A submissions only': a census that closed the case says nothing in April."""
+    """Lists are resolved among Annex A submissions only: a census that closed the case says nothing in April."""
     census = cin_census("2024-03", cin_details=[need("ann", "2023-05-02", "2024-02-05")])
     april = annex_a("2024-04", **{**EMPTY_LISTS, "list_6": [case("ann", "2023-05-02")]})
     assert in_need_at(warehouse, [census, april], "2024-04-30") == {"ann"}
@@ -67,7 +67,7 @@ def test_case_that_a_later_list_no_longer_holds_is_withdrawn(warehouse: Warehous
 
 
 def test_closed_status_without_a_date_is_closed(warehouse: Warehouse) -> None:
-    """'List 6 status "Closed episode" without a closure date is closed.'"""
+    """List 6 status "Closed episode" without a closure date is closed."""
     march = annex_a(
         "2024-03",
         **{**EMPTY_LISTS,
@@ -79,8 +79,8 @@ def test_closed_status_without_a_date_is_closed(warehouse: Warehouse) -> None:
 
 
 def test_child_in_several_lists_is_one_child_in_need(warehouse: Warehouse) -> None:
-    """'Distinct children in list 6 (open), list 7 (plan open), list 8 (looked after, not V3/V4) and
-    list 9 (former relevant) as at P.'"""
+    """Distinct children in list 6 (open), list 7 (plan open), list 8 (looked after, not V3/V4) and
+    list 9 (former relevant) as at P."""
     march = annex_a(
         "2024-03",
         list_6=[case("ann", "2023-05-02")],
@@ -100,7 +100,7 @@ def test_child_in_several_lists_is_one_child_in_need(warehouse: Warehouse) -> No
 
 
 def test_care_leavers_count_on_the_as_at_date_of_their_list_only(warehouse: Warehouse) -> None:
-    """'List 9 ... of the list as at P (no list 9: the union without it)'; another month's never stands in."""
+    """List 9 counts as at P, and without it the other lists count; another month's never stands in."""
     march = annex_a("2024-03", **{**EMPTY_LISTS, "list_9": [leaver("eve")]})
     may = annex_a("2024-05", list_6=[case("ann", "2023-05-02")], list_7=[], list_8=[])
     assert in_need_at(warehouse, [march, may], "2024-03-31") == {"ann", "eve"}
@@ -109,7 +109,7 @@ def test_care_leavers_count_on_the_as_at_date_of_their_list_only(warehouse: Ware
 
 
 def test_conference_without_an_enquiry_is_timed_by_a_served_one(warehouse: Warehouse) -> None:
-    """'No S47 in the record: the child\'s latest served S47 start in the 12 months before it': the day of
+    """No S47 in the record: the child's latest served S47 start in the 12 months before it: the day of
     the enquiry is the census\'s to serve, and what the list alone says of it is not used."""
     census = cin_census("2024-03", section47=[enquiry("ann", "2024-03-25")])
     april = annex_a(

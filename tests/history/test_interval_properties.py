@@ -124,8 +124,8 @@ def test_one_more_submission_gives_what_it_holds_and_withdraws_what_it_should(
 def test_newest_submission_gives_the_attributes_of_what_it_holds(
     warehouse: Warehouse, world: World, model: str, data: st.DataObject
 ) -> None:
-    """'The newest submission, of any source, that holds the key gives its attributes (ties:
-    `cin_census` or `ssda903` over `annex_a`)', whatever older ones said."""
+    """The newest submission, of any source, that holds the key gives its attributes (ties:
+    `cin_census` or `ssda903` over `annex_a`), whatever older ones said."""
     holders = [one for one in world if one.source in TABLES[model]]
     known_on = data.draw(st.sampled_from(in_order(holders)))
     known = [one for one in holders if one.as_at <= known_on]
@@ -139,7 +139,7 @@ def test_newest_submission_gives_the_attributes_of_what_it_holds(
 def test_across_a_gap_in_cover_absence_proves_nothing(
     warehouse: Warehouse, world: World, n_months: int, model: str
 ) -> None:
-    """'Across a gap in cover absence proves nothing: the interval stays, its end unknown.'"""
+    """Across a gap in cover absence proves nothing: the interval stays, its end unknown."""
     source = sorted(TABLES[model])[0]
     month = month_after(world, n_months) if source == "annex_a" else "2026-05"
     empty = EMPTY[source](month)
@@ -151,7 +151,7 @@ def test_across_a_gap_in_cover_absence_proves_nothing(
 def test_source_that_never_held_a_key_withdraws_nothing(
     warehouse: Warehouse, world: World, n_months: int
 ) -> None:
-    """'... of a source that once held it': a census without any plan leaves those of Annex A alone."""
+    """Only a source that once held a key withdraws it: a census without any plan leaves those of Annex A alone."""
     census = EMPTY["cin_census"](month_after(world, n_months))
     model = "hist_cp_plans"
     assert _told(warehouse, [*world, census], model) == _told(warehouse, world, model)
@@ -163,7 +163,7 @@ def test_source_that_never_held_a_key_withdraws_nothing(
     st.dates(date(2024, 6, 28), date(2024, 7, 2)),
 )
 def test_cover_decides_to_the_day(warehouse: Warehouse, world: World, last_held: date) -> None:
-    """'Whose cover starts no later than the day after the newest as-at at which the key was held': a
+    """Only cover that starts no later than the day after the key was last held withdraws it: a
     census of any day holds what Annex A held; the Annex A of December, covering from 1 July, is empty."""
     earlier = [one for one in world if one.as_at < date(2024, 6, 28)]
     told = _told(warehouse, earlier, "hist_cp_plans") if earlier else {}

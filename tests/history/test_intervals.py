@@ -16,14 +16,14 @@ HELD = [plan(*ANN)]
 
 
 def test_newest_holder_gives_the_attributes(warehouse: Warehouse) -> None:
-    """'The newest submission, of any source, that holds the key gives its attributes.'"""
+    """The newest submission, of any source, that holds the key gives its attributes."""
     may = annex_a("2024-05", list_7=HELD)
     june = annex_a("2024-06", list_7=[plan(*ANN, "2024-05-20")])
     assert plans(warehouse, [june, may]) == {ANN: Interval("2024-05-20", "annex_a", "2024-06-30")}
 
 
 def test_annex_a_newer_than_a_census_gives_the_attributes(warehouse: Warehouse) -> None:
-    """'The newest submission, of any source': intervals know no precedence but for ties."""
+    """The newest submission, of any source: intervals know no precedence but for ties."""
     census = cin_census("2024-03", child_protection_plans=HELD)
     april = annex_a("2024-04", list_7=[plan(*ANN, "2024-04-20")])
     assert plans(warehouse, [census, april]) == {
@@ -32,7 +32,7 @@ def test_annex_a_newer_than_a_census_gives_the_attributes(warehouse: Warehouse) 
 
 
 def test_census_gives_the_attributes_on_a_tie(warehouse: Warehouse) -> None:
-    """'Ties: `cin_census` or `ssda903` over `annex_a`.'"""
+    """On one as-at date the statutory return comes before Annex A."""
     census = cin_census("2024-03", child_protection_plans=[plan(*ANN, "2024-03-20")])
     march = annex_a("2024-03", list_7=[plan(*ANN, "2024-03-21")])
     assert plans(warehouse, [census, march]) == {
@@ -41,8 +41,8 @@ def test_census_gives_the_attributes_on_a_tie(warehouse: Warehouse) -> None:
 
 
 def test_open_key_missing_from_the_next_submission_is_withdrawn(warehouse: Warehouse) -> None:
-    """'A key is withdrawn when a submission newer than its newest holder ... should hold it and does
-    not'; other keys of the child and of the day stand."""
+    """A key is withdrawn when a submission newer than its newest holder ... should hold it and does
+    not; other keys of the child and of the day stand."""
     may = annex_a("2024-05", list_7=[*HELD, plan("ann", "2024-03-05"), plan("bob", "2024-01-10")])
     june = annex_a("2024-06", list_7=[plan("ann", "2024-03-05"), plan("bob", "2024-01-10")])
     assert sorted(plans(warehouse, [may, june])) == [("ann", "2024-03-05"), ("bob", "2024-01-10")]
@@ -51,7 +51,7 @@ def test_open_key_missing_from_the_next_submission_is_withdrawn(warehouse: Wareh
 def test_two_plans_of_a_child_and_one_start_of_two_children_are_different_keys(
     warehouse: Warehouse,
 ) -> None:
-    """'Key = child + start date.'"""
+    """Key = child + start date."""
     keys = [("ann", "2024-01-10"), ("ann", "2024-03-05"), ("bob", "2024-01-10")]
     assert (
         sorted(plans(warehouse, [annex_a("2024-05", list_7=[plan(*key) for key in keys])])) == keys
@@ -66,7 +66,7 @@ def test_withdrawal_needs_a_submission_by_the_knowledge_date(warehouse: Warehous
 
 
 def test_cover_that_starts_the_day_after_withdraws(warehouse: Warehouse) -> None:
-    """'Whose cover starts no later than the day after the newest as-at at which the key was held.'"""
+    """Only cover that starts no later than the day after the key was last held withdraws it."""
     june = annex_a("2024-06", list_7=HELD)
     december = annex_a("2024-12", list_7=[])
     assert december.cover("list_7")[0] == date(2024, 7, 1)
@@ -77,7 +77,7 @@ def test_cover_that_starts_the_day_after_withdraws(warehouse: Warehouse) -> None
     ("last_held", "stands"), [("2024-06-28", True), ("2024-06-29", True), ("2024-06-30", False)]
 )
 def test_one_day_without_cover_is_a_gap(warehouse: Warehouse, last_held: str, stands: bool) -> None:
-    """'Across a gap in cover absence proves nothing': the last Annex A covers from 1 July 2024."""
+    """Across a gap in cover absence proves nothing: the last Annex A covers from 1 July 2024."""
     world = [
         annex_a("2024-05", list_7=HELD),
         cin_census("2024-06", reference=last_held, child_protection_plans=HELD),
@@ -88,14 +88,14 @@ def test_one_day_without_cover_is_a_gap(warehouse: Warehouse, last_held: str, st
 
 
 def test_interval_stays_across_a_gap_whatever_follows_it(warehouse: Warehouse) -> None:
-    """'Across a gap in cover absence proves nothing: the interval stays, its end unknown.'"""
+    """Across a gap in cover absence proves nothing: the interval stays, its end unknown."""
     world = [annex_a(month, list_7=[]) for month in ("2024-09", "2024-10", "2025-03")]
     stays = {ANN: Interval(None, "annex_a", "2024-01-31")}
     assert plans(warehouse, [annex_a("2024-01", list_7=HELD), *world]) == stays
 
 
 def test_key_that_ended_before_the_newer_cover_stays(warehouse: Warehouse) -> None:
-    """'Should hold it (open, or ended inside that cover, as last known)': first day in, day before out."""
+    """A submission should hold what is open or ended inside its cover: first day in, day before out."""
     march = annex_a(
         "2024-03",
         list_7=[plan("ann", "2023-10-01", "2023-12-31"), plan("bob", "2023-10-01", "2024-01-01")],
@@ -110,7 +110,7 @@ def test_key_with_an_end_in_the_future_should_still_be_held(warehouse: Warehouse
 
 
 def test_absent_and_failed_tables_withdraw_nothing(warehouse: Warehouse) -> None:
-    """'A table absent from a submission covers nothing', so it should hold nothing."""
+    """A table absent from a submission covers nothing, so it should hold nothing."""
     may = annex_a("2024-05", list_7=HELD)
     failed = replace(annex_a("2024-07", list_3=[], list_7=[]), failed=frozenset({"list_7"}))
     assert list(plans(warehouse, [may, annex_a("2024-06", list_3=[]), failed])) == [ANN]
@@ -125,7 +125,7 @@ def test_withdrawal_needs_no_submission_in_between(warehouse: Warehouse) -> None
 
 
 def test_source_that_never_held_the_key_does_not_withdraw_it(warehouse: Warehouse) -> None:
-    """'... of a source that once held it': either way round."""
+    """Only a source that once held a key withdraws it: either way round."""
     census, june = cin_census("2024-05", reference="2024-05-30"), annex_a("2024-06", list_7=[])
     only_annex_a = [annex_a("2024-04", list_7=HELD), census]
     only_census = [census.having(child_protection_plans=HELD), june]
@@ -134,7 +134,7 @@ def test_source_that_never_held_the_key_does_not_withdraw_it(warehouse: Warehous
 
 
 def test_source_that_once_held_the_key_withdraws_it_from_another(warehouse: Warehouse) -> None:
-    """'Newer than its newest holder of any source, of a source that once held it': the newest holder
+    """Newer than its newest holder of any source, of a source that once held it: the newest holder
     is the census, the source that drops the key is Annex A."""
     world = [
         annex_a("2024-04", list_7=HELD),
@@ -145,7 +145,7 @@ def test_source_that_once_held_the_key_withdraws_it_from_another(warehouse: Ware
 
 
 def test_submission_as_old_as_the_newest_holder_does_not_withdraw(warehouse: Warehouse) -> None:
-    """'As-at strictly later': the census holds the key on the day on which Annex A dropped it."""
+    """As-at strictly later: the census holds the key on the day on which Annex A dropped it."""
     world = [
         annex_a("2024-04", list_7=HELD),
         annex_a("2024-05", list_7=[]),
@@ -165,7 +165,7 @@ def test_key_that_is_held_again_stands_again(warehouse: Warehouse) -> None:
 
 
 def test_row_that_ended_before_its_cover_is_not_used(warehouse: Warehouse) -> None:
-    """'Rows dated outside the declared cover are loaded, not used'; the first day of it is inside."""
+    """Rows dated outside the days of their table are loaded and not used; the first day of it is inside."""
     june = annex_a(
         "2024-06",
         list_7=[plan("ann", "2023-10-01", "2023-12-31"), plan("bob", "2023-10-01", "2024-01-01")],
@@ -181,7 +181,7 @@ def test_row_that_ended_before_its_cover_does_not_hold_the_key(warehouse: Wareho
 
 
 def test_row_that_is_not_used_makes_no_source_a_holder(warehouse: Warehouse) -> None:
-    """'A source that once held it': not by a row outside its cover."""
+    """Only a source that once held a key withdraws it: not by a row outside its cover."""
     world = [
         cin_census("2024-03", child_protection_plans=[plan("ann", "2023-01-20", "2023-03-31")]),
         annex_a("2024-04", list_7=[plan("ann", "2023-01-20")]),

@@ -33,7 +33,7 @@ def returned(*rows: Row, month: str = "2024-03") -> list:
 
 
 def test_episodes_linked_by_x1_are_one_period(warehouse: Warehouse) -> None:
-    """'Runs through episodes linked by REC = X1 with next DECOM = DEC' (social_care.md A.1)."""
+    """A chain runs through episodes linked by X1 (dbt_project/docs/history.md, 'Periods of care')."""
     world = returned(
         *move("ann", "2023-05-02", "2023-07-04", "2023-09-05", end="2024-02-01", left="E4A")
     )
@@ -42,7 +42,7 @@ def test_episodes_linked_by_x1_are_one_period(warehouse: Warehouse) -> None:
 
 
 def test_episode_with_rne_s_begins_a_period_even_after_x1(warehouse: Warehouse) -> None:
-    """'A period of care begins at RNE = S.'"""
+    """A period of care begins at RNE = S."""
     first, second = move("ann", "2023-05-02", "2023-07-04")
     world = returned(first, {**second, "reason_for_new_episode_code": "S"})
     assert sorted(periods(warehouse, world)) == [ANN, ("ann", "2023-07-04")]
@@ -61,7 +61,7 @@ def test_episode_with_rne_s_begins_a_period_even_after_x1(warehouse: Warehouse) 
 def test_broken_link_begins_a_chain_whose_start_is_unknown(
     warehouse: Warehouse, previous: Row
 ) -> None:
-    """'Else its start is unknown (the first DECOM stands in as key)'; it counts in the snapshot."""
+    """Without list 8 its start is unknown (the first DECOM stands in as key); it counts in the snapshot."""
     world = returned(previous, episode("ann", "2023-07-04", why="P"))
     told = periods(warehouse, world)
     assert told[ANN].known is True
@@ -71,7 +71,7 @@ def test_broken_link_begins_a_chain_whose_start_is_unknown(
 
 @pytest.mark.parametrize("status", ["V3", "V4"])
 def test_short_breaks_are_dropped_before_chaining(warehouse: Warehouse, status: str) -> None:
-    """'V3/V4 dropped first': a short break between two episodes neither links nor parts them."""
+    """V3 and V4 are dropped first: a short break between two episodes neither links nor parts them."""
     world = returned(
         episode("ann", "2023-05-02", "2023-07-04", left="X1"),
         episode("ann", "2023-06-01", "2023-06-03", status=status, left="E8"),
@@ -82,7 +82,7 @@ def test_short_breaks_are_dropped_before_chaining(warehouse: Warehouse, status: 
 
 
 def test_short_break_does_not_carry_a_link(warehouse: Warehouse) -> None:
-    """'V3/V4 dropped first': what a short break joined falls apart."""
+    """V3 and V4 are dropped first: what a short break joined falls apart."""
     world = returned(
         episode("ann", "2023-05-02", "2023-07-04", left="X1"),
         episode("ann", "2023-07-04", "2023-08-01", why="L", status="V4", left="X1"),
@@ -99,7 +99,7 @@ def test_episode_without_a_legal_status_is_no_short_break(warehouse: Warehouse) 
 
 
 def test_chain_runs_over_several_returns(warehouse: Warehouse) -> None:
-    """'Chained from the resolved 903 episodes of all submissions, never from one file': the return of
+    """Periods are chained from the resolved 903 episodes of all submissions, never from one file: the return of
     2025 no longer holds the first episode, which ended before its cover."""
     world = [
         ssda903("2024-03", episodes=move("ann", "2023-05-02", "2024-02-01")),
@@ -164,8 +164,8 @@ LATER = episode("ann", "2024-02-01", why="P")
 def test_chain_without_its_beginning_starts_with_the_list_8_period_that_contains_it(
     warehouse: Warehouse, rows: list[Row], start: str, known: bool
 ) -> None:
-    """'A chain whose first episode is not RNE = S takes its start from the child's Annex A period that
-    contains its first DECOM ... else its start is unknown.'"""
+    """A chain whose first episode is not RNE = S takes its start from the child's Annex A period that
+    contains its first DECOM ... else its start is unknown."""
     world = [annex_a("2024-02", list_8=rows), ssda903("2024-03", episodes=[LATER])]
     told = periods(warehouse, world)
     assert told[("ann", start)] == Interval(None, "ssda903", MARCH_2024, None, known)
@@ -193,8 +193,8 @@ def test_withdrawn_list_8_period_gives_no_start(warehouse: Warehouse) -> None:
 
 
 def test_chain_and_list_8_row_of_one_start_are_one_period(warehouse: Warehouse) -> None:
-    """'A chain and an Annex A list 8 row of the same child and period start are one entity; newest
-    wins': whichever it is."""
+    """A chain and an Annex A list 8 row of the same child and period start are one entity; newest
+    wins: whichever it is."""
     chain = ssda903("2024-03", episodes=move("ann", "2023-05-02", "2024-02-01"))
     april = annex_a("2024-04", list_8=[care(*ANN, "2024-04-03", left="E8")])
     february = annex_a("2024-02", list_8=[care(*ANN, "2024-02-20", left="E8")])
@@ -207,7 +207,7 @@ def test_chain_and_list_8_row_of_one_start_are_one_period(warehouse: Warehouse) 
 
 
 def test_903_wins_a_tie(warehouse: Warehouse) -> None:
-    """'Newest wins, `ssda903` on a tie.'"""
+    """Newest wins, `ssda903` on a tie."""
     world = [
         annex_a("2024-03", list_8=[care(*ANN, "2024-03-04", left="E8")]),
         ssda903("2024-03", episodes=[episode(*ANN, "2024-03-05", left="E4A")]),
@@ -256,7 +256,7 @@ def test_period_that_list_8_now_calls_a_short_break_is_none(warehouse: Warehouse
 
 
 def test_list_8_that_once_held_the_period_withdraws_it(warehouse: Warehouse) -> None:
-    """'Withdrawal as for any interval': list 8 drops the period after the return's date."""
+    """Withdrawal as for any interval: list 8 drops the period after the return's date."""
     held = annex_a("2024-02", list_8=[care(*ANN)])
     chain = ssda903("2024-03", episodes=[episode(*ANN)])
     dropped = annex_a("2024-04", list_8=[])
@@ -355,7 +355,7 @@ def test_list_8_period_of_one_day_was_held_by_its_only_episode(warehouse: Wareho
 def test_episode_that_begins_when_the_period_ended_does_not_hold_it(
     warehouse: Warehouse, start: str, stands: bool
 ) -> None:
-    """'Beginning inside it': inside the period as last known, here by list 8 up to 1 May 2024."""
+    """Beginning inside it: inside the period as last known, here by list 8 up to 1 May 2024."""
     key = ("ann", "2022-05-02")
     world = [
         ssda903("2023-03", episodes=[episode(*key)]),
@@ -379,7 +379,7 @@ def test_period_of_one_day_is_held_by_its_only_episode(warehouse: Warehouse) -> 
 
 
 def test_return_of_the_next_period_does_not_attest_the_one_before(warehouse: Warehouse) -> None:
-    """'The chain's as-at is that of the submission giving its last episode': a newer return that holds
+    """The chain's as-at is that of the submission giving its last episode: a newer return that holds
     the period by an episode of another chain does not say that it was still going on."""
     world = [
         ssda903("2023-03", episodes=[episode("ann", "2022-05-02")]),
@@ -394,7 +394,7 @@ def test_return_of_the_next_period_does_not_attest_the_one_before(warehouse: War
 def test_episode_outside_the_cover_of_a_return_does_not_hold_the_period(
     warehouse: Warehouse,
 ) -> None:
-    """'Rows dated outside the declared cover are loaded, not used': the return of 2025 repeats an
+    """Rows dated outside the days of their table are loaded and not used: the return of 2025 repeats an
     episode of 2022 and says nothing about the open one."""
     old, current = move("ann", "2022-05-02", "2023-02-01")
     world = [ssda903("2023-03", episodes=[old, current]), ssda903("2025-03", episodes=[old])]
@@ -415,7 +415,7 @@ def test_period_points_at_the_row_of_its_last_episode(
 
 
 def test_child_ceasing_on_the_day_is_not_looked_after(warehouse: Warehouse) -> None:
-    """'Looked after at d: DECOM <= d and (DEC null or DEC > d)' (social_care.md A.1)."""
+    """Who ceases on a day is not looked after at its end (dbt_project/docs/history.md, 'Periods of care')."""
     world = returned(
         episode("ann", "2023-05-02", MARCH_2024, left="E8"),
         episode("bob", "2024-03-31"),

@@ -60,7 +60,7 @@ def _split(draw: st.DrawFn) -> tuple[Life, Life, date]:
 def test_move_within_a_period_changes_no_period(
     warehouse: Warehouse, split: tuple[Life, Life, date]
 ) -> None:
-    """'Runs through episodes linked by REC = X1 with next DECOM = DEC': a move is not a new period."""
+    """A period runs through episodes linked by X1: a move is not a new period."""
     life, moved, _ = split
     told = periods(warehouse, complete(moved, "ssda903", RETURNS))
     assert told == periods(warehouse, complete(life, "ssda903", RETURNS))
@@ -69,7 +69,7 @@ def test_move_within_a_period_changes_no_period(
 @EXAMPLES
 @given(_split())
 def test_rne_s_begins_a_new_period(warehouse: Warehouse, split: tuple[Life, Life, date]) -> None:
-    """'A period of care begins at RNE = S': the same move, entered as a start, parts the period."""
+    """A period of care begins at RNE = S: the same move, entered as a start, parts the period."""
     life, moved, moved_on = split
     assume(moved_on <= date(2025, 3, 31))
     restarted = [
@@ -113,7 +113,7 @@ def _with_short_breaks(draw: st.DrawFn) -> tuple[World, World]:
 def test_short_breaks_change_no_period(
     warehouse: Warehouse, given_worlds: tuple[World, World]
 ) -> None:
-    """'V3/V4 dropped first': wherever they stand, whatever they seem to link."""
+    """V3 and V4 are dropped first: wherever they stand, whatever they seem to link."""
     world, with_breaks = given_worlds
     assert periods(warehouse, with_breaks) == periods(warehouse, world)
 
@@ -123,7 +123,7 @@ def test_short_breaks_change_no_period(
 def test_chain_is_as_at_the_return_that_gives_its_last_episode(
     warehouse: Warehouse, world: World
 ) -> None:
-    """'The chain's as-at is that of the submission giving its last episode': without list 8 every chain
+    """The chain's as-at is that of the submission giving its last episode: without list 8 every chain
     is a period, and its newest holder that of its last episode."""
     only_returns = [one for one in world if one.source == "ssda903"]
     told = warehouse.tell(only_returns, "hist_periods_of_care", "hist_care_chains", "hist_episodes")
@@ -143,8 +143,8 @@ def test_chain_is_as_at_the_return_that_gives_its_last_episode(
 def test_returns_that_begin_late_take_their_starts_from_list_8(
     warehouse: Warehouse, life: Life, n_missing: int
 ) -> None:
-    """'A chain whose first episode is not RNE = S takes its start from the child's Annex A period that
-    contains its first DECOM': with list 8 complete, no period is added and none is without a start."""
+    """A chain whose first episode is not RNE = S takes its start from the child's Annex A period that
+    contains its first DECOM: with list 8 complete, no period is added and none is without a start."""
     workbooks = complete(life, "annex_a", WORKBOOKS)
     told = periods(warehouse, workbooks + complete(life, "ssda903", RETURNS[n_missing:]))
     alone = periods(warehouse, workbooks)
@@ -169,7 +169,7 @@ def _one_more_list_8(draw: st.DrawFn) -> tuple[World, Submission]:
 def test_one_more_list_8_withdraws_what_it_should_hold(
     warehouse: Warehouse, one_more: tuple[World, Submission]
 ) -> None:
-    """'Withdrawal as for any interval': by a list 8 that drops what some list 8 once held, also when a
+    """Withdrawal as for any interval: by a list 8 that drops what some list 8 once held, also when a
     return held it last; everything else stands as before."""
     world, newest = one_more
     before, after = periods(warehouse, world), periods(warehouse, [newest, *world])
@@ -194,8 +194,8 @@ def test_one_more_list_8_withdraws_what_it_should_hold(
 def test_newest_list_8_describes_the_periods_it_holds(
     warehouse: Warehouse, world: World, data: st.DataObject
 ) -> None:
-    """'A chain and an Annex A list 8 row of the same child and period start are one entity; newest
-    wins': a workbook newer than everything else says how each period it lists stands."""
+    """A chain and an Annex A list 8 row of the same child and period start are one entity; newest
+    wins: a workbook newer than everything else says how each period it lists stands."""
     rows: list[dict[str, Any]] = [
         care(child, start, data.draw(st.sampled_from([None, date(2025, 6, 4)])), left=None)
         for child, start in sorted(periods(warehouse, world))

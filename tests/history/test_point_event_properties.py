@@ -60,8 +60,8 @@ def _covered_by(submission: Submission, model: str, events: set[Event]) -> set[E
 def test_newest_submission_says_all_about_the_days_it_covers(
     warehouse: Warehouse, world: World, model: str, data: st.DataObject
 ) -> None:
-    """'Of that source the newest submission covering it. Rows of that date in any other submission are
-    not used': what the newest holds is served and nothing else, so what it dropped is gone."""
+    """Of that source the newest submission covering it. Rows of that date in any other submission are
+    not used: what the newest holds is served and nothing else, so what it dropped is gone."""
     newest = data.draw(st.sampled_from(world))
     served = _served(warehouse, world, model, as_at=newest.as_at)
     assert _covered_by(newest, model, served) == _covered_by(newest, model, _stated(newest, model))
@@ -72,7 +72,7 @@ def test_newest_submission_says_all_about_the_days_it_covers(
 def test_newest_census_says_all_about_the_days_it_covers(
     warehouse: Warehouse, world: World, model: str, data: st.DataObject
 ) -> None:
-    """'The first in the entity's precedence with a submission covering the date', however much newer
+    """The first in the entity's precedence with a submission covering the date, however much newer
     an Annex A is."""
     censuses = [one for one in world if one.source == "cin_census"]
     known_on = data.draw(
@@ -89,7 +89,7 @@ def test_newest_census_says_all_about_the_days_it_covers(
 def test_submission_says_nothing_about_days_it_does_not_cover(
     warehouse: Warehouse, world: World, model: str, data: st.DataObject
 ) -> None:
-    """'One that an older submission holds outside the newer window stays': without the submission,
+    """What an older submission holds outside the newer window stays: without the submission,
     every day outside its cover is as before."""
     removed = data.draw(st.sampled_from(world))
     served = _served(warehouse, world, model)
@@ -104,7 +104,7 @@ def test_submission_says_nothing_about_days_it_does_not_cover(
 def test_source_of_an_event_is_the_source_that_serves_its_day(
     warehouse: Warehouse, world: World, model: str
 ) -> None:
-    """'For each event date one source serves': the one that the covered runs name, and no other."""
+    """For each event date one source serves: the one that the covered runs name, and no other."""
     told = warehouse.tell(world, model, "hist_covered_runs")
     runs = [run for run in told["hist_covered_runs"] if run["entity"] == ENTITIES[model]]
     for row in told[model]:

@@ -21,8 +21,8 @@ LAST_DAY = date(2025, 3, 31)
 def test_child_counts_once_by_the_latest_interval_that_counts(
     warehouse: Warehouse, world: World, population: str
 ) -> None:
-    """'An interval counts in a snapshot at P when start <= P, end null or > P, and its newest holder's
-    as-at >= P. A snapshot population has one row per child (latest start).'"""
+    """An interval counts in a snapshot at P when start <= P, end null or > P, and its newest holder's
+    as-at >= P. A snapshot population has one row per child (latest start)."""
     model = SNAPSHOTS[population]
     told = warehouse.tell(world, population, model, "hist_month_ends")
     expected = {}

@@ -15,7 +15,7 @@ MAY, JUNE, JULY = "2024-05-31", "2024-06-30", "2024-07-31"
 def test_interval_that_starts_on_the_day_counts_and_a_day_later_does_not(
     warehouse: Warehouse,
 ) -> None:
-    """'Start <= P.'"""
+    """An interval counts from its first day on."""
     world = [
         annex_a(
             "2024-07",
@@ -31,7 +31,7 @@ def test_interval_that_starts_on_the_day_counts_and_a_day_later_does_not(
 def test_interval_that_ends_on_the_day_does_not_count_and_a_day_later_does(
     warehouse: Warehouse,
 ) -> None:
-    """'End null or > P'; a child ceasing on d is not in the snapshot (social_care.md A.1)."""
+    """A child ceasing on a day is not in its snapshot (dbt_project/docs/history.md, 'State at a month end')."""
     ended = {"ann": "2024-06-30", "bob": "2024-07-01"}
     world = [
         annex_a(
@@ -48,7 +48,7 @@ def test_interval_that_ends_on_the_day_does_not_count_and_a_day_later_does(
 def test_interval_counts_at_the_as_at_of_its_newest_holder_and_not_after(
     warehouse: Warehouse,
 ) -> None:
-    """'Its newest holder's as-at >= P (the state at P is attested).'"""
+    """An interval counts up to the as-at date of its newest holder."""
     may, june = (
         annex_a(month, list_7=[plan("ann", "2024-01-10")], list_8=[care("ann", "2024-01-10")])
         for month in ("2024-05", "2024-06")
@@ -83,7 +83,7 @@ def test_withdrawn_interval_leaves_the_earlier_months_too(warehouse: Warehouse) 
 
 
 def test_interval_across_a_gap_counts_up_to_its_newest_holder(warehouse: Warehouse) -> None:
-    """'The interval stays, its end unknown': attested up to January, unknown after."""
+    """Across a gap the interval stays, its end unknown: attested up to January, unknown after."""
     world = [annex_a("2024-01", list_7=[plan("ann", "2023-10-02")]), annex_a("2024-09", list_7=[])]
     assert on_plan_at(warehouse, world, "2024-01-31") == {"ann": "2023-10-02"}
     assert on_plan_at(warehouse, world, "2024-02-29") == {}
@@ -92,7 +92,7 @@ def test_interval_across_a_gap_counts_up_to_its_newest_holder(warehouse: Warehou
 def test_child_with_two_open_intervals_counts_once_by_the_latest_start(
     warehouse: Warehouse,
 ) -> None:
-    """'A snapshot population has one row per child (latest start).'"""
+    """A snapshot population has one row per child (latest start)."""
     starts = ("2024-01-10", "2024-03-05", "2024-02-07")
     world = [
         annex_a(
@@ -112,7 +112,7 @@ def test_latest_start_is_taken_among_the_intervals_that_count(warehouse: Warehou
 
 
 def test_children_of_one_area_count_each(warehouse: Warehouse) -> None:
-    """'A snapshot population has one row per child.'"""
+    """A snapshot population has one row per child."""
     world = [annex_a("2024-05", list_7=[plan("ann", "2024-01-10"), plan("bob", "2024-01-10")])]
     assert sorted(on_plan_at(warehouse, world, MAY)) == ["ann", "bob"]
 
@@ -129,8 +129,8 @@ def test_children_of_two_areas_count_in_their_own(warehouse: Warehouse) -> None:
 
 
 def test_grid_runs_over_every_month_end_between_the_as_at_dates(warehouse: Warehouse) -> None:
-    """'... every calendar month end from the earliest to the latest as-at (<= K) of any LA-level
-    submission of any area' (contract.md 4)."""
+    """Every month end from the earliest to the latest as-at date of any authority
+    (dbt_project/docs/figures.md, 'The grid')."""
     world = [
         annex_a("2023-12", list_3=[]),
         annex_a("2024-03", list_3=[], area=CAMDEN),

@@ -71,7 +71,7 @@ def test_rounds_of_education_begin_and_end(
 def test_plans_of_barnet_in_2024_are_601_of_601_and_747_of_747_with_exceptions(
     project: Build, tmp_path: Path
 ) -> None:
-    """education.md C: 747 plans issued in 2024, each by day 140; 146 of them for requests with an exception."""
+    """747 plans issued in 2024, each by day 140; 146 of them with an exception (DfE, EHC plans, 2025, Barnet)."""
     layers = Path(shutil.copy(project.layers, tmp_path))
     with duckdb.connect(str(layers)) as connection:
         connection.execute(

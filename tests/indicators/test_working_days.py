@@ -1,4 +1,4 @@
-"""Working days between two dates, by the calendar that the populations read (social_care.md A.1)."""
+"""Working days between two dates by the populations' calendar (dbt_project/docs/figures.md, 'Working days')."""
 
 from __future__ import annotations
 

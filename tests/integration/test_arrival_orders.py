@@ -91,7 +91,7 @@ def _figures(folder: DataFolder) -> dict[str, list[tuple]]:
 def test_three_orders_of_arrival_give_equal_figures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """'The figures equal those of having received everything in order' (contract.md 3)."""
+    """The figures equal those of having received everything in order (dbt_project/docs/history.md)."""
     # Row checks decide no figure, and take longer than everything else here.
     monkeypatch.setattr(nightly, "check_rows", lambda *_: 0)
     monkeypatch.setattr(nightly, "count_results", lambda *_: 1)

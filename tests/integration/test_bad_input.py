@@ -1,6 +1,6 @@
 """Bad input, one fault at a time: one clear message, the outcome of contract 2 and 5, all else untouched.
 
-Rows of the matrix in quality.md 5 are named beside their cases. What the readers do with a single file is
+Rows of tests/faults/fault_rows.csv are named beside their cases. What the readers do with a single file is
 tested in `tests/unit/intake`; here it is what becomes of a submission.
 """
 

@@ -1,4 +1,4 @@
-"""The gate through whole runs (contract.md 5): what a bad list 7 holds, what releases it, whose figures stand.
+"""The gate through whole runs: what a bad list 7 holds, what releases it, whose figures stand.
 
 The runs follow one another in one data folder, so the tests do too: each looks at the next night.
 """

@@ -1,4 +1,4 @@
-"""The gate over social care and education at once (quality.md 5, fault 42): what is held, why, since when, what ends it.
+"""The gate over social care and education at once (fault 42): what is held, why, since when, what ends it.
 
 One night on which nothing is wrong, then one on which list 3 and the file of young people are halved and the pupils'
 file lacks a column, then one after somebody has accepted list 3.

@@ -23,7 +23,8 @@ from tests.faults.killed import QUOTED_VALUE
 from tests.story import CANARY_BORN, CANARY_IDS, CANARY_TEXTS, Story
 
 WITH_IDENTIFIERS = ("landing", "archive", "restricted")
-# outputs/<month>/restricted/owners: these pages name the record by its local id (quality.md 2).
+# outputs/<month>/restricted/owners: these pages name the record by its local id (expectations/README.md, 'Issues and
+# answers').
 OWNERS_PAGES = ("restricted", "owners")
 LOOKED_FOR = (
     *CANARY_IDS,

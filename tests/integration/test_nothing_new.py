@@ -35,7 +35,7 @@ def test_with_nothing_new_the_run_that_serves_stands(story: Story, tmp_path: Pat
 
     assert ran.status == 0
     [served] = run_ids(data / "warehouse" / "warehouse.duckdb")
-    assert f"Nothing new: run {served} stands" in ran.out
+    assert f"Nothing new since run {served}" in ran.out
     assert content(data / "warehouse" / "warehouse.duckdb") == before
     assert Ledger(data / "ledger").runs() == runs
 

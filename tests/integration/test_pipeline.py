@@ -26,7 +26,7 @@ from tests.extracts import BARNET, CAMDEN
 from tests.story import Story, first_reported, query, run_ids, tables
 
 PERIOD = "2025-03-31"
-# contract.md 4; more columns may be added.
+# dbt_project/docs/figures.md; more columns may be added.
 PUBLISHED = {
     "dim_indicators": "indicator_id title plan section position family population method kind headline_basis good_is"
     " unit published_decimals definition numerator_means denominator_means caveats data_owner benchmark_series reports",
@@ -529,7 +529,7 @@ def test_shipped_figures_load_whole(story: Story) -> None:
 
 @pytest.mark.parametrize(("model", "mean"), [("2025", 587.4), ("2021", 490.8)])
 def test_neighbours_of_both_models_give_their_means(story: Story, model: str, mean: float) -> None:
-    """Referrals, year ending March 2025 (social_care.md C.3, REF_RATE)."""
+    """Referrals, year ending March 2025 (DfE, Children in need, 2025, table C1, REF_RATE)."""
     found = query(
         story.first.warehouse,
         "select value, n_available from marts.fct_benchmarks where indicator_id = 'referrals_rate'"

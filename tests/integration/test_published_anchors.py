@@ -1,4 +1,4 @@
-"""Published figures of Barnet that education.md names, as the shipped series give them after a run."""
+"""Published figures of Barnet, as the shipped series give them after a run."""
 
 from __future__ import annotations
 

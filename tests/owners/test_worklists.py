@@ -77,7 +77,9 @@ def test_explanation_is_applied_once_up_to_the_end_of_the_collection_year(
     published.add_issue("2", case_key="c")
     folder = published.write()
     assert outcomes(folder, {"c": RIGHT}) == [("applied", "explained until 2026-03-31")]
-    assert outcomes(folder, {"c": RIGHT}) == [("unchanged", "the same answer stands already")]
+    assert outcomes(folder, {"c": RIGHT}) == [
+        ("unchanged", "the same answer has been given already")
+    ]
     answers = Ledger(folder.ledger).issue_answers()
     assert [(a.area_code, a.issue_key, a.answer, a.until) for a in answers] == [
         (AREA, "1", "explained", date(2026, 3, 31)), (AREA, "2", "explained", date(2026, 3, 31)),

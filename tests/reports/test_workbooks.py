@@ -1,4 +1,4 @@
-"""The essential rules for accessible spreadsheets, checked on every workbook (reports.md 4)."""
+"""The essential rules for accessible spreadsheets, checked on every workbook (`tests/accessible_workbooks.py`)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 -- One row per indicator, local authority, basis, period and breakdown value: as
 -- computed, or where the gate holds the indicator for the area, as last
--- published (contract.md 5).
+-- published (docs/gate.md, 'What a hold does').
 with
 
 run as (

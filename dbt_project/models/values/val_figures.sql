@@ -186,7 +186,7 @@ totals as (
             and grid.period_end = counted_sources.period_end
 ),
 
--- contract.md 4, 'Status': the first that applies
+-- docs/figures.md, 'Statuses': the first that applies
 judged as (
     select
         *,
@@ -353,7 +353,8 @@ valued as (
                     end
                     - coalesce(compared_with, 0)
         end as value,
-        -- 95%, by the national deviation of pupils' scores (education.md A.0)
+        -- 95%, by the national deviation of pupils' scores (docs/figures.md,
+        -- 'Confidence intervals')
         case
             when status = 'ok'
                 then

@@ -1,4 +1,4 @@
-{# What a row holds is what its status says (contract.md 4, 'Status'): a value
+{# What a row holds is what its status says (docs/figures.md, 'Statuses'): a value
    for ok only, or as last published for held; no numerator and denominator where
    nothing could be counted; 0 and 0, or 0 of some, where there was nothing to
    count or to record. #}

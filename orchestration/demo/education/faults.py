@@ -1,6 +1,6 @@
 """The faults of real education files, a few per file: rows twice, codes of no list, impossible figures.
 
-Where a fault stands depends on file and row, so it is gone in the next extract, as when somebody puts it right.
+A fault depends on file and row, so the next extract does not have it, as when somebody puts it right.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def taken(draws: Draws, key: np.ndarray, language: float, fewer: np.ndarray) -> 
 def points_of(
     draws: Draws, key: np.ndarray, grade: np.ndarray, core: float, takes: Points
 ) -> Points:
-    """The points in each subject, around the grade at which the pupil stands."""
+    """The points in each subject, around the grade of the pupil."""
     found = {}
     for name, subject in SUBJECTS.items():
         level = grade + of_education.KS4_SUBJECT_SPREAD * normal(

@@ -3,7 +3,7 @@
 Intensities only, as in `orchestration/demo/intensities.py`: nothing that reads this knows an indicator or a
 published series. Tables by year go by the year in which the academic (or, where said, the calendar) year ends;
 a year not given holds the last one before. `python -m tests.benchmarks.calibration --part education` runs
-generator and job and prints what comes out beside what was published; a person then moved the values here.
+generator and job and compares what comes out with what was published; a person then moved the values here.
 
 How found: [calibrated] moved until the outcome agreed; [shape] a plausible shape, of which only the mean
 matters, and the calibrated values scale that.

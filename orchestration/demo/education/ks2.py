@@ -24,7 +24,7 @@ BELOW_THE_TEST, GREATER_DEPTH, NEARLY = -2.6, 1.35, -1.5
 
 
 def levels_of(schooling: Schooling, pupils: pd.DataFrame, year: int) -> np.ndarray:
-    """How far each pupil stands from the expected standard, in standard deviations."""
+    """How far each pupil is from the expected standard, in standard deviations."""
     group = standing(pupils)
     settled = pupils["is_settled"].to_numpy()
 
@@ -44,7 +44,7 @@ def levels_of(schooling: Schooling, pupils: pd.DataFrame, year: int) -> np.ndarr
 
 
 def scores_of(schooling: Schooling, pupils: pd.DataFrame, year: int) -> dict[str, np.ndarray]:
-    """How far each pupil stands from the expected standard in each subject."""
+    """How far each pupil is from the expected standard in each subject."""
     level, key = levels_of(schooling, pupils, year), pupils["key"].to_numpy()
     apart = np.sqrt(1 - of_education.KS2_COMMON)
     return {

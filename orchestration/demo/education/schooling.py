@@ -21,7 +21,7 @@ LAST_REQUESTS = month_number(2040, 12)
 
 
 class Schooling:
-    """The education of one authority's children, beside the history of its social care."""
+    """The education of one authority's children, in addition to the history of its social care."""
 
     def __init__(self, history: History) -> None:
         self.history = history

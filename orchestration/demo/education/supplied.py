@@ -1,4 +1,4 @@
-"""What services send by hand: figures of the older plan once a year, and how the plan's actions stand."""
+"""What services send by hand: figures of the older plan once a year, and the progress of the plan's actions."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _actions() -> tuple[tuple[str, str], ...]:
 
 
 def plan_updates(draws: Draws, month: int) -> pd.DataFrame:
-    """How each action stands at the end of a quarter; a few agencies forget some."""
+    """The progress of each action at the end of a quarter; a few agencies forget some."""
     quarter, as_at = month // 3, last_day(month)
     rows = []
     for place, (action, agency) in enumerate(_actions()):

@@ -22,7 +22,7 @@ from orchestration.intake.readers.survey import (
     survey_part,
 )
 
-# quality.md 5, row 20. Small parts of plain XML reach higher ratios honestly.
+# expectations/README.md, 'Files that are refused'. Small parts of plain XML reach higher ratios honestly.
 LARGEST_EXPANDED = 1024 * MEGABYTE
 LARGEST_RATIO = 100
 SMALL_PART = 4 * MEGABYTE

@@ -42,7 +42,7 @@ NOTES = (
 
 @dataclass(frozen=True)
 class AgencyForm:
-    """A lead agency and the actions it is asked about; those led with others stand on each one's form."""
+    """A lead agency and the actions it is asked about; those led with others are on each one's form."""
 
     agency: str
     actions: tuple[Action, ...]
@@ -92,7 +92,7 @@ def write_plan_form(path: Path, board: Board, forms: Sequence[AgencyForm], month
     cover = (
         title,
         "Fill in the columns from Update as at on, in the lines that you report on. Leave the other lines empty: they are not read.",
-        "An action that several agencies lead stands on the form of each: agree who reports. Of two updates of one day the last one counts.",
+        "An action that several agencies lead is on the form of each: agree who reports. Of two updates of one day the last one counts.",
         f"Give the file to the data team: landing/{board.home.area_code}/{SOURCE}/{month_end:%Y-%m}/",
     )  # fmt: skip
     with AccessibleBook(path, title, "Delivery of the plan") as book:

@@ -28,7 +28,7 @@ def month_end(month: str) -> date:
 
 
 def forms_folder(folder: DataFolder) -> Path:
-    """Where forms are written when nothing else is said: beside the owners' worklists."""
+    """The folder for forms unless another is named: next to the owners' worklists."""
     return folder.quality / "forms"
 
 

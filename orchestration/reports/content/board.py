@@ -68,7 +68,7 @@ class Action:
 
 @dataclass(frozen=True)
 class LinkedIndicator:
-    """Where an indicator that an action is linked to stands now."""
+    """The newest state of an indicator that an action is linked to."""
 
     indicator_id: str
     position: str | None
@@ -134,7 +134,7 @@ class OutcomeCounts:
 
 @dataclass(frozen=True)
 class OutcomeSummary:
-    """How the actions of an outcome stand together."""
+    """The actions of an outcome, counted by colour."""
 
     counts: OutcomeCounts
     actions: tuple[Action, ...]

@@ -1,6 +1,6 @@
 """The committee and standards reports: exceptions, the table in plan order, one panel per indicator.
 
-What stands where on the page; what it says about one indicator is in `panels`. The page is one file with its
+The order of the page; what it says about one indicator is in `panels`. The page is one file with its
 style and drawings inside and opens with no network.
 """
 
@@ -131,7 +131,7 @@ def _content(
 
 @cache
 def page_environment() -> Environment:
-    """Where the pages' templates stand; texts from the warehouse are escaped."""
+    """Load the pages' templates; texts from the warehouse are escaped."""
     return Environment(
         loader=PackageLoader("orchestration.reports.media"),
         autoescape=True,

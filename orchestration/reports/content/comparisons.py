@@ -30,7 +30,7 @@ def as_published(home: Area) -> Comparator:
 
 
 def comparators_for(home: Area) -> tuple[Comparator, ...]:
-    """The groups that stand in the tables, in order."""
+    """The groups that the tables show, in order."""
     if home.area_code.startswith(LONDON_BOROUGHS):
         return (OUTER_LONDON, LONDON, NEIGHBOURS, ENGLAND)
     return (NEIGHBOURS, ENGLAND)

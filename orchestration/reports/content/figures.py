@@ -24,7 +24,7 @@ SIGNIFICANCE = {
     "below": "significantly below the national average",
     "none": "not significant, it may be chance",
 }
-# What stands where a figure would; the shorthand is the government's for statistics in spreadsheets.
+# What is printed in place of a figure; the shorthand is the government's for statistics in spreadsheets.
 NO_VALUE, NO_COUNT, WITHHELD = "no value", "not counted", "[c]"
 
 
@@ -60,7 +60,7 @@ class Figures:
 
     @property
     def noun(self) -> str:
-        """What one figure stands for."""
+        """The word for the period of one figure."""
         return "month" if self.indicator.headline_basis in wording.MONTHLY else "period"
 
     def at(self, end: date) -> Figure | None:

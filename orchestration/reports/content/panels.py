@@ -29,14 +29,14 @@ PROVISIONAL_RELEASE = "Provisional: not all records are of a revised or final re
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure with what stands in small letters below it."""
+    """A figure with the small print below it."""
 
     text: str
     note: str = ""
 
     @property
     def is_empty(self) -> bool:
-        """Words stand in the place of a figure."""
+        """Whether words replace the figure."""
         return self.text in (NO_VALUE, WITHHELD, NO_SERIES, NOT_AVAILABLE)
 
 
@@ -106,7 +106,7 @@ class Panel:
 
 
 def line_of(figures: Figures) -> Line:
-    """The newest figure beside last year's and the published ones."""
+    """The newest figure, last year's and the published ones."""
     line = figures.line
     value, year_before = _value(figures), _year_before(figures)
     return Line(

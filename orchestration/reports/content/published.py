@@ -91,7 +91,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class ReportLine:
-    """An indicator's line of a report as printed, the published figures beside it apart."""
+    """An indicator's line of a report as printed, without the published figures."""
 
     indicator_id: str
     area_code: str

@@ -36,7 +36,7 @@ class Status:
 STATUSES = {
     "ok": Status("Value available", "The figure is complete for its period."),
     "held": Status(
-        "Held", "A check failed: the figure last published stands until a good submission arrives."
+        "Held", "A check failed. The last published figure is kept until a good submission arrives."
     ),
     "no_data": Status("No data", "Nothing received covers the end of the period."),
     "insufficient_history": Status(
@@ -52,7 +52,7 @@ STATUSES = {
 
 
 def status_of(status: str) -> Status:
-    """A status in words; one that this page does not know yet still stands in plain words."""
+    """A status in words; one that this page does not know yet is shown in plain words."""
     return STATUSES.get(status) or Status(status.replace("_", " ").capitalize(), "")
 
 

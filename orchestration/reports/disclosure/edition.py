@@ -24,7 +24,8 @@ from orchestration.reports.disclosure.release import (
     read_months,
 )
 
-# Under this base a percentage is printed without decimals (quality.md 4).
+# Under this base a percentage is printed without decimals (dbt_project/docs/disclosure.md, 'Figures that are unsafe
+# by themselves').
 BASE_FOR_DECIMALS = 100
 WITHHELD = pa.schema(
     [("indicator_id", pa.string()), ("area_code", pa.string()), ("period_end", pa.date32())]

@@ -86,7 +86,7 @@ def _cost(part: Pack, figure: Printed) -> tuple[bool, float]:
 def _calculated_with(part: Pack, withheld: frozenset[Name], quantity: Name) -> set[Name]:
     """What is known and helps to calculate the quantity.
 
-    First of all what stands in a relation with one unknown only, which gives that one away; without any, what
+    First of all what is in a relation with one unknown only, which gives that one away; without any, what
     is nearest: further relations are reached in later rounds.
     """
     known = part.known(withheld)

@@ -1,4 +1,7 @@
-"""Which figures are unsafe by themselves (quality.md 4, 'Suppression'). What follows from others is not here."""
+"""Which figures are unsafe by themselves. What follows from others is not here.
+
+Source: dbt_project/docs/disclosure.md, 'Figures that are unsafe by themselves'.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How every workbook is written: title, explanation and one marked-up table per sheet, drop-downs, language.
 
-Follows the essential rules of the Analysis Function's guidance (reports.md 4). What a report, form or worklist
-says is its own module's. Text is written as text, so that no cell becomes a formula or a link.
+Follows the essential rules of Government Analysis Function, Releasing statistics in spreadsheets, 2021. What a
+report, form or worklist says is its own module's. Text is written as text, so that no cell becomes a formula or a link.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Run charts as SVG that stands inside a page: Altair draws, vl-convert renders, no browser and no network.
+"""Run charts as SVG inside a page: Altair draws, vl-convert renders, no browser and no network.
 
 What a chart shows is decided by the page; here is only how it looks. Each series has a colour, a line and a
 point shape of its own and its name at the line's end, so that it reads in black and white and needs no legend.
@@ -55,7 +55,7 @@ COMPARED = (
     Look("#0b6b61", "square", (2, 3), 1.3, 50),
     Look("#7a4a00", "triangle-up", (9, 3), 1.3, 58),
 )
-# Rules have no points; beside the label of one stands a short stroke.
+# Rules have no points; a short stroke precedes the label of one.
 MEAN = Look(QUIET_INK, "stroke", (4, 4), 1.3, 120)
 LIMIT = Look(QUIET_INK, "stroke", (1, 3), 1.0, 120)
 TARGET = Look("#1b6b2a", "stroke", (12, 2), 1.6, 120, "bold")
@@ -63,7 +63,7 @@ TARGET = Look("#1b6b2a", "stroke", (12, 2), 1.6, 120, "bold")
 
 @dataclass(frozen=True)
 class Series:
-    """Values in order of date; None where there is none. `end_label` stands at the right of the plot."""
+    """Values in order of date; None where there is none. `end_label` is printed at the right of the plot."""
 
     end_label: str
     points: Sequence[tuple[date, float | None]]

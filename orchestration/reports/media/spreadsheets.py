@@ -20,9 +20,9 @@ from orchestration.reports.content.published import Area, Run, read_home, read_r
 from orchestration.reports.media.accessible_book import AccessibleBook
 
 WIDEST, NARROWEST = 60, 11
-# What may be read is decided by the folder of the edition (contract.md 2).
+# What may be read is decided by the folder of the edition (data/README.md, 'Who may read what').
 READABLE = 0o644
-# Why a cell holds no number (reports.md 4, 'Shorthand').
+# Why a cell holds no number (Government Analysis Function, Releasing statistics in spreadsheets, 2021).
 SHORTHAND = {
     "suppressed": "[c]",
     "not_applicable": "[z]",
@@ -40,7 +40,7 @@ MEANINGS = (
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table: its name, what stands above it, its headings and rows."""
+    """One table: its name, the text above it, its headings and rows."""
 
     name: str
     title: str
@@ -57,11 +57,11 @@ def write_workbook(marts: Path, report: str, title: str, edition: str, target: P
         sheets = [sheet for sheet in read(connection, report, edition, home) if sheet.rows]
     full_title = f"{home.area_name}: {title.lower()}, {edition} edition"
     contents = Sheet(
-        "Contents", "Contents", ("One table stands on this sheet. It lists the sheets that follow.",),
+        "Contents", "Contents", ("This sheet has one table. It lists the sheets that follow.",),
         ("Sheet", "What it holds"), [("Notes", "Shorthand used in the tables"), *((s.name, s.title) for s in sheets)],
     )  # fmt: skip
     notes = Sheet(
-        "Notes", "Notes: shorthand", ("One table stands on this sheet.",), ("Shorthand", "Meaning"), MEANINGS
+        "Notes", "Notes: shorthand", ("This sheet has one table.",), ("Shorthand", "Meaning"), MEANINGS
     )  # fmt: skip
     with AccessibleBook(target, full_title, title, READABLE, run.as_at) as book:
         cover, _ = book.sheet("Cover", full_title, _cover(run, edition))
@@ -119,7 +119,7 @@ def _indicator_sheets(
 
 @dataclass(frozen=True)
 class _Part:
-    """A table of a report's lines: its sheet, what it holds, and where its members stand in the registry."""
+    """A table of a report's lines: its sheet, what it holds, and how the registry lists its members."""
 
     sheet: str
     title: str
@@ -163,7 +163,7 @@ def _lines(
              wording.status_of(status).label, _text(reason))
         )  # fmt: skip
     above = (
-        "One table stands on this sheet. Shorthand in square brackets is explained on the sheet Notes.",
+        "This sheet has one table. Shorthand in square brackets is explained on the sheet Notes.",
         f"{part.title}, {home.area_name}. Sources: the returns of the authority; DfE's published figures.",
     )
     return Sheet(part.sheet, part.title, above, headings, printed)
@@ -186,7 +186,7 @@ def _places(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -> 
         "Quarter (1 is best)", "Lower quartile", "Median", "Upper quartile", "Good is",
     )  # fmt: skip
     above = (
-        "One table stands on this sheet. Rank 1 and quarter 1 are the best. A quarter of the authorities are at or"
+        "This sheet has one table. Rank 1 and quarter 1 are the best. A quarter of the authorities are at or"
         " below the lower quartile, half at or below the median, three quarters at or below the upper quartile.",
         f"Place of {home.area_name} among all authorities in the newest published year. Indicators whose figures"
         " nobody publishes for every authority are not listed. Source: DfE's published figures.",
@@ -217,7 +217,7 @@ def _periods(connection: duckdb.DuckDBPyConnection, report: str, edition: str, h
         "Comparable from",
     )  # fmt: skip
     above = (
-        "One table stands on this sheet. Shorthand in square brackets is explained on the sheet Notes.",
+        "This sheet has one table. Shorthand in square brackets is explained on the sheet Notes.",
         f"Every period of each indicator, newest first, {home.area_name}.",
     )
     return Sheet("Periods", "Every period of each indicator", above, headings, printed)
@@ -245,7 +245,7 @@ def _board_sheets(
         *(("Risk",) if edition == "restricted" else ()), "Linked indicators",
     )  # fmt: skip
     above = (
-        "One table stands on this sheet. Shorthand in square brackets is explained on the sheet Notes.",
+        "This sheet has one table. Shorthand in square brackets is explained on the sheet Notes.",
         f"Actions of the plan by outcome, {home.area_name}. Source: updates of the lead agencies.",
     )
     actions = Sheet("Actions", "Actions of the plan", above, headings, printed)
@@ -265,7 +265,7 @@ def _outcomes(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -
         "Update missing this quarter",
     )  # fmt: skip
     above = (
-        "One table stands on this sheet. Percentages are rounded and may not add up to 100; the last row counts"
+        "This sheet has one table. Percentages are rounded and may not add up to 100; the last row counts"
         " every action again.",
         f"Actions by outcome and colour, {home.area_name}. Source: updates of the lead agencies.",
     )

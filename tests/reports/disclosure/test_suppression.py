@@ -26,7 +26,7 @@ def test_no_cell_of_a_thousand_random_tables_can_be_calculated() -> None:
     assert open_without_secondary >= 0.3 * len(with_small)
     verdicts = [verdict_on(pack, protect(pack)) for pack in packs]
     assert [seed for seed, verdict in enumerate(verdicts) if not verdict.is_safe] == []
-    # quality.md 4; the least that is possible for these tables is 8.4% withheld
+    # dbt_project/docs/disclosure.md; the least that is possible for these tables is 8.4% withheld
     large, published = (
         sum(getattr(verdict, part) for verdict in verdicts) for part in ("large", "large_published")
     )

@@ -1,4 +1,4 @@
-"""The table checks of contract.md 5, with the default settings."""
+"""The table checks of dbt_project/docs/gate.md, 'What fails a table', with the default settings."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from orchestration.intake.cells import UNREADABLE, parse_date, parse_identifier
     ],
 )  # fmt: skip
 def test_id_with_an_e_is_an_id_unless_a_spreadsheet_made_it(text: str, read: object) -> None:
-    """'Identifiers are text ... never cast to a number' (contract.md 2); fault 33 of quality.md."""
+    """An identifier is text and never cast to a number (expectations/README.md, 'Values')."""
     assert parse_identifier(text) == read
 
 

@@ -18,8 +18,7 @@ entities as (
 ),
 
 -- an as-at state is true on its own day only, whatever its table covers; OC2
--- and OC3 are states of the year's end (contract.md 3, 'As-at states';
--- social_care.md 0.1)
+-- and OC3 are states of the year's end (docs/history.md, 'As-at states')
 held as (
     select
         entities.entity,

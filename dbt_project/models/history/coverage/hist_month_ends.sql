@@ -1,6 +1,6 @@
 -- One row per calendar month end from the earliest to the latest as-at date of
 -- any local authority's submission that serves at the knowledge date: the grid
--- of contract.md 4, 'Rows'.
+-- of docs/figures.md, 'The grid'.
 with
 
 span as (

@@ -7,7 +7,7 @@ month_ends as (
 ),
 
 -- counted back from the day after, so that a period that ends on 28 February
--- has whole months (social_care.md 0.3)
+-- has whole months (docs/figures.md, 'Windows')
 periods as (
     select
         'rolling12' as basis,

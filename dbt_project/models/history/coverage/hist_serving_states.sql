@@ -1,5 +1,5 @@
 -- One row per as-at state, local authority and as-at date: the submission that
--- gives it, the first in precedence (contract.md 3, 'As-at states').
+-- gives it, the first in precedence (docs/history.md, 'As-at states').
 with
 
 ranked as (

@@ -1,6 +1,6 @@
 -- One row per area and autumn and spring that the weeks taken in cover: whole
 -- where primary schools have sessions in every month from September to March,
--- else its last day alone (education_files.md 6).
+-- else its last day alone (docs/education.md, 'Attendance in primary schools').
 with
 
 submissions as (

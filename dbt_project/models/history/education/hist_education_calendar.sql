@@ -1,6 +1,6 @@
 -- One row per basis, part and round of education: academic years, autumn and
--- spring, December to February, terms, and national offer days (education_files
--- 7, 8 and 12).
+-- spring, December to February, terms, and national offer days
+-- (docs/education.md, 'Periods').
 with
 
 years as (

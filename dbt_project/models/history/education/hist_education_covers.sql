@@ -8,7 +8,8 @@ units as (
     where is_covered
 ),
 
--- education_files.md 11: the cohort is that of one return, as at 31 March
+-- docs/education.md, 'Looked-after cohort': the cohort is that of one return,
+-- as at 31 March
 looked_after as (
     select
         case units.entity

@@ -1,5 +1,5 @@
 -- One row per kind of record of education, basis, local authority and period
--- that is asked for (education_files.md 12, 'Periods').
+-- that is asked for (docs/education.md, 'Periods').
 with
 
 run as (

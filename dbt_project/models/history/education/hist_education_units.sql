@@ -1,6 +1,6 @@
 -- One row per kind of record, area and round that a submission names: the
--- newest one that speaks for it serves it whole (education_files.md 1,
--- 'Serving').
+-- newest one that speaks for it serves it whole (docs/history.md, 'Rounds of
+-- education').
 with
 
 named as (
@@ -40,7 +40,8 @@ named as (
     from {{ ref('stg_admissions__rounds') }}
 ),
 
--- applications speak for the offers from offer day on (education_files.md 7)
+-- applications speak for the offers from offer day on (docs/education.md,
+-- 'Admissions')
 dated as (
     select
         named.entity,

@@ -1,6 +1,6 @@
 -- One row per education, health and care plan of one SEN2 submission, with the
 -- request, assessment and person that the same submission joins to it; later
--- rows of a request are amendments (education_files.md 2).
+-- rows of a request are amendments (docs/education.md, 'EHC plans').
 with
 
 plans as (

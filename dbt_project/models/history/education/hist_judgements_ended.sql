@@ -1,6 +1,6 @@
 -- One row per local authority and month end at which fewer than 80% of its
 -- inspected schools still have a judgement of overall effectiveness: the
--- headline has ended there (education_files.md 10).
+-- headline has ended there (docs/education.md, 'Schools').
 with
 
 counts as (
@@ -21,9 +21,9 @@ ended as (
         area_code,
         month_end as period_end,
         'discontinued' as status,
-        'overall effectiveness is judged no more: it stands for '
+        'Ofsted stopped giving overall grades; '
         || cast(n_covered as varchar) || ' of ' || cast(n_schools as varchar)
-        || ' inspected schools' as reason
+        || ' inspected schools still have one' as reason
     from counts
     where 100 * n_covered < 80 * n_schools
 )

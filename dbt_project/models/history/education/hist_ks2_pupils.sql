@@ -1,6 +1,6 @@
 -- One row per pupil at the end of key stage 2 and academic year, as the extract
 -- that serves the year holds it: in a school of the authority, or one of its
--- looked-after children schooled elsewhere (education_files.md 4).
+-- looked-after children schooled elsewhere (docs/education.md, 'Key stage 2').
 with
 
 pupils as (

@@ -1,6 +1,6 @@
 -- One row per pupil at the end of key stage 4 and academic year, as the extract
 -- that serves the year holds it, with scores recomputed where it leaves them
--- open (education_files.md 5).
+-- open (docs/education.md, 'Key stage 4').
 with
 
 pupils as (

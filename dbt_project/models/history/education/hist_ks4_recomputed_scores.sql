@@ -1,5 +1,6 @@
 -- One row per pupil, academic year and submission with results: the
--- Attainment 8 score and its parts recomputed (education_files.md 5).
+-- Attainment 8 score and its parts recomputed (docs/education.md, 'Key stage
+-- 4').
 with
 
 pointed as (

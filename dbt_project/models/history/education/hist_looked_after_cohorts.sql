@@ -1,6 +1,6 @@
 -- One row per pupil and results year whom the authority had looked after for
 -- twelve months on 31 March, by the return as at that day alone
--- (education_files.md 11).
+-- (docs/education.md, 'Looked-after cohort').
 with
 
 returns as (

@@ -1,5 +1,5 @@
 -- One row per manual indicator, area and period supplied: the newest submission
--- that names it (education_files.md 9).
+-- that names it (docs/education.md, 'Figures supplied by hand').
 with
 
 returns as (

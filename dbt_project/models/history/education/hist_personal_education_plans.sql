@@ -1,6 +1,6 @@
 -- One row per looked-after child, term, school and plan meeting, as the extract
 -- that serves the term holds it, in the order in which the newest is found
--- (education_files.md 8).
+-- (docs/education.md, 'Personal education plans').
 select
     units.area_code,
     units.source,

@@ -1,6 +1,6 @@
 -- One row per local authority, action of the plan and day of which somebody has
 -- said how it stands, as the newest submission that says so has it
--- (education_files.md 9).
+-- (docs/education.md, 'Plan updates').
 with
 
 updates as (

@@ -1,6 +1,6 @@
 -- One row per local authority, month end and open state-funded school with a
 -- judgement that counts, on the basis of the first rule that applies
--- (education_files.md 10).
+-- (docs/education.md, 'Schools').
 with
 
 files as (

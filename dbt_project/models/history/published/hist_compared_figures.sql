@@ -1,6 +1,6 @@
 -- One row per series that an indicator is compared with, or is itself published
 -- as, area and period: as published, taken from 100, or less another series of
--- England or of the same area (education_files.md 13).
+-- England or of the same area (docs/benchmarks.md, 'Differences').
 with
 
 series as (

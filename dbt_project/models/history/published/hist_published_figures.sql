@@ -51,7 +51,8 @@ labelled as (
         on figures.series_id = dictionary.series_id
 ),
 
--- education_files.md 13: a lone year is the year in which the twelve months end
+-- docs/benchmarks.md, 'Local Authority Interactive Tool': a lone year is the
+-- year in which the twelve months end
 dated as (
     select
         *,

@@ -1,5 +1,5 @@
 -- One row per series, area and period of the Explore Education Statistics files
--- that serve (education_files.md 13, 'EES').
+-- that serve (docs/benchmarks.md, 'Explore Education Statistics').
 with
 
 reference_tables as (

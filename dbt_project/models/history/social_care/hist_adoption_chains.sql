@@ -67,7 +67,7 @@ episodes as (
 ),
 
 -- E1 is a placement order, D1 the freeing order that it replaced; the first in
--- the period counts (social_care.md SC22)
+-- the period counts (docs/social_care.md, 'Adoptions')
 ordered as (
     select
         child_key,
@@ -101,7 +101,7 @@ placed as (
 ),
 
 -- episodes that began with S, P or B brought the child to other carers; all
--- others (L, T, U) are with the same ones (social_care.md SC21)
+-- others (L, T, U) are with the same ones (docs/social_care.md, 'Adoptions')
 joined_carers as (
     select
         placed.child_key,

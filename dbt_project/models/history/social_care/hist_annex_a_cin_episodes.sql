@@ -1,6 +1,6 @@
 -- One row per child in need episode of Annex A list 6 that no later list 6 has
--- withdrawn. Children in need are counted from one source (social_care.md 0.1),
--- so the lists are resolved among themselves.
+-- withdrawn. Children in need are counted from one source (docs/social_care.md,
+-- 'Children in need'), so the lists are resolved among themselves.
 {{ resolve_intervals(
     entity='annex_a_cin_episode',
     relations=[ref('stg_annex_a__list_6')],

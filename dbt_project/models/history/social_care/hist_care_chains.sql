@@ -1,6 +1,6 @@
 -- One row per chain of SSDA903 episodes, linked by X1 from RNE = S (or a broken
--- link) to a cessation, short breaks (V3, V4) dropped first (social_care.md
--- A.1, 'Looked-after periods').
+-- link) to a cessation, short breaks (V3, V4) dropped first (docs/history.md,
+-- 'Periods of care').
 with
 
 episodes as (

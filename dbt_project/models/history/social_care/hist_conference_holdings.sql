@@ -1,6 +1,7 @@
 -- One row per initial child protection conference in one table of a submission
 -- version, with the day from which its own record times it: the strategy
--- discussion, for a child who moved in the referral (social_care.md 0.9).
+-- discussion, for a child who moved in the referral (docs/social_care.md,
+-- 'Enquiries and conferences').
 with
 
 enquiries as (

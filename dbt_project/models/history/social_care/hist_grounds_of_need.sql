@@ -1,7 +1,7 @@
 -- One row per ground on which a child counts as in need: an episode of the
 -- census; in Annex A a case of list 6, a plan of list 7, a period of care of
--- list 8 or, for the as-at date only, a care leaver of list 9 (social_care.md
--- 0.1, 0.11).
+-- list 8 or, for the as-at date only, a care leaver of list 9
+-- (docs/social_care.md, 'Children in need').
 with
 
 census_episodes as (

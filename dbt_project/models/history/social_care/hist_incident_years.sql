@@ -64,8 +64,8 @@ covered as (
             and years.period_end = counts.as_at_date
 ),
 
--- social_care.md 0.1: the return where both its tables hold the whole window,
--- else the list's own counts as at its end
+-- docs/social_care.md, 'Missing and away': the return where both its tables
+-- hold the whole window, else the list's own counts as at its end
 served as (
     select
         *,
@@ -77,7 +77,8 @@ served as (
 ),
 
 -- without either, incidents known at the end but not all along are too short a
--- history, and everything else is no data (contract.md 4, 'Status')
+-- history, and everything else is no data (docs/social_care.md, 'Missing and
+-- away')
 final as (
     select
         area_code,

@@ -1,6 +1,7 @@
 -- One row per initial child protection conference, as the submission that
 -- serves its date holds it. Of two records of one child and day in a census the
--- enquiry's beats that of a move into the area (social_care.md 0.9).
+-- enquiry's beats that of a move into the area (docs/social_care.md, 'Enquiries
+-- and conferences').
 {{ resolve_points(
     entity='initial_conference',
     relations=[ref('hist_conference_holdings')],

@@ -1,5 +1,5 @@
 -- One row per referral, as the submission that serves its date holds it
--- (contract.md 3, 'Point events').
+-- (docs/history.md, 'Point events').
 {{ resolve_points(
     entity='referral',
     relations=[ref('stg_cin_census__cin_details'), ref('stg_annex_a__list_3')],

@@ -1,5 +1,6 @@
 -- One row per section 47 enquiry, as the submission that serves its start holds
--- it. It starts with the strategy discussion (social_care.md SC05).
+-- it. It starts with the strategy discussion (docs/social_care.md, 'Enquiries
+-- and conferences').
 {{ resolve_points(
     entity='section_47_enquiry',
     relations=[ref('stg_cin_census__section47'), ref('stg_annex_a__list_5')],

@@ -1,6 +1,6 @@
 -- One row per period of care and episode of one SSDA903 version, short breaks
 -- aside, by which that submission holds the period: the episode begins inside
--- it (contract.md 3, 'Periods of care'). A period is a chain of the resolved
+-- it (docs/history.md, 'Periods of care'). A period is a chain of the resolved
 -- episodes or one of list 8: of that the return may hold no chain any more.
 with
 

@@ -1,5 +1,5 @@
 -- One row per child and round of admissions whose on-time application counts,
--- on national offer day (education_files.md 7).
+-- on national offer day (docs/education.md, 'Admissions').
 with
 
 applications as (

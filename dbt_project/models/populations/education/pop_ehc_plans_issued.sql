@@ -1,5 +1,5 @@
 -- One row per education, health and care plan first issued after an assessment
--- here, on the day of issue (education_files.md 2, 'Plan counted').
+-- here, on the day of issue (docs/education.md, 'EHC plans').
 with
 
 plans as (

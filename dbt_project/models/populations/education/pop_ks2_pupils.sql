@@ -1,5 +1,5 @@
 -- One row per pupil at the end of key stage 2 in a school of the authority, on
--- the last day of the academic year (education_files.md 4).
+-- the last day of the academic year (docs/education.md, 'Key stage 2').
 with
 
 pupils as (

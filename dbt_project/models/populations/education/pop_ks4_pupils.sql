@@ -1,5 +1,5 @@
 -- One row per pupil at the end of key stage 4 in a school of the authority, on
--- the last day of the academic year (education_files.md 5).
+-- the last day of the academic year (docs/education.md, 'Key stage 4').
 with
 
 pupils as (

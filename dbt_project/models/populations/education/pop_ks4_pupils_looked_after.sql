@@ -1,6 +1,6 @@
 -- One row per pupil at the end of key stage 4 who had been looked after by the
--- authority for twelve months on 31 March, wherever schooled (education_files
--- 5 and 11).
+-- authority for twelve months on 31 March, wherever schooled
+-- (docs/education.md, 'Looked-after cohort').
 select
     pupils.area_code,
     {{ record_key(

@@ -1,5 +1,6 @@
 -- One row per child looked after for twelve months on 31 March, term and
--- school, on the term's last day (education_files.md 8, 'CLA attendance').
+-- school, on the term's last day (docs/education.md, 'Attendance of
+-- looked-after children').
 with
 
 school_terms as (

@@ -1,5 +1,6 @@
 -- One row per looked-after child of statutory school age with a plan due and
--- term, on the last day of the term (education_files.md 8, 'PEP quality').
+-- term, on the last day of the term (docs/education.md, 'Personal education
+-- plans').
 with
 
 plans as (

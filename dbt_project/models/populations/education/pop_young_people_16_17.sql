@@ -1,6 +1,6 @@
 -- One row per young person of the cohort (academic age 16 or 17, resident and
 -- known) and month end, as the extract of that month has it
--- (education_files.md 3).
+-- (docs/education.md, 'Young people aged 16 and 17').
 with
 
 young_people as (

@@ -54,7 +54,8 @@ everyone as (
     select * from from_list
 ),
 
--- a child never placed before the order is in no measure (social_care.md 0.8)
+-- a child never placed before the order is in no measure (docs/social_care.md,
+-- 'Adoptions')
 timed as (
     select
         *,
@@ -69,7 +70,7 @@ timed as (
 ),
 
 -- a negative interval is an error of that measure alone; a match before the
--- order took no time at all (social_care.md SC22)
+-- order took no time at all (docs/social_care.md, 'Adoptions')
 final as (
     select
         area_code,

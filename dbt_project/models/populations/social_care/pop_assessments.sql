@@ -10,8 +10,8 @@ calendar as (
 ),
 
 -- the day after the start is working day 1; 45 is within (Working Together;
--- social_care.md SC04). Without a start, or one before the calendar, the
--- duration is not known to be within 45 days.
+-- docs/social_care.md, 'Referrals and assessments'). Without a start, or one
+-- before the calendar, the duration is not known to be within 45 days.
 timed as (
     select
         assessments.area_code,

@@ -53,7 +53,7 @@ final as (
         source,
         coalesce(end_reason_code in ('E11', 'E12'), false) as was_adopted,
         -- E43 and E44 stand for special guardianship up to March 2018 only
-        -- (social_care.md 0.12)
+        -- (docs/social_care.md, 'Leaving care')
         coalesce(
             end_reason_code in ('E45', 'E46', 'E47', 'E48')
             or (

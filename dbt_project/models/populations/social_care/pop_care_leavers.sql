@@ -64,7 +64,8 @@ final as (
         as_at_date as event_date,
         as_at_date as counted_on,
         source,
-        -- F3 and P3 are of collection years up to 2021 (social_care.md 0.7)
+        -- F3 and P3 are of collection years up to 2021 (docs/social_care.md,
+        -- 'Care leavers')
         coalesce(
             activity_code in ('F1', 'P1', 'F2', 'P2', 'F4', 'P4', 'F5', 'P5')
             or (

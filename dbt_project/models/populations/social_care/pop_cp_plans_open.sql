@@ -2,7 +2,7 @@
 {{ state_at_month_ends(ref('hist_cp_plans')) }},
 
 -- the latest category speaks for the caseload; blank, the initial one still
--- holds (social_care.md 0.10)
+-- holds (docs/social_care.md, 'Child protection plans')
 categorised as (
     select
         *,

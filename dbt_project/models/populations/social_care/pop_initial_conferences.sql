@@ -14,7 +14,8 @@ calendar as (
 ),
 
 -- a record that names no enquiry is timed from the child's latest one in the
--- twelve months before the conference, its day included (social_care.md 0.9)
+-- twelve months before the conference, its day included (docs/social_care.md,
+-- 'Enquiries and conferences')
 latest_enquiries as (
     select
         conferences.child_key,
@@ -48,7 +49,7 @@ clocked as (
 
 -- the day after the start is working day 1. A conference before its enquiry has
 -- no duration and stays in the denominator, as one without any enquiry does
--- (social_care.md SC07).
+-- (docs/social_care.md, 'Enquiries and conferences').
 timed as (
     select
         clocked.area_code,

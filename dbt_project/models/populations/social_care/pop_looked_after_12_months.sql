@@ -21,9 +21,10 @@ in_list as (
         list_8.start_date,
         list_8.latest_dental_check_date,
         list_8.latest_health_assessment_date,
-        -- without a date of birth a child is read as 5 or over (social_care.md
-        -- 0.5); the list gives the last date only, so of the two assessments of
-        -- an under-five one within six months stands in (SC16)
+        -- without a date of birth a child is read as 5 or over
+        -- (docs/social_care.md, 'Health of looked-after children'); the list
+        -- gives the last date only, so of the two assessments of an under-five
+        -- one within six months stands in (SC16)
         case
             when
                 {{ age_in_years('list_8.birth_date', 'states.as_at_date') }} < 5
@@ -145,7 +146,7 @@ everyone as (
 ),
 
 -- one row per child, the latest start, and that no later than the first day of
--- the twelve months (social_care.md 0.5)
+-- the twelve months (docs/social_care.md, 'Health of looked-after children')
 final as (
     select
         area_code,

@@ -13,7 +13,7 @@ referrals as (
 ),
 
 -- the twelve months reach back to the same day a year earlier, that day
--- included (social_care.md 0.3)
+-- included (docs/figures.md, 'Windows')
 flagged as (
     select
         area_code,

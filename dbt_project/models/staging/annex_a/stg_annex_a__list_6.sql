@@ -9,7 +9,8 @@ select
     start_date,
     closure_date as end_date,
     need_code,
-    -- 'Closed episode' without a closure date is closed (social_care.md 0.10)
+    -- 'Closed episode' without a closure date is closed (docs/social_care.md,
+    -- 'Children in need')
     coalesce(case_status_code = 'closed', false) as is_closed
 from {{ source('annex_a', 'list_6') }}
 where has_cin_episode

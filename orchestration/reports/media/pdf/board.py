@@ -8,7 +8,7 @@ from orchestration.reports.content import wording
 from orchestration.reports.content.board import Action, Board, OutcomeCounts, OutcomeSummary
 from orchestration.reports.media.pdf.document import Document
 
-ABOUT = "How the actions of the Children and Young People's Plan stand, missing updates first."
+ABOUT = "Progress on the actions of the Children and Young People's Plan, missing updates first."
 
 
 def board_document(board: Board, is_public: bool) -> Document:

@@ -35,7 +35,7 @@ class Document:
     is_public: bool
     content: dict[str, Any]
     charts: dict[str, str]
-    """By file name: the drawings as they stand in the page."""
+    """By file name: the drawings as the page has them."""
 
 
 def write_pdf(document: Document, target: Path) -> None:
