@@ -1,8 +1,28 @@
-{# The breakdowns that a record may carry itself; those of a child (sex, age,
-   ethnic group) come from pop_children. A population carries one by having the
-   column, marked `meta: {breakdown: true}`. #}
+{# The breakdowns that records of the populations offer: each column that their
+   documentation marks with `meta: {breakdown: true}`. Those of a child stand in
+   pop_children, the others in the population that carries them. #}
+{% macro breakdowns_of(models) -%}
+    {%- set found = [] -%}
+    {%- for node in models -%}
+        {%- for column in node.columns.values()
+            if column.config.get('meta', {}).get('breakdown')
+            and column.name not in found -%}
+            {%- do found.append(column.name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found | sort) }}
+{%- endmacro %}
+
 {% macro record_breakdowns() -%}
-    {{ return(['primary_need', 'category_of_abuse']) }}
+    {{ return(breakdowns_of(
+        population_models() | rejectattr('name', 'eq', 'pop_children')
+    )) }}
+{%- endmacro %}
+
+{% macro child_breakdowns() -%}
+    {{ return(breakdowns_of(
+        population_models() | selectattr('name', 'eq', 'pop_children')
+    )) }}
 {%- endmacro %}
 
 {# Codes N1 to N9 of the CIN census and the SSDA903 return (DfE, CIN census

@@ -1,3 +1,30 @@
+{# The models pop_* of the project; dbt knows them only once it runs. #}
+{% macro population_models() -%}
+    {%- set models = graph.nodes.values() if execute else [] -%}
+    {%- set found = [] -%}
+    {%- for node in models
+        if node.resource_type == 'model' and node.name.startswith('pop_') -%}
+        {%- do found.append(node) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{# dbt must read references before it knows the models, so pop_records names the
+   populations. One that it does not name, though its records are counted on a
+   day, would be published as 0: refused instead. #}
+{% macro refuse_unnamed_populations(populations) -%}
+    {%- for node in population_models()
+        if node.name != 'pop_records'
+        and 'counted_on' in node.columns
+        and node.name | replace('pop_', '', 1) not in populations -%}
+        {%- do exceptions.raise_compiler_error(
+            node.name ~ ' is not among the populations of '
+            ~ 'dbt_project/models/populations/pop_records.sql: add it there, '
+            ~ 'else none of its records is counted'
+        ) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
 {# The records of a population with their measures: each column that its
    documentation marks with `meta: {measure: true}` (a flag or an amount), so
    that an indicator names a measure and never expresses one. The measure 'all' is
@@ -9,8 +36,7 @@
     {%- set measures = [('all', '1')] -%}
     {%- set endings = ['cast(null as date)'] -%}
     {%- set carried = [] -%}
-    {%- set nodes = graph.nodes.values() if execute else [] -%}
-    {%- for node in nodes if node.name == model -%}
+    {%- for node in population_models() if node.name == model -%}
         {%- if 'superseded_on' in node.columns -%}
             {%- do endings.append('superseded_on') -%}
         {%- endif -%}

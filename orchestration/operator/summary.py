@@ -14,10 +14,10 @@ from orchestration.intake.findings import Finding, Severity
 from orchestration.night.account import Outcome
 from orchestration.operator.newest import Newest, newest_figures
 from orchestration.operator.status import print_holds
+from orchestration.registry.vocabulary import vocabulary
 from orchestration.settings import DataFolder
 
 SHOWN_FINDINGS = 12
-PLAN = "2019-23"
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 
 
@@ -36,7 +36,8 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
             markup=False,
         )
     newest = _newest(folder)
-    of_plan = [one for one in newest if one.plan == PLAN and one.area_code == run.home_area]
+    in_force = next(iter(vocabulary().plans))
+    of_plan = [one for one in newest if one.plan == in_force and one.area_code == run.home_area]
     table, without_value = _figures(of_plan)
     console.print(table)
     console.print(without_value, markup=False, highlight=False)

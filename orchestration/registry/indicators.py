@@ -8,35 +8,29 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from orchestration.registry.vocabulary import (
+    INDICATORS_FOLDER,
+    RegistryError,
+    declared,
+    in_a_sentence,
+    in_project,
+    read_yaml,
+    vocabulary,
+)
 from orchestration.settings import DBT_FOLDER
 
-INDICATORS_FOLDER = DBT_FOLDER / "indicators"
 POPULATIONS_FOLDER = DBT_FOLDER / "models" / "populations"
-# What a record itself can be divided by, beside the attributes of its child.
-RecordBreakdown = Literal["primary_need", "category_of_abuse"]
-Breakdown = Literal["sex", "age_band", "ethnic_group"] | RecordBreakdown
-UNITS = {
-    "rate_per_10k": "per 10,000 children", "percentage": "%", "mean": "points", "gap": "points",
-    "count": "", "rate": "per 100,000", "score": "points",
-}  # fmt: skip
-BASES = {"rolling12": ("rolling12", "fy")}
+# Those of a child: its age at the event, and what pop_children marks.
+AGE_BAND, CHILDREN = "age_band", "children"
+UNION_OF_POPULATIONS = "pop_records"
 Kind = Literal["rate_per_10k", "percentage", "mean", "gap", "count", "rate", "score"]
-Basis = Literal[
-    "rolling12", "rolling36", "snapshot", "fy", "academic_year", "academic_year_autumn_spring", "term",
-    "annual", "december_to_february",
-]  # fmt: skip
-# The plan in force first, its variants after it, the earlier plan last; social care before education.
-PLANS = ("2019-23", "variant", "2013-16")
-POSITION_PREFIXES = ("SC", "ED")
-
-
-class RegistryError(Exception):
-    """The registry contradicts itself or the models; the message names the indicator."""
+PlanName = Annotated[str, AfterValidator(declared(lambda known: known.plans))]
+BasisName = Annotated[str, AfterValidator(declared(lambda known: known.bases))]
+UnitName = Annotated[str, AfterValidator(declared(lambda known: known.units))]
 
 
 class _Strict(BaseModel):
@@ -47,7 +41,7 @@ class Benchmark(_Strict):
     """A published series that the indicator is compared with, and the basis it is published on."""
 
     series: str
-    basis: Basis
+    basis: BasisName
     # Taken from 100 (attendance from absence), or less another series of England or of the same area.
     transform: Literal["as_published", "from_100"] = "as_published"
     minus: str | None = None
@@ -86,7 +80,7 @@ class Indicator(_Strict):
 
     id: str
     family: str
-    plan: str
+    plan: PlanName
     section: str
     position: str = ""
     title: str
@@ -99,7 +93,7 @@ class Indicator(_Strict):
     history_months: Annotated[int, Field(ge=0)] = 0
     method: Literal["computed", "published", "manual"] = "computed"
     kind: Kind
-    unit: str | None = None
+    unit: UnitName | None = None
     counts: Literal["records", "children"] = "records"
     gap: Gap | None = None
     # A national suspension of the measure (seed `suspensions`, or a rule of its own).
@@ -108,7 +102,7 @@ class Indicator(_Strict):
     unknown_amount_means: str | None = None
     numerator: str = ""
     denominator: str | None = None
-    basis: Basis
+    basis: BasisName
     also_on: tuple[Literal["ytd", "six_month_annualised"], ...] = ()
     good_is: Literal["high", "low", "neutral"]
     decimals: Annotated[int, Field(ge=0, le=3)]
@@ -118,7 +112,7 @@ class Indicator(_Strict):
     data_owner: str
     # Who is asked for a figure that is supplied by hand (`cypp forms`).
     supplier: str = ""
-    breakdowns: tuple[Breakdown, ...]
+    breakdowns: tuple[str, ...]
     # `annex`: the earlier plan's measures, at the end of the committee report.
     reports: tuple[Literal["committee", "standards", "board", "annex"], ...]
     definition_from: DefinitionSource
@@ -162,37 +156,45 @@ class Indicator(_Strict):
     @property
     def shown_unit(self) -> str:
         """What a value is counted in."""
-        return UNITS[self.kind] if self.unit is None else self.unit
+        return vocabulary().unit_of_kind[self.kind] if self.unit is None else self.unit
 
     @property
     def bases(self) -> tuple[str, ...]:
         """Every basis on which it is issued."""
-        return (*BASES.get(self.basis, (self.basis,)), *self.also_on)
+        return (self.basis, *vocabulary().bases[self.basis].also_on, *self.also_on)
 
     @property
     def plan_order(self) -> tuple[int, str]:
         """Sort key: by plan, then by position (SC before ED), a variant by the indicator it varies."""
-        prefix = self.position[:2]
-        rank = POSITION_PREFIXES.index(prefix) if prefix in POSITION_PREFIXES else 9
-        return PLANS.index(self.plan), f"{rank}{self.position or self.section}"
-
-
-def _load_yaml(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        known, prefix = vocabulary(), self.position[:2]
+        rank = known.positions.index(prefix) if prefix in known.positions else 9
+        return list(known.plans).index(self.plan), f"{rank}{self.position or self.section}"
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:
-    family = _load_yaml(path)
+    family = read_yaml(path)
+    lacking = {"family", "plan", "section", "defaults", "indicators"} - set(family)
+    if lacking:
+        raise RegistryError(
+            f"{in_project(path)}: the file does not say {', '.join(sorted(lacking))}"
+        )
     shared = {name: family[name] for name in ("family", "plan", "section")}
     return [{**shared, **family["defaults"], **entry} for entry in family["indicators"]]
+
+
+def _indicator(path: Path, entry: dict[str, Any]) -> Indicator:
+    try:
+        return Indicator(**entry)
+    except ValidationError as error:
+        name = entry.get("id", "an indicator without id")
+        raise RegistryError(f"{in_project(path)}: {name}: {in_a_sentence(error)}") from None
 
 
 @cache
 def load_indicators(folder: Path = INDICATORS_FOLDER) -> tuple[Indicator, ...]:
     """Every indicator, in plan order (by position, variants last); raises RegistryError when ids repeat."""
-    found = [
-        Indicator(**entry) for path in sorted(folder.rglob("*.yml")) for entry in _entries(path)
-    ]
+    families = sorted(folder.glob("*/*.yml"))
+    found = [_indicator(path, entry) for path in families for entry in _entries(path)]
     ids = [indicator.id for indicator in found]
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
@@ -200,38 +202,50 @@ def load_indicators(folder: Path = INDICATORS_FOLDER) -> tuple[Indicator, ...]:
     return tuple(sorted(found, key=lambda indicator: indicator.plan_order))
 
 
-def _marked_columns(mark: str, folder: Path) -> dict[str, set[str]]:
-    """By population, the columns whose documentation bears a mark (`meta: {measure: true}`)."""
-    found: dict[str, set[str]] = {}
-    for path in sorted(folder.rglob("*.yml")):
-        for model in _load_yaml(path).get("models", []):
-            found[model["name"].removeprefix("pop_")] = {
-                column["name"]
-                for column in model.get("columns", [])
-                if column.get("config", {}).get("meta", {}).get(mark)
-            }
-    return found
+def _columns_by_population(folder: Path) -> dict[str, dict[str, set[str]]]:
+    """By population, each documented column and its marks (`meta: {measure: true}`)."""
+    return {
+        model["name"].removeprefix("pop_"): {
+            column["name"]: set(column.get("config", {}).get("meta", {}))
+            for column in model["columns"]
+        }
+        for path in sorted(folder.rglob("*.yml"))
+        for model in read_yaml(path).get("models", [])
+        if model["name"] != UNION_OF_POPULATIONS
+    }
 
 
 def measures_by_population(folder: Path = POPULATIONS_FOLDER) -> dict[str, set[str]]:
-    """The measures that each population's documentation declares; 'all' is in every one."""
-    marked = _marked_columns("measure", folder)
-    return {population: {"all", *columns} for population, columns in marked.items()}
+    """The measures of each population whose records are counted on a day; 'all' is in every one."""
+    return {
+        population: {"all", *(name for name, marks in columns.items() if "measure" in marks)}
+        for population, columns in _columns_by_population(folder).items()
+        if "counted_on" in columns
+    }
 
 
 def breakdowns_by_population(folder: Path = POPULATIONS_FOLDER) -> dict[str, set[str]]:
-    """The breakdowns that the records of each population carry themselves."""
-    return _marked_columns("breakdown", folder)
+    """The breakdowns that each population offers: its own, and those of the children in it."""
+    found = {
+        population: {name for name, marks in columns.items() if "breakdown" in marks}
+        for population, columns in _columns_by_population(folder).items()
+    }
+    return {
+        population: {AGE_BAND, *found[CHILDREN], *columns} for population, columns in found.items()
+    }
 
 
-def check_breakdowns(indicators: tuple[Indicator, ...], carried: dict[str, set[str]]) -> None:
-    """Every breakdown of a record is one that the population carries; else RegistryError."""
+def check_breakdowns(indicators: tuple[Indicator, ...], offered: dict[str, set[str]]) -> None:
+    """Refuse a breakdown that the population does not offer, by RegistryError."""
     for indicator in indicators:
-        wanted = set(indicator.breakdowns) & set(get_args(RecordBreakdown))
-        lacking = sorted(wanted - carried.get(indicator.population, set()))
+        if indicator.method != "computed":
+            continue
+        found = offered[indicator.population]
+        lacking = sorted(set(indicator.breakdowns) - found)
         if lacking:
             raise RegistryError(
-                f"{indicator.id}: pop_{indicator.population} has no breakdown {lacking}"
+                f"{indicator.id}: pop_{indicator.population} offers no breakdown {', '.join(lacking)}, only"
+                f" {', '.join(sorted(found))}; another is a column marked `meta: {{breakdown: true}}` in its YAML"
             )
 
 
@@ -242,7 +256,10 @@ def cross_check(indicators: tuple[Indicator, ...], measures: dict[str, set[str]]
         if indicator.method != "computed":
             continue
         if indicator.population not in measures:
-            raise RegistryError(f"{indicator.id}: there is no population {indicator.population}")
+            raise RegistryError(
+                f"{indicator.id}: there is no population {indicator.population}; dbt_project/models/populations"
+                f" has {', '.join(sorted(measures))}"
+            )
         named = {name for name in (indicator.numerator, indicator.denominator) if name}
         unknown = named - measures[indicator.population]
         if unknown:

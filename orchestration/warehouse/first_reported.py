@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
-from orchestration.warehouse.inputs import FIRST_REPORTED
+from orchestration.warehouse.schemas import input_schema
 
 
 def values_so_far(folder: DataFolder, ledger: Ledger) -> pa.Table:
@@ -18,7 +18,7 @@ def values_so_far(folder: DataFolder, ledger: Ledger) -> pa.Table:
     stored = folder.ledger / "first_reported"
     published = [stored / f"{run.run_id}.parquet" for run in ledger.published_runs()]
     tables = [pq.read_table(path) for path in published if path.exists()]
-    schema = pa.schema(list(FIRST_REPORTED.items()))
+    schema = input_schema("first_reported")
     return pa.concat_tables(tables).cast(schema) if tables else schema.empty_table()
 
 
@@ -27,9 +27,10 @@ def store(folder: DataFolder, marts: Path, run_id: str) -> None:
     stored = folder.ledger / "first_reported"
     stored.mkdir(exist_ok=True)
     known = folder.raw / "run" / "first_reported.parquet"
+    columns = ", ".join(input_schema("first_reported").names)
     with duckdb.connect(str(marts), read_only=True) as connection:
         fresh = connection.execute(
-            f"select {', '.join(FIRST_REPORTED)} from marts.fct_indicator_values as figures"  # noqa: S608
+            f"select {columns} from marts.fct_indicator_values as figures"  # noqa: S608
             " where first_reported_value is not null and not exists ("
             "  select 1 from read_parquet($1) as known where known.indicator_id = figures.indicator_id"
             "  and known.area_code = figures.area_code and known.basis = figures.basis"

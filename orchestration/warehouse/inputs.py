@@ -6,7 +6,7 @@ K reaches dbt as data, never as `--vars`, which would defeat partial parsing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -32,71 +32,7 @@ from orchestration.intake.submissions import (
 from orchestration.registry.indicators import Indicator
 from orchestration.settings import DataFolder
 from orchestration.warehouse.memory import write_memory
-
-INPUT_TABLES = (
-    "run", "runs", "areas", "receipts", "tables", "indicators", "bases", "breakdowns", "series",
-    "first_reported", "table_checks", "owners", "last_values", "last_records", "issue_events",
-    "issue_answers", "anomaly_events", "statutory_checks", "statutory_issues",
-)  # fmt: skip
-TIME = pa.timestamp("us", tz="UTC")
-RUN = {
-    "run_id": pa.string(), "as_at": pa.date32(), "received_by": TIME, "started_at": TIME,
-    "code_version": pa.string(), "home_area": pa.string(), "records_first_reported": pa.bool_(),
-    "is_synthetic": pa.bool_(),
-}  # fmt: skip
-RUNS = {
-    "run_id": pa.string(), "as_at": pa.date32(), "received_by": TIME, "started_at": TIME,
-    "finished_at": TIME, "code_version": pa.string(), "status": pa.string(), "is_synthetic": pa.bool_(),
-}  # fmt: skip
-RECEIPTS = {
-    "submission_id": pa.string(), "area_code": pa.string(), "source": pa.string(),
-    "folder_month": pa.string(), "version": pa.string(), "as_at_date": pa.date32(), "received_at": TIME,
-    "verdict": pa.string(), "reason": pa.string(), "is_shipped": pa.bool_(),
-}  # fmt: skip
-TABLES = {
-    "submission_id": pa.string(), "table_name": pa.string(), "rows_received": pa.int64(),
-    "rows_loaded": pa.int64(), "rows_deduplicated": pa.int64(), "rows_quarantined": pa.int64(),
-    "cover_from": pa.date32(), "cover_to": pa.date32(), "is_failed": pa.bool_(),
-}  # fmt: skip
-INDICATORS = {
-    **dict.fromkeys(
-        (
-            "indicator_id", "title", "plan", "section", "position", "family", "population", "covers", "method",
-            "kind", "counts", "numerator", "denominator", "headline_basis", "good_is", "unit", "definition",
-            "numerator_means", "denominator_means", "caveats", "data_owner", "benchmark_series", "reports",
-            "definition_from", "inputs", "gap_of", "national_series", "suspended_by", "unknown_amount_means",
-        ),
-        pa.string(),
-    ),
-    "plan_order": pa.int64(), "pooled_years": pa.int64(),
-    "published_decimals": pa.int64(), "history_months": pa.int64(), "zero_means_not_recorded": pa.bool_(),
-}  # fmt: skip
-SERIES_COLUMNS = (
-    "indicator_id", "series_id", "basis", "published_series", "transform", "minus_series", "minus_area",
-    "suspended_by",
-)  # fmt: skip
-TABLE_CHECKS = {
-    "check_id": pa.string(), "rule": pa.string(), "submission_id": pa.string(), "area_code": pa.string(),
-    "source": pa.string(), "as_at_date": pa.date32(), "table_name": pa.string(), "rows_checked": pa.int64(),
-    "rows_failed": pa.int64(), "passed": pa.bool_(), "is_released": pa.bool_(), "message": pa.string(),
-}  # fmt: skip
-OWNERS = {"source": pa.string(), "owner": pa.string(), "working_days_to_answer": pa.int64()}
-LAST_VALUES = {
-    "indicator_id": pa.string(), "area_code": pa.string(), "basis": pa.string(), "period_end": pa.date32(),
-    "breakdown": pa.string(), "breakdown_value": pa.string(), "numerator": pa.float64(),
-    "denominator": pa.float64(), "value": pa.float64(), "status": pa.string(), "status_reason": pa.string(),
-    "source": pa.string(), "first_reported_value": pa.float64(), "is_provisional": pa.bool_(),
-}  # fmt: skip
-LAST_RECORDS = {
-    "indicator_id": pa.string(), "area_code": pa.string(), "record_key": pa.string(),
-    "child_key": pa.string(), "event_date": pa.date32(), "counted_on": pa.date32(),
-    "superseded_on": pa.date32(), "in_numerator": pa.bool_(), "numerator_amount": pa.float64(),
-    "denominator_amount": pa.float64(), "source": pa.string(),
-}  # fmt: skip
-FIRST_REPORTED = {
-    "indicator_id": pa.string(), "area_code": pa.string(), "basis": pa.string(), "period_end": pa.date32(),
-    "breakdown": pa.string(), "breakdown_value": pa.string(), "first_reported_value": pa.float64(),
-}  # fmt: skip
+from orchestration.warehouse.schemas import input_schema
 
 
 @dataclass(frozen=True)
@@ -119,11 +55,11 @@ def told_run(folder: DataFolder) -> Run | None:
     return Run(**pq.read_table(path).to_pylist()[0]) if path.exists() else None
 
 
-def _write(
-    folder: Path, name: str, schema: dict[str, pa.DataType], rows: Iterable[dict[str, Any]]
-) -> None:
-    table = pa.Table.from_pylist(list(rows), schema=pa.schema(list(schema.items())))
-    pq.write_table(table, folder / f"{name}.parquet")
+def _write(folder: Path, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write an input table; a declared column that a row lacks is an error of ours, so it is a KeyError."""
+    schema = input_schema(name)
+    whole = [{column: row[column] for column in schema.names} for row in rows]
+    pq.write_table(pa.Table.from_pylist(whole, schema=schema), folder / f"{name}.parquet")
 
 
 def _receipts(ledger: Ledger, shipped: list[LandedSubmission]) -> Iterable[dict[str, Any]]:
@@ -179,15 +115,7 @@ def _indicator_rows(indicators: Iterable[Indicator]) -> Iterable[dict[str, Any]]
     for place, indicator in enumerate(indicators, start=1):
         source = indicator.definition_from
         yield {
-            **{
-                name: getattr(indicator, name)
-                for name in (
-                    "title", "plan", "section", "position", "family", "population", "covers", "kind",
-                    "counts", "numerator", "denominator", "good_is", "definition", "numerator_means",
-                    "denominator_means", "caveats", "data_owner", "history_months", "zero_means_not_recorded",
-                    "method", "pooled_years", "suspended_by", "unknown_amount_means",
-                )
-            },
+            **indicator.model_dump(include=set(input_schema("indicators").names)),
             "indicator_id": indicator.id, "plan_order": place, "headline_basis": indicator.basis,
             "gap_of": indicator.gap.of if indicator.gap else None,
             "national_series": indicator.gap.national_series if indicator.gap else None,
@@ -212,22 +140,20 @@ def _check_rows(checks: Iterable[tuple[TableCheck, bool]]) -> Iterable[dict[str,
 
 def write_last_published(folder: DataFolder, target: Path) -> None:
     """The figures and records that serve now: what a held indicator goes on showing."""
-    wanted = {
-        "last_values": (LAST_VALUES, "fct_indicator_values"),
-        "last_records": (LAST_RECORDS, "fct_counted_records"),
-    }
-    for name, (schema, mart) in wanted.items():
+    wanted = {"last_values": "fct_indicator_values", "last_records": "fct_counted_records"}
+    for name, mart in wanted.items():
         if not folder.warehouse_file.exists():
-            _write(target, name, schema, [])
+            _write(target, name, [])
             continue
+        schema = input_schema(name)
         with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
             # A warehouse of an earlier version of the code lacks what has been added since.
             there = set(connection.table(f"marts.{mart}").columns)
-            columns = (name if name in there else f"null as {name}" for name in schema)
+            columns = (name if name in there else f"null as {name}" for name in schema.names)
             rows = connection.execute(
                 f"select {', '.join(columns)} from marts.{mart}"  # noqa: S608 -- fixed names
             ).to_arrow_table()
-        pq.write_table(rows.cast(pa.schema(list(schema.items()))), target / f"{name}.parquet")
+        pq.write_table(rows.cast(schema), target / f"{name}.parquet")
 
 
 @dataclass(frozen=True)
@@ -247,15 +173,13 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     target = folder.raw / "run"
     target.mkdir(exist_ok=True)
     shipped = list(shipped_reference())
-    _write(target, "run", RUN, [vars(known.run)])
-    _write(target, "runs", RUNS, _runs(ledger, known.run))
-    _write(
-        target, "areas", {"area_code": pa.string()}, [{"area_code": area} for area in known.areas]
-    )
-    _write(target, "receipts", RECEIPTS, _receipts(ledger, shipped))
-    _write(target, "tables", TABLES, _tables(folder, ledger, shipped))
-    _write(target, "table_checks", TABLE_CHECKS, _check_rows(known.checks))
-    _write(target, "owners", OWNERS, load_owners())
+    _write(target, "run", [{**vars(known.run), "knowledge_date": known.run.as_at}])
+    _write(target, "runs", _runs(ledger, known.run))
+    _write(target, "areas", [{"area_code": area} for area in known.areas])
+    _write(target, "receipts", _receipts(ledger, shipped))
+    _write(target, "tables", _tables(folder, ledger, shipped))
+    _write(target, "table_checks", _check_rows(known.checks))
+    _write(target, "owners", load_owners())
     _write_registry(target, known.indicators)
     write_last_published(folder, target)
     write_memory(folder, ledger, target)
@@ -265,16 +189,14 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
 
 
 def _write_registry(target: Path, indicators: tuple[Indicator, ...]) -> None:
-    _write(target, "indicators", INDICATORS, _indicator_rows(indicators))
-    _write(
-        target, "bases", dict.fromkeys(("indicator_id", "basis"), pa.string()),
-        [{"indicator_id": i.id, "basis": basis} for i in indicators for basis in i.bases],
-    )  # fmt: skip
-    _write(
-        target, "breakdowns", dict.fromkeys(("indicator_id", "breakdown"), pa.string()),
-        [{"indicator_id": i.id, "breakdown": name} for i in indicators for name in i.breakdowns],
-    )  # fmt: skip
-    _write(target, "series", dict.fromkeys(SERIES_COLUMNS, pa.string()), _series_rows(indicators))
+    _write(target, "indicators", _indicator_rows(indicators))
+    bases = [{"indicator_id": i.id, "basis": basis} for i in indicators for basis in i.bases]
+    _write(target, "bases", bases)
+    breakdowns = [
+        {"indicator_id": i.id, "breakdown": name} for i in indicators for name in i.breakdowns
+    ]
+    _write(target, "breakdowns", breakdowns)
+    _write(target, "series", _series_rows(indicators))
 
 
 def _series_rows(indicators: tuple[Indicator, ...]) -> Iterable[dict[str, Any]]:
@@ -296,5 +218,5 @@ def _series_rows(indicators: tuple[Indicator, ...]) -> Iterable[dict[str, Any]]:
                 yield {
                     "indicator_id": None, "series_id": part, "basis": benchmark.basis,
                     "published_series": part, "transform": "as_published",
-                    "suspended_by": indicator.suspended_by,
+                    "minus_series": None, "minus_area": None, "suspended_by": indicator.suspended_by,
                 }  # fmt: skip

@@ -15,50 +15,40 @@ import pyarrow.parquet as pq
 
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
+from orchestration.warehouse.schemas import input_schema
 
-TIME = pa.timestamp("us", tz="UTC")
-ISSUE_EVENTS = {
-    "area_code": pa.string(), "issue_key": pa.string(), "event": pa.string(), "asked_on": pa.date32(),
-    "check_id": pa.string(), "rule_code": pa.string(), "severity": pa.string(), "source": pa.string(),
-    "table_name": pa.string(), "child_key": pa.string(), "field": pa.string(), "case_key": pa.string(),
-    "source_row": pa.int64(), "is_quarantined": pa.bool_(), "message": pa.string(),
-    "first_seen": pa.date32(), "last_seen": pa.date32(),
-}  # fmt: skip
-ANOMALY_EVENTS = {
-    "series_id": pa.string(), "kind": pa.string(), "area_code": pa.string(), "period_end": pa.date32(),
-    "observed": pa.float64(), "expected": pa.float64(), "lower": pa.float64(), "upper": pa.float64(),
-    "method": pa.string(), "baseline_from": pa.date32(), "baseline_reason": pa.string(),
-    "first_seen": pa.date32(),
-}  # fmt: skip
-RUN_COLUMNS = {"run_id": pa.string(), "happened_at": TIME}
-ANSWERS = {
-    "area_code": pa.string(), "issue_key": pa.string(), "answer": pa.string(), "reason": pa.string(),
-    "note": pa.string(), "answered_by": pa.string(), "approver": pa.string(), "until": pa.date32(),
-    "answered_at": TIME,
-}  # fmt: skip
-KEPT = {"issues": ISSUE_EVENTS, "anomalies": ANOMALY_EVENTS}
+# Of every event, the run that published it; the run itself is not kept in its file.
+OF_THE_RUN = ("run_id", "happened_at")
+KEPT = {"issues": "issue_events", "anomalies": "anomaly_events"}
+
+
+def _kept_schema(name: str) -> pa.Schema:
+    """What the ledger keeps of each event."""
+    return pa.schema(
+        [column for column in input_schema(KEPT[name]) if column.name not in OF_THE_RUN]
+    )
 
 
 def _events(folder: DataFolder, ledger: Ledger, name: str) -> pa.Table:
     """The events of every run that published, each with its run and the moment it ended."""
-    schema = pa.schema([*KEPT[name].items(), *RUN_COLUMNS.items()])
+    schema = input_schema(KEPT[name])
     found = []
     for run in ledger.published_runs():
         path = folder.ledger / name / f"{run.run_id}.parquet"
         if path.exists():
             events = pq.read_table(path)
             events = events.append_column("run_id", pa.repeat(run.run_id, len(events)))
-            moment = pa.scalar(run.finished_at, type=TIME)
+            moment = pa.scalar(run.finished_at, type=schema.field("happened_at").type)
             found.append(events.append_column("happened_at", pa.repeat(moment, len(events))))
     return pa.concat_tables(found).cast(schema) if found else schema.empty_table()
 
 
 def write_memory(folder: DataFolder, ledger: Ledger, target: Path) -> None:
     """Tell dbt what earlier runs said and what owners answered."""
-    pq.write_table(_events(folder, ledger, "issues"), target / "issue_events.parquet")
-    pq.write_table(_events(folder, ledger, "anomalies"), target / "anomaly_events.parquet")
+    for name, table in KEPT.items():
+        pq.write_table(_events(folder, ledger, name), target / f"{table}.parquet")
     answers = pa.Table.from_pylist(
-        [vars(answer) for answer in ledger.issue_answers()], schema=pa.schema(list(ANSWERS.items()))
+        [vars(answer) for answer in ledger.issue_answers()], schema=input_schema("issue_answers")
     )
     pq.write_table(answers, target / "issue_answers.parquet")
 
@@ -91,18 +81,18 @@ FRESH = {
         )
     """,
 }
-KNOWN = {"issues": "issue_events.parquet", "anomalies": "anomaly_events.parquet"}
 
 
 def store(folder: DataFolder, marts: Path, run_id: str) -> None:
     """Keep what the run about to publish opens, closes or flags for the first time."""
     with duckdb.connect(str(marts), read_only=True) as connection:
-        for name, columns in KEPT.items():
+        for name, table in KEPT.items():
+            schema = _kept_schema(name)
             fresh = connection.execute(
-                f"select {', '.join(columns)} from ({FRESH[name]})",  # noqa: S608 -- fixed text
-                [str(folder.raw / "run" / KNOWN[name])],
+                f"select {', '.join(schema.names)} from ({FRESH[name]})",  # noqa: S608 -- fixed text
+                [str(folder.raw / "run" / f"{table}.parquet")],
             ).to_arrow_table()
             if fresh.num_rows:
                 path = folder.ledger / name / f"{run_id}.parquet"
                 path.parent.mkdir(mode=0o700, exist_ok=True)
-                pq.write_table(fresh.cast(pa.schema(list(columns.items()))), path)
+                pq.write_table(fresh.cast(schema), path)

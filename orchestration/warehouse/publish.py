@@ -10,14 +10,9 @@ from pathlib import Path
 import duckdb
 
 from orchestration.settings import DataFolder
+from orchestration.warehouse.schemas import published_tables
 
-MARTS = (
-    "dim_actions", "dim_areas", "dim_indicators", "dim_method_breaks", "dim_periods", "dim_runs",
-    "dim_targets", "fct_anomalies", "fct_benchmarks", "fct_counted_records", "fct_delivery_actions",
-    "fct_dq_issues", "fct_dq_results", "fct_indicator_evidence", "fct_indicator_values",
-    "fct_reconciliations", "fct_submissions", "rpt_board", "rpt_board_outcomes", "rpt_committee",
-    "rpt_comparisons", "rpt_figures", "rpt_standards",
-)  # fmt: skip
+MARTS = published_tables()
 PARTITIONED = {"fct_indicator_evidence": "period_end"}
 NEVER_EMPTY = ("dim_areas", "dim_indicators", "dim_runs", "fct_indicator_values", "fct_submissions")
 

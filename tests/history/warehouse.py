@@ -14,13 +14,12 @@ from expectations.contract import contract_for, sources
 from orchestration.intake.keys import keyed_hash
 from orchestration.intake.raw_tables import raw_schema
 from orchestration.settings import DBT_FOLDER
-from orchestration.warehouse.inputs import RECEIPTS, RUN, TABLES
+from orchestration.warehouse.schemas import input_schema
 from tests.history.compiled import Model, ancestors_of
 from tests.history.world import Submission, World, received_at
 
 SECRET = b"history tests only, not a key of any data folder"
-AREAS = {"area_code": pa.string()}
-RUN_TABLES = {"run": RUN, "areas": AREAS, "receipts": RECEIPTS, "tables": TABLES}
+RUN_TABLES = ("run", "areas", "receipts", "tables")
 # The one model that no world changes.
 CALENDAR = "hist_calendar"
 # Later than every as-at date of a world: everything that was received may serve.
@@ -51,8 +50,8 @@ def _raw_schemas() -> Iterator[tuple[str, pa.Schema]]:
         for name, table in contract_for(source).tables.items():
             if not table.recognised_only:
                 yield f"{source}__{name}", raw_schema(table)
-    for name, columns in RUN_TABLES.items():
-        yield f"run__{name}", pa.schema(list(columns.items()))
+    for name in RUN_TABLES:
+        yield f"run__{name}", input_schema(name)
 
 
 def _open(models: Mapping[str, Model]) -> duckdb.DuckDBPyConnection:
@@ -141,7 +140,7 @@ class Warehouse:
         self, world: World, as_at: date, received_by: datetime | None
     ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """What intake leaves of a world; a version that came twice is there once."""
-        yield "run__run", [{"run_id": "r", "as_at": as_at, "received_by": received_by}]
+        yield "run__run", [{"run_id": "r", "knowledge_date": as_at, "received_by": received_by}]
         areas = sorted({submission.area for submission in world})
         yield "run__areas", [{"area_code": area} for area in areas]
         yield (

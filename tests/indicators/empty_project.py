@@ -17,7 +17,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import yaml
 
 from expectations.contract import sources
@@ -34,7 +33,8 @@ from orchestration.intake.submissions import (
 )
 from orchestration.registry.indicators import load_indicators
 from orchestration.settings import DBT_FOLDER, DEFAULT_HOME_AREA, DataFolder
-from orchestration.warehouse.inputs import FIRST_REPORTED, Knowledge, Run, write_inputs
+from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
+from orchestration.warehouse.schemas import input_schema
 from tests.dbt_compile import TELEMETRY_OFF
 
 MODELS_FOLDER = DBT_FOLDER / "models"
@@ -116,7 +116,7 @@ def _write_inputs(folder: DataFolder) -> None:
         home_area=DEFAULT_HOME_AREA,
         records_first_reported=False,
     )
-    none_reported = pa.schema(list(FIRST_REPORTED.items())).empty_table()
+    none_reported = input_schema("first_reported").empty_table()
     _take_in_population(folder)
     known = Knowledge(run, [DEFAULT_HOME_AREA], load_indicators(), none_reported, checks=[])
     write_inputs(folder, Ledger(folder.ledger), known)

@@ -10,9 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.settings import DataFolder
-from orchestration.warehouse.inputs import LAST_RECORDS, LAST_VALUES, write_last_published
+from orchestration.warehouse.inputs import write_last_published
+from orchestration.warehouse.schemas import input_schema
 
-MARTS = {"fct_indicator_values": LAST_VALUES, "fct_counted_records": LAST_RECORDS}
+MARTS = {
+    "fct_indicator_values": input_schema("last_values"),
+    "fct_counted_records": input_schema("last_records"),
+}
 
 
 def _warehouse(folder: DataFolder, lacking: str | None) -> None:
@@ -20,7 +24,7 @@ def _warehouse(folder: DataFolder, lacking: str | None) -> None:
     with duckdb.connect(str(folder.warehouse_file)) as connection:
         connection.execute("create schema marts")
         for mart, schema in MARTS.items():
-            known = [(name, kind) for name, kind in schema.items() if name != lacking]
+            known = [(one.name, one.type) for one in schema if one.name != lacking]
             row = pa.table({name: pa.nulls(1, kind) for name, kind in known})
             connection.register("row", row)
             connection.execute(f"create table marts.{mart} as select * from row")
@@ -34,5 +38,5 @@ def test_column_that_the_serving_warehouse_lacks_is_read_as_null(
     _warehouse(folder, lacking)
     write_last_published(folder, tmp_path)
     records = pq.read_table(tmp_path / "last_records.parquet")
-    assert records.schema.names == list(LAST_RECORDS)
+    assert records.schema == input_schema("last_records")
     assert records["superseded_on"].to_pylist() == [None]

@@ -28,6 +28,7 @@
     'personal_education_plans',
     'looked_after_school_terms'
 ] %}
+{{- refuse_unnamed_populations(populations) }}
 
 {% for population in populations %}
 {{ measures_of(population) }}

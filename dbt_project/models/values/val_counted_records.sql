@@ -27,8 +27,9 @@ counted as (
         {{ amount_of('records.amounts', 'indicators.denominator') }}
             as denominator_amount,
         records.source,
-        {{ record_breakdowns() | map('replace', '', 'records.', 1)
-            | join(',\n        ') }},
+        {%- for breakdown in record_breakdowns() %}
+        records.{{ breakdown }},
+        {%- endfor %}
         indicators.kind,
         indicators.counts
     from indicators
@@ -91,8 +92,9 @@ final as (
         followed.numerator_amount,
         followed.denominator_amount,
         followed.source,
-        {{ record_breakdowns() | map('replace', '', 'followed.', 1)
-            | join(',\n        ') }},
+        {%- for breakdown in record_breakdowns() %}
+        followed.{{ breakdown }},
+        {%- endfor %}
         run.run_id
     from followed
     cross join {{ ref('stg_run__run') }} as run

@@ -1,7 +1,7 @@
 -- One row per indicator, local authority, basis, period and breakdown value.
 -- All arithmetic of the indicators stands here and nowhere else; nothing is
 -- rounded, suppressed or compared.
-{%- set breakdowns = ['sex', 'age_band', 'ethnic_group']
+{%- set breakdowns = ['age_band'] + child_breakdowns()
     + record_breakdowns() %}
 {%- set period = ['indicator_id', 'area_code', 'basis', 'period_end']
     | join(',\n        ') %}
@@ -32,8 +32,9 @@ described as (
         {%- for breakdown in record_breakdowns() %}
         coalesce(records.{{ breakdown }}, 'not recorded') as {{ breakdown }},
         {%- endfor %}
-        coalesce(children.sex, 'not recorded') as sex,
-        coalesce(children.ethnic_group, 'not recorded') as ethnic_group,
+        {%- for breakdown in child_breakdowns() %}
+        coalesce(children.{{ breakdown }}, 'not recorded') as {{ breakdown }},
+        {%- endfor %}
         case
             when children.birth_date is null then null
             when children.birth_date > records.counted_on then -1

@@ -1,4 +1,4 @@
-"""The CIN census return (XML): one block per module of the census guide.
+"""The CIN census return (XML): one block per module of the census guide, its fields those of the contract.
 
 The file is streamed child by child, so memory holds the values only. Values stay text, codes are not
 looked at, and what a module means does not live here. Row numbers are lines of the file; beyond line
@@ -12,93 +12,37 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from orchestration.intake.readers.block import Block, Cell, FileRejected, Rejection
+from orchestration.intake.readers.block import Block, FileRejected, Rejection
 from orchestration.intake.readers.markup import malformed, root_element
 from orchestration.intake.readers.modules import NO_GROUP, Modules, Texts, element_name, elements
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
+SOURCE = "cin_census"
 ROOT = "Message"
 COLLECTION = "CIN"
 CHILD_ID = "LAchildID"
 REFERRAL_DATE = "CINreferralDate"
 
-# DfE, Children in need census guide 2023-24, and the pre-proceedings module announced for 2026-27.
-IDENTIFIERS = (
-    CHILD_ID,
-    "UPN",
-    "FormerUPN",
-    "UPNunknown",
-    "PersonBirthDate",
-    "ExpectedPersonBirthDate",
-    "GenderCurrent",
-    "Sex",
-    "PersonDeathDate",
-)
-DETAILS = (
-    REFERRAL_DATE,
-    "ReferralSource",
-    "PrimaryNeedCode",
-    "CINclosureDate",
-    "ReasonForClosure",
-    "DateOfInitialCPC",
-    "ReferralNFA",
-)
-ASSESSMENT = (
-    "AssessmentActualStartDate",
-    "AssessmentInternalReviewDate",
-    "AssessmentAuthorisationDate",
-)
-CIN_PLAN = ("CINPlanStartDate", "CINPlanEndDate")
-SECTION_47 = ("S47ActualStartDate", "InitialCPCtarget", "DateOfInitialCPC", "ICPCnotRequired")
-PROTECTION_PLAN = (
-    "CPPstartDate",
-    "CPPendDate",
-    "InitialCategoryOfAbuse",
-    "LatestCategoryOfAbuse",
-    "NumberOfPreviousCPP",
-)
-PRE_PROCEEDINGS = (
-    "PPStartDate",
-    "LBPSentDate",
-    "FGDMMeetingOffer",
-    "FGDMMeetingFac",
-    "InitialPPMeetingDate",
-    "ReviewMeetingsCount",
-    "StepDecisionDate",
-    "PPOutcome",
-    "CourtAppDate",
-    "LetterInitCPDate",
-)
-MODULES: dict[str, tuple[str, ...]] = {
-    "header": ("Collection", "Year", "ReferenceDate", "LEA"),
-    "children": (*IDENTIFIERS, "Ethnicity"),
-    "disabilities": (CHILD_ID, "Disability"),
-    "cin_details": (CHILD_ID, "referral_sequence", *DETAILS),
-    "assessments": (CHILD_ID, REFERRAL_DATE, *ASSESSMENT),
-    "assessment_factors": (CHILD_ID, ASSESSMENT[0], ASSESSMENT[2], "AssessmentFactors"),
-    "cin_plans": (CHILD_ID, REFERRAL_DATE, *CIN_PLAN),
-    "section47": (CHILD_ID, REFERRAL_DATE, *SECTION_47),
-    "child_protection_plans": (CHILD_ID, REFERRAL_DATE, *PROTECTION_PLAN),
-    "reviews": (CHILD_ID, "CPPstartDate", "CPPreviewDate"),
-    "pre_proceedings": (CHILD_ID, REFERRAL_DATE, *PRE_PROCEEDINGS),
-}
-CHILD_GROUPS = frozenset({"ChildIdentifiers", "ChildCharacteristics", "CINdetails"})
-# Groups inside CINdetails whose fields are all their own, and the module that each fills.
-FLAT_GROUPS = {
-    "CINPlanDates": "cin_plans",
-    "Section47": "section47",
-    "PreProceedingsandFGDM": "pre_proceedings",
-}
-DETAILS_GROUPS = frozenset({"Assessments", "ChildProtectionPlans", *FLAT_GROUPS})
-FACTORS_GROUP = frozenset({"FactorsIdentifiedAtAssessment"})
-REVIEWS_GROUP = frozenset({"Reviews"})
+SEQUENCE = "referral_sequence"
+DETAILS = "CINdetails"
+CHILD_GROUPS = frozenset({"ChildIdentifiers", "ChildCharacteristics", DETAILS})
 DISABILITIES_GROUP = frozenset({"Disabilities"})
+# Groups inside CINdetails: the module that each fills, and of the list it encloses the module and the element.
+DETAILS_GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
+    "Assessments": (
+        "assessments", {"FactorsIdentifiedAtAssessment": ("assessment_factors", "AssessmentFactors")}
+    ),
+    "CINPlanDates": ("cin_plans", {}),
+    "Section47": ("section47", {}),
+    "ChildProtectionPlans": ("child_protection_plans", {"Reviews": ("reviews", "CPPreviewDate")}),
+    "PreProceedingsandFGDM": ("pre_proceedings", {}),
+}  # fmt: skip
 
 
 def read_cin_census(path: Path) -> list[Block]:
-    """Every module of the return, in the order of MODULES, also those without a row."""
+    """Every module of the return, in the order of the contract, also those without a row."""
     root = root_element(path)
     if root != ROOT:
         raise _unknown_return(f"its root element is {root!r}")
@@ -130,7 +74,7 @@ class _Census(Modules):
     """The census so far, read child by child."""
 
     def __init__(self) -> None:
-        super().__init__(MODULES, noted_on="children")
+        super().__init__(SOURCE, noted_on="children")
 
     def take(self, element: Element) -> None:
         if element_name(element) == "Header":
@@ -153,53 +97,33 @@ class _Census(Modules):
         facts: Texts = {}
         disabilities: list[Element] = []
         for name, group in groups:
-            if name == "ChildIdentifiers":
-                facts |= self.split(group, IDENTIFIERS, NO_GROUP)[0]
-            elif name == "ChildCharacteristics":
-                characteristics, lists = self.split(group, ("Ethnicity",), DISABILITIES_GROUP)
-                facts |= characteristics
+            if name != DETAILS:
+                found, lists = self.split(group, self.headings["children"], DISABILITIES_GROUP)
+                facts |= found
                 disabilities += [element for _, element in lists]
-        child_id = facts.get(CHILD_ID)
         self.add("children", child, facts)
-        self._take_list("disabilities", "Disability", disabilities, (child_id,))
-        details = [group for name, group in groups if name == "CINdetails"]
+        shared = {CHILD_ID: facts.get(CHILD_ID)}
+        self._take_list("disabilities", "Disability", disabilities, shared)
+        details = [group for name, group in groups if name == DETAILS]
         for sequence, group in enumerate(details, start=1):
-            self._take_details(group, child_id, sequence)
+            self._take_details(group, shared, sequence)
 
-    def _take_details(self, details: Element, child_id: str | None, sequence: int) -> None:
-        texts, groups = self.split(details, DETAILS, DETAILS_GROUPS)
-        self.add("cin_details", details, texts, child_id, sequence)
-        shared = (child_id, texts.get(REFERRAL_DATE))
+    def _take_details(self, details: Element, child: Texts, sequence: int) -> None:
+        fields = self.own_fields("cin_details", (CHILD_ID, SEQUENCE))
+        texts, groups = self.split(details, fields, DETAILS_GROUPS)
+        self.add("cin_details", details, {**texts, **child, SEQUENCE: sequence})
+        shared = {**child, REFERRAL_DATE: texts.get(REFERRAL_DATE)}
         for name, group in groups:
-            if name == "Assessments":
-                self._take_assessment(group, shared)
-            elif name == "ChildProtectionPlans":
-                self._take_protection_plan(group, shared)
-            else:
-                module = FLAT_GROUPS[name]
-                fields = MODULES[module][len(shared) :]
-                self.add(module, group, self.split(group, fields, NO_GROUP)[0], *shared)
+            module, enclosed = DETAILS_GROUPS[name]
+            texts, lists = self.split(group, self.own_fields(module, shared), enclosed)
+            self.add(module, group, texts | shared)
+            for list_name, element in lists:
+                self._take_list(*enclosed[list_name], [element], texts | shared)
 
-    def _take_assessment(self, assessment: Element, shared: tuple[Cell, ...]) -> None:
-        texts, lists = self.split(assessment, ASSESSMENT, FACTORS_GROUP)
-        self.add("assessments", assessment, texts, *shared)
-        key = (shared[0], texts.get(ASSESSMENT[0]), texts.get(ASSESSMENT[2]))
-        factors = [element for _, element in lists]
-        self._take_list("assessment_factors", "AssessmentFactors", factors, key)
-
-    def _take_protection_plan(self, plan: Element, shared: tuple[Cell, ...]) -> None:
-        texts, lists = self.split(plan, PROTECTION_PLAN, REVIEWS_GROUP)
-        self.add("child_protection_plans", plan, texts, *shared)
-        key = (shared[0], texts.get(PROTECTION_PLAN[0]))
-        reviews = [element for _, element in lists]
-        self._take_list("reviews", "CPPreviewDate", reviews, key)
-
-    def _take_list(
-        self, module: str, field_name: str, lists: list[Element], shared: tuple[Cell, ...]
-    ) -> None:
+    def _take_list(self, module: str, field_name: str, lists: list[Element], shared: Texts) -> None:
         """One row per element of the name in the lists; an empty element is none."""
         for element in (element for each in lists for element in each):
             if element_name(element) != field_name:
                 self.unknown.add(element_name(element))
             elif text := (element.text or "").strip():
-                self.add(module, element, {field_name: text}, *shared)
+                self.add(module, element, {**shared, field_name: text})

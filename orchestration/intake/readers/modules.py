@@ -1,6 +1,7 @@
 """Statutory returns in XML: whole elements streamed safely, and the rows of each module as they come.
 
-Which modules and fields a return has stands in its own reader (`cin_xml.py`, `ssda903_xml.py`).
+The fields of a module are the columns of its contract; how modules nest in a return is said by its own reader
+(`cin_xml.py`, `ssda903_xml.py`, `sen2_xml.py`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from lxml import etree
 
+from expectations.contract import contract_for
 from orchestration.intake.readers.block import Block, Cell, Note
 
 if TYPE_CHECKING:
@@ -20,6 +22,25 @@ NO_GROUP: frozenset[str] = frozenset()
 MOST_NAMES = 20
 
 Texts = dict[str, str | None]
+Headings = dict[str, tuple[str, ...]]
+
+
+def headings_of(source: str) -> Headings:
+    """The headings of every module of a return, from its contract."""
+    return {
+        module: tuple(column.heading for column in table.columns.values() if column.names)
+        for module, table in contract_for(source).tables.items()
+    }
+
+
+def spellings_of(source: str) -> dict[str, str]:
+    """The heading behind every other name of an element, from the contract."""
+    return {
+        alias: column.heading
+        for table in contract_for(source).tables.values()
+        for column in table.columns.values()
+        for alias in column.aliases
+    }
 
 
 def elements(stream: IO[bytes], *names: str) -> Iterator[Element]:
@@ -52,39 +73,54 @@ def element_name(element: Element) -> str:
 class Modules:
     """The rows of each module so far, and the names of what has no place in one.
 
-    `headings` are those of each module; what is said about the whole file is noted on `noted_on`.
+    `modules` are those that the reader delivers; what is said about the whole file is noted on `noted_on`.
     """
 
-    def __init__(self, headings: Mapping[str, tuple[str, ...]], noted_on: str) -> None:
-        self.headings = headings
+    def __init__(self, source: str, noted_on: str, modules: Collection[str] = ()) -> None:
+        found = headings_of(source)
+        self.headings = {name: found[name] for name in found if name in modules or not modules}
         self.noted_on = noted_on
-        self.rows: dict[str, list[tuple[Cell, ...]]] = {module: [] for module in headings}
-        self.lines: dict[str, list[int]] = {module: [] for module in headings}
+        self.spellings = spellings_of(source)
+        self.rows: dict[str, list[tuple[Cell, ...]]] = {module: [] for module in self.headings}
+        self.lines: dict[str, list[int]] = {module: [] for module in self.headings}
         self.unknown: set[str] = set()
         self.repeated: set[str] = set()
+
+    def own_fields(self, module: str, inherited: Collection[str]) -> tuple[str, ...]:
+        """The fields of a module that its element holds itself."""
+        return tuple(name for name in self.headings[module] if name not in inherited)
 
     def split(
         self, element: Element, fields: Collection[str], groups: Collection[str]
     ) -> tuple[Texts, list[tuple[str, Element]]]:
         """The texts of an element's own fields, and its groups; names that are neither are kept."""
         texts: Texts = {}
+        respelt: Texts = {}
         found: list[tuple[str, Element]] = []
         for child in element:
             name = element_name(child)
             if name in groups:
                 found.append((name, child))
-            elif name not in fields:
-                self.unknown.add(name)
-            elif name in texts:
-                self.repeated.add(name)
+            elif name in fields:
+                self._take(name, child, texts)
+            elif self.spellings.get(name) in fields:
+                self._take(name, child, respelt)
             else:
-                texts[name] = (child.text or "").strip() or None
+                self.unknown.add(name)
+        for name, text in respelt.items():
+            heading = self.spellings[name]
+            texts[heading] = texts.get(heading) or text
         return texts, found
 
-    def add(self, module: str, element: Element, texts: Texts, *shared: Cell) -> None:
-        """A row: the cells shared with its parents, then the module's own fields."""
-        own = self.headings[module][len(shared) :]
-        self.rows[module].append((*shared, *map(texts.get, own)))
+    def _take(self, name: str, child: Element, texts: Texts) -> None:
+        if name in texts:
+            self.repeated.add(name)
+        else:
+            texts[name] = (child.text or "").strip() or None
+
+    def add(self, module: str, element: Element, cells: Mapping[str, Cell]) -> None:
+        """A row: what the cells, an element's own and those of its parents, hold of the module."""
+        self.rows[module].append(tuple(map(cells.get, self.headings[module])))
         self.lines[module].append(element.sourceline or 0)
 
     def blocks(self) -> list[Block]:

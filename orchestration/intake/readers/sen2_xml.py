@@ -1,11 +1,12 @@
 """The SEN2 return (XML): one block per module, with table ids made from the order of the elements.
 
-The elements have the names of the module files' headings in camel case; where they nest, the ids join them
+The elements have the names of the contract's headings in camel case; where they nest, the ids join them
 again. What a module means does not live here.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,51 +15,20 @@ from lxml import etree
 
 from orchestration.intake.readers.block import Block, Cell, FileRejected, Note, Rejection
 from orchestration.intake.readers.markup import malformed, root_element
-from orchestration.intake.readers.modules import element_name, elements
+from orchestration.intake.readers.modules import (
+    Headings,
+    element_name,
+    elements,
+    headings_of,
+    spellings_of,
+)
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
+SOURCE = "sen2"
 ROOT = "Message"
 PERSON_ID, REQUEST_ID = "persontableid", "requeststableid"
-# DfE, SEN2 person level census, specification 1.3 (2025): each module's own elements. The ids come first.
-MODULES: dict[str, tuple[str, ...]] = {
-    "person": (
-        PERSON_ID, "surname", "forename", "personbirthdate", "sex", "ethnicity", "postcode", "upn",
-        "uniquelearnernumber", "upnunknown",
-    ),
-    "requests": (
-        REQUEST_ID, PERSON_ID, "receiveddate", "requestsource", "rya", "requestoutcomedate", "requestoutcome",
-        "requestmediation", "requesttribunal", "exported",
-    ),
-    "assessment": (
-        REQUEST_ID, "assessmentoutcome", "assessmentoutcomedate", "assessmentmediation", "assessmenttribunal",
-        "othermediation", "othertribunal", "week20",
-    ),
-    "named_plan": (
-        REQUEST_ID, "startdate", "planres", "planwbp", "pb", "oa", "dp", "ceasedate", "ceasereason",
-    ),
-    "plan_detail": (
-        REQUEST_ID, "urn", "ukprn", "sensetting", "sensettingother", "placementrank", "senunitindicator",
-        "resourcedprovisionindicator",
-    ),
-    "active_plans": (
-        REQUEST_ID, "transferla", "reviewmeeting", "reviewoutcome", "reviewdraft", "phasetransferduedate",
-        "phasetransferfinaldate", "lastreview",
-    ),
-    "placement_detail": (
-        REQUEST_ID, "urn", "ukprn", "sensetting", "sensettingother", "placementrank", "entrydate",
-        "leavingdate", "senunitindicator", "resourcedprovisionindicator", "res", "wbp",
-    ),
-    "sen_need": (REQUEST_ID, "sentype", "sentyperank"),
-}  # fmt: skip
-# Other spellings of an element, from editions of the specification and from systems.
-SPELLINGS = {
-    "rquestsource": "requestsource",
-    "gendercurrent": "sex",
-    "wpb": "wbp",
-    "planwpb": "planwbp",
-}
 # The module that an element with children of its own fills.
 GROUPS = {
     "requests": "requests", "request": "requests", "assessment": "assessment", "namedplan": "named_plan",
@@ -68,7 +38,7 @@ GROUPS = {
 
 
 def read_sen2(path: Path) -> list[Block]:
-    """Every module of the return, in the order of MODULES, also those without a row."""
+    """Every module of the return, in the order of the contract, also those without a row."""
     root = root_element(path)
     if root != ROOT:
         raise FileRejected(
@@ -94,10 +64,10 @@ def read_sen2(path: Path) -> list[Block]:
 class _Modules:
     """The rows of each module so far, and the names of elements that no module has."""
 
-    rows: dict[str, list[tuple[Cell, ...]]] = field(
-        default_factory=lambda: {module: [] for module in MODULES}
-    )
-    lines: dict[str, list[int]] = field(default_factory=lambda: {module: [] for module in MODULES})
+    headings: Headings = field(default_factory=lambda: headings_of(SOURCE))
+    spellings: dict[str, str] = field(default_factory=lambda: spellings_of(SOURCE))
+    rows: dict[str, list[tuple[Cell, ...]]] = field(default_factory=lambda: defaultdict(list))
+    lines: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     unknown: set[str] = field(default_factory=set)
     n_people: int = 0
     n_requests: int = 0
@@ -112,14 +82,14 @@ class _Modules:
         enclosed: list[tuple[str, Element]] = []
         for child in element:
             name = element_name(child).lower()
-            name = SPELLINGS.get(name, name)
+            name = self.spellings.get(name, name)
             if name in GROUPS and len(child):
                 enclosed.append((GROUPS[name], child))
-            elif name in MODULES[module]:
+            elif name in self.headings[module]:
                 texts.setdefault(name, (child.text or "").strip() or None)
             else:
                 self.unknown.add(name)
-        self.rows[module].append(tuple(texts.get(name) for name in MODULES[module]))
+        self.rows[module].append(tuple(texts.get(name) for name in self.headings[module]))
         self.lines[module].append(element.sourceline or 0)
         for name, child in enclosed:
             for group in _requests_in(child) if name == "requests" else [child]:
@@ -132,7 +102,7 @@ class _Modules:
         return {**ids, REQUEST_ID: f"R{self.n_requests}"}
 
     def blocks(self) -> list[Block]:
-        return [self._block(module, headings) for module, headings in MODULES.items()]
+        return [self._block(module, headings) for module, headings in self.headings.items()]
 
     def _block(self, module: str, headings: tuple[str, ...]) -> Block:
         rows = self.rows[module]

@@ -1,4 +1,4 @@
-"""The SSDA903 return as XML: one block per table of the CSV set, under the headings of that set.
+"""The SSDA903 return as XML: one block per table of the CSV set, its fields those of the contract.
 
 Beside its groups a child's HEADER holds the fields of four tables: the child's own, the end of being
 unaccompanied (DUC), the care leaver's (OC3) and the adoption's (AD1). One file is the whole return, so
@@ -19,61 +19,11 @@ from orchestration.intake.readers.modules import NO_GROUP, Modules, Texts, eleme
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
+SOURCE = "ssda903"
 ROOT = "EXPSSDA903"
 CHILD = "CHILD"
-# The names that differ from the headings of the CSV set (DfE SSDA903 guide).
-CHILD_ID = "CHILDID"
-PLACEMENT = "PL"
-UNACCOMPANIED = ("UASC_STATUS", "UASC")
-
-OWN_FIELDS = ("SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB")
-CARE_LEAVER = ("IN_TOUCH", "ACTIV", "ACCOM")
-ADOPTION = ("DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR")
-HEADER_FIELDS = (CHILD_ID, *OWN_FIELDS, *UNACCOMPANIED, "DUC", *CARE_LEAVER, *ADOPTION)
-EPISODE = (
-    "DECOM",
-    "RNE",
-    "LS",
-    "CIN",
-    "PLACE",
-    "PLACE_PROVIDER",
-    "DEC",
-    "REC",
-    "REASON_PLACE_CHANGE",
-    "HOME_POST",
-    "PL_POST",
-    "URN",
-)
-OUTCOMES = (
-    "SDQ_SCORE",
-    "SDQ_REASON",
-    "CONVICTED",
-    "HEALTH_CHECK",
-    "IMMUNISATIONS",
-    "TEETH_CHECK",
-    "HEALTH_ASSESSMENT",
-    "SUBSTANCE_MISUSE",
-    "INTERVENTION_RECEIVED",
-    "INTERVENTION_OFFERED",
-)
-MODULES: dict[str, tuple[str, ...]] = {
-    "header": (CHILD, *OWN_FIELDS, UNACCOMPANIED[0]),
-    "episodes": (CHILD, *EPISODE),
-    "reviews": (CHILD, "DOB", "REVIEW", "REVIEW_CODE"),
-    "uasc": (CHILD, "DOB", "SEX", "DUC"),
-    "oc2": (CHILD, "DOB", *OUTCOMES),
-    "oc3": (CHILD, "DOB", *CARE_LEAVER),
-    "ad1": (CHILD, "DOB", *ADOPTION),
-    "placed_for_adoption": (
-        CHILD,
-        "DOB",
-        "DATE_PLACED",
-        "DATE_PLACED_CEASED",
-        "REASON_PLACED_CEASED",
-    ),
-    "previous_permanence": (CHILD, "DOB", "PREV_PERM", "LA_PERM", "DATE_PERM"),
-    "missing": (CHILD, "DOB", "MISSING", "MIS_START", "MIS_END"),
-}
+# Tables whose fields stand in HEADER itself, beside the child's own.
+IN_HEADER = ("uasc", "oc3", "ad1")
 # Groups inside HEADER, and the table that each fills.
 GROUPS = {
     "AREVIEW": "reviews",
@@ -82,10 +32,11 @@ GROUPS = {
     "PERMANENCE": "previous_permanence",
     "AMISSING": "missing",
 }
+TABLES = ("header", "episodes", *IN_HEADER, *GROUPS.values())
 
 
 def read_ssda903(path: Path) -> list[Block]:
-    """Every table of the return, in the order of MODULES; the root element has been looked at already."""
+    """Every table of the return, in the order of the contract; the root element has been looked at already."""
     returned = _Return()
     failed_at = None
     with path.open("rb") as stream:
@@ -104,7 +55,13 @@ class _Return(Modules):
     """The return so far, read child by child."""
 
     def __init__(self) -> None:
-        super().__init__(MODULES, noted_on="header")
+        super().__init__(SOURCE, noted_on="header", modules=TABLES)
+        of_child = self.headings["header"]
+        self.own = {
+            table: self.own_fields(table, of_child) for table in (*IN_HEADER, *GROUPS.values())
+        }
+        self.in_header = {*of_child, *(name for table in IN_HEADER for name in self.own[table])}
+        self.of_episode = self.own_fields("episodes", (CHILD,))
 
     def take(self, child: Element) -> None:
         """The rows of one child; the HEADER comes first in real files, but need not."""
@@ -113,34 +70,21 @@ class _Return(Modules):
         for header in (part for name, part in parts if name == "HEADER"):
             facts = self._take_header(header)
         for episode in (part for name, part in parts if name == "EPISODE"):
-            texts, _ = self.split(episode, (*EPISODE, PLACEMENT), NO_GROUP)
-            placement = texts.get("PLACE") or texts.get(PLACEMENT)
-            self.add("episodes", episode, {**texts, "PLACE": placement}, facts.get(CHILD_ID))
+            texts, _ = self.split(episode, self.of_episode, NO_GROUP)
+            self.add("episodes", episode, {**texts, CHILD: facts.get(CHILD)})
 
     def _take_header(self, header: Element) -> Texts:
-        facts, groups = self.split(header, HEADER_FIELDS, GROUPS)
-        child_id, birth_date = facts.get(CHILD_ID), facts.get("DOB")
-        status = next((facts[name] for name in UNACCOMPANIED if facts.get(name)), None)
-        self.add("header", header, {**facts, UNACCOMPANIED[0]: status}, child_id)
-        self._add_if_any("uasc", header, facts, ("DUC",), child_id, birth_date)
-        self._add_if_any("oc3", header, facts, CARE_LEAVER, child_id, birth_date)
-        self._add_if_any("ad1", header, facts, ADOPTION, child_id, birth_date)
+        facts, groups = self.split(header, self.in_header, GROUPS)
+        self.add("header", header, facts)
+        for table in IN_HEADER:
+            self._add_if_any(table, header, facts, facts)
         for name, group in groups:
             table = GROUPS[name]
-            fields = MODULES[table][2:]
-            texts, _ = self.split(group, fields, NO_GROUP)
-            self._add_if_any(table, group, texts, fields, child_id, birth_date)
+            texts, _ = self.split(group, self.own[table], NO_GROUP)
+            self._add_if_any(table, group, texts, facts)
         return facts
 
-    def _add_if_any(
-        self,
-        table: str,
-        element: Element,
-        texts: Texts,
-        fields: tuple[str, ...],
-        child_id: str | None,
-        birth_date: str | None,
-    ) -> None:
+    def _add_if_any(self, table: str, element: Element, texts: Texts, facts: Texts) -> None:
         """A row, unless none of the fields that make it one is filled in."""
-        if any(texts.get(field) for field in fields):
-            self.add(table, element, texts, child_id, birth_date)
+        if any(texts.get(field) for field in self.own[table]):
+            self.add(table, element, facts | texts)

@@ -61,7 +61,7 @@ class Figures:
     @property
     def noun(self) -> str:
         """The word for the period of one figure."""
-        return "month" if self.indicator.headline_basis in wording.MONTHLY else "period"
+        return "month" if wording.is_monthly(self.indicator.headline_basis) else "period"
 
     def at(self, end: date) -> Figure | None:
         """The figure whose period ends on a day."""

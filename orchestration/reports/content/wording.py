@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from orchestration.registry.vocabulary import Basis, vocabulary
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-# Bases with one row per calendar month; the others have a row per period of their own.
-MONTHLY = frozenset({"rolling12", "rolling36", "snapshot", "ytd", "six_month_annualised"})
 
 SOURCES = {
     "annex_a": "Annex A",
@@ -81,21 +81,27 @@ def _academic_year(start: date, end: date) -> str:
     )
 
 
+def _calendar_year(start: date, end: date) -> str:
+    """Calendar year 2024, or the year to a day."""
+    whole = (start.month, end.month) == (1, 12)
+    return f"calendar year {end.year}" if whole else f"year to {day(end)}"
+
+
+def _basis(name: str) -> Basis:
+    return vocabulary().bases.get(name) or Basis()
+
+
+def is_monthly(basis: str) -> bool:
+    """Whether there is a figure per calendar month, and not one per period of its own."""
+    return _basis(basis).is_monthly
+
+
 def period(basis: str, start: date, end: date) -> str:
     """A period as a reader says it: 'year to 31 Mar 2025', 'at 31 Mar 2025'."""
-    said = {
-        "rolling12": f"year to {day(end)}",
-        "rolling36": f"three years to {day(end)}",
-        "fy": f"financial year to {day(end)}",
-        "six_month_annualised": f"six months to {day(end)}, as a yearly rate",
-        "snapshot": f"at {day(end)}",
-        "academic_year": f"academic year {_academic_year(start, end)}",
-        "academic_year_autumn_spring": f"autumn and spring terms {_academic_year(start, end)}",
-        "annual": f"calendar year {end.year}"
-        if (start.month, end.month) == (1, 12)
-        else f"year to {day(end)}",
-    }
-    return said.get(basis) or f"{day(start)} to {day(end)}"
+    return _basis(basis).period.format(
+        start=day(start), end=day(end), academic_year=_academic_year(start, end),
+        calendar_year=_calendar_year(start, end),
+    )  # fmt: skip
 
 
 def age(months: int) -> str:
@@ -105,14 +111,7 @@ def age(months: int) -> str:
 
 def published_period(basis: str, label: str) -> str:
     """The period of a published figure: 'financial year 2024-25', 'at 31 Mar 2025'; other bases by their end."""
-    said = {
-        "fy": f"financial year {label}",
-        "academic_year": f"academic year {label}",
-        "academic_year_autumn_spring": f"autumn and spring terms {label}",
-        "snapshot": f"at {label}",
-        "annual": f"calendar year {label}",
-    }
-    return reason(said.get(basis, f"to {label}"))
+    return reason(_basis(basis).published.format(label=label))
 
 
 def reason(text: str | None) -> str:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from expectations.contract import contract_for
 from orchestration.intake.readers import Block, FileRejected, Rejection, read_file
-from orchestration.intake.readers.cin_xml import MODULES
+
+MODULES = tuple(contract_for("cin_census").tables)
 
 HEADER = """<Header>
   <CollectionDetails>
@@ -87,8 +89,8 @@ def rows_of(block: Block) -> list[tuple[object, ...]]:
 
 
 EXPECTED_ROWS = {
-    "header": [("CIN", "2025", "2025-03-31", "302")],
-    "children": [("C1", "A123456789123", None, None, "2015-03-27", None, None, "F", None, "WBRI")],
+    "header": [("CIN", "2025", "2025-03-31", "L", "302", "x", None, None, None)],
+    "children": [("C1", "A123456789123", None, None, "2015-03-27", None, "F", None, None, "WBRI")],
     "disabilities": [("C1", "HAND"), ("C1", "HEAR")],
     "cin_details": [
         ("C1", 1, "2024-05-01", "1A", None, None, None, None, "0"),
@@ -102,7 +104,10 @@ EXPECTED_ROWS = {
     "cin_plans": [("C1", "2024-05-01", "2024-06-03", None)],
     "section47": [("C1", "2024-05-01", "2024-05-10", "2024-05-31", "2024-05-30", "FALSE")],
     "child_protection_plans": [("C1", "2024-05-01", "2024-05-30", None, "NEG", "EMO", "0")],
-    "reviews": [("C1", "2024-05-30", "2024-08-30"), ("C1", "2024-05-30", "2025-02-28")],
+    "reviews": [
+        ("C1", "2024-05-01", "2024-05-30", "2024-08-30"),
+        ("C1", "2024-05-01", "2024-05-30", "2025-02-28"),
+    ],
     "pre_proceedings": [
         ("C1", "2024-05-01", "2024-09-01", None, None, None, None, "2", None, None, None, None)
     ],

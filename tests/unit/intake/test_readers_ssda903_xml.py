@@ -10,7 +10,7 @@ import pytest
 
 from orchestration.intake.extract import Extraction, SubmissionFiles, extract
 from orchestration.intake.readers import Block, FileRejected, Rejection, read_file
-from orchestration.intake.readers.ssda903_xml import MODULES
+from orchestration.intake.readers.ssda903_xml import TABLES
 from orchestration.settings import DEFAULT_HOME_AREA
 
 # In the shape of the sample return of csc-validator-be-903; every child is invented.
@@ -86,7 +86,7 @@ def _extract(folder: Path, *files: Path) -> Extraction:
 def test_every_table_is_there_also_without_a_row(tmp_path: Path) -> None:
     blocks = _read(tmp_path, _return(BARE_CHILD))
     assert {name: len(block.row_numbers) for name, block in blocks.items()} == {
-        **dict.fromkeys(MODULES, 0),
+        **dict.fromkeys(TABLES, 0),
         "header": 1,
     }
 

@@ -7,6 +7,5 @@ select
     ) }} as record_key,
     cast(null as varchar) as child_key,
     period_end as event_date,
-    period_end as counted_on,
     source
 from {{ ref('hist_manual_returns') }}

@@ -1,7 +1,7 @@
 -- One row per run: only the run under way, with its knowledge date.
 select
     run_id,
-    as_at as knowledge_date,
+    knowledge_date,
     received_by,
     started_at,
     code_version,

@@ -1,0 +1,45 @@
+"""Shapes that the dbt project declares: what dbt is told about a run, and which tables are published.
+
+Read from the YAML and the names of the models, so that nothing here has to be kept in step with them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pyarrow as pa
+import yaml
+
+from orchestration.settings import DBT_FOLDER
+
+MODELS_FOLDER = DBT_FOLDER / "models"
+PREFIX = "stg_run__"
+ARROW_TYPES = {
+    "varchar": pa.string(), "bigint": pa.int64(), "double": pa.float64(), "boolean": pa.bool_(),
+    "date": pa.date32(), "timestamptz": pa.timestamp("us", tz="UTC"),
+}  # fmt: skip
+
+
+@cache
+def _declared() -> dict[str, pa.Schema]:
+    """Each typed table that staging reads of a run, without the prefix of its model."""
+    return {
+        model["name"].removeprefix(PREFIX): pa.schema(
+            [(column["name"], ARROW_TYPES[column["data_type"]]) for column in model["columns"]]
+        )
+        for path in sorted((MODELS_FOLDER / "staging" / "job").glob("*.yml"))
+        for model in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).get("models", [])
+        if all("data_type" in column for column in model["columns"])
+    }  # fmt: skip
+
+
+def input_schema(name: str) -> pa.Schema:
+    """The columns of an input table, as `models/staging/job` declares them."""
+    return _declared()[name]
+
+
+@cache
+def published_tables() -> tuple[str, ...]:
+    """Every published table: the models of marts and reports."""
+    layers = (MODELS_FOLDER / "marts", MODELS_FOLDER / "reports")
+    return tuple(sorted(path.stem for layer in layers for path in layer.rglob("*.sql")))
