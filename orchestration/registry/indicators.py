@@ -203,7 +203,7 @@ def load_indicators(folder: Path = INDICATORS_FOLDER) -> tuple[Indicator, ...]:
 def _marked_columns(mark: str, folder: Path) -> dict[str, set[str]]:
     """By population, the columns whose documentation bears a mark (`meta: {measure: true}`)."""
     found: dict[str, set[str]] = {}
-    for path in sorted(folder.glob("*.yml")):
+    for path in sorted(folder.rglob("*.yml")):
         for model in _load_yaml(path).get("models", []):
             found[model["name"].removeprefix("pop_")] = {
                 column["name"]

@@ -61,7 +61,7 @@ def _target_folder(folder: DataFolder) -> Path:
 def _command(folder: DataFolder) -> list[str]:
     return [
         sys.executable, "-m", "orchestration.warehouse.dbt_process",
-        "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER),
+        "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER), "--target", "nightly",
         "--target-path", str(_target_folder(folder)), "--log-path", str(folder.work / "dbt_logs"),
     ]  # fmt: skip
 

@@ -19,9 +19,12 @@ models:
   - {name: hist_x, config: {meta: {grain: [child_key, start_date]}}}
 """
 SQL = "models/hist_x.sql", "select * from (values {rows}) as t(child_key, start_date)"
-PYTHON = "models/hist_x.py", (
-    "import pandas as pd\n\n\ndef model(dbt, session):\n"
-    "    return pd.DataFrame([{rows}], columns=['child_key', 'start_date'])\n"
+PYTHON = (
+    "models/hist_x.py",
+    (
+        "import pandas as pd\n\n\ndef model(dbt, session):\n"
+        "    return pd.DataFrame([{rows}], columns=['child_key', 'start_date'])\n"
+    ),
 )
 LANGUAGES = pytest.mark.parametrize("language", [SQL, PYTHON], ids=["sql", "python"])
 
@@ -36,7 +39,7 @@ def _write(folder: Path, language: tuple[str, str], rows: str) -> None:
     write_project(folder, {
         "dbt_project.yml": yaml.safe_dump(project),
         GRAIN: (DBT_FOLDER / GRAIN).read_text(),
-        "profiles.yml": "cypp: {target: t, outputs: {t: {type: duckdb, path: 'built.duckdb'}}}",
+        "profiles.yml": "cypp: {target: nightly, outputs: {nightly: {type: duckdb, path: 'built.duckdb'}}}",
         "models/models.yml": MODELS,
         path: text.format(rows=rows),
         "models/pop_x.sql": "select * from {{ ref('hist_x') }}",
