@@ -137,5 +137,5 @@ $(VALIDATORS)/.ready: requirements-validators.txt
 # where seeds are, and runs elsewhere.
 $(MANIFEST): $(DBT_INPUTS) $(READY)
 	@if [ -f dbt_project/dbt_project.yml ]; then \
-		$(BIN)/dbt --quiet parse --project-dir $(CURDIR)/dbt_project --profiles-dir dbt_project && touch $@; \
+		$(BIN)/dbt --quiet parse --project-dir $(CURDIR)/dbt_project --profiles-dir dbt_project --target nightly && touch $@; \
 	fi

@@ -25,7 +25,7 @@ def compile_models(target: Path, *selection: str, project: Path = DBT_FOLDER) ->
     command = [
         sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors", "--log-level-file", "none",
         "--no-version-check", "compile", "--project-dir", str(project), "--profiles-dir", str(project),
-        "--target-path", str(target), "--log-path", str(target / "logs"), *selection,
+        "--target", "nightly", "--target-path", str(target), "--log-path", str(target / "logs"), *selection,
     ]  # fmt: skip
     done = subprocess.run(
         command, cwd=target, env={**os.environ, **TELEMETRY_OFF}, capture_output=True, text=True, check=False

@@ -12,7 +12,7 @@ PROJECT = "{name: cypp, version: '1.0', profile: cypp, models: {+materialized: t
 RUN = """
 import json
 from dbt.cli.main import dbtRunner
-done = dbtRunner().invoke(["--log-level", "none", "run", "--project-dir", ".", "--profiles-dir", "."])
+done = dbtRunner().invoke(["--log-level", "none", "run", "--project-dir", ".", "--profiles-dir", ".", "--target", "nightly"])
 print(json.dumps({r.node.name: [str(r.status), r.message] for r in done.result}))
 """
 

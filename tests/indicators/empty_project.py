@@ -137,7 +137,7 @@ def _run_dbt(folder: Path, target: Path) -> None:
     command = [
         sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "--log-level-file", "none",
         "--no-version-check", "build", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(folder),
-        "--target-path", str(target), "--log-path", str(folder / "logs"), "--exclude-resource-type", "test",
+        "--target", "nightly", "--target-path", str(target), "--log-path", str(folder / "logs"), "--exclude-resource-type", "test",
     ]  # fmt: skip
     done = subprocess.run(
         command, cwd=folder / "data", env={**os.environ, **TELEMETRY_OFF},

@@ -4,28 +4,58 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+import pytest
+import yaml
+
 from orchestration.settings import DBT_FOLDER
 from orchestration.warehouse.dbt_process import safe_message
 from tests.small_project import run_project, write_project
 
-MATERIALIZATIONS = "macros/materializations.sql"
+GRAIN = "macros/grain.sql"
+MODELS = """
+version: 2
+models:
+  - {name: hist_x, config: {meta: {grain: [child_key, start_date]}}}
+"""
+SQL = "models/hist_x.sql", "select * from (values {rows}) as t(child_key, start_date)"
+PYTHON = (
+    "models/hist_x.py",
+    (
+        "import pandas as pd\n\n\ndef model(dbt, session):\n"
+        "    return pd.DataFrame([{rows}], columns=['child_key', 'start_date'])\n"
+    ),
+)
+LANGUAGES = pytest.mark.parametrize("language", [SQL, PYTHON], ids=["sql", "python"])
 
 
-def _built(folder: Path, rows: str) -> dict[str, tuple[str, str]]:
-    grain = "{name: hist_x, config: {meta: {grain: [child_key, start_date]}}}"
-    files = {
-        MATERIALIZATIONS: (DBT_FOLDER / MATERIALIZATIONS).read_text(),
-        "profiles.yml": "cypp: {target: t, outputs: {t: {type: duckdb, path: 'built.duckdb'}}}",
-        "models/models.yml": f"{{version: 2, models: [{grain}]}}",
-        "models/hist_x.sql": f"select * from (values {rows}) as t(child_key, start_date)",
+def _write(folder: Path, language: tuple[str, str], rows: str) -> None:
+    """A project with the hook of the shipped one."""
+    shipped = yaml.safe_load((DBT_FOLDER / "dbt_project.yml").read_text())
+    hook = shipped["models"]["cypp"]["+post-hook"]
+    models = {"+materialized": "table", "+post-hook": hook}
+    project = {"name": "cypp", "version": "1.0", "profile": "cypp", "models": models}
+    path, text = language
+    write_project(folder, {
+        "dbt_project.yml": yaml.safe_dump(project),
+        GRAIN: (DBT_FOLDER / GRAIN).read_text(),
+        "profiles.yml": "cypp: {target: nightly, outputs: {nightly: {type: duckdb, path: 'built.duckdb'}}}",
+        "models/models.yml": MODELS,
+        path: text.format(rows=rows),
         "models/pop_x.sql": "select * from {{ ref('hist_x') }}",
-    }
-    write_project(folder, files)
-    return run_project(folder)
+        "models/stg_x.sql": "{{ config(materialized='view') }} select * from {{ ref('hist_x') }}",
+    })  # fmt: skip
 
 
-def test_two_rows_of_one_key_fail_the_table_and_what_reads_it(tmp_path: Path) -> None:
-    built = _built(tmp_path, "('k1', 1), ('k1', 1), ('k1', 2), (null, 1), (null, 1)")
+@LANGUAGES
+def test_two_rows_of_one_key_fail_the_table_and_what_reads_it(
+    tmp_path: Path, language: tuple[str, str]
+) -> None:
+    missing = "null" if language is SQL else "None"
+    rows = f"('k1', 1), ('k1', 1), ('k1', 2), ({missing}, 1), ({missing}, 1)"
+    _write(tmp_path, language, rows)
+
+    built = run_project(tmp_path)
 
     status, message = built["hist_x"]
     assert status == "error"
@@ -34,7 +64,18 @@ def test_two_rows_of_one_key_fail_the_table_and_what_reads_it(tmp_path: Path) ->
     assert built["pop_x"][0] == "skipped"
 
 
-def test_one_row_per_key_stands(tmp_path: Path) -> None:
-    built = _built(tmp_path, "('k1', 1), ('k1', 2), (null, 1)")
+@LANGUAGES
+def test_a_second_build_over_the_first_is_held_to_it_too(
+    tmp_path: Path, language: tuple[str, str]
+) -> None:
+    _write(tmp_path, language, "('k1', 1), ('k1', 2), ('k2', 1)")
+    assert {status for status, _ in run_project(tmp_path).values()} == {"success"}
+    assert {status for status, _ in run_project(tmp_path).values()} == {"success"}
 
-    assert {status for status, _ in built.values()} == {"success"}
+    _write(tmp_path, language, "('k1', 1), ('k1', 1)")
+
+    assert run_project(tmp_path)["hist_x"][0] == "error"
+    with duckdb.connect(str(tmp_path / "built.duckdb"), read_only=True) as connection:
+        assert connection.sql("from hist_x order by all").fetchall() == [
+            ("k1", 1), ("k1", 2), ("k2", 1),
+        ]  # fmt: skip
