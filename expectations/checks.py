@@ -1,16 +1,29 @@
-"""What a check is: an expectation with a severity, a dimension and words for the person who must act."""
+"""What a check is: an expectation about the rows of a table, with words for the person who must act."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import pandas as pd
 
 Dimension = Literal[
     "completeness", "uniqueness", "consistency", "timeliness", "validity", "accuracy"
 ]
+Fails = Callable[[pd.DataFrame], pd.Series]
+# Columns that every judged frame has: which submission a row is of, and the date of that extract.
+SUBMISSION, AS_AT = "submission_id", "as_at_date"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The Great Expectations class that evaluates a rule, and what it is told."""
+
+    expectation: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    fails: Fails | None = None
+    """For `ExpectRowsToKeepRule`: the rows that break the rule, of the columns that it reads."""
 
 
 @dataclass(frozen=True)
@@ -23,25 +36,26 @@ class Check:
     table: str
     rule: str
     column: str | None
+    shape: Shape
     dimension: Dimension
     severity: Literal["error", "warn"]
     quarantines: bool
     message: str
     remedy: str
-    fails: Callable[[pd.DataFrame], pd.Series] | None = None
-    """For a rule that a contract cannot say: the rows of the typed frame that break it."""
 
 
 def row_rule(
     check_id: str,
-    fails: Callable[[pd.DataFrame], pd.Series],
+    shape: Shape,
     dimension: Dimension,
     words: tuple[str, str],
+    *,
+    quarantines: bool = False,
 ) -> Check:
-    """A rule that flags rows, by its whole name. `words`: what is wrong, and what to do."""
-    source, table, rule, column = check_id.split(".")
+    """Declare a rule by its whole name. `words`: what is wrong, and what to do."""
+    source, table, rule, *column = check_id.split(".")
     message, remedy = words
     return Check(
-        check_id, source, table, rule, column, dimension, "warn",
-        quarantines=False, message=message, remedy=remedy, fails=fails,
+        check_id, source, table, rule, column[0] if column else None, shape, dimension, "warn",
+        quarantines, message, remedy,
     )  # fmt: skip

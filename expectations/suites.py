@@ -7,41 +7,45 @@ is read or run here: `orchestration/checks` does that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from expectations.checks import Check, Dimension
+from expectations.checks import Check, Dimension, Shape, row_rule
 from expectations.contract import Column, Record, Table, contract_for
 from expectations.rules import RULES
 from expectations.rules.derived import (
-    age_reached,
-    before_known,
-    births_differ,
+    DOUBTED,
+    UNREAD,
+    age_not_reached,
     born_long_after,
-    differs_within,
     empty_cell,
     first_orphan,
     key_part_missing,
     needed_for_code,
-    not_of_an_age,
-    repeated,
-    year_ahead,
+    not_before_known,
+    not_repeated,
+    of_an_age,
+    one_birth,
+    same_within,
+    year_begun,
 )
-from expectations.rules.shapes import Fails, not_before_year
+from expectations.rules.shapes import (
+    never,
+    not_after_as_at,
+    not_before_year,
+    not_less,
+    present,
+    unique,
+    unmarked,
+)
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
     from great_expectations.expectations import Expectation
 
-AS_AT = "as_at_date"
-# Rules about two columns of a record, and where its contract names the pairs.
-PAIR_RULES = {
-    "end_before_start": "not_before",
-    "not_after_start": "after",
-    "above_limit": "at_most",
-}
-SUBMISSION = "submission_id"
+UNMAPPED = "unmapped"
+# Our words for how bad a failure is, and those of Great Expectations.
+SEVERITIES = {"error": "critical", "warn": "warning"}
 # Who a row is about, in the supplier's own ids.
 PERSON_COLUMNS = ("child_id", "yp_id", "applicant_id", "person_id")
 # What a value of a type must look like to be read (expectations/README.md, 'Values').
@@ -53,22 +57,6 @@ HOW_TO_WRITE = {
     "academic_year": "Give the year as 2024/25", "upn": AS_TEXT, "young_person_id": AS_TEXT,
     "applicant_id": AS_TEXT, "record_id": AS_TEXT,
 }  # fmt: skip
-
-
-# Rules about what stood in a cell, which only its reader has seen: the column of `raw/` that names the fields.
-READER_MARKS = {"unreadable": "unreadable_columns", "upn_invalid": "doubted_columns"}
-# The column that marks the rows breaking any of the rules that no expectation can say.
-ANY_BROKEN = "breaks any rule"
-
-
-def broken_column(check: Check) -> str:
-    """The column of a frame that marks the rows breaking a rule which no expectation can say."""
-    return f"breaks {check.check_id}"
-
-
-def is_marked(check: Check) -> bool:
-    """Whether a check's rows are marked in a column of their own."""
-    return check.fails is not None or check.rule in READER_MARKS
 
 
 def stored_key(source: str, table: str, name: str) -> str:
@@ -91,77 +79,53 @@ class _Maker:
         self,
         rule: str,
         column: str | None,
-        *,
+        shape: Shape,
         dimension: Dimension,
-        quarantines: bool,
-        message: str,
-        remedy: str,
+        *words: str,
+        quarantines: bool = False,
     ) -> Check:
+        """Declare a check of this table. `words`: what is wrong, and what to do."""
         check_id = ".".join(part for part in (self.source, self.name, rule, column) if part)
-        return Check(
-            check_id=check_id,
-            source=self.source,
-            table=self.name,
-            rule=rule,
-            column=column,
-            dimension=dimension,
-            severity="warn",
-            quarantines=quarantines,
-            message=message,
-            remedy=remedy,
-        )
+        message, remedy = words
+        return row_rule(check_id, shape, dimension, (message, remedy), quarantines=quarantines)
 
     def derived_checks(self, name: str, record: Record) -> Iterator[Check]:
         """What follows from a contract beyond its own words, so that a new source has it from its first day."""
         date = record.key_date
         if not date or self.table.columns[date].type != "date":
             return
-        yield replace(
-            self.check(
-                "before_1990", date, dimension="validity", quarantines=False,
-                message=f"{self._heading(date)} lies before 1990", remedy="Check the year of the date",
-            ), fails=not_before_year(date, 1990),
+        yield self.check(
+            "before_1990", date, not_before_year(date, 1990), "validity",
+            f"{self._heading(date)} lies before 1990", "Check the year of the date",
         )  # fmt: skip
         if self._has_births():
-            yield replace(
-                self.check(
-                    "born_long_after", "birth_date", dimension="accuracy", quarantines=False,
-                    message=f"The child is born more than 40 weeks after {self._heading(date)}",
-                    remedy="Check the date of birth and the date of this record",
-                ), fails=born_long_after(date, "birth_date"),
+            yield self.check(
+                "born_long_after", "birth_date", born_long_after(date, "birth_date"), "accuracy",
+                f"The child is born more than 40 weeks after {self._heading(date)}",
+                "Check the date of birth and the date of this record",
             )  # fmt: skip
         for part in () if record.exists_when else record.key:
             if part not in (date, "child_id") and self.table.columns[part].type == "date":
-                yield replace(
-                    self.check(
-                        "key_part_missing", part, dimension="completeness", quarantines=False,
-                        message=f"{self._heading(part)} is missing from a {self._noun(name)} that has its other date",
-                        remedy=f"Enter the date in the {self.system}",
-                    ), fails=key_part_missing(part, date),
+                yield self.check(
+                    "key_part_missing", part, key_part_missing(part, date), "completeness",
+                    f"{self._heading(part)} is missing from a {self._noun(name)} that has its other date",
+                    f"Enter the date in the {self.system}",
                 )  # fmt: skip
 
     def dependent_checks(self, name: str, record: Record) -> Iterator[Check]:
         """What other columns ask of a record: a value that its code needs, an age that is not reached."""
-        for name_needed, other, code in record.needed_when:
-            yield self._with_function(
-                self.check(
-                    "needed_for_code", name_needed, dimension="completeness", quarantines=True,
-                    message=f"{self._heading(name_needed)} is missing, which a row with {self._heading(other)} {code} "
-                    "needs: the row is not counted", remedy="Enter the value",
-                ), needed_for_code(name_needed, other, code),
+        for needed, other, code in record.needed_when:
+            yield self.check(
+                "needed_for_code", needed, needed_for_code(needed, other, code), "completeness",
+                f"{self._heading(needed)} is missing, which a row with {self._heading(other)} {code} "
+                "needs: the row is not counted", "Enter the value", quarantines=True,
             )  # fmt: skip
         for day, birth, years in record.younger_than:
-            yield self._with_function(
-                self.check(
-                    "age_reached", day, dimension="consistency", quarantines=True,
-                    message=f"The person is {years} or older on {self._heading(day)}: the {self._noun(name)} is not "
-                    "counted", remedy=f"Check {self._heading(day)} and the date of birth",
-                ), age_reached(day, birth, years, AS_AT),
+            yield self.check(
+                "age_reached", day, age_not_reached(day, birth, years), "consistency",
+                f"The person is {years} or older on {self._heading(day)}: the {self._noun(name)} is not counted",
+                f"Check {self._heading(day)} and the date of birth", quarantines=True,
             )  # fmt: skip
-
-    @staticmethod
-    def _with_function(check: Check, fails: Fails) -> Check:
-        return replace(check, fails=fails)
 
     def looked_up_checks(self) -> Iterator[Check]:
         """Rows that name what no row of another table is about."""
@@ -170,12 +134,10 @@ class _Maker:
             if place is None or not place.must_be_there:
                 continue
             title = contract_for(self.source).tables[place.table].title
-            yield self._with_function(
-                self.check(
-                    "orphan", place.by, dimension="consistency", quarantines=False,
-                    message=f"{self._heading(place.by)} stands in no row of {title}, so the row belongs to nothing",
-                    remedy=f"Correct {self._heading(place.by)}, or send the row of {title} with it",
-                ), first_orphan(name, self._stored(place.by)),
+            yield self.check(
+                "orphan", place.by, first_orphan(name, self._stored(place.by)), "consistency",
+                f"{self._heading(place.by)} stands in no row of {title}, so the row belongs to nothing",
+                f"Correct {self._heading(place.by)}, or send the row of {title} with it",
             )  # fmt: skip
 
     def identity_checks(self) -> Iterator[Check]:
@@ -184,25 +146,21 @@ class _Maker:
         own = {n for n, c in self.table.stored_columns.items() if not c.inherited}
         for name in own & {n for n, c in self.table.columns.items() if c.type == "upn"}:
             yield self.check(
-                "upn_invalid", name, dimension="accuracy", quarantines=False,
-                message=f"{self._heading(name)} is no number that can have been given: its check letter or form is wrong",
-                remedy="Check the number with the school; it joins the pupil's records",
+                "upn_invalid", name, unmarked(DOUBTED, name), "accuracy",
+                f"{self._heading(name)} is no number that can have been given: its check letter or form is wrong",
+                "Check the number with the school; it joins the pupil's records",
             )  # fmt: skip
             if person is not None:
-                yield self._with_function(
-                    self.check(
-                        "upn_shared", name, dimension="uniqueness", quarantines=False,
-                        message=f"{self._heading(name)} is also that of another {self._heading(person)}: one child with "
-                        "two ids, or a wrong number", remedy="Merge the two records, or correct the number",
-                    ), differs_within(self._stored(name), self._stored(person)),
+                yield self.check(
+                    "upn_shared", name, same_within(self._stored(name), self._stored(person)), "uniqueness",
+                    f"{self._heading(name)} is also that of another {self._heading(person)}: one child with "
+                    "two ids, or a wrong number", "Merge the two records, or correct the number",
                 )  # fmt: skip
         if person is not None and "birth_date" in own:
-            yield self._with_function(
-                self.check(
-                    "births_differ", "birth_date", dimension="consistency", quarantines=False,
-                    message=f"The same {self._heading(person)} has another date of birth in this extract",
-                    remedy="Check the date of birth, or whether two children share the id",
-                ), births_differ(self._stored(person), "birth_date", AS_AT),
+            yield self.check(
+                "births_differ", "birth_date", one_birth(self._stored(person), "birth_date"), "consistency",
+                f"The same {self._heading(person)} has another date of birth in this extract",
+                "Check the date of birth, or whether two children share the id",
             )  # fmt: skip
 
     def _stored(self, column: str) -> str:
@@ -212,21 +170,19 @@ class _Maker:
         """A date of birth that no child of an extract can have."""
         birth = self.table.columns.get("birth_date")
         if birth is not None and birth.is_stored and not birth.inherited:
-            yield replace(
-                self.check(
-                    "age_implausible", "birth_date", dimension="accuracy", quarantines=False,
-                    message="The date of birth makes the person older than 30, or more than 40 weeks from birth",
-                    remedy="Check the date of birth",
-                ), fails=not_of_an_age(AS_AT, "birth_date"),
+            yield self.check(
+                "age_implausible", "birth_date", of_an_age("birth_date"), "accuracy",
+                "The date of birth makes the person older than 30, or more than 40 weeks from birth",
+                "Check the date of birth",
             )  # fmt: skip
 
     def birth_missing_checks(self) -> Iterator[Check]:
         """Where the age decides who is counted, the table cannot do without the date of birth."""
         if self._has_births() and self.table.columns["birth_date"].required:
             yield self.check(
-                "birth_date_missing", "birth_date", dimension="completeness", quarantines=False,
-                message="The date of birth is missing: the age decides where the person is counted",
-                remedy=f"Enter the date of birth in the {self.system}",
+                "birth_date_missing", "birth_date", present("birth_date"), "completeness",
+                "The date of birth is missing: the age decides where the person is counted",
+                f"Enter the date of birth in the {self.system}",
             )  # fmt: skip
 
     def _has_births(self) -> bool:
@@ -235,88 +191,92 @@ class _Maker:
         ].is_stored
 
     def record_checks(self, name: str, record: Record) -> Iterator[Check]:
+        """What decides whether a record counts: its key date, dates in order, a part within its whole."""
         always = record.exists_when is None and record.except_when is None
+        lost = f"the {self._noun(name)} is not counted"
         if record.key_date and always and not record.key_date_optional:
             yield self.check(
-                "key_date_missing", record.key_date, dimension="completeness", quarantines=True,
-                message=f"{self._heading(record.key_date)} is missing or cannot be read: the {self._noun(name)} "
-                "is not counted", remedy=f"Enter the date in the {self.system}",
+                "key_date_missing", record.key_date, present(record.key_date), "completeness",
+                f"{self._heading(record.key_date)} is missing or cannot be read: {lost}",
+                f"Enter the date in the {self.system}", quarantines=True,
             )  # fmt: skip
         if record.key_date:
             yield self.check(
-                "date_after_as_at", record.key_date, dimension="timeliness", quarantines=True,
-                message=f"{self._heading(record.key_date)} lies after the date of the extract: the "
-                f"{self._noun(name)} is not counted", remedy="Check the year and the month of the date",
+                "date_after_as_at", record.key_date, not_after_as_at(record.key_date), "timeliness",
+                f"{self._heading(record.key_date)} lies after the date of the extract: {lost}",
+                "Check the year and the month of the date", quarantines=True,
             )  # fmt: skip
         for end, start in record.not_before:
-            made = self.check(
-                "end_before_start", f"{end}", dimension="consistency", quarantines=True,
-                message=f"{self._heading(end)} is earlier than {self._heading(start)}: the "
-                f"{self._noun(name)} is not counted", remedy="Check both dates of this record",
+            is_looked_up = self.table.columns[start].looked_up is not None
+            yield self.check(
+                "end_before_start", end,
+                not_before_known(end, start) if is_looked_up else not_less(end, start), "consistency",
+                f"{self._heading(end)} is earlier than {self._heading(start)}: {lost}",
+                "Check both dates of this record", quarantines=True,
             )  # fmt: skip
-            looked_up = self.table.columns[start].looked_up
-            yield replace(made, fails=before_known(end, start, AS_AT)) if looked_up else made
         for part, whole in record.at_most:
             yield self.check(
-                "above_limit", part, dimension="consistency", quarantines=True,
-                message=f"{self._heading(part)} is more than {self._heading(whole)}: the "
-                f"{self._noun(name)} is not counted", remedy="Check both numbers",
+                "above_limit", part, not_less(whole, part), "consistency",
+                f"{self._heading(part)} is more than {self._heading(whole)}: {lost}",
+                "Check both numbers", quarantines=True,
             )  # fmt: skip
         for end, start in record.after:
             yield self.check(
-                "not_after_start", f"{end}", dimension="consistency", quarantines=True,
-                message=f"{self._heading(end)} is not later than {self._heading(start)}: the "
-                f"{self._noun(name)} is not counted", remedy="Check both dates of this record",
+                "not_after_start", end, not_less(end, start, or_equal=False), "consistency",
+                f"{self._heading(end)} is not later than {self._heading(start)}: {lost}",
+                "Check both dates of this record", quarantines=True,
             )  # fmt: skip
-        if set(record.key) != {"child_id"} or len(self.table.records) == 1:
-            made = self.check(
-                f"{name}_repeated", None, dimension="uniqueness", quarantines=False,
-                message=f"The same {self._noun(name)} stands more than once; the {record.keep} row counts",
-                remedy=f"Remove the repeated rows in the {self.system}",
+
+    def repeat_checks(self, name: str, record: Record) -> Iterator[Check]:
+        """A record that is there more than once."""
+        is_only = len(self.table.records) == 1
+        keys = [self._stored(column) for column in record.key]
+        if set(record.key) != {"child_id"} or is_only:
+            yield self.check(
+                f"{name}_repeated", None, not_repeated(keys) if is_only else unique(*keys), "uniqueness",
+                f"The same {self._noun(name)} stands more than once; the {record.keep} row counts",
+                f"Remove the repeated rows in the {self.system}",
             )  # fmt: skip
-            # As they were taken in, which says it of a table with one kind of record.
-            keys = tuple(self._stored(column) for column in record.key)
-            yield replace(made, fails=repeated(keys)) if len(self.table.records) == 1 else made
 
     def column_checks(self) -> Iterator[Check]:
+        """What each column must hold, whatever the others say."""
         if "child_id" in self.table.columns:
             yield self.check(
-                "child_id_missing", "child_id", dimension="completeness", quarantines=True,
-                message="The row has no usable child id and is not counted",
-                remedy=f"Give the child's id in the {self.system}, as text",
+                "child_id_missing", "child_id", present(self._stored("child_id")), "completeness",
+                "The row has no usable child id and is not counted",
+                f"Give the child's id in the {self.system}, as text", quarantines=True,
             )  # fmt: skip
-        own = {n: c for n, c in self.table.stored_columns.items() if not c.inherited}
-        for name, column in own.items():
-            kept_out = column.value != "free"
-            if column.value == "needed" and name != "child_id":
-                yield self._with_function(
-                    self.check(
-                        "value_missing", name, dimension="completeness", quarantines=True,
-                        message=f"{column.heading} is missing: the row is not counted", remedy="Enter the value",
-                    ), empty_cell(name, self._stored(name)),
-                )  # fmt: skip
-            if column.type == "academic_year":
-                yield self._with_function(
-                    self.check(
-                        "after_as_at", name, dimension="timeliness", quarantines=False,
-                        message=f"{column.heading} begins after the date of the extract",
-                        remedy="Check the year, or the month of the folder",
-                    ), year_ahead(name, AS_AT),
-                )  # fmt: skip
-            if column.type == "code":
-                what = "the row is not counted" if kept_out else "it counts as none of them"
-                yield self.check(
-                    "code_unknown", name, dimension="validity", quarantines=kept_out,
-                    message=f"{column.heading} holds a code that is not in the list; {what}",
-                    remedy="Use a code of the list",
-                )  # fmt: skip
-            elif column.type in HOW_TO_WRITE:
-                what = "and the row is not counted" if kept_out else "and counts as missing"
-                yield self.check(
-                    "unreadable", name, dimension="validity", quarantines=kept_out,
-                    message=f"{column.heading} cannot be read{_range_of(column)} {what}",
-                    remedy=HOW_TO_WRITE[column.type],
-                )  # fmt: skip
+        for name, column in self.table.stored_columns.items():
+            if not column.inherited:
+                yield from self._checks_of_values(name, column)
+
+    def _checks_of_values(self, name: str, column: Column) -> Iterator[Check]:
+        kept_out = column.value != "free"
+        if column.value == "needed" and name != "child_id":
+            yield self.check(
+                "value_missing", name, empty_cell(name, self._stored(name)), "completeness",
+                f"{column.heading} is missing: the row is not counted", "Enter the value", quarantines=True,
+            )  # fmt: skip
+        if column.type == "academic_year":
+            yield self.check(
+                "after_as_at", name, year_begun(name), "timeliness",
+                f"{column.heading} begins after the date of the extract",
+                "Check the year, or the month of the folder",
+            )  # fmt: skip
+        if column.type == "code":
+            what = "the row is not counted" if kept_out else "it counts as none of them"
+            yield self.check(
+                "code_unknown", name, never(name, UNMAPPED), "validity",
+                f"{column.heading} holds a code that is not in the list; {what}",
+                "Use a code of the list", quarantines=kept_out,
+            )  # fmt: skip
+        elif column.type in HOW_TO_WRITE:
+            what = "and the row is not counted" if kept_out else "and counts as missing"
+            yield self.check(
+                "unreadable", name, unmarked(UNREAD, name), "validity",
+                f"{column.heading} cannot be read{_range_of(column)} {what}",
+                HOW_TO_WRITE[column.type], quarantines=kept_out,
+            )  # fmt: skip
 
     def _heading(self, column: str) -> str:
         return self.table.columns[column].heading
@@ -355,6 +315,7 @@ def checks_for(source: str, table_name: str) -> tuple[Check, ...]:
             for name, record in table.records.items()
             for check in (
                 *maker.record_checks(name, record),
+                *maker.repeat_checks(name, record),
                 *maker.dependent_checks(name, record),
                 *maker.derived_checks(name, record),
             )
@@ -364,65 +325,24 @@ def checks_for(source: str, table_name: str) -> tuple[Check, ...]:
     return tuple({check.check_id: check for check in (*made, *rules)}.values())
 
 
-def _record_of(check: Check) -> Record:
-    table = contract_for(check.source).tables[check.table]
-    records = table.records.values()
-    if check.rule.endswith("_repeated"):
-        return table.records[check.rule.removesuffix("_repeated")]
-    pairs = PAIR_RULES[check.rule]
-    return next(r for r in records if any(end == check.column for end, _ in getattr(r, pairs)))
+def check_named(check_id: str) -> Check:
+    """The check of an id. Raises StopIteration where no contract and no rule file has it."""
+    source, table = check_id.split(".")[:2]
+    return next(check for check in checks_for(source, table) if check.check_id == check_id)
 
 
 def expectation_for(check: Check) -> Expectation:
-    """The Great Expectations expectation that evaluates a check on a table's frame."""
-    from great_expectations import expectations as gxe
+    """The Great Expectations expectation that judges a table's rows by a check."""
+    from great_expectations import expectations as stock
 
-    meta = {"check_id": check.check_id}
-    if is_marked(check):
-        return gxe.ExpectColumnValuesToBeInSet(
-            column=broken_column(check), value_set=[False], meta=meta
-        )
-    if check.rule in (
-        "key_date_missing",
-        "child_id_missing",
-        "birth_date_missing",
-    ):
-        column = stored_key(check.source, check.table, check.column or "")
-        return gxe.ExpectColumnValuesToNotBeNull(column=column, meta=meta)
-    if check.rule == "code_unknown":
-        return gxe.ExpectColumnValuesToNotBeInSet(
-            column=check.column or "", value_set=["unmapped"], meta=meta
-        )
-    if check.rule == "date_after_as_at":
-        return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-            column_A=AS_AT, column_B=check.column or "", or_equal=True,
-            ignore_row_if="either_value_is_missing", meta=meta,
-        )  # fmt: skip
-    record = _record_of(check)
-    if check.rule.endswith("_repeated"):
-        return gxe.ExpectCompoundColumnsToBeUnique(
-            column_list=[SUBMISSION, *(stored_key(check.source, check.table, name) for name in record.key)],
-            ignore_row_if="any_value_is_missing", meta=meta,
-        )  # fmt: skip
-    larger, smaller = _ordered_pair(check, record)
-    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-        column_A=larger, column_B=smaller, or_equal=check.rule != "not_after_start",
-        ignore_row_if="either_value_is_missing", meta=meta,
-    )  # fmt: skip
+    told = {
+        **check.shape.arguments, "meta": {"check_id": check.check_id}, "severity": SEVERITIES[check.severity],
+    }  # fmt: skip
+    if check.shape.fails is None:
+        return getattr(stock, check.shape.expectation)(**told)
+    from expectations.row_expectation import ExpectRowsToKeepRule
 
-
-def _ordered_pair(check: Check, record: Record) -> tuple[str, str]:
-    """The two columns of a rule about order, the one that must be later or larger first."""
-    pairs = getattr(record, PAIR_RULES[check.rule])
-    first, second = next(pair for pair in pairs if pair[0] == check.column)
-    return (second, first) if check.rule == "above_limit" else (first, second)
-
-
-def nothing_marked() -> Expectation:
-    """No row breaks any rule that its reader or pandas marks: what is true of most tables, said at once."""
-    from great_expectations import expectations as gxe
-
-    return gxe.ExpectColumnValuesToBeInSet(column=ANY_BROKEN, value_set=[False])
+    return ExpectRowsToKeepRule(check_id=check.check_id, **told)
 
 
 def suite_for(name: str, checks: Iterable[Check]) -> ExpectationSuite:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from expectations.checks import Check, row_rule
 from expectations.rules.cases import Row, Rows
-from expectations.rules.shapes import not_after_as_at
+from expectations.rules.shapes import not_after_as_at, rows
 
 OFFERED, NOT_OFFERED = "OFFERED", "NO_OFFER"
 SECONDARY = "SEC"
@@ -52,25 +52,28 @@ def _on_time_disagrees(frame: pd.DataFrame) -> pd.Series:
 
 RULES: tuple[Check, ...] = (
     row_rule(
-        "admissions.applications.offer_without_date.offer_date", _offer_without_date,
+        "admissions.applications.offer_without_date.offer_date", rows("status", "offer_date", fails=_offer_without_date),
         "completeness",
         ("A place is offered without offer_date: it does not count as offered",
          "Enter the date of the offer, or the right status"),
     ),
     row_rule(
-        "admissions.applications.offer_without_school.offer_urn", _offer_without_school,
+        "admissions.applications.offer_without_school.offer_urn",
+        rows("status", "offer_urn", "offer_dfe", fails=_offer_without_school),
         "completeness",
         ("A place is offered without a school: it does not count as offered",
          "Enter offer_urn or offer_dfe, or the right status"),
     ),
     row_rule(
-        "admissions.applications.offer_denied.status", _offer_denied,
+        "admissions.applications.offer_denied.status",
+        rows("status", "offer_urn", "offer_dfe", "offer_date", fails=_offer_denied),
         "consistency",
         ("The status is NO_OFFER, yet the row names an offer: it does not count as offered",
          "Check status and the columns of the offer"),
     ),
     row_rule(
-        "admissions.applications.on_time_disagrees.is_on_time", _on_time_disagrees,
+        "admissions.applications.on_time_disagrees.is_on_time",
+        rows("is_on_time", "received_date", "phase", "entry_year", fails=_on_time_disagrees),
         "consistency",
         ("is_on_time does not go with application_received and the closing day of the round: is_on_time decides",
          "Check is_on_time and application_received"),

@@ -6,106 +6,85 @@ The tests run every case.
 
 from __future__ import annotations
 
-from expectations.checks import Check, Dimension
+from expectations.checks import Check, row_rule
 from expectations.rules.cases import Rows, span
 from expectations.rules.shapes import (
-    Fails,
     not_after_as_at,
     not_before_year,
-    not_earlier,
+    not_less,
     not_overlapping,
     on_a_weekday,
     only_together,
 )
 
-
-def _rule(
-    table: str, rule: str, column: str, fails: Fails, dimension: Dimension, words: tuple[str, str]
-) -> Check:
-    """`words`: what is wrong, and what to do."""
-    return Check(
-        check_id=f"annex_a.{table}.{rule}.{column}",
-        source="annex_a",
-        table=table,
-        rule=rule,
-        column=column,
-        dimension=dimension,
-        severity="warn",
-        quarantines=False,
-        message=words[0],
-        remedy=words[1],
-        fails=fails,
-    )
-
-
 RULES: tuple[Check, ...] = (
-    _rule(
-        "list_3", "before_1990", "referral_date", not_before_year("referral_date", 1990), "validity",
+    row_rule(
+        "annex_a.list_3.before_1990.referral_date", not_before_year("referral_date", 1990), "validity",
         ("The referral is dated before 1990", "Check the year of the referral in the case system"),
     ),
-    _rule(
-        "list_4", "before_1990", "start_date", not_before_year("start_date", 1990), "validity",
+    row_rule(
+        "annex_a.list_4.before_1990.start_date", not_before_year("start_date", 1990), "validity",
         ("The assessment starts before 1990", "Check the year of the assessment in the case system"),
     ),
-    _rule(
-        "list_7", "before_1990", "start_date", not_before_year("start_date", 1990), "validity",
+    row_rule(
+        "annex_a.list_7.before_1990.start_date", not_before_year("start_date", 1990), "validity",
         ("The plan starts before 1990", "Check the year of the plan in the case system"),
     ),
-    _rule(
-        "list_8", "ceased_without_reason", "end_reason_code", only_together("end_date", "end_reason_code"),
+    row_rule(
+        "annex_a.list_8.ceased_without_reason.end_reason_code", only_together("end_date", "end_reason_code"),
         "consistency",
         ("The date the child ceased to be looked after and the reason do not stand together",
         "Enter both when a child leaves care, neither while the child is looked after"),
     ),
-    _rule(
-        "list_8", "born_after_start", "birth_date", not_earlier("start_date", "birth_date"), "consistency",
+    row_rule(
+        "annex_a.list_8.born_after_start.birth_date", not_less("start_date", "birth_date"), "consistency",
         ("The child is born after the period of care starts", "Check the date of birth and the start"),
     ),
-    _rule(
-        "list_5", "on_a_weekend", "conference_date", on_a_weekday("conference_date"), "validity",
+    row_rule(
+        "annex_a.list_5.on_a_weekend.conference_date", on_a_weekday("conference_date"), "validity",
         ("The conference is dated on a Saturday or Sunday (DfE rule 8875)", "Check the date of the conference"),
     ),
-    _rule(
-        "list_5", "before_enquiry", "conference_date", not_earlier("conference_date", "strategy_discussion_date"),
+    row_rule(
+        "annex_a.list_5.before_enquiry.conference_date", not_less("conference_date", "strategy_discussion_date"),
         "consistency", ("The conference lies before the strategy discussion of its enquiry: it is not timely",
         "Check both dates, or enter the enquiry that led to the conference"),
     ),
-    _rule(
-        "list_6", "overlaps", "start_date", not_overlapping("start_date", "closure_date"), "consistency",
+    row_rule(
+        "annex_a.list_6.overlaps.start_date", not_overlapping("start_date", "closure_date"), "consistency",
         ("The case starts while an earlier case of the child is open (DfE rules 8815, 8820): the child counts once",
         "Close the earlier case, or correct the start"),
     ),
-    _rule(
-        "list_7", "overlaps", "start_date", not_overlapping("start_date", "end_date"), "consistency",
+    row_rule(
+        "annex_a.list_7.overlaps.start_date", not_overlapping("start_date", "end_date"), "consistency",
         ("The plan starts while an earlier plan of the child is open (DfE rule 8940): the child counts once",
         "End the earlier plan, or correct the start"),
     ),
-    _rule(
-        "list_8", "overlaps", "start_date", not_overlapping("start_date", "end_date"), "consistency",
+    row_rule(
+        "annex_a.list_8.overlaps.start_date", not_overlapping("start_date", "end_date"), "consistency",
         ("The period of care starts while an earlier one of the child is open: the child counts once",
         "End the earlier period, or correct the start"),
     ),
-    _rule(
-        "list_8", "after_as_at", "latest_dental_check_date", not_after_as_at("latest_dental_check_date"), "timeliness",
+    row_rule(
+        "annex_a.list_8.after_as_at.latest_dental_check_date", not_after_as_at("latest_dental_check_date"), "timeliness",
         ("The dental check lies after the date of the extract and does not count",
         "Check the year and the month; enter a check when it has taken place"),
     ),
-    _rule(
-        "list_8", "after_as_at", "latest_health_assessment_date", not_after_as_at("latest_health_assessment_date"),
+    row_rule(
+        "annex_a.list_8.after_as_at.latest_health_assessment_date", not_after_as_at("latest_health_assessment_date"),
         "timeliness", ("The health assessment lies after the date of the extract and does not count",
         "Check the year and the month; enter an assessment when it has taken place"),
     ),
-    _rule(
-        "list_10", "before_care", "placed_date", not_earlier("placed_date", "entered_care_date"), "consistency",
+    row_rule(
+        "annex_a.list_10.before_care.placed_date", not_less("placed_date", "entered_care_date"), "consistency",
         ("The child is placed for adoption before entering care: the adoption is in no measure of time to placement",
         "Check both dates"),
     ),
-    _rule(
-        "list_10", "before_match", "placed_date", not_earlier("placed_date", "match_date"), "consistency",
+    row_rule(
+        "annex_a.list_10.before_match.placed_date", not_less("placed_date", "match_date"), "consistency",
         ("The child is placed for adoption before being matched (DfE rule 602)", "Check both dates"),
     ),
-    _rule(
-        "list_10", "before_placement", "adoption_order_date", not_earlier("adoption_order_date", "placed_date"),
+    row_rule(
+        "annex_a.list_10.before_placement.adoption_order_date", not_less("adoption_order_date", "placed_date"),
         "consistency", ("The adoption order lies before the placement: the adoption is in no measure of time",
         "Check both dates"),
     ),

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expectations.checks import Check, row_rule
+from expectations.checks import AS_AT, Check, row_rule
 from expectations.rules.cases import Rows
-from expectations.rules.shapes import not_after_as_at
+from expectations.rules.shapes import not_after_as_at, rows
 
 MONDAY, AUGUST = 0, 8
 PARTS = ("attended_sessions", "authorised_sessions", "unauthorised_sessions")
@@ -38,19 +38,19 @@ def _before_the_school_year(frame: pd.DataFrame) -> pd.Series:
 
 RULES: tuple[Check, ...] = (
     row_rule(
-        "attendance.school_weeks.does_not_add_up.attended_sessions", _does_not_add_up,
+        "attendance.school_weeks.does_not_add_up.attended_sessions", rows("possible_sessions", *PARTS, fails=_does_not_add_up),
         "consistency",
         ("Attended, authorised and unauthorised sessions do not add up to the possible sessions",
          "Check the four numbers of the school's week"),
     ),
     row_rule(
-        "attendance.school_weeks.not_a_monday.week_date", _not_a_monday,
+        "attendance.school_weeks.not_a_monday.week_date", rows("week_given_date", fails=_not_a_monday),
         "validity",
         ("week_commencing is not a Monday: the row counts for the week of that day",
          "Give the Monday of the week"),
     ),
     row_rule(
-        "attendance.school_weeks.before_the_school_year.week_date", _before_the_school_year, "timeliness",
+        "attendance.school_weeks.before_the_school_year.week_date", rows("week_date", AS_AT, fails=_before_the_school_year), "timeliness",
         ("The week lies before the school year of the extract: it is not used", "Check the year of week_commencing"),
     ),
     row_rule(

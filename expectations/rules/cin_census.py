@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expectations.checks import Check
+from expectations.checks import Check, row_rule
 from expectations.rules.cases import Rows, span
-from expectations.rules.shapes import not_earlier, not_overlapping, on_a_weekday
+from expectations.rules.shapes import not_less, not_overlapping, on_a_weekday, rows
 
 
 def _negative(frame: pd.DataFrame) -> pd.Series:
@@ -14,36 +14,31 @@ def _negative(frame: pd.DataFrame) -> pd.Series:
 
 
 RULES: tuple[Check, ...] = (
-    Check(
-        "cin_census.child_protection_plans.rule_1105.previous_plans", "cin_census",
-        "child_protection_plans", "rule_1105", "previous_plans", "validity", "warn", False,
-        "The number of previous plans is negative",
-        "Enter 0 for a first plan, else the number of earlier plans of this authority", _negative,
+    row_rule(
+        "cin_census.child_protection_plans.rule_1105.previous_plans",
+        rows("previous_plans", fails=_negative), "validity",
+        ("The number of previous plans is negative",
+         "Enter 0 for a first plan, else the number of earlier plans of this authority"),
     ),
-    Check(
-        "cin_census.child_protection_plans.rule_8940.start_date", "cin_census",
-        "child_protection_plans", "rule_8940", "start_date", "consistency", "warn", False,
-        "The plan starts while an earlier plan of the child is open: the child counts once",
-        "End the earlier plan, or correct the start", not_overlapping("start_date", "end_date"),
+    row_rule(
+        "cin_census.child_protection_plans.rule_8940.start_date", not_overlapping("start_date", "end_date"),
+        "consistency",
+        ("The plan starts while an earlier plan of the child is open: the child counts once",
+         "End the earlier plan, or correct the start"),
     ),
-    Check(
-        "cin_census.section47.rule_8875.conference_date", "cin_census",
-        "section47", "rule_8875", "conference_date", "validity", "warn", False,
-        "The conference is dated on a Saturday or Sunday", "Check the date of the conference",
-        on_a_weekday("conference_date"),
+    row_rule(
+        "cin_census.section47.rule_8875.conference_date", on_a_weekday("conference_date"), "validity",
+        ("The conference is dated on a Saturday or Sunday", "Check the date of the conference"),
     ),
-    Check(
-        "cin_census.cin_details.rule_8875.conference_date", "cin_census",
-        "cin_details", "rule_8875", "conference_date", "validity", "warn", False,
-        "The conference is dated on a Saturday or Sunday", "Check the date of the conference",
-        on_a_weekday("conference_date"),
+    row_rule(
+        "cin_census.cin_details.rule_8875.conference_date", on_a_weekday("conference_date"), "validity",
+        ("The conference is dated on a Saturday or Sunday", "Check the date of the conference"),
     ),
-    Check(
-        "cin_census.section47.before_enquiry.conference_date", "cin_census",
-        "section47", "before_enquiry", "conference_date", "consistency", "warn", False,
-        "The conference lies before the start of its enquiry: it is not timely",
-        "Check both dates, or enter the conference at the enquiry that led to it",
-        not_earlier("conference_date", "strategy_discussion_date"),
+    row_rule(
+        "cin_census.section47.before_enquiry.conference_date", not_less("conference_date", "strategy_discussion_date"),
+        "consistency",
+        ("The conference lies before the start of its enquiry: it is not timely",
+         "Check both dates, or enter the conference at the enquiry that led to it"),
     ),
 )  # fmt: skip
 

@@ -2,51 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from expectations.rules.shapes import Fails, is_named
+from expectations.checks import AS_AT, SUBMISSION, Fails, Shape
+from expectations.rules.shapes import rows
 
 # CIN census rule 8606: a referral at most 40 weeks before the birth.
 PREGNANCY = pd.Timedelta(weeks=40)
 # Care leavers are in the lists up to 25; nobody in an extract of children is over 30.
 OLDEST_YEARS = 30
 SEPTEMBER = 9
+# The columns of `raw/` that name the fields which the reader of a row could not take, or doubts.
+UNREAD, DOUBTED = "unreadable_columns", "doubted_columns"
 
 
-def born_long_after(event: str, born: str) -> Fails:
+def born_long_after(event: str, born: str) -> Shape:
     """A birth lies no more than 40 weeks after an event about the unborn child."""
-    return lambda frame: (frame[born] > frame[event] + PREGNANCY).fillna(False)
+    return rows(event, born, fails=lambda frame: frame[born] > frame[event] + PREGNANCY)
 
 
-def not_of_an_age(as_at: str, born: str) -> Fails:
+def of_an_age(born: str) -> Shape:
     """A birth lies within 30 years before, and 40 weeks after, the date of the extract."""
+    return rows(AS_AT, born, fails=_implausible(born))
 
+
+def _implausible(born: str) -> Fails:
     def fails(frame: pd.DataFrame) -> pd.Series:
-        day = pd.to_datetime(frame[as_at])
+        day = pd.to_datetime(frame[AS_AT])
         oldest = day - pd.DateOffset(years=OLDEST_YEARS)
         return ((frame[born] < oldest) | (frame[born] > day + PREGNANCY)).fillna(False)
 
     return fails
 
 
-def key_part_missing(part: str, present: str) -> Fails:
+def key_part_missing(part: str, present: str) -> Shape:
     """A date that tells records apart is there where the date it counts by is."""
-    return lambda frame: frame[part].isna() & frame[present].notna()
+    return rows(part, present, fails=lambda frame: frame[part].isna() & frame[present].notna())
 
 
-def empty_cell(column: str, stored: str) -> Fails:
+def empty_cell(column: str, stored: str) -> Shape:
     """There is a value; one that cannot be read is told as that."""
-    return lambda frame: frame[stored].isna() & ~is_named(frame["unreadable_columns"], column)
+
+    def fails(frame: pd.DataFrame) -> pd.Series:
+        unread = frame[UNREAD].fillna("").str.contains(f" {column} ", regex=False)
+        return frame[stored].isna() & ~unread.astype(bool)
+
+    return rows(stored, UNREAD, fails=fails)
 
 
-def needed_for_code(needed: str, other: str, code: str) -> Fails:
+def needed_for_code(needed: str, other: str, code: str) -> Shape:
     """A value is there where another column holds a code."""
-    return lambda frame: frame[needed].isna() & (frame[other] == code).fillna(False)
+    return rows(needed, other, fails=lambda frame: frame[needed].isna() & (frame[other] == code))
 
 
-def age_reached(day: str, born: str, years: int, as_at: str) -> Fails:
-    """A person has had a birthday on a day; not where the date of birth is a fault of its own."""
-    implausible = not_of_an_age(as_at, born)
+def age_not_reached(day: str, born: str, years: int) -> Shape:
+    """A person has not had a birthday on a day; not asked where the date of birth is a fault of its own."""
+    implausible = _implausible(born)
 
     def fails(frame: pd.DataFrame) -> pd.Series:
         days, births = pd.to_datetime(frame[day]), pd.to_datetime(frame[born])
@@ -54,71 +67,77 @@ def age_reached(day: str, born: str, years: int, as_at: str) -> Fails:
         age = days.dt.year - births.dt.year - to_come
         return (age >= years).fillna(False) & ~implausible(frame)
 
-    return fails
+    return rows(day, born, AS_AT, fails=fails)
 
 
-def before_known(later: str, earlier: str, as_at: str) -> Fails:
-    """A date lies before one of another table; not where that one lies ahead, which is told over there."""
+def not_before_known(later: str, earlier: str) -> Shape:
+    """A date is not before one of another table; not asked where that one lies ahead, which is told over there."""
 
     def fails(frame: pd.DataFrame) -> pd.Series:
-        known = frame[earlier] <= pd.to_datetime(frame[as_at])
-        return ((frame[later] < frame[earlier]) & known).fillna(False).astype(bool)
+        known = frame[earlier] <= pd.to_datetime(frame[AS_AT])
+        return (frame[later] < frame[earlier]) & known
 
-    return fails
+    return rows(later, earlier, AS_AT, fails=fails)
 
 
-def first_orphan(there: str, by: str) -> Fails:
+def first_orphan(there: str, by: str) -> Shape:
     """The first row of a submission with an id that the other table does not have: one question per id."""
 
     def fails(frame: pd.DataFrame) -> pd.Series:
         orphans = ~frame[there].astype("boolean").fillna(True).astype(bool)
-        return orphans & ~frame.assign(orphan=orphans).duplicated(["submission_id", by, "orphan"])
+        return orphans & ~frame.assign(orphan=orphans).duplicated([SUBMISSION, by, "orphan"])
 
-    return fails
+    return rows(there, by, fails=fails)
 
 
-def repeated(keys: tuple[str, ...]) -> Fails:
+def not_repeated(keys: Sequence[str]) -> Shape:
     """A key stands once among the rows of a submission that were not kept out; no value is a value, too."""
 
     def fails(frame: pd.DataFrame) -> pd.Series:
         judged = frame[frame["outcome"] != "quarantined"]
-        again = judged.duplicated(["submission_id", *keys], keep=False)
+        again = judged.duplicated([SUBMISSION, *keys], keep=False)
         return again.reindex(frame.index, fill_value=False)
 
-    return fails
+    return rows(*keys, "outcome", fails=fails)
 
 
-def differs_within(of: str, value: str) -> Fails:
-    """A value is another than most rows of the same submission with the same id have; of as many, than the first's."""
+def same_within(of: str, value: str) -> Shape:
+    """A value is that of most rows of the same submission with the same id; of as many, that of the first."""
+    return rows(of, value, "outcome", fails=_differs_within(of, value))
 
+
+def _differs_within(of: str, value: str) -> Fails:
     def fails(frame: pd.DataFrame) -> pd.Series:
-        counted = frame[frame["outcome"] != "deduplicated"] if "outcome" in frame else frame
-        known = counted[["submission_id", of, value]].dropna()
-        same_id = known.groupby(["submission_id", of], sort=False)[value]
+        counted = frame[frame["outcome"] != "deduplicated"]
+        known = counted[[SUBMISSION, of, value]].dropna()
+        same_id = known.groupby([SUBMISSION, of], sort=False)[value]
         several = known[same_id.transform("nunique") > 1]
-        counted = several.groupby(["submission_id", of, value], sort=False)[value].transform("size")
+        counted = several.groupby([SUBMISSION, of, value], sort=False)[value].transform("size")
         most = several.assign(counted=counted).sort_values(
             "counted", ascending=False, kind="stable"
         )
-        usual = most.groupby(["submission_id", of], sort=False)[value].transform("first")
+        usual = most.groupby([SUBMISSION, of], sort=False)[value].transform("first")
         other = (several[value] != usual.reindex(several.index)).reindex(frame.index)
         return other.fillna(False).astype(bool)
 
     return fails
 
 
-def births_differ(of: str, born: str, as_at: str) -> Fails:
+def one_birth(of: str, born: str) -> Shape:
     """A person has one date of birth; one that cannot be is told as that, and not against the others."""
-    implausible, differs = not_of_an_age(as_at, born), differs_within(of, born)
-    return lambda frame: differs(frame.assign(**{born: frame[born].mask(implausible(frame))}))
+    implausible, differs = _implausible(born), _differs_within(of, born)
+
+    def fails(frame: pd.DataFrame) -> pd.Series:
+        return differs(frame.assign(**{born: frame[born].mask(implausible(frame))}))
+
+    return rows(of, born, AS_AT, "outcome", fails=fails)
 
 
-def year_ahead(year: str, as_at: str) -> Fails:
+def year_begun(year: str) -> Shape:
     """An academic year, named by the year in which it ends, has begun by the date of the extract."""
 
     def fails(frame: pd.DataFrame) -> pd.Series:
-        day = pd.to_datetime(frame[as_at])
-        begun = day.dt.year + (day.dt.month >= SEPTEMBER)
-        return (frame[year] > begun).fillna(False).astype(bool)
+        day = pd.to_datetime(frame[AS_AT])
+        return frame[year] > day.dt.year + (day.dt.month >= SEPTEMBER)
 
-    return fails
+    return rows(year, AS_AT, fails=fails)

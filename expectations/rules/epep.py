@@ -7,7 +7,7 @@ import pandas as pd
 from expectations.checks import Check, row_rule
 from expectations.contract import first_column
 from expectations.rules.cases import Rows
-from expectations.rules.shapes import not_after_as_at, not_earlier
+from expectations.rules.shapes import not_after_as_at, not_less, rows
 
 
 def _rating_unknown(frame: pd.DataFrame) -> pd.Series:
@@ -18,7 +18,7 @@ def _rating_unknown(frame: pd.DataFrame) -> pd.Series:
 
 RULES: tuple[Check, ...] = (
     row_rule(
-        "epep.plans.rating_unknown.quality_rating", _rating_unknown,
+        "epep.plans.rating_unknown.quality_rating", rows("quality_rating", fails=_rating_unknown),
         "validity",
         ("qa_rating is no rating that is known: the plan counts as not rated",
          "Use a rating of the scheme; a new scheme's ratings are added to the seed pep_ratings"),
@@ -33,12 +33,10 @@ RULES: tuple[Check, ...] = (
         "timeliness",
         ("The child is looked after from a day after the date of the extract", "Check looked_after_from"),
     ),
-
-    Check(
-        "epep.plans.ends_before_it_starts.looked_after_to", "epep", "plans", "ends_before_it_starts",
-        "looked_after_to", "consistency", "warn", False,
-        "The child stops being looked after before it starts",
-        "Check looked_after_from and looked_after_to", not_earlier("looked_after_to", "looked_after_from"),
+    row_rule(
+        "epep.plans.ends_before_it_starts.looked_after_to", not_less("looked_after_to", "looked_after_from"),
+        "consistency",
+        ("The child stops being looked after before it starts", "Check looked_after_from and looked_after_to"),
     ),
 )  # fmt: skip
 

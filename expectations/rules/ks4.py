@@ -6,7 +6,7 @@ import pandas as pd
 
 from expectations.checks import Check, row_rule
 from expectations.rules.cases import Rows
-from expectations.rules.shapes import missing
+from expectations.rules.shapes import present, rows
 
 # Combined science has two grades in one, '65' or '6-5'; as typed, hyphens are still there.
 SINGLE, DOUBLE = r"[1-9UX]", r"[1-9]-?[1-9]|UU|U-U"
@@ -28,18 +28,19 @@ def _grade_without_points(frame: pd.DataFrame) -> pd.Series:
 
 RULES: tuple[Check, ...] = (
     row_rule(
-        "ks4.pupils.no_score.attainment8", _no_score_anywhere,
+        "ks4.pupils.no_score.attainment8", rows("attainment8", "has_results", fails=_no_score_anywhere),
         "completeness",
         ("att8 is empty and the submission has no results file: the pupil counts with 0 points",
          "Enter att8, or send the results file with the pupils"),
     ),
     row_rule(
-        "ks4.pupils.value_absent.has_ebacc_grade_5", missing("has_ebacc_grade_5"),
+        "ks4.pupils.value_absent.has_ebacc_grade_5", present("has_ebacc_grade_5"),
         "completeness",
         ("ebacc_95 is empty and counts as 0", "Enter 1 or 0"),
     ),
     row_rule(
-        "ks4.results.grade_without_points.grade", _grade_without_points,
+        "ks4.results.grade_without_points.grade",
+        rows("grade", "points", "qualification_type", "bucket_code", fails=_grade_without_points),
         "validity",
         ("The grade is none of a GCSE and points is empty: the result counts for nothing",
          "Enter the points, or the grade as 9 to 1, U or X"),

@@ -6,7 +6,7 @@ import pandas as pd
 
 from expectations.checks import Check, row_rule
 from expectations.rules.cases import Rows
-from expectations.rules.shapes import not_after_as_at, not_earlier
+from expectations.rules.shapes import not_after_as_at, not_less, rows
 
 # dbt_project/docs/education.md, 'Figures supplied by hand': further apart, the figure is not counted
 # (`hist_manual_returns`).
@@ -24,25 +24,18 @@ def _contradict(frame: pd.DataFrame) -> pd.Series:
 
 
 RULES: tuple[Check, ...] = (
-    Check(
-        check_id="manual_returns.returns.contradicts.value",
-        source="manual_returns",
-        table="returns",
-        rule="contradicts",
-        column="value",
-        dimension="accuracy",
-        severity="warn",
-        quarantines=True,
-        message="The value is not what its numerator and denominator give: the figure is not used",
-        remedy="Correct one of the three, or give the value alone",
-        fails=_contradict,
+    row_rule(
+        "manual_returns.returns.contradicts.value",
+        rows("indicator", "numerator", "denominator", "value", fails=_contradict), "accuracy",
+        ("The value is not what its numerator and denominator give: the figure is not used",
+         "Correct one of the three, or give the value alone"),
     ),
     row_rule(
         "manual_returns.returns.after_as_at.period_end", not_after_as_at("period_end"), "timeliness",
         ("The period ends after the date of the return", "Check period_end: a figure is given when its period is over"),
     ),
     row_rule(
-        "manual_returns.returns.ends_before_it_starts.period_start", not_earlier("period_end", "period_start"),
+        "manual_returns.returns.ends_before_it_starts.period_start", not_less("period_end", "period_start"),
         "consistency", ("The period ends before it starts", "Check period_start and period_end"),
     ),
 )  # fmt: skip

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from expectations.checks import Check, row_rule
+from expectations.checks import AS_AT, Check, row_rule
 from expectations.rules.cases import Rows
-from expectations.rules.shapes import holds, not_after_as_at
+from expectations.rules.shapes import never, not_after_as_at, rows
 
 SEPTEMBER = 9
 
@@ -32,20 +32,21 @@ def _of_an_earlier_month(frame: pd.DataFrame) -> pd.Series:
 
 
 RULES: tuple[Check, ...] = (
-    Check(
-        "nccis.young_people.age_disagrees.academic_age", "nccis", "young_people", "age_disagrees",
-        "academic_age", "consistency", "warn", False,
-        "academic_age is not the age on 31 August before the academic year that dob gives: dob decides who is "
-        "counted", "Check dob and academic_age", _other_age,
+    row_rule(
+        "nccis.young_people.age_disagrees.academic_age", rows("academic_age", "birth_date", AS_AT, fails=_other_age),
+        "consistency",
+        ("academic_age is not the age on 31 August before the academic year that dob gives: dob decides who is "
+         "counted", "Check dob and academic_age"),
     ),
     row_rule(
-        "nccis.young_people.legacy_code.activity_code", holds("activity_code", "720"),
+        "nccis.young_people.legacy_code.activity_code", never("activity_code", "720"),
         "validity",
         ("720 is an activity code of former years: the young person stays in the cohort, as neither NEET nor not known",
          "Use the code of the activity that is in the present list"),
     ),
     row_rule(
-        "nccis.young_people.of_an_earlier_month.extract_date", _of_an_earlier_month,
+        "nccis.young_people.of_an_earlier_month.extract_date",
+        rows("extract_date", AS_AT, fails=_of_an_earlier_month),
         "timeliness",
         ("extract_date lies before the month of the extract: the row may be of another month", "Send the row of this month"),
     ),

@@ -6,7 +6,7 @@ import pandas as pd
 
 from expectations.checks import Check, row_rule
 from expectations.rules.cases import Rows
-from expectations.rules.shapes import not_after_as_at
+from expectations.rules.shapes import not_after_as_at, rows
 
 
 def _clock_without_start(frame: pd.DataFrame) -> pd.Series:
@@ -17,7 +17,8 @@ def _clock_without_start(frame: pd.DataFrame) -> pd.Series:
 
 RULES: tuple[Check, ...] = (
     row_rule(
-        "sen2.requests.received_missing.received_date", _clock_without_start,
+        "sen2.requests.received_missing.received_date",
+        rows("received_date", "has_plan", "transferred_from", fails=_clock_without_start),
         "completeness",
         ("receiveddate is missing, and the request has a plan: the plan is not counted",
          "Enter the day on which the request was received"),

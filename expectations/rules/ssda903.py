@@ -2,64 +2,43 @@
 
 from __future__ import annotations
 
-from expectations.checks import Check, Dimension
+from expectations.checks import Check, row_rule
 from expectations.rules.cases import Rows, span
 from expectations.rules.shapes import (
-    Fails,
     not_after_as_at,
     not_before_year,
-    not_earlier,
+    not_less,
     not_overlapping,
     only_together,
 )
 
-
-def _rule(
-    table: str, rule: str, column: str, fails: Fails, dimension: Dimension, words: tuple[str, str]
-) -> Check:
-    """`words`: what is wrong, and what to do."""
-    return Check(
-        check_id=f"ssda903.{table}.{rule}.{column}",
-        source="ssda903",
-        table=table,
-        rule=rule,
-        column=column,
-        dimension=dimension,
-        severity="warn",
-        quarantines=False,
-        message=words[0],
-        remedy=words[1],
-        fails=fails,
-    )
-
-
 RULES: tuple[Check, ...] = (
-    _rule(
-        "episodes", "rule_147_148", "end_reason_code", only_together("end_date", "end_reason_code"),
+    row_rule(
+        "ssda903.episodes.rule_147_148.end_reason_code", only_together("end_date", "end_reason_code"),
         "consistency", ("DEC and REC of the episode do not stand together",
         "Enter both when the episode ends, neither while it is open"),
     ),
-    _rule(
-        "episodes", "rule_353", "start_date", not_before_year("start_date", 1991), "validity",
+    row_rule(
+        "ssda903.episodes.rule_353.start_date", not_before_year("start_date", 1991), "validity",
         ("The episode starts before the Children Act 1989 came into force",
         "Check the year of DECOM"),
     ),
-    _rule(
-        "missing", "born_after_start", "birth_date", not_earlier("start_date", "birth_date"), "consistency",
+    row_rule(
+        "ssda903.missing.born_after_start.birth_date", not_less("start_date", "birth_date"), "consistency",
         ("The incident starts before the child is born", "Check the date of birth and the incident"),
     ),
-    _rule(
-        "episodes", "rule_142_501", "start_date", not_overlapping("start_date", "end_date"), "consistency",
+    row_rule(
+        "ssda903.episodes.rule_142_501.start_date", not_overlapping("start_date", "end_date"), "consistency",
         ("The episode starts while an earlier episode of the child is open",
         "Give the earlier episode its DEC and REC, or correct DECOM"),
     ),
-    _rule(
-        "missing", "overlaps", "start_date", not_overlapping("start_date", "end_date", "missing_type_code"),
+    row_rule(
+        "ssda903.missing.overlaps.start_date", not_overlapping("start_date", "end_date", "missing_type_code"),
         "consistency", ("The incident starts while an earlier one of the same kind is open",
         "End the earlier incident, or join the two"),
     ),
-    _rule(
-        "ad1", "after_as_at", "match_date", not_after_as_at("match_date"), "timeliness",
+    row_rule(
+        "ssda903.ad1.after_as_at.match_date", not_after_as_at("match_date"), "timeliness",
         ("The child is matched after the date of the return", "Check the year and the month of DATE_MATCH"),
     ),
 )  # fmt: skip

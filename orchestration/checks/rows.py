@@ -12,15 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from expectations.checks import Check
+from expectations.checks import AS_AT, SUBMISSION, Check
 from expectations.contract import contract_for
-from expectations.suites import (
-    AS_AT,
-    SUBMISSION,
-    checks_for,
-    stored_key,
-    table_names,
-)
+from expectations.suites import checks_for, stored_key, table_names
 from orchestration.checks.cases import case_key, with_roots
 from orchestration.checks.evaluation import failing_rows
 from orchestration.intake.cells import UNMAPPED
@@ -178,13 +172,12 @@ def person_keys(failing: pd.DataFrame) -> pd.Series:
 def _check_table(batch: Batch) -> tuple[list[dict[str, Any]], pa.Table]:
     """(results, issues) of one table of some versions."""
     frame = rows_of(batch.items, batch.table)
-    failing = failing_rows(frame, batch.source, batch.table)
+    checks = checks_for(batch.source, batch.table)
+    failing = failing_rows(frame, checks)
     rows_checked = frame[SUBMISSION].value_counts().to_dict()
     results: list[dict[str, Any]] = []
     issues = [ISSUES_SCHEMA.empty_table()]
-    for check in checks_for(batch.source, batch.table):
-        if check.check_id not in failing:
-            continue
+    for check in checks:
         rows = failing[check.check_id]
         failed = frame[SUBMISSION].loc[rows].value_counts().to_dict() if rows else {}
         issues += [_issues(frame, check, rows)] if rows else []
@@ -198,7 +191,7 @@ def _check_table(batch: Batch) -> tuple[list[dict[str, Any]], pa.Table]:
                     "passed": n_failed == 0,
                 }
             )  # fmt: skip
-    told = with_roots(pa.concat_tables(issues).to_pylist(), checks_for(batch.source, batch.table))
+    told = with_roots(pa.concat_tables(issues).to_pylist(), checks)
     return results, pa.Table.from_pylist(told, schema=ISSUES_SCHEMA)
 
 
