@@ -23,6 +23,7 @@ from orchestration.reports.content.published import (
     Indicator,
     Published,
     ReportLine,
+    headings_of,
     read_published,
 )
 from orchestration.reports.content.rounding import printed_count
@@ -107,6 +108,7 @@ def _content(
         "is_public": published.edition == "public",
         "newest": max((figures.newest.period_end for figures in found), default=None),
         "comparators": comparators_for(published.home),
+        "further": list(headings_of(ReportLine).values()),
         "exceptions": exceptions_of(lines),
         "sections": _sections(lines, section_of),
         "annex": _sections(

@@ -16,7 +16,7 @@ from orchestration.reports.content.figures import (
     counts_of,
     status_of,
 )
-from orchestration.reports.content.published import Figure, Indicator
+from orchestration.reports.content.published import Figure, Indicator, ReportLine, headings_of
 from orchestration.reports.content.trends import run_chart, summary
 from orchestration.reports.media.charts import render_run_chart
 
@@ -52,6 +52,8 @@ class Line:
     year_before: Cell
     beside_last_year: str
     comparisons: tuple[Cell, ...]
+    further: tuple[Cell, ...]
+    """The columns that the report's line heads itself."""
     direction: Cell
     target: Cell
     rag: str
@@ -120,6 +122,10 @@ def line_of(figures: Figures) -> Line:
         if year_before.is_empty
         else f"{value.text}, a year earlier {year_before.text}",
         comparisons=tuple(_compared(figures, one) for one in comparators_for(figures.home)),
+        further=tuple(
+            Cell(wording.plain(getattr(line, name)) or NOT_AVAILABLE)
+            for name in headings_of(ReportLine)
+        ),
         direction=Cell(_capital(line.direction), line.direction_reason or ""),
         target=Cell(line.rag, _target_note(figures)),
         rag=line.rag,

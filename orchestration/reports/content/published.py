@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -89,9 +89,17 @@ class Figure:
     significance: str | None = None
 
 
+def headed(heading: str) -> Any:
+    """Give a field of a report's line a column of its own, under this heading."""
+    return field(metadata={"heading": heading}, kw_only=True)
+
+
 @dataclass(frozen=True)
 class ReportLine:
-    """An indicator's line of a report as printed, without the published figures."""
+    """An indicator's line of a report as printed, without the published figures.
+
+    A field with `headed` is a column of its own on the page, in the PDF and in the workbook.
+    """
 
     indicator_id: str
     area_code: str
@@ -117,6 +125,13 @@ class ReportLine:
     target_agreed_on: date | None
     break_on: date | None
     break_reason: str | None
+
+
+def headings_of(record: type[_Dataclass]) -> dict[str, str]:
+    """The fields of a record that are columns of their own, with their headings."""
+    return {
+        one.name: one.metadata["heading"] for one in fields(record) if "heading" in one.metadata
+    }
 
 
 @dataclass(frozen=True)
@@ -202,10 +217,10 @@ def read_records(
     connection: duckdb.DuckDBPyConnection, record: type[Record], sql: str, *given: object
 ) -> list[Record]:
     """Rows as records. The select list is the record's fields, written where the SQL says {columns}."""
-    columns = ", ".join(f"found.{field.name}" for field in fields(record))
-    return [
-        record(*row) for row in connection.execute(sql.format(columns=columns), given).fetchall()
-    ]
+    names = [one.name for one in fields(record)]
+    columns = ", ".join(f"found.{name}" for name in names)
+    found = connection.execute(sql.format(columns=columns), given).fetchall()
+    return [record(**dict(zip(names, row, strict=True))) for row in found]
 
 
 def _indicators(connection: duckdb.DuckDBPyConnection, report: str) -> tuple[Indicator, ...]:

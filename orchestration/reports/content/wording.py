@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from orchestration.registry.vocabulary import Basis, vocabulary
+from orchestration.reports.content.rounding import printed_count
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -137,6 +138,15 @@ def held(why: str) -> str:
 def inputs(text: str) -> str:
     """Lists and returns by the names that officers use."""
     return re.sub(r"\w+", lambda found: SOURCES.get(found[0], found[0].replace("_", " ")), text)
+
+
+def plain(value: object) -> str:
+    """A value without words of its own: dates as the page writes them, nothing where there is none."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return day(value)
+    return printed_count(value) if isinstance(value, int | float) else reason(str(value))
 
 
 def listed(words: Sequence[str]) -> str:

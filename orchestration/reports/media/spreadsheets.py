@@ -16,7 +16,14 @@ import duckdb
 from orchestration.reports.content import wording
 from orchestration.reports.content.board import ALL_OUTCOMES, plan_number
 from orchestration.reports.content.committee import GOOD_IS
-from orchestration.reports.content.published import Area, Run, read_home, read_run
+from orchestration.reports.content.published import (
+    Area,
+    ReportLine,
+    Run,
+    headings_of,
+    read_home,
+    read_run,
+)
 from orchestration.reports.media.accessible_book import AccessibleBook
 
 WIDEST, NARROWEST = 60, 11
@@ -106,6 +113,11 @@ def _day(value: date | None) -> str:
     return wording.day(value) if value else NOT_APPLICABLE
 
 
+def _plain(value: object) -> object:
+    """Keep a number a number; anything else as the pages say it."""
+    return value if isinstance(value, int | float) else wording.plain(value) or NOT_AVAILABLE
+
+
 def _indicator_sheets(
     connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area
 ) -> list[Sheet]:
@@ -133,11 +145,13 @@ ANNEX = _Part("Annex", "Newest figure of each measure of the 2013-16 plan", is_a
 def _lines(
     connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area, part: _Part
 ) -> Sheet:
+    further = headings_of(ReportLine)
     rows = connection.execute(
         "select lines.position, lines.title, lines.unit, basis, period_start, period_end, value, status, numerator,"
         " denominator, year_before_value, coalesce(year_before_status, 'no_data'), direction, direction_reason,"
         " target, rag, outer_london_value, outer_london_period, london_value, london_period,"
-        " statistical_neighbours_value, statistical_neighbours_period, england_value, england_period, status_reason"
+        " statistical_neighbours_value, statistical_neighbours_period, england_value, england_period,"
+        f" {''.join(f'lines.{name}, ' for name in further)} status_reason"
         f" from marts.rpt_{report} as lines"
         " inner join marts.dim_indicators as indicators on lines.indicator_id = indicators.indicator_id"
         " where edition = ? and area_code = ? and (' ' || lines.reports || ' ' like '% annex %') = ?"
@@ -148,14 +162,13 @@ def _lines(
         "Number", "Indicator", "Unit", "Period", "Value", "Numerator", "Denominator", "Same period last year",
         "Direction of travel", "Why or by how much", "Target", "Colour", "Outer London", "Outer London period",
         "London", "London period", "Statistical neighbours", "Statistical neighbours period", "England",
-        "England period", "Status", "Reason",
+        "England period", *further.values(), "Status", "Reason",
     )  # fmt: skip
     printed = []
     for row in rows:
         (position, title, unit, basis, start, end, value, status, numerator, denominator, before, before_status,
          direction, why, target, rag, *compared, reason) = row  # fmt: skip
-        shown = [NOT_AVAILABLE if found is None else wording.reason(str(found)) if isinstance(found, str) else found
-                 for found in compared]  # fmt: skip
+        shown = [_plain(found) for found in compared]
         printed.append(
             (position or NOT_APPLICABLE, title, unit, wording.period(basis, start, end), _number(value, status),
              _number(numerator, status), _number(denominator, status), _number(before, before_status), direction,
