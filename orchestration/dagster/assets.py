@@ -20,10 +20,10 @@ from expectations.owners import load_owners
 from expectations.suites import table_names
 from orchestration.ahead import NightAhead
 from orchestration.checks import statutory
-from orchestration.checks.holds import holds_of
+from orchestration.checks.holds import Hold
 from orchestration.checks.rows import table_results
 from orchestration.intake.submissions import loaded_rows
-from orchestration.operator.newest import Newest, newest_figures
+from orchestration.operator.newest import current_holds
 from orchestration.settings import DBT_FOLDER
 from orchestration.warehouse.dbt import FinishedNode
 from orchestration.warehouse.publish import MARTS
@@ -31,7 +31,7 @@ from orchestration.warehouse.publish import MARTS
 OWNERS = {entry["source"]: entry["owner"] for entry in load_owners()}
 OPERATIONS = ["team:data-engineering"]
 LA_SOURCES = [source for source in sources() if contract_for(source).level == "la"]
-DBT_PROJECT = DbtProject(project_dir=DBT_FOLDER, profiles_dir=DBT_FOLDER)
+DBT_PROJECT = DbtProject(project_dir=DBT_FOLDER, profiles_dir=DBT_FOLDER, target="nightly")
 
 
 class Translator(DagsterDbtTranslator):
@@ -268,7 +268,7 @@ def warehouse(night: dg.ResourceParam[NightAhead]) -> dg.MaterializeResult:
     """The published warehouse, its Parquet copies and the pages, each replaced whole."""
     outcome = night.publish()
     with duckdb.connect(str(night.folder.warehouse_file), read_only=True) as connection:
-        held = [one for one in newest_figures(connection) if one.status == "held"]
+        holds = current_holds(connection)
         counts = {
             name: connection.table(f"marts.{name}").count("*").fetchall()[0][0]
             for name in MARTS
@@ -280,20 +280,19 @@ def warehouse(night: dg.ResourceParam[NightAhead]) -> dg.MaterializeResult:
             "published_run": outcome.run.run_id,
             **{f"rows of {name}": count for name, count in counts.items()},
         },
-        check_results=[_what_is_held(held)],
+        check_results=[_what_is_held(holds)],
     )
 
 
-def _what_is_held(held: list[Newest]) -> dg.AssetCheckResult:
+def _what_is_held(holds: list[Hold]) -> dg.AssetCheckResult:
     """One line per cause: Dagster displays, it does not block."""
-    holds = holds_of((one.area_code, one.indicator_id, one.reason or "") for one in held)
     lines = [
         f"{hold.area_code}: {', '.join(hold.indicators)}: held by {hold.why}; until {hold.released_by}"
         for hold in holds
     ]
     return dg.AssetCheckResult(
         passed=not holds, check_name=NOTHING_HELD, severity=dg.AssetCheckSeverity.WARN,
-        metadata={"indicators_held": len(held), "held": "\n".join(lines) or "none"},
+        metadata={"indicators_held": sum(len(hold.indicators) for hold in holds), "held": "\n".join(lines) or "none"},
     )  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from orchestration.settings import DataFolder
 MARTS = (
     "dim_actions", "dim_areas", "dim_indicators", "dim_method_breaks", "dim_periods", "dim_runs",
     "dim_targets", "fct_anomalies", "fct_benchmarks", "fct_counted_records", "fct_delivery_actions",
-    "fct_dq_issues", "fct_dq_results", "fct_indicator_evidence", "fct_indicator_values",
-    "fct_reconciliations", "fct_submissions", "rpt_board", "rpt_board_outcomes", "rpt_committee",
+    "fct_dq_issues", "fct_dq_results", "fct_holds", "fct_indicator_evidence", "fct_indicator_values",
+    "fct_newest_figures", "fct_reconciliations", "fct_submissions", "rpt_board", "rpt_board_outcomes", "rpt_committee",
     "rpt_comparisons", "rpt_figures", "rpt_standards",
 )  # fmt: skip
 PARTITIONED = {"fct_indicator_evidence": "period_end"}
