@@ -25,7 +25,7 @@ from expectations.contract import contract_for, sources
 from expectations.owners import load_owners
 from expectations.suites import table_names
 from orchestration.checks import statutory
-from orchestration.checks.holds import holds_of
+from orchestration.checks.holds import Hold
 from orchestration.checks.rows import table_results
 from orchestration.dagster.resources import Data
 from orchestration.intake.landing import Landing
@@ -34,7 +34,7 @@ from orchestration.intake.submissions import loaded_rows
 from orchestration.night import publishing, steps
 from orchestration.night.errors import JOB, NothingPublished, needs_the_job
 from orchestration.night.progress import say_progress
-from orchestration.operator.newest import Newest, newest_figures
+from orchestration.operator.newest import current_holds
 from orchestration.reports.render import REPORTS, Report
 from orchestration.settings import DBT_FOLDER
 from orchestration.warehouse.dbt import target_folder
@@ -390,7 +390,7 @@ def warehouse(data: dg.ResourceParam[Data]) -> dg.MaterializeResult:
     with data.step():
         run = publishing.publish_all(data.folder)
         with duckdb.connect(str(data.folder.warehouse_file), read_only=True) as connection:
-            held = [one for one in newest_figures(connection) if one.status == "held"]
+            holds = current_holds(connection)
             counts = {
                 name: connection.table(f"marts.{name}").count("*").fetchall()[0][0]
                 for name in MARTS
@@ -402,20 +402,19 @@ def warehouse(data: dg.ResourceParam[Data]) -> dg.MaterializeResult:
             "published_run": run.run_id,
             **{f"rows of {name}": count for name, count in counts.items()},
         },
-        check_results=[_what_is_held(held)],
+        check_results=[_what_is_held(holds)],
     )
 
 
-def _what_is_held(held: list[Newest]) -> dg.AssetCheckResult:
+def _what_is_held(holds: list[Hold]) -> dg.AssetCheckResult:
     """One line per cause: Dagster displays, it does not block."""
-    holds = holds_of((one.area_code, one.indicator_id, one.reason or "") for one in held)
     lines = [
         f"{hold.area_code}: {', '.join(hold.indicators)}: held by {hold.why}; until {hold.released_by}"
         for hold in holds
     ]
     return dg.AssetCheckResult(
         passed=not holds, check_name=NOTHING_HELD, severity=dg.AssetCheckSeverity.WARN,
-        metadata={"indicators_held": len(held), "held": "\n".join(lines) or "none"},
+        metadata={"indicators_held": sum(len(hold.indicators) for hold in holds), "held": "\n".join(lines) or "none"},
     )  # fmt: skip
 
 

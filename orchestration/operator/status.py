@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations.contract import contract_for, sources
-from orchestration.checks.holds import Hold, holds_of
+from orchestration.checks.holds import Hold
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import findings_of
-from orchestration.operator.newest import newest_figures
+from orchestration.operator.newest import current_holds, newest_figures
 from orchestration.settings import DataFolder
 
 
@@ -52,12 +52,8 @@ class Status:
     sources: list[SourceStatus] = field(default_factory=list)
     indicators: list[IndicatorStatus] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
-
-    @property
-    def holds(self) -> list[Hold]:
-        """What is held, by cause."""
-        held = (one for one in self.indicators if one.status == "held")
-        return holds_of((one.area_code, one.indicator_id, one.reason or "") for one in held)
+    holds: list[Hold] = field(default_factory=list)
+    """What is held, by cause."""
 
     @property
     def needs_attention(self) -> bool:
@@ -72,7 +68,7 @@ class Status:
             "last_run": self.last_run,
             "sources": [asdict(item) for item in self.sources],
             "indicators": [asdict(item) for item in self.indicators],
-            "holds": [asdict(hold) | {"released_by": hold.released_by} for hold in self.holds],
+            "holds": [asdict(hold) for hold in self.holds],
             "messages": self.messages,
             "needs_attention": self.needs_attention,
         }
@@ -120,6 +116,13 @@ def _indicators(folder: DataFolder) -> list[IndicatorStatus]:
         ]  # fmt: skip
 
 
+def _holds(folder: DataFolder) -> list[Hold]:
+    if not folder.warehouse_file.exists():
+        return []
+    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+        return current_holds(connection)
+
+
 def _last_run(ledger: Ledger) -> dict[str, Any] | None:
     events = ledger.runs()
     if not events:
@@ -157,6 +160,7 @@ def current_status(folder: DataFolder, today: date | None = None) -> Status:
         _sources(ledger, today or date.today()),
         _indicators(folder),
         _messages(folder, ledger),
+        _holds(folder),
     )
 
 

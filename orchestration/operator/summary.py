@@ -9,10 +9,9 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.checks.holds import holds_of
 from orchestration.intake.findings import Finding, Severity
 from orchestration.night.account import Outcome
-from orchestration.operator.newest import Newest, newest_figures
+from orchestration.operator.newest import Newest, current_holds, newest_figures
 from orchestration.operator.status import print_holds
 from orchestration.registry.vocabulary import vocabulary
 from orchestration.settings import DataFolder
@@ -35,13 +34,14 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
             "A key was made in restricted/hmac.key: back it up, no child's key can be made again without it.",
             markup=False,
         )
-    newest = _newest(folder)
+    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+        newest, holds = newest_figures(connection), current_holds(connection)
     in_force = next(iter(vocabulary().plans))
     of_plan = [one for one in newest if one.plan == in_force and one.area_code == run.home_area]
     table, without_value = _figures(of_plan)
     console.print(table)
     console.print(without_value, markup=False, highlight=False)
-    _print_held(console, newest)
+    print_holds(console, holds)
     for line in outcome.statutory:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     told = tell_once(outcome.findings)
@@ -63,24 +63,11 @@ def print_unchanged(console: Console, folder: DataFolder, run_id: str) -> None:
         "Use cypp run --force to publish again.",
         markup=False, highlight=False,
     )  # fmt: skip
-    _print_held(console, _newest(folder))
+    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+        print_holds(console, current_holds(connection))
     console.print(
         f"Warehouse: {folder.warehouse_file}", markup=False, highlight=False, soft_wrap=True
     )
-
-
-def _newest(folder: DataFolder) -> list[Newest]:
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-        return newest_figures(connection)
-
-
-def _print_held(console: Console, newest: list[Newest]) -> None:
-    held = (
-        (one.area_code, one.indicator_id, one.reason or "")
-        for one in newest
-        if one.status == "held"
-    )
-    print_holds(console, holds_of(held))
 
 
 def tell_once(findings: list[Finding]) -> list[str]:

@@ -15,10 +15,7 @@ if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
 
 BEGAN = datetime(2025, 4, 1, 1, 2, 3, tzinfo=UTC)  # as the fixture says
-HELD = (
-    "held by structure.annex_a.list_9 (annex_a list_9) since the extract of 2025-03-31."
-    " Newest good period: 2025-02-28"
-)
+CHECK = "structure.annex_a.list_9"
 
 
 def words(element: html.HtmlElement) -> str:
@@ -55,8 +52,19 @@ def night(warehouse: Warehouse) -> Warehouse:
     warehouse.add_figure("rate", "2025-03-31", 1, denominator=1000, value=10.0)
     warehouse.add_indicator("plans", position="SC10", title="Plans")
     warehouse.add_figure(
-        "plans", "2025-03-31", 1, denominator=9, value=11.1, status="held", status_reason=HELD
+        "plans",
+        "2025-03-31",
+        1,
+        denominator=9,
+        value=11.1,
+        status="held",
+        status_reason="held by a check",
     )
+    warehouse.rows["fct_holds"].append(
+        {"area_code": "E09000003", "indicator_id": "plans", "source": "annex_a", "table_name": "list_9",
+         "check_id": CHECK, "cause": f"{CHECK} (annex_a list_9) since the extract of 2025-03-31",
+         "released_by": f"cypp accept {CHECK} --area E09000003"}
+    )  # fmt: skip
     return warehouse
 
 

@@ -85,7 +85,7 @@ class Cases:
 
 
 LINES = """
-    select found.area_code, found.indicator_id, found.status, coalesce(found.status_reason, ''),
+    select found.area_code, found.indicator_id, found.status,
         concat_ws(' ', nullif(found.position, ''), found.title)
     from marts.rpt_committee as found
     inner join marts.dim_indicators as indicators on found.indicator_id = indicators.indicator_id
@@ -176,20 +176,20 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
         run=run,
         duration=duration,
         states=_states(lines, names),
-        held=_held(lines, names),
+        held=_held(connection, lines, names),
         sources=tuple(read_records(connection, Source, SOURCES, duration.started_at)),
         rejected=tuple(read_records(connection, Rejected, REJECTED)),
         cases=tuple(read_records(connection, Cases, CASES, run.as_at)),
     )
 
 
-Line = tuple[str, str, str, str, str]
-"""Area, indicator, status, its reason, number and title."""
+Line = tuple[str, str, str, str]
+"""Area, indicator, status, number and title."""
 
 
 def _states(lines: list[Line], names: dict[str, str]) -> tuple[AreaStates, ...]:
     counts = {
-        area_code: Counter(status for area, _, status, _, _ in lines if area == area_code)
+        area_code: Counter(status for area, _, status, _ in lines if area == area_code)
         for area_code in dict.fromkeys(line[0] for line in lines)
     }
     return tuple(
@@ -201,17 +201,19 @@ def _states(lines: list[Line], names: dict[str, str]) -> tuple[AreaStates, ...]:
     )
 
 
-def _held(lines: list[Line], names: dict[str, str]) -> tuple[Held, ...]:
-    titles = {indicator_id: title for _, indicator_id, _, _, title in lines}
-    holds = holds_of((area, one, reason) for area, one, status, reason, _ in lines if status == "held")  # fmt: skip
+def _held(
+    connection: duckdb.DuckDBPyConnection, lines: list[Line], names: dict[str, str]
+) -> tuple[Held, ...]:
+    titles = {indicator_id: title for _, indicator_id, _, title in lines}
+    held = [(area, indicator_id) for area, indicator_id, status, _ in lines if status == "held"]
     return tuple(
         Held(
             names.get(hold.area_code, hold.area_code),
-            wording.hold(f"held by {wording.reason(hold.why)}"),
+            wording.held(f"held by {wording.reason(hold.why)}"),
             tuple(titles[indicator_id] for indicator_id in hold.indicators),
             hold.released_by,
         )
-        for hold in holds
+        for hold in holds_of(connection, held)
     )
 
 
