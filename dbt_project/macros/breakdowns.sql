@@ -1,28 +1,31 @@
-{# The breakdowns that records of the populations offer: each column that their
-   documentation marks with `meta: {breakdown: true}`. Those of a child stand in
-   pop_children, the others in the population that carries them. #}
-{% macro breakdowns_of(models) -%}
-    {%- set found = [] -%}
-    {%- for node in models -%}
-        {%- for column in node.columns.values()
-            if column.config.get('meta', {}).get('breakdown')
-            and column.name not in found -%}
-            {%- do found.append(column.name) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {{ return(found | sort) }}
-{%- endmacro %}
-
+{# The breakdowns that records carry themselves, and those of a child, which stand
+   in pop_children: names of dbt_project.yml, since dbt's unit tests know no graph.
+   Which population offers which is said by `meta: {breakdown: true}`. #}
 {% macro record_breakdowns() -%}
-    {{ return(breakdowns_of(
-        population_models() | rejectattr('name', 'eq', 'pop_children')
-    )) }}
+    {{ return(var('record_breakdowns')) }}
 {%- endmacro %}
 
 {% macro child_breakdowns() -%}
-    {{ return(breakdowns_of(
-        population_models() | selectattr('name', 'eq', 'pop_children')
-    )) }}
+    {{ return(var('child_breakdowns')) }}
+{%- endmacro %}
+
+{# A column marked as a breakdown that dbt_project.yml does not name would have no
+   figures: refused instead. #}
+{% macro refuse_unnamed_breakdowns() -%}
+    {%- for node in population_models() -%}
+        {%- set kind = 'child_breakdowns' if node.name == 'pop_children'
+            else 'record_breakdowns' -%}
+        {%- for column in node.columns.values()
+            if column.config.get('meta', {}).get('breakdown')
+            and column.name not in var(kind) -%}
+            {%- do exceptions.raise_compiler_error(
+                node.name ~ '.' ~ column.name ~ ' is marked as a breakdown but '
+                ~ 'is not among the ' ~ kind ~ ' of '
+                ~ 'dbt_project/dbt_project.yml: add it there, else it has no '
+                ~ 'figures'
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 {# Codes N1 to N9 of the CIN census and the SSDA903 return (DfE, CIN census

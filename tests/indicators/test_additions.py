@@ -90,6 +90,9 @@ indicators:
         "  variant:", "  practice: {title: What practice asks for}\n  variant:",
     ),
 }  # fmt: skip
+BREAKDOWN = {
+    "dbt_project/dbt_project.yml": ("record_breakdowns: [", "record_breakdowns: [kind_of_day, "),
+}
 UNIT = {"dbt_project/indicators/vocabulary.yml": ("units: [", "units: [assessments, ")}
 DECLARED = "      - name: run_id\n        data_type: varchar\n"
 COLUMN = "      - {name: n_points, data_type: integer, description: Values that limits were made from.}\n"
@@ -155,7 +158,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(exist_ok=True)
         copy(PROJECT_FOLDER / name, folder / name)
     shutil.rmtree(folder / "dbt_project" / "target", ignore_errors=True)
-    for changes in (POPULATION, INDICATOR, UNIT, REPORT_COLUMN):
+    for changes in (POPULATION, INDICATOR, BREAKDOWN, UNIT, REPORT_COLUMN):
         _apply(folder, changes)
     return folder
 

@@ -29,6 +29,7 @@
     'looked_after_school_terms'
 ] %}
 {{- refuse_unnamed_populations(populations) }}
+{{- refuse_unnamed_breakdowns() }}
 
 {% for population in populations %}
 {{ measures_of(population) }}

@@ -111,6 +111,7 @@ def _content(
         "further": list(headings_of(ReportLine).values()),
         "exceptions": exceptions_of(lines),
         "sections": _sections(lines, section_of),
+        "annex_of": " and ".join(dict.fromkeys(indicator.plan for indicator in published.annex)),
         "annex": _sections(
             [line_of(figures_of(published, indicator)) for indicator in published.annex],
             lambda line: line.indicator.section,

@@ -47,6 +47,7 @@ class Indicator:
     indicator_id: str
     position: str
     title: str
+    plan: str
     section: str
     kind: str
     headline_basis: str

@@ -123,7 +123,7 @@ def _indicator_sheets(
 ) -> list[Sheet]:
     sheets = [_lines(connection, report, edition, home, INDICATORS)]
     if report == "committee":
-        sheets.append(_lines(connection, report, edition, home, ANNEX))
+        sheets.append(_lines(connection, report, edition, home, _annex(connection)))
     if report == "standards":
         sheets.append(_places(connection, edition, home))
     return [*sheets, _periods(connection, report, edition, home)]
@@ -139,7 +139,15 @@ class _Part:
 
 
 INDICATORS = _Part("Indicators", "Newest figure of each indicator", is_annex=False)
-ANNEX = _Part("Annex", "Newest figure of each measure of the 2013-16 plan", is_annex=True)
+
+
+def _annex(connection: duckdb.DuckDBPyConnection) -> _Part:
+    """The earlier plan's measures, by the name of their plan."""
+    plans = connection.execute(
+        "select distinct plan from marts.dim_indicators where ' ' || reports || ' ' like '% annex %' order by plan"
+    ).fetchall()
+    named = " and ".join(plan for (plan,) in plans)
+    return _Part("Annex", f"Newest figure of each measure of the {named} plan", is_annex=True)
 
 
 def _lines(
