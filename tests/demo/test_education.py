@@ -42,7 +42,7 @@ SMALL = Area("E09000002", "A small borough", {2020: 30_000.0}, records_away=True
 # What a supplier's own mistakes lead to, and what older headings or older plans are said to be.
 PLANTED = {
     "DUPLICATE_SAME", "ROWS_REPEATED", "code_unknown", "unreadable", "above_limit", "not_placed", "COLUMN_RENAMED",
-    "BEFORE_COVER", "unreadable",
+    "BEFORE_COVER",
 }  # fmt: skip
 
 
