@@ -739,10 +739,10 @@ def test_fault_of_the_program_is_named_by_place_and_without_values(
 ) -> None:
     judged = loading.judge
 
-    def fail(table: str, *others: Any) -> Any:
-        if table == "episodes":
+    def fail(named: tuple[str, str], *others: Any) -> Any:
+        if named == ("ssda903", "episodes"):
             raise ValueError("SYN3020001 was not expected")
-        return judged(table, *others)
+        return judged(named, *others)
 
     with monkeypatch.context() as patch:
         patch.setattr(loading, "judge", fail)
