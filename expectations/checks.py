@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
@@ -14,16 +14,21 @@ Dimension = Literal[
 Fails = Callable[[pd.DataFrame], pd.Series]
 # Columns that every judged frame has: which submission a row is of, and the date of that extract.
 SUBMISSION, AS_AT = "submission_id", "as_at_date"
+# The expectation of our own, for rules that are a function of some columns (`row_expectation`).
+OF_OUR_OWN = "ExpectRowsToKeepRule"
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The Great Expectations class that evaluates a rule, and what it is told."""
+    """The Great Expectations class that evaluates a rule, what it is told, and the same as a function.
+
+    What keeps a row out is decided while its file is read, in processes that do without Great Expectations.
+    """
 
     expectation: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    fails: Fails | None = None
-    """For `ExpectRowsToKeepRule`: the rows that break the rule, of the columns that it reads."""
+    arguments: Mapping[str, Any]
+    fails: Fails
+    """The rows that break the rule, of a frame with the columns that it reads."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,10 @@ class Check:
     quarantines: bool
     message: str
     remedy: str
+
+    def breaks(self, frame: pd.DataFrame) -> pd.Series:
+        """Which rows of a frame with the columns that the rule reads break it; unknown is not broken."""
+        return self.shape.fails(frame).fillna(False).astype(bool)
 
 
 def row_rule(

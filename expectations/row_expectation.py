@@ -29,10 +29,7 @@ class RowsKeepRule(MulticolumnMapMetricProvider):
 
     @multicolumn_condition_partial(engine=PandasExecutionEngine)
     def _pandas(self, columns: pd.DataFrame, check_id: str, **_: Any) -> pd.Series:
-        fails = check_named(check_id).shape.fails
-        if fails is None:
-            raise TypeError(check_id)
-        return ~fails(columns).fillna(False).astype(bool)
+        return ~check_named(check_id).breaks(columns)
 
 
 class ExpectRowsToKeepRule(MulticolumnMapExpectation):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from expectations.checks import Check, Dimension, Shape, row_rule
+from expectations.checks import OF_OUR_OWN, Check, Dimension, Shape, row_rule
 from expectations.contract import Column, Record, Table, contract_for
 from expectations.rules import RULES
 from expectations.rules.derived import (
@@ -71,6 +71,10 @@ class _Maker:
         self.source, self.name, self.table = source, name, table
 
     @property
+    def _key_dates(self) -> set[str | None]:
+        return {record.key_date for record in self.table.records.values()}
+
+    @property
     def system(self) -> str:
         """What the owner's records stand in, as the owner calls it."""
         return "case system" if "child_id" in self.table.columns else "source system"
@@ -121,11 +125,46 @@ class _Maker:
                 "needs: the row is not counted", "Enter the value", quarantines=True,
             )  # fmt: skip
         for day, birth, years in record.younger_than:
+            shape = age_not_reached(day, birth, years, if_plausible=True)
+            yield self._age_reached(name, day, years, shape)
+
+    def checks_told_elsewhere(self, name: str, record: Record) -> Iterator[Check]:
+        """What keeps a record out although its owner is asked about another field or table, where the fault is."""
+        for needed in record.needs:
             yield self.check(
-                "age_reached", day, age_not_reached(day, birth, years), "consistency",
-                f"The person is {years} or older on {self._heading(day)}: the {self._noun(name)} is not counted",
-                f"Check {self._heading(day)} and the date of birth", quarantines=True,
+                "not_placed", needed, present(self._stored(needed)), "completeness",
+                f"details of the {self._noun(name)} are missing from another table: it is not counted",
+                "Complete the other table", quarantines=True,
             )  # fmt: skip
+        if record.key_date and not record.key_date_optional and record.except_when:
+            yield self._key_date_missing(name, record.key_date)
+        for end, start in record.not_before:
+            if self.table.columns[start].looked_up:
+                yield self._end_before_start(name, end, start, not_less(end, start))
+        for day, birth, years in record.younger_than:
+            shape = age_not_reached(day, birth, years, if_plausible=False)
+            yield self._age_reached(name, day, years, shape)
+
+    def _key_date_missing(self, name: str, date: str) -> Check:
+        return self.check(
+            "key_date_missing", date, present(date), "completeness",
+            f"{self._heading(date)} is missing or cannot be read: the {self._noun(name)} is not counted",
+            f"Enter the date in the {self.system}", quarantines=True,
+        )  # fmt: skip
+
+    def _end_before_start(self, name: str, end: str, start: str, shape: Shape) -> Check:
+        return self.check(
+            "end_before_start", end, shape, "consistency",
+            f"{self._heading(end)} is earlier than {self._heading(start)}: the {self._noun(name)} is not counted",
+            "Check both dates of this record", quarantines=True,
+        )  # fmt: skip
+
+    def _age_reached(self, name: str, day: str, years: int, shape: Shape) -> Check:
+        return self.check(
+            "age_reached", day, shape, "consistency",
+            f"The person is {years} or older on {self._heading(day)}: the {self._noun(name)} is not counted",
+            f"Check {self._heading(day)} and the date of birth", quarantines=True,
+        )  # fmt: skip
 
     def looked_up_checks(self) -> Iterator[Check]:
         """Rows that name what no row of another table is about."""
@@ -195,11 +234,7 @@ class _Maker:
         always = record.exists_when is None and record.except_when is None
         lost = f"the {self._noun(name)} is not counted"
         if record.key_date and always and not record.key_date_optional:
-            yield self.check(
-                "key_date_missing", record.key_date, present(record.key_date), "completeness",
-                f"{self._heading(record.key_date)} is missing or cannot be read: {lost}",
-                f"Enter the date in the {self.system}", quarantines=True,
-            )  # fmt: skip
+            yield self._key_date_missing(name, record.key_date)
         if record.key_date:
             yield self.check(
                 "date_after_as_at", record.key_date, not_after_as_at(record.key_date), "timeliness",
@@ -208,12 +243,8 @@ class _Maker:
             )  # fmt: skip
         for end, start in record.not_before:
             is_looked_up = self.table.columns[start].looked_up is not None
-            yield self.check(
-                "end_before_start", end,
-                not_before_known(end, start) if is_looked_up else not_less(end, start), "consistency",
-                f"{self._heading(end)} is earlier than {self._heading(start)}: {lost}",
-                "Check both dates of this record", quarantines=True,
-            )  # fmt: skip
+            shape = not_before_known(end, start) if is_looked_up else not_less(end, start)
+            yield self._end_before_start(name, end, start, shape)
         for part, whole in record.at_most:
             yield self.check(
                 "above_limit", part, not_less(whole, part), "consistency",
@@ -275,7 +306,7 @@ class _Maker:
             yield self.check(
                 "unreadable", name, unmarked(UNREAD, name), "validity",
                 f"{column.heading} cannot be read{_range_of(column)} {what}",
-                HOW_TO_WRITE[column.type], quarantines=kept_out,
+                HOW_TO_WRITE[column.type], quarantines=kept_out or name in self._key_dates,
             )  # fmt: skip
 
     def _heading(self, column: str) -> str:
@@ -321,8 +352,32 @@ def checks_for(source: str, table_name: str) -> tuple[Check, ...]:
             )
         ),
     ]
-    rules = [rule for rule in RULES.get(source, ()) if rule.table == table_name]
+    rules = _rules_of(source, table_name)
     return tuple({check.check_id: check for check in (*made, *rules)}.values())
+
+
+def _rules_of(source: str, table_name: str) -> list[Check]:
+    return [rule for rule in RULES.get(source, ()) if rule.table == table_name]
+
+
+def keeping_out(source: str, table_name: str, table: Table, record: str) -> Iterator[Check]:
+    """The checks that keep a record of a row out, in the order in which the row's owner is told one of them."""
+    maker, described = _Maker(source, table_name, table), table.records[record]
+    others = {one.key_date for one in table.records.values()} - {described.key_date}
+    of_columns = (check for check in maker.column_checks() if check.column not in others)
+    of_record = (
+        *maker.record_checks(record, described),
+        *maker.dependent_checks(record, described),
+        *maker.checks_told_elsewhere(record, described),
+    )
+    made = (*of_columns, *of_record, *_rules_of(source, table_name))
+    return (check for check in made if check.quarantines)
+
+
+def cell_checks(source: str, table_name: str, table: Table) -> Iterator[Check]:
+    """The checks of what stood in a cell, which only the reader of the file can tell."""
+    checks = _Maker(source, table_name, table).column_checks()
+    return (check for check in checks if check.rule in ("unreadable", "code_unknown"))
 
 
 def check_named(check_id: str) -> Check:
@@ -338,7 +393,7 @@ def expectation_for(check: Check) -> Expectation:
     told = {
         **check.shape.arguments, "meta": {"check_id": check.check_id}, "severity": SEVERITIES[check.severity],
     }  # fmt: skip
-    if check.shape.fails is None:
+    if check.shape.expectation != OF_OUR_OWN:
         return getattr(stock, check.shape.expectation)(**told)
     from expectations.row_expectation import ExpectRowsToKeepRule
 

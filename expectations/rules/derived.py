@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from expectations.checks import AS_AT, SUBMISSION, Fails, Shape
-from expectations.rules.shapes import rows
+from expectations.rules.shapes import names, rows
 
 # CIN census rule 8606: a referral at most 40 weeks before the birth.
 PREGNANCY = pd.Timedelta(weeks=40)
@@ -32,7 +32,8 @@ def _implausible(born: str) -> Fails:
     def fails(frame: pd.DataFrame) -> pd.Series:
         day = pd.to_datetime(frame[AS_AT])
         oldest = day - pd.DateOffset(years=OLDEST_YEARS)
-        return ((frame[born] < oldest) | (frame[born] > day + PREGNANCY)).fillna(False)
+        births = pd.to_datetime(frame[born])
+        return (births < oldest) | (births > day + PREGNANCY)
 
     return fails
 
@@ -44,12 +45,9 @@ def key_part_missing(part: str, present: str) -> Shape:
 
 def empty_cell(column: str, stored: str) -> Shape:
     """There is a value; one that cannot be read is told as that."""
-
-    def fails(frame: pd.DataFrame) -> pd.Series:
-        unread = frame[UNREAD].fillna("").str.contains(f" {column} ", regex=False)
-        return frame[stored].isna() & ~unread.astype(bool)
-
-    return rows(stored, UNREAD, fails=fails)
+    return rows(
+        stored, UNREAD, fails=lambda frame: frame[stored].isna() & ~names(frame[UNREAD], column)
+    )
 
 
 def needed_for_code(needed: str, other: str, code: str) -> Shape:
@@ -57,15 +55,16 @@ def needed_for_code(needed: str, other: str, code: str) -> Shape:
     return rows(needed, other, fails=lambda frame: frame[needed].isna() & (frame[other] == code))
 
 
-def age_not_reached(day: str, born: str, years: int) -> Shape:
-    """A person has not had a birthday on a day; not asked where the date of birth is a fault of its own."""
+def age_not_reached(day: str, born: str, years: int, *, if_plausible: bool) -> Shape:
+    """A person has not had a birthday on a day; an implausible birth is a fault of its own, told there."""
     implausible = _implausible(born)
 
     def fails(frame: pd.DataFrame) -> pd.Series:
         days, births = pd.to_datetime(frame[day]), pd.to_datetime(frame[born])
         to_come = (days.dt.month * 100 + days.dt.day) < (births.dt.month * 100 + births.dt.day)
         age = days.dt.year - births.dt.year - to_come
-        return (age >= years).fillna(False) & ~implausible(frame)
+        reached = (age >= years).fillna(False)
+        return reached & ~implausible(frame) if if_plausible else reached
 
     return rows(day, born, AS_AT, fails=fails)
 
@@ -74,7 +73,7 @@ def not_before_known(later: str, earlier: str) -> Shape:
     """A date is not before one of another table; not asked where that one lies ahead, which is told over there."""
 
     def fails(frame: pd.DataFrame) -> pd.Series:
-        known = frame[earlier] <= pd.to_datetime(frame[AS_AT])
+        known = frame[earlier] <= frame[AS_AT]
         return (frame[later] < frame[earlier]) & known
 
     return rows(later, earlier, AS_AT, fails=fails)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from expectations.checks import AS_AT, SUBMISSION, Fails, Shape
+from expectations.checks import AS_AT, OF_OUR_OWN, SUBMISSION, Fails, Shape
 
 # Later than every date of a record: the end of what is still open.
 OPEN_END = pd.Timestamp(2200, 1, 1)
@@ -14,31 +16,51 @@ SATURDAY = 5
 def rows(*reads: str, fails: Fails) -> Shape:
     """A rule of our own, by the rows that break it: `fails` sees the columns that it reads, and the submission."""
     columns = list(dict.fromkeys((SUBMISSION, *reads)))
-    return Shape("ExpectRowsToKeepRule", {"column_list": columns}, fails)
+    return Shape(OF_OUR_OWN, {"column_list": columns}, fails)
 
 
 def present(column: str) -> Shape:
     """There is a value, without which something else has to stand in for it."""
-    return Shape("ExpectColumnValuesToNotBeNull", {"column": column})
+    return Shape(
+        "ExpectColumnValuesToNotBeNull", {"column": column}, lambda frame: frame[column].isna()
+    )
 
 
 def never(column: str, code: str) -> Shape:
     """A code is not used (any more)."""
-    return Shape("ExpectColumnValuesToNotBeInSet", {"column": column, "value_set": [code]})
+    return Shape(
+        "ExpectColumnValuesToNotBeInSet",
+        {"column": column, "value_set": [code]},
+        lambda frame: frame[column] == code,
+    )
 
 
 def unmarked(marks: str, column: str) -> Shape:
     """The reader did not name a column among those of the row that it marked."""
-    return Shape("ExpectColumnValuesToNotMatchRegex", {"column": marks, "regex": rf" {column} "})
+    return Shape(
+        "ExpectColumnValuesToNotMatchRegex",
+        {"column": marks, "regex": f" {column} "},
+        lambda frame: names(frame[marks], column),
+    )
+
+
+def names(marks: pd.Series, column: str) -> pd.Series:
+    """Rows whose mark, the list of fields that their reader could not take, names a field (mostly none does)."""
+    marked = marks.dropna().astype("string")
+    rows = marked.index[marked.str.contains(f" {column} ", regex=False)]
+    return pd.Series(marks.index.isin(rows), index=marks.index)
 
 
 def not_less(larger: str, smaller: str, *, or_equal: bool = True) -> Shape:
     """A number or date is at least another, where both are known."""
-    pair = {"column_A": larger, "column_B": smaller, "or_equal": or_equal}
-    return Shape(
-        "ExpectColumnPairValuesAToBeGreaterThanB",
-        {**pair, "ignore_row_if": "either_value_is_missing"},
-    )
+    pair: dict[str, Any] = {"column_A": larger, "column_B": smaller, "or_equal": or_equal}
+    pair["ignore_row_if"] = "either_value_is_missing"
+
+    def fails(frame: pd.DataFrame) -> pd.Series:
+        given, other = frame[larger], frame[smaller]
+        return given < other if or_equal else given <= other
+
+    return Shape("ExpectColumnPairValuesAToBeGreaterThanB", pair, fails)
 
 
 def not_after_as_at(column: str) -> Shape:
@@ -48,8 +70,12 @@ def not_after_as_at(column: str) -> Shape:
 
 def unique(*columns: str) -> Shape:
     """A key with all its parts is there once in a submission."""
-    key = {"column_list": [SUBMISSION, *columns], "ignore_row_if": "any_value_is_missing"}
-    return Shape("ExpectCompoundColumnsToBeUnique", key)
+    key = [SUBMISSION, *columns]
+    return Shape(
+        "ExpectCompoundColumnsToBeUnique",
+        {"column_list": key, "ignore_row_if": "any_value_is_missing"},
+        lambda frame: frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1),
+    )
 
 
 def only_together(first: str, second: str) -> Shape:

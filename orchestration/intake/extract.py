@@ -164,7 +164,7 @@ def _extract(
             continue
         typed = typed_table(contract, name, blocks)
         typed |= looked_up(contract, name, typed, recognition, looked_into)
-        loaded = load_table(name, table, typed, blocks, as_at)
+        loaded = load_table(contract, name, typed, blocks, as_at)
         if any(name in other.takes_values_of for other in contract.tables.values()):
             looked_into[name] = loaded
         of_elsewhere = list(of_another(table, loaded.typed, submission.dfe_code, cover))

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from expectations.contract import Contract, LookedUp, Table
+from expectations.contract import Contract, LookedUp
 from orchestration.intake.cells import DTYPES, TypedColumn, is_wrong_upn, type_column
 from orchestration.intake.findings import Finding
 from orchestration.intake.recognise import RecognisedBlock, Recognition
@@ -108,13 +108,14 @@ def _values_by(place: LookedUp, ids: pd.Series, other: Loaded) -> pd.Series:
 
 
 def load_table(
-    name: str, table: Table, typed: Typed, blocks: list[RecognisedBlock], as_at: date
+    contract: Contract, name: str, typed: Typed, blocks: list[RecognisedBlock], as_at: date
 ) -> Loaded:
     """Judge the rows of a typed table, with the place that each has in its files."""
     source_rows = np.concatenate(
         [np.asarray(found.block.row_numbers, dtype=np.int64) for found in blocks]
     )
-    judged = judge(name, table, typed, as_at, _places(blocks, source_rows))
+    named, places = (contract.source, name), _places(blocks, source_rows)
+    judged = judge(named, contract.tables[name], typed, as_at, places)
     files = ", ".join(dict.fromkeys(found.file for found in blocks))
     return Loaded(typed, judged, source_rows, files, list(judged.findings))
 

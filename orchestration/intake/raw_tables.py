@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from expectations.contract import IDENTIFIER_TYPES, Table
 from orchestration.intake.cells import UNMAPPED, is_wrong_upn
 from orchestration.intake.keys import hash_column
 from orchestration.intake.loading import Loaded
+from orchestration.intake.records import named_columns
 
 ARROW_TYPES = {
     "date": pa.date32(), "integer": pa.int64(), "decimal": pa.float64(), "flag": pa.bool_(),
@@ -92,12 +92,12 @@ class RawTables:
             "row_id": np.arange(1, n_rows + 1), "source_row": loaded.source_rows,
         }  # fmt: skip
         unreadable = {name: column.is_unreadable for name, column in loaded.typed.items()}
-        frame["unreadable_columns"] = _named_columns(unreadable, n_rows)
+        frame["unreadable_columns"] = named_columns(unreadable, n_rows)
         numbers = {
             name: loaded.typed[name].values for name, c in table.columns.items() if c.type == "upn"
         }
         doubted = {name: is_wrong_upn(values) for name, values in numbers.items()}
-        frame["doubted_columns"] = _named_columns(doubted, n_rows)
+        frame["doubted_columns"] = named_columns(doubted, n_rows)
         identifiers: list[pd.DataFrame] = []
         for column_name, column in table.stored_columns.items():
             values = loaded.typed[column_name].values
@@ -125,15 +125,6 @@ def _write_units(frame: pd.DataFrame, table: Table, path: Path) -> None:
     pq.write_table(
         pa.Table.from_pandas(named, schema=unit_schema(table), preserve_index=False), path
     )
-
-
-def _named_columns(marked: Mapping[str, np.ndarray], n_rows: int) -> pd.Series:
-    """Per row the columns that are marked there, as ' name name '; null for none."""
-    found = pd.Series([None] * n_rows, dtype="string")
-    for name, rows in marked.items():
-        if rows.any():
-            found[rows] = found[rows].fillna(" ") + f"{name} "
-    return found
 
 
 def write_identifiers(

@@ -1,80 +1,26 @@
-"""Quarantine and duplicates, for every table alike (expectations/README.md, 'Quarantine' and 'Duplicates').
+"""What becomes of each row as it is taken in, for every table alike: loaded, de-duplicated or quarantined
+(expectations/README.md, 'Quarantine' and 'Duplicates').
 
 A row carries one or more kinds of record (its contract says which). Quarantine and duplicates are judged
-per record; the row is quarantined only when none of its records survives.
+per record; the row is quarantined only when none of its records survives. Which values keep a record out is
+declared once, by the checks that quarantine (`expectations/suites.py`); here are only the rules about whole rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from expectations.checks import AS_AT, SUBMISSION, Check
 from expectations.contract import Record, Table
-from orchestration.intake.cells import UNMAPPED, TypedColumn
+from expectations.rules.derived import UNREAD
+from expectations.suites import cell_checks, keeping_out
+from orchestration.intake.cells import DTYPES, TypedColumn
 from orchestration.intake.findings import SHOWN_ROWS, Finding, Severity
-
-
-@dataclass(frozen=True)
-class RowRule:
-    """A rule's owner message and remedy; `{column}` names the column as the supplier does."""
-
-    message: str
-    remedy: str
-
-
-RULES = {
-    "CHILD_ID_MISSING": RowRule(
-        "no usable child id", "Give the child's id in the case system, as text"
-    ),
-    "KEY_DATE_MISSING": RowRule("the date that the record counts by is missing", "Enter the date"),
-    "KEY_DATE_UNREADABLE": RowRule(
-        "the date that the record counts by cannot be read", "Use dd/mm/yyyy"
-    ),
-    "KEY_DATE_AFTER_AS_AT": RowRule(
-        "the date lies after the as-at date of the extract",
-        "Check the date, or the month of the folder",
-    ),
-    "END_BEFORE_START": RowRule("ends before it starts", "Check both dates of this record"),
-    "ABOVE_LIMIT": RowRule(
-        "the number is larger than the one it is a part of", "Check both numbers of this row"
-    ),
-    "VALUE_MISSING": RowRule("a value that every row needs is missing", "Enter the value"),
-    "VALUE_NOT_USABLE": RowRule(
-        "a value cannot be read, or is not in the list: the row is not counted",
-        "Correct the value",
-    ),
-    "NOT_PLACED": RowRule(
-        "what another table of the submission must say about the row is not there: the row is not counted",
-        "Complete the other table",
-    ),
-    "AGE_REACHED": RowRule(
-        "the person is too old for such a record: the row is not counted",
-        "Check the date and the date of birth",
-    ),
-    "ENDS_ON_START_DAY": RowRule("ends on the day it starts", "Check both dates of this record"),
-    "ROW_TOO_LONG": RowRule(
-        "the row has more values than there are headings, so they may have shifted",
-        "Check for a stray delimiter in the row and export again",
-    ),
-    "DUPLICATE_DIFFERS": RowRule(
-        "the same record stands more than once with different details; the first row counts",
-        "Keep the right row in the case system",
-    ),
-    "DUPLICATE_DIFFERS_LAST": RowRule(
-        "the same record stands more than once with different details; the newest, else the last, row counts",
-        "Keep the right row in the source system",
-    ),
-    "VALUE_UNREADABLE": RowRule(
-        "a value cannot be read and counts as missing", "Correct the value"
-    ),
-    "CODE_UNKNOWN": RowRule(
-        "a code is not in the list and counts as none of its codes", "Use a listed code"
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -117,51 +63,59 @@ class Judged:
 
 @dataclass(frozen=True)
 class _Fault:
+    """Rows that break a rule; `words`: what is wrong, and what to do."""
+
     rule: str
     column: str | None
     rows: np.ndarray
+    words: tuple[str, str]
 
 
-def _record_faults(record: Record, typed: dict[str, TypedColumn], as_at: date) -> Iterator[_Fault]:
-    if record.key_date is not None:
-        dates = typed[record.key_date]
-        missing = dates.values.isna().to_numpy() & ~dates.is_unreadable
-        yield _Fault("KEY_DATE_UNREADABLE", record.key_date, dates.is_unreadable)
-        if not record.key_date_optional:
-            yield _Fault("KEY_DATE_MISSING", record.key_date, missing)
-        late = (dates.values > as_at).fillna(False).to_numpy(dtype=bool)
-        yield _Fault("KEY_DATE_AFTER_AS_AT", record.key_date, late)
-    for later, earlier in record.not_before:
-        before = (typed[later].values < typed[earlier].values).fillna(False).to_numpy(dtype=bool)
-        yield _Fault("END_BEFORE_START", later, before)
-    for end, start in record.after:
-        before = (typed[end].values < typed[start].values).fillna(False).to_numpy(dtype=bool)
-        same = (typed[end].values == typed[start].values).fillna(False).to_numpy(dtype=bool)
-        yield _Fault("END_BEFORE_START", end, before)
-        yield _Fault("ENDS_ON_START_DAY", end, same)
-    yield from _faults_of_values(record, typed)
+def _too_long(rows: np.ndarray) -> _Fault:
+    return _Fault(
+        "ROW_TOO_LONG", None, rows,
+        ("the row has more values than there are headings, so they may have shifted",
+         "Check for a stray delimiter in the row and export again"),
+    )  # fmt: skip
 
 
-def _faults_of_values(record: Record, typed: dict[str, TypedColumn]) -> Iterator[_Fault]:
-    """What several columns together rule out, dates in order apart."""
-    for part, whole in record.at_most:
-        above = (typed[part].values > typed[whole].values).fillna(False).to_numpy(dtype=bool)
-        yield _Fault("ABOVE_LIMIT", part, above)
-    for name in record.needs:
-        yield _Fault("NOT_PLACED", name, typed[name].values.isna().to_numpy())
-    for day, birth, years in record.younger_than:
-        yield _Fault("AGE_REACHED", day, reached_age(typed[day].values, typed[birth].values, years))
-    for needed, other, code in record.needed_when:
-        asked = (typed[other].values == code).fillna(False).to_numpy(dtype=bool)
-        yield _Fault("VALUE_MISSING", needed, asked & typed[needed].values.isna().to_numpy())
+def _of_nothing(rows: np.ndarray) -> _Fault:
+    words = ("none of the dates that its records count by is there", "Enter the date")
+    return _Fault("key_date_missing", None, rows, words)
 
 
-def reached_age(days: pd.Series, births: pd.Series, years: int) -> np.ndarray:
-    """Whether a person has had the birthday of an age on a day; not where either date is missing."""
-    day, birth = pd.to_datetime(days), pd.to_datetime(births)
-    birthday_to_come = (day.dt.month * 100 + day.dt.day) < (birth.dt.month * 100 + birth.dt.day)
-    age = day.dt.year - birth.dt.year - birthday_to_come
-    return (age >= years).to_numpy() & day.notna().to_numpy() & birth.notna().to_numpy()
+def _differs(table: Table, rows: np.ndarray) -> _Fault:
+    keeps_last = any(record.keep == "last" for record in table.records.values())
+    which = "newest, else the last," if keeps_last else "first"
+    return _Fault(
+        "DUPLICATE_DIFFERS", None, rows,
+        (f"the same record is there more than once with different details; the {which} row counts",
+         f"Keep the right row in the {'source' if keeps_last else 'case'} system"),
+    )  # fmt: skip
+
+
+def _broken(check: Check, rows: np.ndarray) -> _Fault:
+    return _Fault(check.rule, check.column, rows, (check.message, check.remedy))
+
+
+def typed_frame(table: Table, typed: Mapping[str, TypedColumn], as_at: date) -> pd.DataFrame:
+    """The rows of one submission as checks read them: an identifier stands for the key that it becomes."""
+    columns = {table.columns[name].stored_name(name): one.values for name, one in typed.items()}
+    frame = pd.DataFrame(columns)
+    frame[SUBMISSION] = ""
+    frame[AS_AT] = pd.Series(as_at, index=frame.index, dtype=DTYPES["date"])
+    unreadable = {name: column.is_unreadable for name, column in typed.items()}
+    frame[UNREAD] = named_columns(unreadable, len(frame))
+    return frame
+
+
+def named_columns(marked: Mapping[str, np.ndarray], n_rows: int) -> pd.Series:
+    """Per row the columns that are marked there, as ' name name '; null for none."""
+    found = pd.Series([None] * n_rows, dtype="string")
+    for name, rows in marked.items():
+        if rows.any():
+            found[rows] = found[rows].fillna(" ") + f"{name} "
+    return found
 
 
 def _exists(record: Record, typed: dict[str, TypedColumn], n_rows: int) -> np.ndarray:
@@ -205,7 +159,7 @@ def _differing(frame: pd.DataFrame, record: Record, repeats: np.ndarray) -> np.n
 
 
 def judge(
-    table_name: str,
+    named: tuple[str, str],
     table: Table,
     typed: dict[str, TypedColumn],
     as_at: date,
@@ -213,120 +167,77 @@ def judge(
 ) -> Judged:
     """Decide for each row whether it is loaded, de-duplicated or quarantined, and say why.
 
-    `typed` holds the stored columns by name, all as long as `rows`.
+    `named`: source and table. `typed` holds the stored columns by name, all as long as `rows`.
     """
     n_rows = len(rows.numbers)
-    overlong = rows.overlong
     frame = pd.DataFrame({name: column.values for name, column in typed.items()})
+    checked = typed_frame(table, typed, as_at)
     kept, repeated = np.zeros(n_rows, dtype=bool), np.zeros(n_rows, dtype=bool)
-    has_record = np.zeros(n_rows, dtype=bool)
+    has_record, differing = np.zeros(n_rows, dtype=bool), np.zeros(n_rows, dtype=bool)
     carries: dict[str, np.ndarray] = {}
-    faults: list[tuple[_Fault, str]] = []
-    differing = np.zeros(n_rows, dtype=bool)
+    faults: list[_Fault] = []
     for name, record in table.records.items():
         exists = _exists(record, typed, n_rows)
         has_record |= exists
-        found = [*_row_faults(table, typed, overlong), *_record_faults(record, typed, as_at)]
         bad = np.zeros(n_rows, dtype=bool)
-        for fault in found:
-            faults.append((_Fault(fault.rule, fault.column, fault.rows & exists & ~bad), name))
+        broken = (
+            _broken(c, c.breaks(checked).to_numpy()) for c in keeping_out(*named, table, name)
+        )
+        for fault in (_too_long(rows.overlong), *broken):
+            faults.append(replace(fault, rows=fault.rows & exists & ~bad))
             bad |= fault.rows
-        eligible = exists & ~bad
-        repeats = _repeats(frame, record, eligible)
-        carries[name] = eligible & ~repeats
+        repeats = _repeats(frame, record, exists & ~bad)
+        carries[name] = exists & ~bad & ~repeats
         kept |= carries[name]
         repeated |= repeats
         differing |= _differing(frame, record, repeats)
-    if not table.records:
-        kept = ~overlong
+    if table.records:
+        faults.append(_of_nothing(~has_record))
     else:
-        faults.append((_Fault("KEY_DATE_MISSING", None, ~has_record), ""))
+        kept = ~rows.overlong
+        faults.append(_too_long(rows.overlong))
     deduplicated = repeated & ~kept
     quarantined = ~kept & ~deduplicated
-    if not table.records:
-        faults.append((_Fault("ROW_TOO_LONG", None, overlong), ""))
+    flags = [_differs(table, differing), *_flags(named, table, checked, ~quarantined)]
     findings = [
-        *_findings(table_name, table, faults, rows, "quarantine"),
-        *_findings(
-            table_name,
-            table,
-            [(_Fault(_duplicate_rule(table), None, differing), "")],
-            rows,
-            "flag",
-        ),
-        *_findings(table_name, table, _flag_faults(table, typed, ~quarantined), rows, "flag"),
+        *_findings(named[1], table, faults, rows, "quarantine"),
+        *_findings(named[1], table, flags, rows, "flag"),
     ]
     return Judged(kept, deduplicated, quarantined, carries, tuple(findings))
 
 
-def _duplicate_rule(table: Table) -> str:
-    keeps_last = any(record.keep == "last" for record in table.records.values())
-    return "DUPLICATE_DIFFERS_LAST" if keeps_last else "DUPLICATE_DIFFERS"
-
-
-def _row_faults(
-    table: Table, typed: dict[str, TypedColumn], overlong: np.ndarray
+def _flags(
+    named: tuple[str, str], table: Table, checked: pd.DataFrame, judged: np.ndarray
 ) -> Iterator[_Fault]:
-    yield _Fault("ROW_TOO_LONG", None, overlong)
-    if "child_id" in typed:
-        yield _Fault("CHILD_ID_MISSING", "child_id", typed["child_id"].values.isna().to_numpy())
-    for name, column in typed.items():
-        rule = table.columns[name].value
-        if rule == "free" or name == "child_id":
-            continue
-        unusable = column.is_unreadable | _unmapped(table, name, column)
-        yield _Fault("VALUE_NOT_USABLE", name, unusable)
-        if rule == "needed":
-            yield _Fault("VALUE_MISSING", name, column.values.isna().to_numpy() & ~unusable)
-
-
-def _unmapped(table: Table, name: str, column: TypedColumn) -> np.ndarray:
-    if table.columns[name].type != "code":
-        return np.zeros(len(column.values), dtype=bool)
-    return (column.values == UNMAPPED).fillna(False).to_numpy(dtype=bool)
-
-
-def _flag_faults(
-    table: Table, typed: dict[str, TypedColumn], judged: np.ndarray
-) -> list[tuple[_Fault, str]]:
-    """Values of the judged rows that are not as they should be; a row kept out has been named already."""
+    """Cells of the judged rows that are not as they should be; a row kept out has been named already."""
     key_dates = {record.key_date for record in table.records.values()}
-    faults: list[tuple[_Fault, str]] = []
-    for name, column in typed.items():
-        if table.columns[name].type == "code":
-            unmapped = _unmapped(table, name, column)
-            faults.append((_Fault("CODE_UNKNOWN", name, unmapped & judged), ""))
-        elif name not in key_dates and name != "child_id":
-            faults.append((_Fault("VALUE_UNREADABLE", name, column.is_unreadable & judged), ""))
-    return faults
+    for check in cell_checks(*named, table):
+        if check.rule == "code_unknown" or check.column not in key_dates:
+            yield _broken(check, check.breaks(checked).to_numpy() & judged)
 
 
-def _merged(faults: Iterable[_Fault]) -> list[_Fault]:
+def _merged(faults: Iterable[_Fault]) -> Iterator[_Fault]:
     """One fault per rule and column: two records of a row with the same fault are one message."""
     merged: dict[tuple[str, str | None], _Fault] = {}
     for fault in faults:
-        place = (fault.rule, fault.column)
-        rows = fault.rows | merged[place].rows if place in merged else fault.rows
-        merged[place] = _Fault(fault.rule, fault.column, rows)
-    return list(merged.values())
+        found = merged.setdefault((fault.rule, fault.column), fault)
+        merged[fault.rule, fault.column] = replace(found, rows=found.rows | fault.rows)
+    yield from merged.values()
 
 
 def _findings(
-    table_name: str,
-    table: Table,
-    faults: list[tuple[_Fault, str]],
-    rows: RowPlaces,
-    severity: Severity,
+    table_name: str, table: Table, faults: Iterable[_Fault], rows: RowPlaces, severity: Severity
 ) -> Iterator[Finding]:
-    for fault in _merged(fault for fault, _ in faults):
-        rule, name = RULES[fault.rule], fault.column
+    for fault in _merged(faults):
+        message, remedy = fault.words
+        name = fault.column
         for place, numbers, n_rows in rows.shown(fault.rows):
             heading = name and (place.headings.get(name) or table.columns[name].heading)
             yield Finding(
                 rule=fault.rule,
                 severity=severity,
-                message=rule.message,
-                remedy=rule.remedy,
+                message=message,
+                remedy=remedy,
                 file=place.file,
                 sheet=place.sheet,
                 table=table_name,

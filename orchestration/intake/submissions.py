@@ -80,8 +80,8 @@ def raw_folder(folder: DataFolder, source: str, area_code: str, month: str, vers
 @cache
 def _code_fingerprint() -> str:
     digest = hashlib.sha256()
-    intake = Path(__file__).parent
-    for path in sorted([*intake.rglob("*.py"), *CONTRACTS_FOLDER.glob("*.yml")]):
+    intake, checks = Path(__file__).parent, CONTRACTS_FOLDER.parent
+    for path in sorted([*intake.rglob("*.py"), *checks.rglob("*.py"), *checks.rglob("*.yml")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

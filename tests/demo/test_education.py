@@ -41,8 +41,8 @@ FIRST, LAST = parse_month("2023-09"), parse_month("2025-02")
 SMALL = Area("E09000002", "A small borough", {2020: 30_000.0}, records_away=True, dfe_code="301")
 # What a supplier's own mistakes lead to, and what older headings or older plans are said to be.
 PLANTED = {
-    "DUPLICATE_SAME", "ROWS_REPEATED", "CODE_UNKNOWN", "VALUE_NOT_USABLE", "ABOVE_LIMIT", "NOT_PLACED", "COLUMN_RENAMED",
-    "BEFORE_COVER", "VALUE_UNREADABLE",
+    "DUPLICATE_SAME", "ROWS_REPEATED", "code_unknown", "unreadable", "above_limit", "not_placed", "COLUMN_RENAMED",
+    "BEFORE_COVER",
 }  # fmt: skip
 
 

@@ -29,8 +29,8 @@ STARTS_AND_ENDS = {
 }  # fmt: skip
 # What a supplier's own mistakes lead to; nothing else may be said about an extract.
 PLANTED = {
-    "END_BEFORE_START", "ENDS_ON_START_DAY", "DUPLICATE_DIFFERS", "DUPLICATE_SAME", "CODE_UNKNOWN",
-    "VALUE_UNREADABLE", "ROWS_REPEATED",
+    "end_before_start", "not_after_start", "DUPLICATE_DIFFERS", "DUPLICATE_SAME", "code_unknown",
+    "unreadable", "ROWS_REPEATED",
 }  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def test_every_sheet_of_a_workbook_counts_and_csv_may_stand_beside_it(forms: For
     assert found.verdict == "accepted"
     # two agencies report on 1.1.1 as at one day: the last line counts, and both are told
     assert [row[0] for row in rows_of(forms, "updates", "action")] == ["1.1.2", "1.1.1", "2.1.1"]
-    assert [(f.rule, f.sheet) for f in found.findings] == [("DUPLICATE_DIFFERS_LAST", "Housing")]
+    assert [(f.rule, f.sheet) for f in found.findings] == [("DUPLICATE_DIFFERS", "Housing")]
 
 
 def test_form_that_nobody_filled_in_says_nothing(forms: Forms) -> None:
@@ -96,13 +96,13 @@ def test_form_that_nobody_filled_in_says_nothing(forms: Forms) -> None:
 @pytest.mark.parametrize(
     ("wrong", "rule"),
     [
-        ({"Status": "Nearly"}, "VALUE_NOT_USABLE"),
-        ({"Colour": "Purple"}, "VALUE_NOT_USABLE"),
-        ({"Status": None}, "VALUE_MISSING"),
-        ({"Supplied by": None}, "VALUE_MISSING"),
-        ({"Update as at": "soon"}, "VALUE_NOT_USABLE"),
-        ({"Update as at": "2025-04-01"}, "KEY_DATE_AFTER_AS_AT"),
-        ({"Action number": "1.1.9"}, "VALUE_NOT_USABLE"),
+        ({"Status": "Nearly"}, "code_unknown"),
+        ({"Colour": "Purple"}, "code_unknown"),
+        ({"Status": None}, "value_missing"),
+        ({"Supplied by": None}, "value_missing"),
+        ({"Update as at": "soon"}, "unreadable"),
+        ({"Update as at": "2025-04-01"}, "date_after_as_at"),
+        ({"Action number": "1.1.9"}, "code_unknown"),
     ],
     ids=lambda said: next(iter(said.items())) if isinstance(said, dict) else said,
 )
@@ -171,7 +171,7 @@ def test_manual_form_shows_what_was_supplied_and_reads_figures_and_reasons(forms
 def test_manual_figure_that_is_no_number_has_one_message(forms: Forms) -> None:
     path = forms.fill(MMR, {"mmr_by_2_pct": {"Value": "about 80"}})
     [finding] = forms.take_in("manual_returns", path).findings
-    assert (finding.rule, finding.column, finding.rows) == ("VALUE_NOT_USABLE", "Value", (4,))
+    assert (finding.rule, finding.column, finding.rows) == ("unreadable", "Value", (4,))
 
 
 def test_every_manual_measure_is_asked_of_one_supplier_and_known_to_the_contract(

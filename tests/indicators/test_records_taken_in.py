@@ -137,7 +137,7 @@ def test_assessment_authorised_before_it_started_is_quarantined(
 ) -> None:
     table = annex_a(tmp_path, 4, {**CHILD, START: "03/02/2025", AUTHORISED: authorised})
     assert (len(table.carrying("assessment")), table.quarantined) == (n_loaded, 1 - n_loaded)
-    assert ("END_BEFORE_START" in table.rules) == (n_loaded == 0)
+    assert ("end_before_start" in table.rules) == (n_loaded == 0)
 
 
 @pytest.mark.parametrize(("authorised", "n_loaded"), [("2025-02-02", 0), ("2025-02-03", 1)])
@@ -200,8 +200,8 @@ PREVIOUS = "Number of Previous Child Protection Plans"
 @pytest.mark.parametrize(
     ("ended", "n_loaded", "rule"),
     [
-        ("02/02/2025", 0, "END_BEFORE_START"),
-        ("03/02/2025", 0, "ENDS_ON_START_DAY"),
+        ("02/02/2025", 0, "not_after_start"),
+        ("03/02/2025", 0, "not_after_start"),
         ("04/02/2025", 1, None),
     ],
 )

@@ -105,5 +105,5 @@ def test_code_of_a_later_year_is_flagged_and_its_row_kept(
         f"<CINclosureDate>{year}-03-03</CINclosureDate><ReasonForClosure>RC9</ReasonForClosure>"
     )
     extraction = _census_of(tmp_path, year, REFERRAL.format(year=year, modules=closed))
-    assert ("CODE_UNKNOWN" in {finding.rule for finding in extraction.findings}) == is_flagged
+    assert ("code_unknown" in {finding.rule for finding in extraction.findings}) == is_flagged
     assert extraction.tables["cin_details"].loaded == 1

@@ -15,7 +15,7 @@ def _finding(month: str, rule: str, severity: str, column: str = "Primary Need C
 
 def test_fault_that_every_month_repeats_is_one_line_about_the_newest() -> None:
     months = ["2025-01", "2025-03", "2025-02"]
-    lines = tell_once([_finding(month, "CODE_UNKNOWN", "flag") for month in months])
+    lines = tell_once([_finding(month, "code_unknown", "flag") for month in months])
 
     [line] = lines
     assert "2025-03" in line
@@ -25,8 +25,8 @@ def test_fault_that_every_month_repeats_is_one_line_about_the_newest() -> None:
 def test_what_differs_stays_apart_and_what_stops_a_file_comes_first() -> None:
     lines = tell_once(
         [
-            _finding("2025-01", "CODE_UNKNOWN", "flag"),
-            _finding("2025-01", "CODE_UNKNOWN", "flag", column="Case Status"),
+            _finding("2025-01", "code_unknown", "flag"),
+            _finding("2025-01", "code_unknown", "flag", column="Case Status"),
             _finding("2025-01", "EMPTY", "reject"),
         ]
     )

@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from expectations import suites
-from expectations.checks import Check
+from expectations.checks import Check, row_rule
 from expectations.contract import contract_for, sources
 from expectations.rules import RULES
 from expectations.rules.cases import Rows
+from expectations.rules.shapes import never, not_less, present, unique, unmarked
 from orchestration.checks import rows
 from orchestration.checks.evaluation import ChecksFailed, failing_rows
 from orchestration.checks.rows import (
@@ -64,6 +65,30 @@ def test_rule_says_of_each_of_its_cases_whether_it_breaks(rule: Check) -> None:
     for row, breaks in CASES[rule.check_id]:
         [failing] = failing_rows(_typed(row), [rule]).values()
         assert (0 in failing) is breaks, row
+
+
+STOCK = {
+    "present": present("larger"), "never": never("code", "unmapped"), "unmarked": unmarked("marks", "end"),
+    "not_less": not_less("larger", "smaller"), "unique": unique("code", "larger"),
+    "larger": not_less("larger", "smaller", or_equal=False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STOCK)
+def test_stock_expectation_and_the_function_that_quarantines_name_the_same_rows(name: str) -> None:
+    check = row_rule(f"source.table.{name}", STOCK[name], "validity", ("wrong", "mend"))
+    frame = pd.DataFrame(
+        {
+            "submission_id": ["s", "s", "s", "s", "t", "t"],
+            "larger": [1.0, 2.0, 2.0, None, 2.0, 3.0],
+            "smaller": [2.0, 2.0, 1.0, 1.0, None, 4.0],
+            "code": ["a", "unmapped", "unmapped", None, "unmapped", "a"],
+            "marks": [None, " start ", " start end ", " end ", " trend ", None],
+        }
+    )
+    broken = check.breaks(frame)
+    assert broken.any()
+    assert failing_rows(frame, [check]) == {check.check_id: list(frame.index[broken])}
 
 
 @pytest.mark.parametrize("source", [s for s in sources() if contract_for(s).level == "la"])

@@ -35,7 +35,9 @@ def _judged(columns: dict[str, Column], record: Record, cells: dict[str, list[ob
     typed = {name: type_column(cells[name], column, CODES) for name, column in columns.items()}
     n_rows = len(next(iter(cells.values())))
     numbers, nowhere = np.arange(2, n_rows + 2), np.zeros(n_rows, dtype=bool)
-    return judge("rows", table, typed, AS_AT, RowPlaces(numbers, nowhere, nowhere, (Place(),)))
+    return judge(
+        ("source", "rows"), table, typed, AS_AT, RowPlaces(numbers, nowhere, nowhere, (Place(),))
+    )
 
 
 @pytest.mark.parametrize(
