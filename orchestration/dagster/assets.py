@@ -26,12 +26,15 @@ from orchestration.intake.submissions import loaded_rows
 from orchestration.operator.newest import Newest, newest_figures
 from orchestration.settings import DBT_FOLDER
 from orchestration.warehouse.dbt import FinishedNode
+from orchestration.warehouse.manifest import PARSED_FOLDER, prepare_manifest
 from orchestration.warehouse.publish import MARTS
 
 OWNERS = {entry["source"]: entry["owner"] for entry in load_owners()}
 OPERATIONS = ["team:data-engineering"]
 LA_SOURCES = [source for source in sources() if contract_for(source).level == "la"]
-DBT_PROJECT = DbtProject(project_dir=DBT_FOLDER, profiles_dir=DBT_FOLDER)
+# Where it is missing or old (a fresh clone, an installed wheel, an edited model); else nothing is read but times.
+prepare_manifest()
+DBT_PROJECT = DbtProject(project_dir=DBT_FOLDER, profiles_dir=DBT_FOLDER, target_path=PARSED_FOLDER)
 
 
 class Translator(DagsterDbtTranslator):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.settings import DBT_FOLDER, DataFolder
+from orchestration.warehouse.manifest import PARSED_FOLDER
 
 TELEMETRY_OFF = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 PARTIAL_PARSE = "partial_parse.msgpack"
@@ -52,7 +53,7 @@ def _target_folder(folder: DataFolder) -> Path:
     place = hashlib.sha256(str(DBT_FOLDER).encode()).hexdigest()[:8]
     target = folder.work / f"dbt_target_{place}"
     target.mkdir(parents=True, exist_ok=True)
-    parsed = DBT_FOLDER / "target" / PARTIAL_PARSE
+    parsed = PARSED_FOLDER / PARTIAL_PARSE
     if parsed.exists() and not (target / PARTIAL_PARSE).exists():
         shutil.copyfile(parsed, target / PARTIAL_PARSE)
     return target
