@@ -47,6 +47,7 @@ lint: lint-python lint-types lint-sql lint-dbt ## formatting, linting, types, SQ
 lint-python: $(READY_DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/deptry .
 
 lint-types: $(READY_DEV)
 	$(BIN)/ty check orchestration expectations
@@ -79,7 +80,7 @@ lock: $(READY) ## resolve the locks again from pyproject.toml
 		--output-file requirements-validators.txt
 
 clean: ## remove the environment, build products and caches; never data
-	rm -rf $(VENV) $(VALIDATORS) build dist cypp.egg-info dbt_project/target dbt_project/logs logs
+	rm -rf $(VENV) $(VALIDATORS) dist dbt_project/target dbt_project/logs logs
 	rm -rf .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find orchestration expectations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
