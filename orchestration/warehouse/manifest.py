@@ -66,7 +66,7 @@ def _is_ignored(path: Path) -> bool:
 def _parse() -> None:
     done = subprocess.run(
         [
-            sys.executable, "-m", "dbt.cli.main", "--quiet", "parse",
+            sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--target", "nightly",
             "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER),
             "--target-path", str(PARSED_FOLDER), "--log-path", str(PARSED_FOLDER / "logs"),
         ],
