@@ -6,7 +6,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 VALIDATORS := .venv-validators
-MANIFEST := dbt_project/target/manifest.json
 
 # Interpreters tried in turn; `make setup PYTHON=/path/to/python3.12` puts another one first.
 PYTHON ?= python3
@@ -15,10 +14,6 @@ PYTHONS := $(PYTHON) python3 python3.13 python3.12 python3.11
 # Two cores are the smallest machine that this is meant for; a file's tests share its fixtures. In the order of
 # the folders: sorted by their number of tests, the whole nights would come last, on one core.
 PYTEST_FLAGS ?= --numprocesses 2 --dist loadfile --no-loadscope-reorder
-
-# Everything that decides what dbt parses, folders too: a deleted model also makes the manifest old.
-DBT_INPUTS := $(shell find dbt_project -mindepth 1 \( -name target -o -name logs -o -name '.*' \) -prune \
-	-o \( -type d -o -name '*.sql' -o -name '*.yml' -o -name '*.csv' -o -name '*.md' \) -print 2>/dev/null)
 
 # No tool phones home.
 export DO_NOT_TRACK := 1
@@ -29,17 +24,17 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint lint-python lint-types lint-sql lint-dbt format bench serve validators lock clean
+.PHONY: help setup manifest run test lint lint-python lint-types lint-sql lint-dbt format bench serve validators lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-setup: $(READY_DEV) $(MANIFEST) ## virtual environment, locked dependencies, dbt manifest
+setup: $(READY_DEV) manifest ## virtual environment, locked dependencies, dbt manifest
 
-run: $(READY) $(MANIFEST) ## set-up, then the nightly job once on the embedded defaults
+run: $(READY) manifest ## set-up, then the nightly job once on the embedded defaults
 	@$(BIN)/cypp run
 
-test: $(READY_DEV) $(MANIFEST) ## set-up, then the whole test suite
+test: $(READY_DEV) manifest ## set-up, then the whole test suite
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
 
 lint: lint-python lint-types lint-sql lint-dbt ## formatting, linting, types, SQL style, dbt rules
@@ -47,25 +42,26 @@ lint: lint-python lint-types lint-sql lint-dbt ## formatting, linting, types, SQ
 lint-python: $(READY_DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/deptry .
 
 lint-types: $(READY_DEV)
 	$(BIN)/ty check orchestration expectations
 
-lint-sql: $(READY_DEV) $(MANIFEST)
+lint-sql: $(READY_DEV) manifest
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models
 
-lint-dbt: $(READY_DEV) $(MANIFEST)
+lint-dbt: $(READY_DEV) manifest
 	COLUMNS=160 $(BIN)/dbt-bouncer run --config-file .dbt-bouncer.yml --show-all-failures
 
-format: $(READY_DEV) $(MANIFEST) ## rewrite Python and SQL in the house style
+format: $(READY_DEV) manifest ## rewrite Python and SQL in the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfluff fix --processes 2 dbt_project/models
 
-bench: $(READY_DEV) $(MANIFEST) ## the benchmarks
+bench: $(READY_DEV) manifest ## the benchmarks
 	@$(BIN)/python -m tests.benchmarks
 
-serve: $(READY) $(MANIFEST) ## Dagster's pages and daemon, on this machine only (127.0.0.1)
+serve: $(READY) manifest ## Dagster's pages and daemon, on this machine only (127.0.0.1)
 	@$(BIN)/python -m orchestration.dagster.serve
 
 validators: $(VALIDATORS)/.ready ## optional: DfE's rules for SSDA903 and CIN census (needs Python 3.11)
@@ -79,7 +75,7 @@ lock: $(READY) ## resolve the locks again from pyproject.toml
 		--output-file requirements-validators.txt
 
 clean: ## remove the environment, build products and caches; never data
-	rm -rf $(VENV) $(VALIDATORS) build dist cypp.egg-info dbt_project/target dbt_project/logs logs
+	rm -rf $(VENV) $(VALIDATORS) dist dbt_project/target dbt_project/logs logs
 	rm -rf .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find orchestration expectations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -133,9 +129,6 @@ $(VALIDATORS)/.ready: requirements-validators.txt
 		|| $(VALIDATORS)/bin/python -m pip install $(INSTALL_FLAGS) -r $<
 	@touch $@
 
-# A manifest older than the models makes Dagster fail in the middle of a run. The whole path: dbt remembers
-# where seeds are, and runs elsewhere.
-$(MANIFEST): $(DBT_INPUTS) $(READY)
-	@if [ -f dbt_project/dbt_project.yml ]; then \
-		$(BIN)/dbt --quiet parse --project-dir $(CURDIR)/dbt_project --profiles-dir dbt_project --target nightly && touch $@; \
-	fi
+# What dbt says of the project, for Dagster: parsed again when a model or its YAML has changed.
+manifest: $(READY)
+	@$(BIN)/python -m orchestration.warehouse.manifest

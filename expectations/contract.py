@@ -14,8 +14,10 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from orchestration.settings import DBT_FOLDER
+
 CONTRACTS_FOLDER = Path(__file__).parent / "contracts"
-SEEDS_FOLDER = Path(__file__).parents[1] / "dbt_project" / "seeds"
+SEEDS_FOLDER = DBT_FOLDER / "seeds"
 
 ColumnType = Literal[
     "child_id", "upn", "person_id", "date", "code", "integer", "decimal", "flag", "text", "dropped",

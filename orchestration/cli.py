@@ -30,7 +30,9 @@ app = typer.Typer(
 DataDir = Annotated[
     Path | None,
     typer.Option(
-        "--data-dir", help="The data folder (default: CYPP_DATA_DIR, else the project's data/)."
+        "--data-dir",
+        help="The data folder (default: CYPP_DATA_DIR, else data/ of the checkout; where cypp is installed"
+        " from a wheel, data/ of the working folder).",
     ),
 ]
 console = Console()

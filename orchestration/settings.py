@@ -9,7 +9,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+_IN_WHEEL = _PACKAGE / "project"
+IS_INSTALLED = _IN_WHEEL.is_dir()
+"""Whether this is an installed wheel: it carries in the package what a checkout has beside it (pyproject.toml)."""
+PROJECT_FOLDER = _IN_WHEEL if IS_INSTALLED else _PACKAGE.parent
 DBT_FOLDER = PROJECT_FOLDER / "dbt_project"
 REFERENCE_FOLDER = PROJECT_FOLDER / "data" / "reference"
 DEFAULT_HOME_AREA = "E09000003"
@@ -110,6 +114,7 @@ class DataFolder:
 
 
 def data_folder(given: Path | None) -> DataFolder:
-    """`--data-dir`, else CYPP_DATA_DIR, else the project's `data/`."""
-    chosen = given or os.environ.get("CYPP_DATA_DIR") or PROJECT_FOLDER / "data"
+    """`--data-dir`, else CYPP_DATA_DIR, else the checkout's `data/`; of an installed wheel, `./data`."""
+    default = Path("data") if IS_INSTALLED else PROJECT_FOLDER / "data"
+    chosen = given or os.environ.get("CYPP_DATA_DIR") or default
     return DataFolder(Path(chosen))

@@ -19,6 +19,7 @@ from orchestration.night.progress import Progress, shown_by
 from orchestration.night.recovery import alone_in, record_failure, serving_run_id
 from orchestration.night.steps import Request
 from orchestration.settings import DataFolder, load_settings
+from orchestration.warehouse.manifest import PARSED_FOLDER
 
 INSTANCE_CONFIG = Path(__file__).parent / "dagster.yaml"
 # The storage class of version 0.1, which wrote this file anew at every start.
@@ -122,6 +123,8 @@ def _environment(folder: DataFolder) -> Generator[None]:
     wanted = {
         "DAGSTER_HOME": str(dagster_home(folder)), "DAGSTER_DISABLE_TELEMETRY": "1",
         "CYPP_DATA_DIR": str(folder.root), "DO_NOT_TRACK": "1",
+        # Where dagster-dbt looks for what dbt has parsed already.
+        "DBT_TARGET_PATH": str(PARSED_FOLDER),
     }  # fmt: skip
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)

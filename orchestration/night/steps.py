@@ -39,7 +39,11 @@ from orchestration.registry.indicators import (
 from orchestration.settings import (
     DBT_FOLDER,
     DEFAULT_HOME_AREA,
+<<<<<<< HEAD
     PROJECT_FOLDER,
+=======
+    ConfigurationError,
+>>>>>>> wheel
     DataFolder,
     Settings,
 )
@@ -79,8 +83,8 @@ def registry() -> tuple[Indicator, ...]:
 def code_version() -> str:
     """The package version and a hash of everything that decides a figure."""
     digest = hashlib.sha256()
-    folders = (PROJECT_FOLDER / "orchestration", CONTRACTS_FOLDER, DBT_FOLDER)
-    for path in sorted(path for folder in folders for path in folder.rglob("*")):
+    folders = (Path(__file__).parents[1], CONTRACTS_FOLDER, DBT_FOLDER)
+    for path in sorted({path for folder in folders for path in folder.rglob("*")}):
         if path.suffix in (".py", ".yml", ".sql", ".csv") and "target" not in path.parts:
             digest.update(path.read_bytes())
     return f"{package_version('cypp')}+{digest.hexdigest()[:8]}"
