@@ -39,11 +39,6 @@ from orchestration.registry.indicators import (
 from orchestration.settings import (
     DBT_FOLDER,
     DEFAULT_HOME_AREA,
-<<<<<<< HEAD
-    PROJECT_FOLDER,
-=======
-    ConfigurationError,
->>>>>>> wheel
     DataFolder,
     Settings,
 )
