@@ -68,6 +68,7 @@ def build(folder: DataFolder) -> None:
     """dbt, as the job invokes it; raises NothingPublished with what it complained of."""
     for built in (folder.layers_file, folder.building_file):
         built.unlink(missing_ok=True)
+        built.with_name(f"{built.name}.wal").unlink(missing_ok=True)
     target = target_folder(folder)
     target.mkdir(parents=True, exist_ok=True)
     if not (target / PARTIAL_PARSE).exists():

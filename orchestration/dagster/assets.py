@@ -307,14 +307,22 @@ def _events_of(invocation: DbtCliInvocation, context: dg.AssetExecutionContext) 
     """dbt's events as Dagster's. Raises NothingPublished, at the end, naming the models and tests that failed."""
     total = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
     problems: list[str] = []
-    for done, event in enumerate(invocation.stream_raw_events(), start=1):
-        say_progress("Transforming", min(done, total), total)
-        if event.raw_event["info"]["level"] == "error":
-            problems.append(str(event))
-        yield from event.to_default_asset_events(
-            manifest=invocation.manifest, dagster_dbt_translator=TRANSLATOR, context=context,
-            target_path=invocation.target_path, project=DBT_PROJECT,
-        )  # fmt: skip
+    events = invocation.stream_raw_events()
+    try:
+        for done, event in enumerate(events, start=1):
+            say_progress("Transforming", min(done, total), total)
+            if event.raw_event["info"]["level"] == "error":
+                problems.append(str(event))
+            yield from event.to_default_asset_events(
+                manifest=invocation.manifest, dagster_dbt_translator=TRANSLATOR, context=context,
+                target_path=invocation.target_path, project=DBT_PROJECT,
+            )  # fmt: skip
+    except BaseException:
+        # Interrupted: dbt must not go on, and its events cannot be left half read (dagster-dbt yields in an except).
+        invocation.process.kill()
+        for _unread in events:
+            pass
+        raise
     if not invocation.is_successful():
         shown = " | ".join(problems[:PROBLEMS_SHOWN])
         ended = f"exit status {invocation.process.returncode}"

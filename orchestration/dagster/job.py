@@ -24,6 +24,7 @@ from orchestration.warehouse.manifest import PARSED_FOLDER
 INSTANCE_CONFIG = Path(__file__).parent / "dagster.yaml"
 # The storage class of version 0.1, which wrote this file anew at every start.
 OUTDATED = "orchestration.event_storage"
+INTERRUPTED = "interrupted"
 
 
 def dagster_home(folder: DataFolder) -> Path:
@@ -53,7 +54,11 @@ def run_job(folder: DataFolder, request: Request, progress: Progress) -> Outcome
             standing = unchanged.standing_run(folder, state, serving)
             if standing is not None and not request.even_if_unchanged:
                 return standing
-            return _executed(folder, request, progress, ledger)
+            try:
+                return _executed(folder, request, progress, ledger)
+            except KeyboardInterrupt:
+                record_failure(ledger, INTERRUPTED)
+                raise NothingPublished(INTERRUPTED) from None
 
 
 def _executed(folder: DataFolder, request: Request, progress: Progress, ledger: Ledger) -> Outcome:
@@ -66,13 +71,11 @@ def _executed(folder: DataFolder, request: Request, progress: Progress, ledger: 
     job = defs.resolve_job_def(JOB)
     with _environment(folder), _quietly(), shown_by(progress), dg.DagsterInstance.get() as instance:
         settle_killed_runs(instance, folder)
-        try:
-            done = job.execute_in_process(
-                instance=instance, run_config=_run_config(request), raise_on_error=False
-            )
-        except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
-            record_failure(ledger, "interrupted")
-            raise NothingPublished("interrupted") from None
+        done = job.execute_in_process(
+            instance=instance, run_config=_run_config(request), raise_on_error=False
+        )
+        if _was_interrupted(done):
+            raise KeyboardInterrupt
         if not done.success:
             raise NothingPublished(_why(done))
         return outcome_of(folder, ledger, _seconds(done))
@@ -95,6 +98,12 @@ def _why(done: Any) -> str:
             told = data.user_failure_data
             return str(told.description if told else data.error.cls_name)
     return "Dagster could not start the run"
+
+
+def _was_interrupted(done: Any) -> bool:
+    failures = (event for event in done.all_events if event.is_step_failure)
+    kinds = {event.step_failure_data.error.cls_name for event in failures}
+    return "DagsterExecutionInterruptedError" in kinds
 
 
 def _seconds(done: Any) -> dict[str, float]:

@@ -52,7 +52,10 @@ class Run:
 def told_run(folder: DataFolder) -> Run | None:
     """The run that dbt was told about last; None where it never was."""
     path = folder.raw / "run" / "run.parquet"
-    return Run(**pq.read_table(path).to_pylist()[0]) if path.exists() else None
+    if not path.exists():
+        return None
+    [told] = pq.read_table(path).to_pylist()
+    return Run(as_at=told.pop("knowledge_date"), **told)
 
 
 def _write(folder: Path, name: str, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -67,7 +67,8 @@ def _build_from(finished: Path) -> Callable[..., None]:
     """A stand-in for dbt: the finished marts, as if this run had made them."""
 
     def build(folder: DataFolder) -> None:
-        folder.building_file.unlink(missing_ok=True)
+        for path in folder.warehouse.glob(f"{folder.building_file.name}*"):
+            path.unlink()
         shutil.copyfile(finished, folder.building_file)
         with duckdb.connect(str(folder.building_file)) as connection:
             run = f"read_parquet('{folder.raw / 'run' / 'run.parquet'}')"

@@ -45,7 +45,10 @@ BORN = {
 def _artefacts(data: Path) -> Iterator[Path]:
     for path in sorted(data.rglob("*")):
         parts = path.relative_to(data).parts
-        is_owners_page = "outputs" in parts[0] and parts[2:4] == OWNERS_PAGES
+        # Published, or rendered to be published.
+        is_owners_page = parts[2:4] == OWNERS_PAGES and (
+            "outputs" in parts[0] or parts[1] == "pages"
+        )
         if path.is_file() and parts[0] not in WITH_IDENTIFIERS and not is_owners_page:
             yield path
 
