@@ -82,7 +82,7 @@ def _build_from(finished: Path) -> Callable[..., None]:
                 connection.execute(f"update marts.{name} set run_id = (select run_id from {run})")
             connection.execute(
                 "insert into marts.dim_runs (run_id, as_at, started_at, code_version, status, is_synthetic)"
-                f" select run_id, as_at, started_at, code_version, 'published', is_synthetic from {run}"
+                f" select run_id, knowledge_date, started_at, code_version, 'published', is_synthetic from {run}"
             )
 
     return build
