@@ -153,22 +153,25 @@ def chart_image(chart: RunChart) -> str:
     return _drawn(json.dumps(_shown(chart), sort_keys=True), _KEPT_IN.get())
 
 
+SECONDS_KEPT = 7 * 24 * 3600
+
+
 @contextmanager
 def drawings_kept_in(folder: Path) -> Generator[None]:
     """Take drawings of the same data from an earlier night, and keep those of this one for the next.
 
     A night without news draws nothing: loading Altair and its renderer and drawing take most of the time of
-    the pages. What this night did not show goes.
+    the pages. What no report has shown for a week goes: each report is rendered in a step of its own.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    began, token = time(), _KEPT_IN.set(folder)
+    token = _KEPT_IN.set(folder)
     _drawn.cache_clear()
     try:
         yield
     finally:
         _KEPT_IN.reset(token)
     for path in folder.iterdir():
-        if path.stat().st_mtime < began - 1:
+        if path.stat().st_mtime < time() - SECONDS_KEPT:
             path.unlink()
 
 
