@@ -22,6 +22,8 @@ N_READERS = 3
 
 def _make_marts(path: Path, run_id: str, rows: int) -> Path:
     """A small finished build: every published table, with content that tells the runs apart."""
+    # A published build stays under this name, too: a new one is a new file.
+    path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema marts")
         for name in publish.MARTS:
