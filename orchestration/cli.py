@@ -104,9 +104,9 @@ def run(
 ) -> None:
     """Run the nightly job once: take in what is new, transform, publish, report."""
     from orchestration.dagster.job import run_job
-    from orchestration.demo.synthetic import write_fallback_extracts
     from orchestration.night.errors import NothingPublished, told_in_words
     from orchestration.night.steps import Request
+    from orchestration.night.synthetic import write_fallback_extracts
     from orchestration.operator.summary import print_run_summary, print_unchanged
 
     request = Request(
@@ -195,8 +195,8 @@ def demo(
     ] = 1,
 ) -> None:
     """Write synthetic extracts in the real file formats into landing."""
-    from orchestration.demo.synthetic import last_month
     from orchestration.demo.write import write_demo
+    from orchestration.night.synthetic import last_month
 
     month = last or last_month()
     folder = data_folder(data_dir)
@@ -291,7 +291,7 @@ def forms(
     ] = None,
 ) -> None:
     """Write the forms (XLSX) for updates of the plan's actions and for figures supplied by hand."""
-    from orchestration.demo.synthetic import last_month
+    from orchestration.night.synthetic import last_month
     from orchestration.owners.forms.write import NoForms, forms_folder, write_forms
 
     data = data_folder(data_dir)

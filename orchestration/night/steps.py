@@ -20,7 +20,6 @@ from orchestration.checks.outdated import forget_outdated_results
 from orchestration.checks.rows import check_rows, count_results, write_empty_results
 from orchestration.checks.statutory import Statutory, interpreter, judge_newest, kept_findings
 from orchestration.checks.tables import TableCheck
-from orchestration.demo.synthetic import is_synthetic
 from orchestration.intake.findings import finding_from
 from orchestration.intake.landing import LandedSubmission, Landing, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
@@ -28,6 +27,7 @@ from orchestration.intake.submissions import TakenIn, take_in
 from orchestration.night import account, unchanged
 from orchestration.night.errors import NothingPublished, needs_the_job
 from orchestration.night.progress import say_progress
+from orchestration.night.synthetic import is_synthetic
 from orchestration.registry.indicators import (
     Indicator,
     breakdowns_by_population,

@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from orchestration import demo
 from orchestration.cli import app
 from orchestration.dagster import job
-from orchestration.demo import synthetic, write
 from orchestration.demo.areas import Area
-from orchestration.demo.synthetic import is_synthetic, write_fallback_extracts
 from orchestration.intake.landing import scan
+from orchestration.night import synthetic, write
 from orchestration.night.steps import NothingPublished
+from orchestration.night.synthetic import is_synthetic, write_fallback_extracts
 from orchestration.settings import DataFolder
 
 TINY = Area("E09000003", "A tiny borough", {2020: 5_000.0}, dfe_code="302")

@@ -67,7 +67,7 @@ def _build_from(finished: Path) -> Callable[..., None]:
     """A stand-in for dbt: the finished marts, as if this run had made them."""
 
     def build(folder: DataFolder) -> None:
-        for path in folder.warehouse.glob(f"{folder.building_file.name}*"):
+        for path in folder.work.glob(f"{folder.building_file.name}*"):
             path.unlink()
         shutil.copyfile(finished, folder.building_file)
         with duckdb.connect(str(folder.building_file)) as connection:

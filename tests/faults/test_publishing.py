@@ -37,7 +37,7 @@ def _make_marts(path: Path, run_id: str, rows: int) -> Path:
 
 def _publish(folder: DataFolder, run_id: str, rows: int = 500) -> None:
     """What the nightly job does with a finished build."""
-    marts = _make_marts(folder.warehouse / ".building.duckdb", run_id, rows)
+    marts = _make_marts(folder.building_file, run_id, rows)
     publish.enter_end(marts, run_id, datetime.now(UTC))
     publish.verify(marts, run_id)
     parquet = folder.warehouse / f".parquet-{run_id}"
@@ -121,7 +121,7 @@ def _empty_the_figures(marts: Path) -> None:
 def test_build_that_is_not_whole_is_not_published(
     spoil: Callable[[Path], None], folder: DataFolder
 ) -> None:
-    marts = _make_marts(folder.warehouse / ".building.duckdb", "run-01", 500)
+    marts = _make_marts(folder.building_file, "run-01", 500)
     spoil(marts)
 
     with pytest.raises(publish.NotPublishable):
@@ -133,7 +133,7 @@ def test_build_that_is_not_whole_is_not_published(
 def test_log_beside_the_build_is_not_published(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    marts = _make_marts(folder.warehouse / ".building.duckdb", "run-01", 500)
+    marts = _make_marts(folder.building_file, "run-01", 500)
     connect = duckdb.connect
 
     @contextmanager

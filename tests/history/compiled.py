@@ -25,7 +25,7 @@ ASKED_FOR = (
     "pop_initial_conferences", "pop_looked_after", "pop_looked_after_12_months",
     "pop_looked_after_in_period", "pop_referrals", "pop_section47_enquiries",
 )  # fmt: skip
-RELATION = re.compile(r'"memory"\."(?P<schema>\w+)"\."(?P<name>\w+)"')
+RELATION = re.compile(r'"layers"\."(?P<schema>\w+)"\."(?P<name>\w+)"')
 # How dbt-duckdb writes a source: one Parquet file of the run, or a function over many.
 RAW_FILE = re.compile(
     r"(?:read_parquet\()?'raw/(?P<source>\w+)/(?:\*/)*(?P<table>\w+)\.parquet'(?:,[^)]*\))?"

@@ -57,6 +57,8 @@ def _raw_schemas() -> Iterator[tuple[str, pa.Schema]]:
 def _open(models: Mapping[str, Model]) -> duckdb.DuckDBPyConnection:
     """Raw tables and models, all empty but for the seeds and the calendar."""
     connection = duckdb.connect(":memory:", config={"threads": "1"})
+    # The catalogue that dbt names its relations with: the file of the layers.
+    connection.execute("attach ':memory:' as layers; use layers")
     # A statement is planned once, for one world: what that world holds must not decide the plan.
     connection.execute("set disabled_optimizers = 'statistics_propagation'")
     for schema in ("raw", "seeds", "staging", "history", "populations"):

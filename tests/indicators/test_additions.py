@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from orchestration.settings import PROJECT_FOLDER
-from orchestration.warehouse.dbt import TELEMETRY_OFF
 
 PARTS = ("orchestration", "expectations", "dbt_project", "tests/reports", "tests/dbt_compile.py")
 POPULATIONS = "dbt_project/models/populations"
@@ -110,6 +109,7 @@ REPORT_COLUMN = {
 SAY = """
 import json
 from pathlib import Path
+from tests.dbt_compile import TELEMETRY_OFF
 from tests.dbt_compile import compile_models
 from tests.reports.conftest import Warehouse
 from tests.reports.printed_tables import PRINTED

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.settings import DBT_FOLDER
-from orchestration.warehouse.dbt import TELEMETRY_OFF
+from tests.dbt_compile import TELEMETRY_OFF
 from tests.indicators.empty_project import Build
 
 # One process for all of them: what takes dbt longest is to load.

@@ -45,7 +45,7 @@ def _built(folder: Path, union: str, *populations: dict[str, str]) -> tuple[str,
     files = {macro: (DBT_FOLDER / macro).read_text(encoding="utf-8") for macro in MACROS}
     for population in populations:
         files |= population
-    profile = "cypp: {target: t, outputs: {t: {type: duckdb, path: 'built.duckdb'}}}"
+    profile = "cypp: {target: nightly, outputs: {nightly: {type: duckdb, path: 'built.duckdb'}}}"
     own = {"dbt_project.yml": PROJECT, "profiles.yml": profile, "models/pop_records.sql": union}
     write_project(folder, files | own)
     status, message = run_project(folder)["pop_records"]

@@ -46,7 +46,7 @@ class Nights:
         )
 
     def run(self, as_at: date) -> str:
-        outcome = run_night(self.folder, Request(as_at))
+        outcome = run_night(self.folder, Request(as_at), with_pages=True)
         return _said(lambda console: print_run_summary(console, self.folder, outcome))
 
     def workbook(self, month: str, n_referrals: int | None = None) -> None:

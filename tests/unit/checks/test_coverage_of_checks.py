@@ -131,7 +131,7 @@ def test_value_is_needed_for_its_code_only() -> None:
 
 
 def test_age_is_reached_on_the_birthday_unless_the_birth_cannot_be() -> None:
-    shape = age_not_reached("start_date", "birth_date", 25)
+    shape = age_not_reached("start_date", "birth_date", 25, if_plausible=True)
     days = (
         ("2025-03-01", "2000-03-02"),
         ("2025-03-01", "2000-03-01"),
