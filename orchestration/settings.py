@@ -89,7 +89,7 @@ class DataFolder:
         self.restricted = self.root / "restricted"
         self.warehouse = self.root / "warehouse"
         self.work = self.root / ".work"
-        self.building_file = self.work / "marts.duckdb"
+        self.building_file = self.work / "build.duckdb"
         """Where dbt builds the marts: `dbt_project/profiles.yml` says the same, relative to `root`."""
         self.layers_file = self.work / "layers.duckdb"
         """Where dbt builds the layers below the marts, kept until the next run: see the same profile."""

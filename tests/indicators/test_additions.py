@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from orchestration.settings import PROJECT_FOLDER
+from tests.dbt_compile import TELEMETRY_OFF
 
 PARTS = ("orchestration", "expectations", "dbt_project", "tests/reports", "tests/dbt_compile.py")
 POPULATIONS = "dbt_project/models/populations"
@@ -109,7 +110,6 @@ REPORT_COLUMN = {
 SAY = """
 import json
 from pathlib import Path
-from tests.dbt_compile import TELEMETRY_OFF
 from tests.dbt_compile import compile_models
 from tests.reports.conftest import Warehouse
 from tests.reports.printed_tables import PRINTED
