@@ -191,7 +191,7 @@ def test_committee_page_shows_the_last_good_value_marked_held_with_its_period(
         page,
     )
     assert re.search(r"SC02 Referrals within [^:]*: no good value yet", page)
-    assert "released by the next good extract" in page
+    assert "The next good extract releases it" in page
 
 
 def test_acceptance_of_one_table_releases_its_indicators_only(
