@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +152,5 @@ def _quietly() -> Generator[None]:
     """What steps print is for Dagster's own log of the run, not for the terminal."""
     # Interrupted as it closes a connection, SQLAlchemy would log a traceback; the run says it in one line.
     logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
-    with ExitStack() as stack:
-        nowhere = stack.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
-        stack.enter_context(redirect_stdout(nowhere))
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
         yield

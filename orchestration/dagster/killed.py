@@ -37,7 +37,16 @@ def settle_killed_runs(instance: dg.DagsterInstance, folder: DataFolder) -> list
         if _has_ended(mark_of(folder, run.run_id), record.start_time or 0.0):
             instance.report_run_failed(run, MESSAGE)
             settled.append(run.run_id)
+    _forget_ended_runs(instance, folder)
     return settled
+
+
+def _forget_ended_runs(instance: dg.DagsterInstance, folder: DataFolder) -> None:
+    """Remove the locks of runs that have ended; a run that is not under way needs none."""
+    for mark in mark_of(folder, "any").parent.glob("*.lock"):
+        run = instance.get_run_by_id(mark.stem)
+        if run is None or run.is_finished:
+            mark.unlink(missing_ok=True)
 
 
 def _has_ended(mark: Path, started_at: float) -> bool:

@@ -24,6 +24,9 @@ from orchestration.settings import (
 )
 from orchestration.warehouse.dbt import CYPP_DBT
 
+OPERATIONS = ["team:data-engineering"]
+"""Who looks after every asset."""
+
 
 @dataclass(frozen=True)
 class Data:

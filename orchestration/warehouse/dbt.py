@@ -1,4 +1,4 @@
-"""Where dbt keeps what it has parsed for a data folder. How it is invoked: `dagster/assets.py`, `dbt_process.py`."""
+"""Where dbt keeps what it has parsed for a data folder. How it is invoked: `dagster/transformation.py`, `dbt_process.py`."""
 
 from __future__ import annotations
 

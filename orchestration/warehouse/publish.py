@@ -47,12 +47,12 @@ def month_of(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def run_of(marts: Path) -> str | None:
-    """The run that built a file of marts; None where it holds no run."""
-    with duckdb.connect(str(marts), read_only=True) as connection:
-        try:
+    """The run that built a file of marts; None where it holds no run, or only a part of a build."""
+    try:
+        with duckdb.connect(str(marts), read_only=True) as connection:
             row = connection.execute("select max(run_id) from marts.fct_submissions").fetchone()
-        except duckdb.CatalogException:
-            return None
+    except duckdb.Error:
+        return None
     return row[0] if row else None
 
 

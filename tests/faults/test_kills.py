@@ -160,7 +160,8 @@ def test_clean_rebuild_in_another_order_killed_during_dbt_and_at_every_point_of_
     send_again(folder.landing)
 
     assert (
-        _run("dagster+orchestration.dagster.assets:say_progress:before:50", data).status == KILLED
+        _run("dagster+orchestration.dagster.transformation:say_progress:before:50", data).status
+        == KILLED
     )
     _wait_for_no_process_of(data)
     _assert_whole(data, *served)
@@ -243,7 +244,7 @@ def test_damaged_warehouse_is_moved_aside_and_made_again(story: Story, data: Pat
 @pytest.mark.parametrize(
     "point",
     [
-        "orchestration.dagster.assets:say_progress:stop:20",
+        "orchestration.dagster.transformation:say_progress:stop:20",
         "sqlalchemy.engine.default:DefaultDialect.do_close:stop:5",
     ],
     ids=["while dbt runs", "as Dagster closes a connection"],

@@ -154,10 +154,10 @@ def _steps_of(result: dg.JobExecutionResult) -> list[str]:
 
 SLEEPER = """
 import time
-from orchestration.dagster import assets
+from orchestration.dagster import taking_in
 from orchestration.definitions import defs
 import dagster as dg
-assets.steps.look_at_landing = lambda folder: time.sleep(600)
+taking_in.steps.look_at_landing = lambda folder: time.sleep(600)
 with dg.DagsterInstance.get() as instance:
     defs.resolve_job_def("nightly").execute_in_process(instance=instance)
 """

@@ -10,9 +10,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.dagster.assets import nightly_job
 from orchestration.dagster.job import INSTANCE_CONFIG
-from orchestration.dagster.schedules import every_night, landing_changed, night_failed
+from orchestration.dagster.schedules import every_night, landing_changed, night_failed, nightly_job
 from orchestration.definitions import defs
 from orchestration.intake.landing import landing_state
 from orchestration.night.errors import JOB

@@ -1,0 +1,112 @@
+"""dbt's seeds, models and tests as assets, made by one invocation of dbt in private files."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
+
+from orchestration.dagster.resources import OPERATIONS, Data
+from orchestration.dagster.taking_in import RUN, raw_key
+from orchestration.night.errors import NothingPublished, needs_the_job
+from orchestration.night.progress import say_progress
+from orchestration.settings import DBT_FOLDER
+from orchestration.warehouse.dbt import target_folder
+from orchestration.warehouse.manifest import PARSED_FOLDER, prepare_manifest
+
+PROBLEMS_SHOWN = 5
+# Where it is missing or old (a fresh clone, an installed wheel, an edited model); else nothing is read but times.
+prepare_manifest()
+DBT_PROJECT = DbtProject(
+    project_dir=DBT_FOLDER, profiles_dir=DBT_FOLDER, target="nightly", target_path=PARSED_FOLDER
+)
+
+
+class Translator(DagsterDbtTranslator):
+    """dbt's models as assets, grouped by layer; its sources are what intake wrote."""
+
+    def get_asset_key(self, dbt_resource_props: Any) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] != "source":
+            return dg.AssetKey([dbt_resource_props["name"]])
+        source = dbt_resource_props["source_name"]
+        # The results of the checks are written with each source and are complete once dbt is told about the run.
+        return RUN if source == "quality" else raw_key(source)
+
+    def get_group_name(self, dbt_resource_props: Any) -> str | None:
+        folders = dbt_resource_props["fqn"][1:-1]
+        return folders[0] if folders else "seeds"
+
+    def get_asset_spec(self, manifest: Any, unique_id: str, project: Any) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return spec.replace_attributes(owners=OPERATIONS)
+
+
+TRANSLATOR = Translator(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+
+
+@dbt_assets(
+    manifest=DBT_PROJECT.manifest_path,
+    project=DBT_PROJECT,
+    dagster_dbt_translator=TRANSLATOR,
+    name="transform",
+)
+def transform(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, data: dg.ResourceParam[Data]
+) -> Iterator[Any]:
+    """raw to marts, in private files: seeds, models and data tests, in dbt's own order."""
+    with data.step():
+        _ready_to_build(context, data)
+        invocation = dbt.cli(
+            ["build", "--exclude-resource-type", "unit_test"],
+            context=context, raise_on_error=False, target_path=target_folder(data.folder),
+        )  # fmt: skip
+        yield from _events_of(invocation, context)
+
+
+def _ready_to_build(context: dg.AssetExecutionContext, data: Data) -> None:
+    """A whole build begins with empty files; a part of one goes on in those of the last."""
+    folder = data.folder
+    if not (folder.raw / "run" / "run.parquet").exists():
+        raise needs_the_job("dbt has not been told about a run yet")
+    if context.is_subset:
+        if not folder.layers_file.exists():
+            raise needs_the_job("nothing has been built yet that this model could read")
+        return
+    for built in (folder.layers_file, folder.building_file):
+        built.unlink(missing_ok=True)
+        built.with_name(f"{built.name}.wal").unlink(missing_ok=True)
+    shutil.rmtree(folder.work / "spill", ignore_errors=True)
+
+
+def _events_of(invocation: DbtCliInvocation, context: dg.AssetExecutionContext) -> Iterator[Any]:
+    """dbt's events as Dagster's. Raises NothingPublished, at the end, naming the models and tests that failed."""
+    total = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
+    problems: list[str] = []
+    events = invocation.stream_raw_events()
+    try:
+        for done, event in enumerate(events, start=1):
+            say_progress("Transforming", min(done, total), total)
+            if event.raw_event["info"]["level"] == "error":
+                problems.append(str(event))
+            yield from event.to_default_asset_events(
+                manifest=invocation.manifest, dagster_dbt_translator=TRANSLATOR, context=context,
+                target_path=invocation.target_path, project=DBT_PROJECT,
+            )  # fmt: skip
+    except BaseException:
+        # Interrupted: dbt must not go on, and its events cannot be left half read (dagster-dbt yields in an except).
+        invocation.process.kill()
+        for _unread in events:
+            pass
+        raise
+    if not invocation.is_successful():
+        shown = " | ".join(problems[:PROBLEMS_SHOWN])
+        ended = f"exit status {invocation.process.returncode}"
+        raise NothingPublished(f"dbt failed: {shown or ended}")
