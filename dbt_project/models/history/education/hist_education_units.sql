@@ -1,6 +1,6 @@
 -- One row per kind of record, area and round that a submission names: the
--- newest one that speaks for it serves it whole (docs/history.md, 'Rounds of
--- education').
+-- newest submission that names it serves all of it (docs/history.md, 'Rounds
+-- of education').
 with
 
 named as (
