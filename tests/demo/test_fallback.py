@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 from orchestration import demo
 from orchestration.cli import app
 from orchestration.dagster import job
+from orchestration.demo import write
 from orchestration.demo.areas import Area
 from orchestration.intake.landing import scan
-from orchestration.night import synthetic, write
+from orchestration.night import synthetic
 from orchestration.night.steps import NothingPublished
 from orchestration.night.synthetic import is_synthetic, write_fallback_extracts
 from orchestration.settings import DataFolder
