@@ -14,21 +14,20 @@ Dimension = Literal[
 Fails = Callable[[pd.DataFrame], pd.Series]
 # Columns that every judged frame has: which submission a row is of, and the date of that extract.
 SUBMISSION, AS_AT = "submission_id", "as_at_date"
+# And, for checks that do not decide it, what became of the row.
+OUTCOME = "outcome"
 # The expectation of our own, for rules that are a function of some columns (`row_expectation`).
 OF_OUR_OWN = "ExpectRowsToKeepRule"
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The Great Expectations class that evaluates a rule, what it is told, and the same as a function.
-
-    What keeps a row out is decided while its file is read, in processes that do without Great Expectations.
-    """
+    """The Great Expectations class that evaluates a rule, and what it is told."""
 
     expectation: str
     arguments: Mapping[str, Any]
-    fails: Fails
-    """The rows that break the rule, of a frame with the columns that it reads."""
+    fails: Fails | None = None
+    """For the class of our own: the rows that break the rule, of a frame with the columns that it reads."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,6 @@ class Check:
     quarantines: bool
     message: str
     remedy: str
-
-    def breaks(self, frame: pd.DataFrame) -> pd.Series:
-        """Which rows of a frame with the columns that the rule reads break it; unknown is not broken."""
-        return self.shape.fails(frame).fillna(False).astype(bool)
 
 
 def row_rule(

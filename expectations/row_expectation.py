@@ -15,9 +15,11 @@ from great_expectations.expectations.metrics.map_metric_provider import (
     multicolumn_condition_partial,
 )
 
-from expectations.suites import check_named
+from expectations.checks import Check
 
 METRIC = "rows.keep_rule"
+# Great Expectations hands a metric plain values only, so a rule is found by the id of its check.
+_RULES: dict[str, Check] = {}
 
 
 class RowsKeepRule(MulticolumnMapMetricProvider):
@@ -29,7 +31,10 @@ class RowsKeepRule(MulticolumnMapMetricProvider):
 
     @multicolumn_condition_partial(engine=PandasExecutionEngine)
     def _pandas(self, columns: pd.DataFrame, check_id: str, **_: Any) -> pd.Series:
-        return ~check_named(check_id).breaks(columns)
+        broken = _RULES[check_id].shape.fails
+        assert broken is not None  # noqa: S101 -- `expectation_of` makes these for rules of our own only
+        # Unknown is not broken.
+        return ~broken(columns).fillna(False).astype(bool)
 
 
 class ExpectRowsToKeepRule(MulticolumnMapExpectation):
@@ -39,3 +44,9 @@ class ExpectRowsToKeepRule(MulticolumnMapExpectation):
     success_keys: ClassVar[tuple[str, ...]] = ("check_id", "mostly")
     check_id: str
     ignore_row_if: Literal["all_values_are_missing", "any_value_is_missing", "never"] = "never"
+
+
+def expectation_of(check: Check, **told: Any) -> ExpectRowsToKeepRule:
+    """The expectation that judges rows by a rule of our own."""
+    _RULES[check.check_id] = check
+    return ExpectRowsToKeepRule(check_id=check.check_id, **told)

@@ -6,7 +6,8 @@ is read or run here: `orchestration/checks` does that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -96,18 +97,12 @@ class _Maker:
     def derived_checks(self, name: str, record: Record) -> Iterator[Check]:
         """What follows from a contract beyond its own words, so that a new source has it from its first day."""
         date = record.key_date
-        if not date or self.table.columns[date].type != "date":
+        if not date or not self._is_date(date):
             return
         yield self.check(
             "before_1990", date, not_before_year(date, 1990), "validity",
             f"{self._heading(date)} lies before 1990", "Check the year of the date",
         )  # fmt: skip
-        if self._has_births():
-            yield self.check(
-                "born_long_after", "birth_date", born_long_after(date, "birth_date"), "accuracy",
-                f"The child is born more than 40 weeks after {self._heading(date)}",
-                "Check the date of birth and the date of this record",
-            )  # fmt: skip
         for part in () if record.exists_when else record.key:
             if part not in (date, "child_id") and self.table.columns[part].type == "date":
                 yield self.check(
@@ -137,13 +132,13 @@ class _Maker:
                 "Complete the other table", quarantines=True,
             )  # fmt: skip
         if record.key_date and not record.key_date_optional and record.except_when:
-            yield self._key_date_missing(name, record.key_date)
+            yield _untold(self._key_date_missing(name, record.key_date))
         for end, start in record.not_before:
             if self.table.columns[start].looked_up:
-                yield self._end_before_start(name, end, start, not_less(end, start))
+                yield _untold(self._end_before_start(name, end, start, not_less(end, start)))
         for day, birth, years in record.younger_than:
             shape = age_not_reached(day, birth, years, if_plausible=False)
-            yield self._age_reached(name, day, years, shape)
+            yield _untold(self._age_reached(name, day, years, shape))
 
     def _key_date_missing(self, name: str, date: str) -> Check:
         return self.check(
@@ -214,6 +209,19 @@ class _Maker:
                 "The date of birth makes the person older than 30, or more than 40 weeks from birth",
                 "Check the date of birth",
             )  # fmt: skip
+        events = [
+            name for name in self.table.columns if name in self._key_dates and self._is_date(name)
+        ]
+        if events and self._has_births():
+            named = " or ".join(self._heading(name) for name in events)
+            yield self.check(
+                "born_long_after", "birth_date", born_long_after(events, "birth_date"), "accuracy",
+                f"The child is born more than 40 weeks after {named}",
+                "Check the date of birth and the date of this record",
+            )  # fmt: skip
+
+    def _is_date(self, name: str) -> bool:
+        return self.table.columns[name].type == "date"
 
     def birth_missing_checks(self) -> Iterator[Check]:
         """Where the age decides who is counted, the table cannot do without the date of birth."""
@@ -316,6 +324,11 @@ class _Maker:
         return record.replace("_", " ")
 
 
+def _untold(check: Check) -> Check:
+    """The same under a name of its own: a check of this rule and column is told, and fails for fewer rows."""
+    return replace(check, check_id=f"{check.check_id}.elsewhere")
+
+
 def _range_of(column: Column) -> str:
     """The numbers that a column may hold, in words; nothing where it may hold any."""
     if column.lowest is None:
@@ -330,11 +343,34 @@ def table_names(source: str) -> list[str]:
     return [name for name, table in tables.items() if not table.recognised_only and table.records]
 
 
+@dataclass(frozen=True)
+class TableChecks:
+    """Every row check of a table, by what it is for."""
+
+    told: tuple[Check, ...]
+    """Those that a row's owner is asked about."""
+    keeping_out: Mapping[str, tuple[Check, ...]]
+    """By record, those that keep it out, in the order in which the row's owner is told one of them."""
+    of_cells: tuple[Check, ...]
+    """Those of what a cell held, which only the reader of the file can tell."""
+
+
 @cache
+def checks_of(source: str, table_name: str) -> TableChecks:
+    """Every row check of a table of a source."""
+    return table_checks(source, table_name, contract_for(source).tables[table_name])
+
+
 def checks_for(source: str, table_name: str) -> tuple[Check, ...]:
-    """Every row check of a table: from its contract, then the rules that a contract cannot say."""
-    table = contract_for(source).tables[table_name]
+    """The row checks of a table that its owner is asked about."""
+    return checks_of(source, table_name).told
+
+
+def table_checks(source: str, table_name: str, table: Table) -> TableChecks:
+    """The checks of a table: from its contract, then the rules that a contract cannot say."""
     maker = _Maker(source, table_name, table)
+    rules = [rule for rule in RULES.get(source, ()) if rule.table == table_name]
+    of_cells = (c for c in maker.column_checks() if c.rule in ("unreadable", "code_unknown"))
     made = [
         *maker.column_checks(),
         *maker.birth_checks(),
@@ -352,38 +388,26 @@ def checks_for(source: str, table_name: str) -> tuple[Check, ...]:
             )
         ),
     ]
-    rules = _rules_of(source, table_name)
-    return tuple({check.check_id: check for check in (*made, *rules)}.values())
-
-
-def _rules_of(source: str, table_name: str) -> list[Check]:
-    return [rule for rule in RULES.get(source, ()) if rule.table == table_name]
-
-
-def keeping_out(source: str, table_name: str, table: Table, record: str) -> Iterator[Check]:
-    """The checks that keep a record of a row out, in the order in which the row's owner is told one of them."""
-    maker, described = _Maker(source, table_name, table), table.records[record]
-    others = {one.key_date for one in table.records.values()} - {described.key_date}
-    of_columns = (check for check in maker.column_checks() if check.column not in others)
-    of_record = (
-        *maker.record_checks(record, described),
-        *maker.dependent_checks(record, described),
-        *maker.checks_told_elsewhere(record, described),
+    told = {check.check_id: check for check in (*made, *rules)}.values() if table.records else ()
+    return TableChecks(
+        tuple(told),
+        {name: tuple(_keeping_out(maker, name, rules)) for name in table.records},
+        tuple(of_cells),
     )
-    made = (*of_columns, *of_record, *_rules_of(source, table_name))
+
+
+def _keeping_out(maker: _Maker, name: str, rules: Iterable[Check]) -> Iterator[Check]:
+    records = maker.table.records
+    record = records[name]
+    others = {one.key_date for one in records.values()} - {record.key_date}
+    made = (
+        *(check for check in maker.column_checks() if check.column not in others),
+        *maker.record_checks(name, record),
+        *maker.dependent_checks(name, record),
+        *maker.checks_told_elsewhere(name, record),
+        *rules,
+    )
     return (check for check in made if check.quarantines)
-
-
-def cell_checks(source: str, table_name: str, table: Table) -> Iterator[Check]:
-    """The checks of what stood in a cell, which only the reader of the file can tell."""
-    checks = _Maker(source, table_name, table).column_checks()
-    return (check for check in checks if check.rule in ("unreadable", "code_unknown"))
-
-
-def check_named(check_id: str) -> Check:
-    """The check of an id. Raises StopIteration where no contract and no rule file has it."""
-    source, table = check_id.split(".")[:2]
-    return next(check for check in checks_for(source, table) if check.check_id == check_id)
 
 
 def expectation_for(check: Check) -> Expectation:
@@ -395,9 +419,9 @@ def expectation_for(check: Check) -> Expectation:
     }  # fmt: skip
     if check.shape.expectation != OF_OUR_OWN:
         return getattr(stock, check.shape.expectation)(**told)
-    from expectations.row_expectation import ExpectRowsToKeepRule
+    from expectations.row_expectation import expectation_of
 
-    return ExpectRowsToKeepRule(check_id=check.check_id, **told)
+    return expectation_of(check, **told)
 
 
 def suite_for(name: str, checks: Iterable[Check]) -> ExpectationSuite:

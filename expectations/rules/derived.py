@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from expectations.checks import AS_AT, SUBMISSION, Fails, Shape
+from expectations.checks import AS_AT, OUTCOME, SUBMISSION, Fails, Shape
 from expectations.rules.shapes import names, rows
 
 # CIN census rule 8606: a referral at most 40 weeks before the birth.
@@ -18,9 +18,14 @@ SEPTEMBER = 9
 UNREAD, DOUBTED = "unreadable_columns", "doubted_columns"
 
 
-def born_long_after(event: str, born: str) -> Shape:
-    """A birth lies no more than 40 weeks after an event about the unborn child."""
-    return rows(event, born, fails=lambda frame: frame[born] > frame[event] + PREGNANCY)
+def born_long_after(events: Sequence[str], born: str) -> Shape:
+    """A birth lies no more than 40 weeks after the first of the events about the unborn child."""
+
+    def fails(frame: pd.DataFrame) -> pd.Series:
+        first = frame[list(events)].min(axis=1)
+        return frame[born] > first + PREGNANCY
+
+    return rows(*events, born, fails=fails)
 
 
 def of_an_age(born: str) -> Shape:
@@ -93,21 +98,21 @@ def not_repeated(keys: Sequence[str]) -> Shape:
     """A key stands once among the rows of a submission that were not kept out; no value is a value, too."""
 
     def fails(frame: pd.DataFrame) -> pd.Series:
-        judged = frame[frame["outcome"] != "quarantined"]
+        judged = frame[frame[OUTCOME] != "quarantined"]
         again = judged.duplicated([SUBMISSION, *keys], keep=False)
         return again.reindex(frame.index, fill_value=False)
 
-    return rows(*keys, "outcome", fails=fails)
+    return rows(*keys, OUTCOME, fails=fails)
 
 
 def same_within(of: str, value: str) -> Shape:
     """A value is that of most rows of the same submission with the same id; of as many, that of the first."""
-    return rows(of, value, "outcome", fails=_differs_within(of, value))
+    return rows(of, value, OUTCOME, fails=_differs_within(of, value))
 
 
 def _differs_within(of: str, value: str) -> Fails:
     def fails(frame: pd.DataFrame) -> pd.Series:
-        counted = frame[frame["outcome"] != "deduplicated"]
+        counted = frame[frame[OUTCOME] != "deduplicated"]
         known = counted[[SUBMISSION, of, value]].dropna()
         same_id = known.groupby([SUBMISSION, of], sort=False)[value]
         several = known[same_id.transform("nunique") > 1]
@@ -129,7 +134,7 @@ def one_birth(of: str, born: str) -> Shape:
     def fails(frame: pd.DataFrame) -> pd.Series:
         return differs(frame.assign(**{born: frame[born].mask(implausible(frame))}))
 
-    return rows(of, born, AS_AT, "outcome", fails=fails)
+    return rows(of, born, AS_AT, OUTCOME, fails=fails)
 
 
 def year_begun(year: str) -> Shape:

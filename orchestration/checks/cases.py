@@ -6,9 +6,11 @@ A start in the future also makes the end earlier than the start; its owner is as
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Sequence
 
-from expectations.checks import Check
+import pandas as pd
+
+from expectations.checks import SUBMISSION, Check
 from expectations.reads import ROOTS, other_fields, same_cell
 
 Place = tuple[str, int]
@@ -26,25 +28,28 @@ def case_key(check: Check, key: str) -> str:
     return case_of(check.source, check.table, key, check.column)
 
 
-def with_roots(issues: list[dict[str, Any]], checks: tuple[Check, ...]) -> list[dict[str, Any]]:
-    """The issues of a table, each in the case of the field at its root."""
-    by_id = {check.check_id: check for check in checks}
+def with_roots(issues: pd.DataFrame, checks: Sequence[Check]) -> pd.Series:
+    """The case of each issue of a table: that of the field at its root."""
+    cases = issues["case_key"].copy()
+    is_root = issues["rule_code"].isin(ROOTS) & issues["field"].notna()
     roots: dict[Place, dict[str, str]] = {}
-    for issue in issues:
-        if issue["rule_code"] in ROOTS and issue["field"]:
-            place = (issue["submission_id"], issue["source_row"])
-            roots.setdefault(place, {})[issue["field"]] = issue["case_key"]
-    return [issue | {"case_key": _root_of(issue, by_id, roots)} for issue in issues]
+    for issue in issues[is_root].itertuples():
+        place = (issue.submission_id, issue.source_row)
+        roots.setdefault(place, {})[issue.field] = issue.case_key
+    by_id = {check.check_id: check for check in checks}
+    rows = pd.MultiIndex.from_frame(issues[[SUBMISSION, "source_row"]])
+    for issue in issues[rows.isin(roots)].itertuples():
+        faulty = roots[issue.submission_id, issue.source_row]
+        cases[issue.Index] = _root_of(by_id[issue.check_id], faulty, issue.case_key)
+    return cases
 
 
-def _root_of(
-    issue: dict[str, Any], checks: dict[str, Check], roots: dict[Place, dict[str, str]]
-) -> str:
-    faulty = roots.get((issue["submission_id"], issue["source_row"]), {})
+def _root_of(check: Check, faulty: dict[str, str], own_case: str) -> str:
+    """The case of the field at the root, of the faulty fields of a row."""
     if len(faulty) >= MANY_FIELDS:
-        return str(faulty[min(faulty)])
-    field = same_cell(checks[issue["check_id"]])
+        return faulty[min(faulty)]
+    field = same_cell(check)
     if field in faulty:
-        return str(faulty[field])
-    others = sorted(other_fields(checks[issue["check_id"]]) & set(faulty))
-    return str(faulty[others[0]] if others else issue["case_key"])
+        return faulty[field]
+    others = sorted(other_fields(check) & set(faulty))
+    return faulty[others[0]] if others else own_case

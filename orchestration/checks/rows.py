@@ -1,31 +1,29 @@
-"""Row checks: one validation per table over all new submissions; results and failing records in `quality/`."""
+"""What row checks found: results and failing records of each submission, in `quality/`.
+
+Great Expectations judges (`judge.py`) while rows are taken in (`intake/judging.py`); here its verdicts get the words,
+keys and cases by which an owner recognises them in every month.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from expectations.checks import AS_AT, SUBMISSION, Check
+from expectations.checks import OUTCOME, SUBMISSION, Check
 from expectations.contract import contract_for
-from expectations.suites import checks_for, stored_key, table_names
+from expectations.suites import UNMAPPED, stored_key
 from orchestration.checks.cases import case_key, with_roots
-from orchestration.checks.evaluation import failing_rows
-from orchestration.intake.cells import UNMAPPED
-from orchestration.intake.ledger import SubmissionVersion
-from orchestration.intake.submissions import (
-    raw_folder,
-    set_aside_folder,
-    submission_id_of,
-)
 from orchestration.settings import DataFolder
-from orchestration.workers import worker_pool
 
 RESULTS = {
     "check_id": pa.string(), "submission_id": pa.string(), "table_name": pa.string(),
@@ -40,41 +38,8 @@ ISSUES = {
 # Columns of `raw/` that say whom a row is about, the local child id first.
 PERSON_KEYS = ("child_key", "yp_key", "applicant_key", "person_key", "upn_key")
 RESULTS_SCHEMA, ISSUES_SCHEMA = pa.schema(list(RESULTS.items())), pa.schema(list(ISSUES.items()))
-# A frame of so many rows of the widest table takes about 0.4 GB with what the checks make of it.
-MOST_ROWS = 300_000
-# Below so many rows a second process would load Great Expectations for longer than it saves.
-FEWEST_ROWS_FOR_POOL = 1_000_000
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A version whose rows are to be checked, and where its tables stand."""
-
-    version: SubmissionVersion
-    submission_id: str
-    raw: Path
-    set_aside: Path
-
-
-@dataclass(frozen=True)
-class Batch:
-    """One table of some versions that hold it: what is validated at once."""
-
-    source: str
-    table: str
-    items: list[Checked]
-    n_rows: int
-
-
-def checked(folder: DataFolder, version: SubmissionVersion) -> Checked:
-    """Where a version's tables stand."""
-    name = (version.area_code, version.source, version.folder_month, version.version)
-    submission_id = submission_id_of(*name)
-    raw = raw_folder(
-        folder, version.source, version.area_code, version.folder_month, version.version
-    )
-    return Checked(version, submission_id, raw, set_aside_folder(folder, submission_id))
+# In a folder of their own: a table of a source may be called results.
+RESULTS_FILE, ISSUES_FILE = Path("told", "results.parquet"), Path("told", "issues.parquet")
 
 
 def results_file(folder: DataFolder, submission_id: str) -> Path:
@@ -83,29 +48,6 @@ def results_file(folder: DataFolder, submission_id: str) -> Path:
 
 def issues_file(folder: DataFolder, submission_id: str) -> Path:
     return folder.quality / "issues" / f"{submission_id}.parquet"
-
-
-def _pieces(item: Checked, table: str) -> Iterator[pa.Table]:
-    for path, outcome in (
-        (item.raw / f"{table}.parquet", "loaded"),
-        (item.set_aside / f"{table}.parquet", None),
-    ):
-        if path.exists():
-            piece = pq.read_table(path)
-            as_at = pa.repeat(pa.scalar(item.version.as_at_date), len(piece))
-            if outcome is not None:
-                piece = piece.append_column("outcome", pa.repeat(outcome, len(piece)))
-            yield piece.append_column(AS_AT, as_at)
-
-
-def rows_of(items: list[Checked], table: str) -> pd.DataFrame:
-    """The rows of a table as they were read, loaded or set aside; raises ValueError where no item has it."""
-    pieces = [piece for item in items for piece in _pieces(item, table)]
-    if not pieces:
-        raise ValueError(table)
-    whole = pa.concat_tables(pieces, promote_options="permissive")
-    # All rows become one frame at once: piece by piece it takes longer than the checks.
-    return whole.replace_schema_metadata(None).to_pandas(date_as_object=False)
 
 
 def key_texts(
@@ -120,9 +62,9 @@ def key_texts(
     # A code of no list is as little of a key as an empty cell (`_key_part`).
     parts = [_key_part(failing[name]) for name in names]
     text = parts[0].str.cat(parts[1:], sep="|") if len(parts) > 1 else parts[0]
-    if told_apart:
+    lacks = pd.concat([part == "" for part in parts], axis=1).any(axis=1)
+    if told_apart and lacks.any():
         # By their order, else two faults would be one issue.
-        lacks = pd.concat([part == "" for part in parts], axis=1).any(axis=1)
         again = failing.groupby([failing[SUBMISSION], text]).cumcount()
         text = text.where(~lacks | (again == 0), text + "|" + again.astype("string"))
     place = failing[SUBMISSION].astype("string") + "#" + failing["source_row"].astype("string")
@@ -146,17 +88,23 @@ def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> pa.Table:
     failing = frame.loc[rows]
     n_rows = len(failing)
     is_repeat = check.rule.endswith("_repeated")
-    keys = key_texts(failing, check.source, check.table, told_apart=not is_repeat)
-    columns = {
-        "issue_key": [fingerprint(check.check_id, key) for key in keys],
-        "check_id": [check.check_id] * n_rows, "rule_code": [check.rule] * n_rows,
-        "severity": [check.severity] * n_rows, "submission_id": failing[SUBMISSION],
-        "table_name": [check.table] * n_rows, "child_key": person_keys(failing), "field": [check.column] * n_rows,
-        "case_key": [case_key(check, key) for key in keys],
-        "source_row": failing["source_row"], "is_quarantined": failing["outcome"] == "quarantined",
-        "message": [f"{check.message}. {check.remedy}."] * n_rows,
+    keys = key_texts(failing, check.source, check.table, told_apart=not is_repeat).tolist()
+    of_all = {
+        "check_id": check.check_id, "rule_code": check.rule, "severity": check.severity, "table_name": check.table,
+        "field": check.column, "message": f"{check.message}. {check.remedy}.",
     }  # fmt: skip
-    arrays = [pa.array(columns[name], kind, from_pandas=True) for name, kind in ISSUES.items()]
+    of_each = {
+        "issue_key": [fingerprint(check.check_id, key) for key in keys],
+        "case_key": [case_key(check, key) for key in keys],
+        "submission_id": failing[SUBMISSION], "child_key": person_keys(failing),
+        "source_row": failing["source_row"], "is_quarantined": failing[OUTCOME] == "quarantined",
+    }  # fmt: skip
+    arrays = [
+        pa.repeat(pa.scalar(of_all[name], kind), n_rows)
+        if name in of_all
+        else pa.array(of_each[name], kind, from_pandas=True)
+        for name, kind in ISSUES.items()
+    ]
     return pa.table(arrays, schema=ISSUES_SCHEMA)
 
 
@@ -169,116 +117,88 @@ def person_keys(failing: pd.DataFrame) -> pd.Series:
     return found
 
 
-def _check_table(batch: Batch) -> tuple[list[dict[str, Any]], pa.Table]:
-    """(results, issues) of one table of some versions."""
-    frame = rows_of(batch.items, batch.table)
-    checks = checks_for(batch.source, batch.table)
-    failing = failing_rows(frame, checks)
-    rows_checked = frame[SUBMISSION].value_counts().to_dict()
-    results: list[dict[str, Any]] = []
-    issues = [ISSUES_SCHEMA.empty_table()]
-    for check in checks:
-        rows = failing[check.check_id]
-        failed = frame[SUBMISSION].loc[rows].value_counts().to_dict() if rows else {}
-        issues += [_issues(frame, check, rows)] if rows else []
-        for item in batch.items:
-            n_failed = int(failed.get(item.submission_id, 0))
-            results.append(
-                {
-                    "check_id": check.check_id, "submission_id": item.submission_id, "table_name": batch.table,
-                    "column_name": check.column, "dimension": check.dimension, "severity": check.severity,
-                    "rows_checked": int(rows_checked.get(item.submission_id, 0)), "rows_failed": n_failed,
-                    "passed": n_failed == 0,
-                }
-            )  # fmt: skip
-    told = with_roots(pa.concat_tables(issues).to_pylist(), checks)
-    return results, pa.Table.from_pylist(told, schema=ISSUES_SCHEMA)
+@dataclass(frozen=True)
+class Told:
+    """The results and issues of one table, of one submission or of several."""
+
+    results: pa.Table
+    issues: pa.Table
+
+    def of(self, submission_id: str, rows_checked: int) -> Told:
+        """The part of one submission, of whose table so many rows were judged."""
+        issues = self.issues.filter(pc.field(SUBMISSION) == submission_id)
+        failed = Counter(issues["check_id"].to_pylist())
+        results = [
+            row | {"submission_id": submission_id, "rows_checked": rows_checked,
+                   "rows_failed": (n_failed := failed[row["check_id"]]), "passed": n_failed == 0}
+            for row in self.results.to_pylist()
+        ]  # fmt: skip
+        return Told(pa.Table.from_pylist(results, schema=RESULTS_SCHEMA), issues)
 
 
-def _batches(items: list[Checked], source: str, table: str) -> Iterator[Batch]:
-    """A table of all versions in as few frames as memory bears: a region's history is millions of rows."""
-    taken: list[Checked] = []
-    n_rows = 0
-    for item in items:
-        files = [folder / f"{table}.parquet" for folder in (item.raw, item.set_aside)]
-        if not files[0].exists():
-            continue
-        more = sum(pq.read_metadata(path).num_rows for path in files if path.exists())
-        if taken and n_rows + more > MOST_ROWS:
-            yield Batch(source, table, taken, n_rows)
-            taken, n_rows = [], 0
-        taken.append(item)
-        n_rows += more
-    if taken:
-        yield Batch(source, table, taken, n_rows)
-
-
-def _check_all(
-    batches: list[Batch],
-) -> Iterator[tuple[list[dict[str, Any]], pa.Table]]:
-    if sum(batch.n_rows for batch in batches) < FEWEST_ROWS_FOR_POOL:
-        yield from map(_check_table, batches)
-        return
-    with worker_pool() as pool:
-        yield from pool.map(_check_table, batches)
-
-
-def _store(path: Path, rows: pa.Table) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    pq.write_table(rows, partial)
-    partial.replace(path)
-
-
-def check_rows(folder: DataFolder, versions: list[SubmissionVersion], progress: Progress) -> int:
-    """Check every version that has not been checked since it was last read; returns how many were.
-
-    Raises ChecksFailed when an expectation cannot be evaluated.
-    """
-    fresh = [
-        item for item in (checked(folder, version) for version in versions) if _is_due(folder, item)
+def told_about(
+    table: str,
+    frame: pd.DataFrame,
+    checks: Sequence[Check],
+    failing: Mapping[str, list[Any]],
+) -> Told:
+    """What checks have to tell about the rows of a table; `failing`: the rows that fail each."""
+    results = [
+        {
+            "check_id": check.check_id, "table_name": table, "column_name": check.column,
+            "dimension": check.dimension, "severity": check.severity,
+        }
+        for check in checks
+    ]  # fmt: skip
+    issues = [
+        _issues(frame, check, failing[check.check_id])
+        for check in checks
+        if failing[check.check_id]
     ]
-    by_source: dict[str, list[Checked]] = {}
-    for item in fresh:
-        by_source.setdefault(item.version.source, []).append(item)
-    batches = [
-        batch
-        for source, items in by_source.items()
-        for table in table_names(source)
-        for batch in _batches(items, source, table)
-    ]
-    results: dict[str, list[dict[str, Any]]] = {item.submission_id: [] for item in fresh}
-    issues = [ISSUES_SCHEMA.empty_table()]
-    for done, (found, failing) in enumerate(_check_all(batches), start=1):
-        for result in found:
-            results[result[SUBMISSION]].append(result)
-        issues.append(failing)
-        progress("Checking", done, len(batches))
-    of_submission = _by_submission(pa.concat_tables(issues))
-    for item in fresh:
-        mine = of_submission.get(item.submission_id, ISSUES_SCHEMA.empty_table())
-        _store(issues_file(folder, item.submission_id), mine)
-        found_here = pa.Table.from_pylist(results[item.submission_id], schema=RESULTS_SCHEMA)
-        _store(results_file(folder, item.submission_id), found_here)
-    return len(fresh)
+    whole = pa.concat_tables([ISSUES_SCHEMA.empty_table(), *issues])
+    cases = pa.array(with_roots(whole.to_pandas(), checks), pa.string())
+    place = ISSUES_SCHEMA.get_field_index("case_key")
+    return Told(
+        pa.Table.from_pylist(results, schema=RESULTS_SCHEMA),
+        whole.set_column(place, ISSUES_SCHEMA.field(place), cases),
+    )
 
 
-def _by_submission(issues: pa.Table) -> dict[str, pa.Table]:
-    """Issues by submission, each in the order in which they were found."""
-    submissions = issues[SUBMISSION].to_pandas()
-    places = submissions.groupby(submissions).indices
-    return {str(name): issues.take(pa.array(rows)) for name, rows in places.items()}
+def write_told(target: Path, told: Sequence[Told]) -> None:
+    """Write what was found in the tables of a submission."""
+    (target / RESULTS_FILE).parent.mkdir()
+    results = [RESULTS_SCHEMA.empty_table(), *(one.results for one in told)]
+    issues = [ISSUES_SCHEMA.empty_table(), *(one.issues for one in told)]
+    pq.write_table(pa.concat_tables(results), target / RESULTS_FILE)
+    pq.write_table(pa.concat_tables(issues), target / ISSUES_FILE)
+
+
+def put_told(folder: DataFolder, submission_id: str, target: Path) -> None:
+    """Move what was found to where dbt reads it; a version without it has none."""
+    for name, place in (
+        (RESULTS_FILE, results_file(folder, submission_id)),
+        (ISSUES_FILE, issues_file(folder, submission_id)),
+    ):
+        place.unlink(missing_ok=True)
+        if (target / name).exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (target / name).replace(place)
+    shutil.rmtree(target / RESULTS_FILE.parent, ignore_errors=True)
 
 
 def write_empty_results(folder: DataFolder) -> None:
     """One file without rows each, so that a data folder in which nothing failed is a table without rows."""
-    _store(results_file(folder, "none"), RESULTS_SCHEMA.empty_table())
-    _store(issues_file(folder, "none"), ISSUES_SCHEMA.empty_table())
+    for path, schema in (
+        (results_file(folder, "none"), RESULTS_SCHEMA),
+        (issues_file(folder, "none"), ISSUES_SCHEMA),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(schema.empty_table(), path)
 
 
-def count_results(folder: DataFolder, versions: list[SubmissionVersion]) -> int:
-    """How many check results stand for these versions."""
-    files = [results_file(folder, checked(folder, version).submission_id) for version in versions]
+def count_results(folder: DataFolder, submission_ids: Iterable[str]) -> int:
+    """How many check results there are of these submissions."""
+    files = [results_file(folder, name) for name in submission_ids]
     return sum(pq.read_metadata(path).num_rows for path in files if path.exists())
 
 
@@ -292,9 +212,9 @@ class TableResult:
     rows_failed: int
 
 
-def table_results(folder: DataFolder, versions: list[SubmissionVersion]) -> list[TableResult]:
+def table_results(folder: DataFolder, submission_ids: Iterable[str]) -> list[TableResult]:
     """Every row check with the rows that fail it, summed over these submissions."""
-    files = [results_file(folder, checked(folder, version).submission_id) for version in versions]
+    files = [results_file(folder, name) for name in submission_ids]
     tables = [pq.read_table(path) for path in files if path.exists()]
     results = pa.concat_tables([RESULTS_SCHEMA.empty_table(), *tables]).to_pandas()
     summed = results.groupby("check_id", as_index=False)["rows_failed"].sum()
@@ -302,9 +222,3 @@ def table_results(folder: DataFolder, versions: list[SubmissionVersion]) -> list
         TableResult(*str(check_id).split(".")[:2], check_id=str(check_id), rows_failed=int(rows))
         for check_id, rows in summed.itertuples(index=False)
     ]
-
-
-def _is_due(folder: DataFolder, item: Checked) -> bool:
-    results = results_file(folder, item.submission_id)
-    extraction = item.raw / "extraction.json"
-    return not results.exists() or results.stat().st_mtime_ns < extraction.stat().st_mtime_ns

@@ -22,8 +22,14 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from orchestration.checks import statutory_findings, statutory_request, validators_process
-from orchestration.checks.rows import ISSUES_SCHEMA, Checked, checked, issues_file
-from orchestration.checks.statutory_findings import Findings, findings_of_answer, joined
+from orchestration.checks.rows import ISSUES_SCHEMA, issues_file
+from orchestration.checks.statutory_findings import (
+    Checked,
+    Findings,
+    checked,
+    findings_of_answer,
+    joined,
+)
 from orchestration.checks.statutory_request import NotAskable, request_for
 from orchestration.intake.cover import collection_year
 from orchestration.intake.ledger import SubmissionVersion

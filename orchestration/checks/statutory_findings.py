@@ -7,23 +7,27 @@ field of the same record. No value is looked at here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from expectations.checks import OUTCOME
 from expectations.contract import Table, contract_for
 from orchestration.checks.cases import case_of
 from orchestration.checks.rows import (
     ISSUES_SCHEMA,
     RESULTS,
-    Checked,
     fingerprint,
     key_texts,
     person_keys,
-    rows_of,
 )
 from orchestration.checks.statutory_request import CHILDREN, TABLES
+from orchestration.intake.ledger import SubmissionVersion
+from orchestration.intake.submissions import raw_folder, set_aside_folder, submission_id_of
+from orchestration.settings import DataFolder
 
 RESULTS_SCHEMA = pa.schema([*RESULTS.items(), ("status", pa.string()), ("reason", pa.string())])
 DIMENSION = "statutory"
@@ -44,6 +48,37 @@ def joined(found: list[Findings]) -> Findings:
         pa.concat_tables([RESULTS_SCHEMA.empty_table(), *(one.results for one in found)]),
         pa.concat_tables([ISSUES_SCHEMA.empty_table(), *(one.issues for one in found)]),
     )
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A version whose rows the rules are about, and where its tables are."""
+
+    version: SubmissionVersion
+    submission_id: str
+    raw: Path
+    set_aside: Path
+
+    def rows(self, table: str) -> pd.DataFrame | None:
+        """The rows of a table as they were read, loaded or set aside; None where it did not come."""
+        loaded, aside = (folder / f"{table}.parquet" for folder in (self.raw, self.set_aside))
+        if not loaded.exists():
+            return None
+        rows = pq.read_table(loaded)
+        pieces = [rows.append_column(OUTCOME, pa.repeat("loaded", len(rows)))]
+        pieces += [pq.read_table(aside)] if aside.exists() else []
+        whole = pa.concat_tables(pieces, promote_options="permissive")
+        return whole.replace_schema_metadata(None).to_pandas(date_as_object=False)
+
+
+def checked(folder: DataFolder, version: SubmissionVersion) -> Checked:
+    """Where a version's tables are."""
+    name = (version.area_code, version.source, version.folder_month, version.version)
+    submission_id = submission_id_of(*name)
+    raw = raw_folder(
+        folder, version.source, version.area_code, version.folder_month, version.version
+    )
+    return Checked(version, submission_id, raw, set_aside_folder(folder, submission_id))
 
 
 class Records:
@@ -75,9 +110,8 @@ class Records:
         return self._frames[table]
 
     def _read(self, table: str) -> pd.DataFrame | None:
-        try:
-            frame = rows_of([self.item], table)
-        except ValueError:
+        frame = self.item.rows(table)
+        if frame is None:
             return None
         keys, persons = key_texts(frame, self.source, table), person_keys(frame)
         return frame.assign(key_text=keys, person_key=persons).set_index("row_id")
@@ -116,7 +150,7 @@ def _issue(
         "field": fields[0] if fields else None,
         "case_key": next((case for case in own if case in cases), own[0]),
         "source_row": 0 if row is None else int(row["source_row"]),
-        "is_quarantined": row is not None and row["outcome"] == "quarantined",
+        "is_quarantined": row is not None and row[OUTCOME] == "quarantined",
         "message": _message(rule),
     }  # fmt: skip
 

@@ -16,9 +16,10 @@ from expectations.suites import table_names
 from orchestration.checks import statutory
 from orchestration.checks.rows import table_results
 from orchestration.dagster.resources import OPERATIONS, Data
+from orchestration.intake.judging import SCHOOL_REGISTERS
 from orchestration.intake.landing import Landing
 from orchestration.intake.ledger import Ledger
-from orchestration.intake.submissions import loaded_rows
+from orchestration.intake.submissions import id_of_version, loaded_rows
 from orchestration.night import steps
 
 OWNERS = {entry["source"]: entry["owner"] for entry in load_owners()}
@@ -97,7 +98,7 @@ def _row_check_specs(source: str) -> list[dg.AssetCheckSpec]:
             description=f"{contract_for(source).tables[table].title}: structure, quarantined share, volume, rows",
         )
         for table in table_names(source)
-        if source in LA_SOURCES or source in steps.SCHOOL_REGISTERS
+        if source in LA_SOURCES or source in SCHOOL_REGISTERS
     ]  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def _raw_asset(source: str) -> dg.AssetsDefinition:
 
 def _row_check_results(data: Data, source: str) -> Iterator[dg.AssetCheckResult]:
     versions = steps.versions_to_check(Ledger(data.folder.ledger), source)
-    rows = table_results(data.folder, versions)
+    rows = table_results(data.folder, map(id_of_version, versions))
     checks = steps.table_checks_of(data.folder, data.settings, source)
     for spec in _row_check_specs(source):
         failures = [

@@ -1,6 +1,6 @@
-"""One submission version -> typed, pseudonymised Parquet per table, with its cover and its findings.
+"""One submission version -> its rows, typed and pseudonymised, per table, with its cover and its findings.
 
-Works on files only: no ledger, no decision about which version serves. Safe to run in a worker process:
+Works on files only: no ledger, no decision about a row (`judging.py`) or about which version serves. Safe to run in a worker process:
 nothing it raises or returns holds a cell's value.
 """
 
@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+from pyarrow import feather
 from pydantic import TypeAdapter
 
 from expectations.contract import Contract, Table, contract_for
@@ -24,10 +25,8 @@ from orchestration.intake.cells import (
     parse_identifier,
 )
 from orchestration.intake.cover import collection_year, cover_of, date_in_name
-from orchestration.intake.findings import SHOWN_ROWS, Finding, shown_name
+from orchestration.intake.findings import Finding, shown_name
 from orchestration.intake.headings import normalise_heading
-from orchestration.intake.loading import Loaded, in_order, load_table, looked_up, typed_table
-from orchestration.intake.raw_tables import RawTables, write_identifiers
 from orchestration.intake.readers import Block, FileRejected, read_file
 from orchestration.intake.recognise import (
     RecognisedBlock,
@@ -36,7 +35,15 @@ from orchestration.intake.recognise import (
     recognise,
     rejection,
 )
-from orchestration.intake.records import Judged
+from orchestration.intake.typed_tables import (
+    Place,
+    Sender,
+    Typed,
+    as_received,
+    places_of,
+    typed_table,
+    write_identifiers,
+)
 
 EXTRACTION_FILE = "extraction.json"
 
@@ -68,12 +75,13 @@ class TableCounts:
     failed: bool = False
     units: tuple[str, ...] = ()
     """The units of replacement that the table names."""
+    places: list[Place] = field(default_factory=list)
+    """The files and sheets that the rows are in."""
 
-    def say_what_became(self, judged: Judged) -> None:
-        """Count the rows by what became of them."""
-        self.loaded = int(judged.kept.sum())
-        self.deduplicated = int(judged.deduplicated.sum())
-        self.quarantined = int(judged.quarantined.sum())
+    @property
+    def files(self) -> str:
+        """The files that the rows are in."""
+        return ", ".join(dict.fromkeys(place.file or "" for place in self.places))
 
 
 @dataclass
@@ -101,24 +109,28 @@ def load_extraction(folder: Path) -> Extraction:
     return _STORED.validate_json((folder / EXTRACTION_FILE).read_bytes())
 
 
-def extract(
+def as_received_file(target: Path, table: str) -> Path:
+    """Where the rows of a table are kept between reading and judging."""
+    return target / f"{table}.arrow"
+
+
+def read_version(
     submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path
 ) -> Extraction:
-    """Read one version and write its tables to `target`; identifiers go to `restricted` only.
+    """Read one version and write its rows, as received, to `target`; identifiers go to `restricted` only.
 
     `target` and `restricted` are folders (made here). Never raises for bad input: the verdict says it.
     """
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     try:
-        extraction = _extract(submission, secret, target, restricted)
+        return _read(submission, secret, target, restricted)
     except Exception as error:  # noqa: BLE001 -- a message could hold a value, so only the place is kept
-        extraction = _broken_off(submission, error)
-    extraction.save(target)
-    return extraction
+        return broken_off(submission, error)
 
 
-def _broken_off(submission: SubmissionFiles, error: Exception) -> Extraction:
+def broken_off(submission: SubmissionFiles, error: Exception) -> Extraction:
+    """The verdict on a version that a fault of the program kept from being taken in; only its place is told."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     finding = Finding(
         rule="INTERNAL_ERROR",
@@ -133,9 +145,7 @@ def _broken_off(submission: SubmissionFiles, error: Exception) -> Extraction:
     )  # fmt: skip
 
 
-def _extract(
-    submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path
-) -> Extraction:
+def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path) -> Extraction:
     contract = contract_for(submission.source, collection_year(submission.folder_as_at))
     files, findings = _read_all(contract, submission.files)
     recognition = recognise(contract, files)
@@ -147,34 +157,27 @@ def _extract(
     as_at = min([as_at, *_dates_in_names(contract, submission.files)])
     findings += header_findings
     extraction = Extraction(submission.submission_id, submission.fingerprint, as_at, "accepted", "")
-    raw = RawTables(submission.submission_id, submission.area_code, secret, target)
+    sender = Sender(submission.submission_id, submission.area_code, secret)
     identifiers: list[pd.DataFrame] = []
-    looked_into: dict[str, Loaded] = {}
-    for name in in_order(contract, recognition.blocks):
-        blocks, table = recognition.blocks[name], contract.tables[name]
-        counts = extraction.tables[name] = TableCounts()
-        counts.failed = name in recognition.failed
+    for name, blocks in recognition.blocks.items():
+        table = contract.tables[name]
+        counts = extraction.tables[name] = TableCounts(failed=name in recognition.failed)
         if counts.failed:
             continue
         counts.received = sum(len(block.block.row_numbers) for block in blocks)
         cover = cover_of(table.cover, as_at, submission.look_back_months)
         counts.cover_from, counts.cover_to = cover or (None, None)
+        counts.places = places_of(blocks)
         if table.recognised_only:
             counts.loaded = counts.received
             continue
         typed = typed_table(contract, name, blocks)
-        typed |= looked_up(contract, name, typed, recognition, looked_into)
-        loaded = load_table(contract, name, typed, blocks, as_at)
-        if any(name in other.takes_values_of for other in contract.tables.values()):
-            looked_into[name] = loaded
-        of_elsewhere = list(of_another(table, loaded.typed, submission.dfe_code, cover))
-        findings += [finding.placed(file=loaded.files, table=name) for finding in of_elsewhere]
-        # Nothing is said about the rows of a file that is not theirs to answer for.
-        findings += [] if of_elsewhere else loaded.findings
-        findings += _outside_cover(table, loaded, counts.cover_from)
-        counts.say_what_became(loaded.judged)
-        counts.units = _units(table, loaded)
-        identifiers += raw.write(name, table, loaded)
+        counts.units = _units(table, typed)
+        of_elsewhere = of_another(table, typed, submission.dfe_code, cover)
+        findings += [finding.placed(file=counts.files, table=name) for finding in of_elsewhere]
+        rows, named = as_received(table, typed, blocks, sender)
+        feather.write_feather(rows, as_received_file(target, name), compression="uncompressed")
+        identifiers += named
     extraction.findings = findings
     _settle_verdict(contract, extraction)
     if extraction.verdict == "accepted":
@@ -239,40 +242,13 @@ def _header_facts(
     return as_at, findings
 
 
-def _units(table: Table, loaded: Loaded) -> tuple[str, ...]:
+def _units(table: Table, typed: Typed) -> tuple[str, ...]:
     """The units that the table names, as text, in order."""
-    columns = [loaded.typed[name].values.astype("string") for name in table.unit]
+    columns = [typed[name].values.astype("string") for name in table.unit]
     if not columns:
         return ()
     named = pd.concat(columns, axis=1).dropna().drop_duplicates()
     return tuple(sorted(" ".join(unit) for unit in named.itertuples(index=False)))
-
-
-def _outside_cover(table: Table, loaded: Loaded, cover_from: date | None) -> Iterable[Finding]:
-    """A warning about rows none of whose records lies in the days that the table covers."""
-    dated_by = [record.end_column or record.key_date for record in table.records.values()]
-    if cover_from is None or table.cover == "state" or not dated_by or None in dated_by:
-        return
-    early = loaded.judged.kept.copy()
-    for (name, _), column in zip(table.records.items(), dated_by, strict=True):
-        before = (loaded.typed[str(column)].values < cover_from).fillna(False).to_numpy(dtype=bool)
-        early &= before | ~loaded.judged.carries[name]
-    if early.any():
-        reaches_back = (
-            "If the extract reaches further back, set [annex_a] look_back_months in settings.toml"
-        )
-        yield Finding(
-            rule="BEFORE_COVER",
-            severity="warn",
-            message=f"dated before {cover_from}, the first day that the table covers: loaded, not used",
-            remedy=reaches_back
-            if table.cover == "look_back"
-            else "Nothing, if the return lists older records",
-            file=loaded.files,
-            sheet=table.sheet,
-            rows=tuple(int(row) for row in loaded.source_rows[early][:SHOWN_ROWS]),
-            n_rows=int(early.sum()),
-        )
 
 
 def _settle_verdict(contract: Contract, extraction: Extraction) -> None:

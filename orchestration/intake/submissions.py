@@ -1,7 +1,8 @@
 """The taking-in: landing -> archive, raw and ledger. Only this is incremental; all later steps rebuild.
 
-A version enters the ledger last, when its archive copy and its raw tables stand complete, so that a
-killed run leaves nothing half taken in.
+A version's files are read on their own; the rows of all versions of a source that come together are judged at once. A
+version enters the ledger last, when its archive copy and its raw tables are complete, so that a killed run leaves
+nothing half taken in.
 """
 
 from __future__ import annotations
@@ -18,15 +19,21 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from expectations.contract import CONTRACTS_FOLDER, contract_for, sources
+from orchestration.checks import judge
+from orchestration.checks.judge import ChecksFailed
+from orchestration.checks.rows import put_told
 from orchestration.intake.cover import month_end
 from orchestration.intake.extract import (
     EXTRACTION_FILE,
     Extraction,
     SubmissionFiles,
-    extract,
+    as_received_file,
+    broken_off,
     load_extraction,
+    read_version,
 )
 from orchestration.intake.findings import Finding
+from orchestration.intake.judging import ReadVersion, judge_versions
 from orchestration.intake.keys import key_check, load_or_make_secret
 from orchestration.intake.landing import LandedSubmission, Landing, still_writing, version_of
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
@@ -39,11 +46,14 @@ from orchestration.intake.raw_tables import (
 from orchestration.settings import DBT_FOLDER, REFERENCE_FOLDER, DataFolder, Settings
 from orchestration.workers import worker_pool
 
+JUDGE_FOLDER = Path(judge.__file__).parent
 SHIPPED = "shipped"
 SHIPPED_AS_AT = date(1900, 1, 1)
-# Below this many versions a pool of processes costs more (their imports) than it saves: a night's own
-# cores are busy with loading dbt and Great Expectations. An authority sends about ten extracts in a month.
+# Below this many versions a pool of processes costs more (their imports) than it saves. An authority sends about ten
+# extracts in a month.
 FEWEST_FOR_POOL = 16
+# So many rows of the widest table take about 0.7 GB with what the checks make of them.
+MOST_ROWS_TOGETHER = 500_000
 Progress = Callable[[str, int, int], None]
 
 
@@ -72,6 +82,13 @@ def submission_id_of(area_code: str, source: str, folder_month: str, version: st
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def id_of_version(version: SubmissionVersion) -> str:
+    """The short name of a version that the ledger knows."""
+    return submission_id_of(
+        version.area_code, version.source, version.folder_month, version.version
+    )
+
+
 def raw_folder(folder: DataFolder, source: str, area_code: str, month: str, version: str) -> Path:
     """Where the typed tables of a version stand."""
     return folder.raw / source / area_code / month / version
@@ -81,7 +98,8 @@ def raw_folder(folder: DataFolder, source: str, area_code: str, month: str, vers
 def _code_fingerprint() -> str:
     digest = hashlib.sha256()
     intake, checks = Path(__file__).parent, CONTRACTS_FOLDER.parent
-    for path in sorted([*intake.rglob("*.py"), *checks.rglob("*.py"), *checks.rglob("*.yml")]):
+    ours = [path for folder in (intake, checks, JUDGE_FOLDER) for path in folder.rglob("*.py")]
+    for path in sorted([*ours, *checks.rglob("*.yml")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -150,14 +168,14 @@ def _keep_secret(secret: bytes) -> None:
     _worker_secret = secret
 
 
-def _extract_in_worker(job: tuple[SubmissionFiles, Path, Path]) -> Extraction:
+def _read_in_worker(job: tuple[SubmissionFiles, Path, Path]) -> Extraction:
     files, target, restricted = job
-    return extract(files, _worker_secret, target, restricted)
+    return read_version(files, _worker_secret, target, restricted)
 
 
-def _extract_all(
+def _read_all(
     folder: DataFolder, jobs: list[_Job], secret: bytes
-) -> Iterator[tuple[_Job, Path, Extraction]]:
+) -> Iterator[tuple[_Job, ReadVersion]]:
     staged = folder.work / "extracted"
     shutil.rmtree(staged, ignore_errors=True)
     arguments = [
@@ -166,12 +184,52 @@ def _extract_all(
     ]
     if len(jobs) < FEWEST_FOR_POOL:
         _keep_secret(secret)
-        results: Iterable[Extraction] = map(_extract_in_worker, arguments)
-        yield from zip(jobs, (target for _, target, _ in arguments), results, strict=True)
+        yield from _paired(jobs, arguments, map(_read_in_worker, arguments))
         return
     with worker_pool(partial(_keep_secret, secret)) as pool:
-        results = pool.map(_extract_in_worker, arguments, chunksize=4)
-        yield from zip(jobs, (target for _, target, _ in arguments), results, strict=True)
+        yield from _paired(jobs, arguments, pool.map(_read_in_worker, arguments, chunksize=4))
+
+
+def _paired(
+    jobs: list[_Job],
+    arguments: list[tuple[SubmissionFiles, Path, Path]],
+    extractions: Iterable[Extraction],
+) -> Iterator[tuple[_Job, ReadVersion]]:
+    for job, (_, target, _), extraction in zip(jobs, arguments, extractions, strict=True):
+        yield job, ReadVersion(job.landed.source, target, extraction)
+
+
+def _together(
+    read: Iterable[tuple[_Job, ReadVersion]],
+) -> Iterator[list[tuple[_Job, ReadVersion]]]:
+    """Versions in as few lots as memory bears: a region's history is millions of rows."""
+    lot: list[tuple[_Job, ReadVersion]] = []
+    n_rows = 0
+    for job, version in read:
+        more = sum(counts.received for counts in version.extraction.tables.values())
+        if lot and n_rows + more > MOST_ROWS_TOGETHER:
+            yield lot
+            lot, n_rows = [], 0
+        lot.append((job, version))
+        n_rows += more
+    if lot:
+        yield lot
+
+
+def _judged(lot: list[tuple[_Job, ReadVersion]]) -> list[tuple[_Job, ReadVersion]]:
+    """The same with their rows judged; a fault of the program costs only the version that it is met in."""
+    try:
+        extractions = judge_versions([version for _, version in lot])
+    except ChecksFailed:
+        raise
+    except Exception as error:  # noqa: BLE001 -- a message could hold a value, so only the place is kept
+        if len(lot) > 1:
+            return [judged for one in lot for judged in _judged([one])]
+        extractions = [broken_off(job.files, error) for job, _ in lot]
+    return [
+        (job, replace(version, extraction=extraction))
+        for (job, version), extraction in zip(lot, extractions, strict=True)
+    ]
 
 
 def _put(source: Path, target: Path) -> None:
@@ -180,16 +238,20 @@ def _put(source: Path, target: Path) -> None:
     source.replace(target)
 
 
-def _settle(folder: DataFolder, job: _Job, staged: Path, extraction: Extraction) -> None:
+def _settle(folder: DataFolder, job: _Job, version: ReadVersion) -> None:
     """Move the outcome into place: raw for every verdict (its messages), archive when accepted."""
-    landed = job.landed
+    landed, extraction, staged = job.landed, version.extraction, version.target
     set_aside = set_aside_folder(folder, job.files.submission_id)
     shutil.rmtree(set_aside, ignore_errors=True)
+    for received in staged.glob(as_received_file(Path(), "*").name):
+        received.unlink()
     if extraction.verdict == "rejected":
         for parquet in staged.rglob("*.parquet"):
             parquet.unlink()
     elif (staged / SET_ASIDE_FOLDER).exists():
         _put(staged / SET_ASIDE_FOLDER, set_aside)
+    put_told(folder, job.files.submission_id, staged)
+    extraction.save(staged)
     _put(
         staged,
         raw_folder(folder, landed.source, landed.area_code, landed.folder_month, landed.version),
@@ -321,7 +383,10 @@ def take_in(
     source: str,
     progress: Progress,
 ) -> TakenIn:
-    """Take in what is new of a source in landing and read again what newer code reads differently."""
+    """Take in what is new of a source in landing and read again what newer code reads differently.
+
+    Raises ChecksFailed where a check of its rows cannot be evaluated.
+    """
     secret, made_key = load_secret(folder, ledger)
     own = replace(
         landing, submissions=tuple(one for one in landing.submissions if one.source == source)
@@ -334,18 +399,16 @@ def take_in(
         *_shipped_jobs(folder, settings, source),
     ]
     write_empty_tables(folder, source)
-    known = {
-        submission_id_of(v.area_code, v.source, v.folder_month, v.version): (
-            v.verdict,
-            v.as_at_date,
-        )
-        for v in versions
-    }
-    for done, (job, staged, extraction) in enumerate(_extract_all(folder, jobs, secret), start=1):
-        _settle(folder, job, staged, extraction)
+    known = {id_of_version(version): (version.verdict, version.as_at_date) for version in versions}
+    done = 0
+    for lot in _together(_read_all(folder, jobs, secret)):
+        for job, version in _judged(lot):
+            _settle(folder, job, version)
+            if job.landed.folder_month != SHIPPED:
+                before = known.get(job.files.submission_id)
+                _record(ledger, job, version.extraction, before, taken)
+        done += len(lot)
         progress(f"Taking in {source}", done, len(jobs))
-        if job.landed.folder_month != SHIPPED:
-            _record(ledger, job, extraction, known.get(job.files.submission_id), taken)
     return taken
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from orchestration.checks.evaluation import ChecksFailed
+from orchestration.checks.judge import ChecksFailed
 from orchestration.intake.keys import KeyFileError
 from orchestration.registry.indicators import RegistryError
 from orchestration.reports.disclosure.rules import AttackFailed, NoRule

@@ -16,14 +16,14 @@ from pathlib import Path
 
 from expectations.contract import CONTRACTS_FOLDER
 from orchestration.checks.gate import Vintage, table_checks
-from orchestration.checks.outdated import forget_outdated_results
-from orchestration.checks.rows import check_rows, count_results, write_empty_results
+from orchestration.checks.rows import count_results, write_empty_results
 from orchestration.checks.statutory import Statutory, interpreter, judge_newest, kept_findings
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.findings import finding_from
+from orchestration.intake.judging import SCHOOL_REGISTERS
 from orchestration.intake.landing import LandedSubmission, Landing, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
-from orchestration.intake.submissions import TakenIn, take_in
+from orchestration.intake.submissions import TakenIn, id_of_version, take_in
 from orchestration.night import account, unchanged
 from orchestration.night.errors import NothingPublished, needs_the_job
 from orchestration.night.progress import say_progress
@@ -44,9 +44,6 @@ from orchestration.settings import (
 )
 from orchestration.warehouse import first_reported
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
-
-# National files whose rows an owner here is asked about (`expectations/owners.yml`).
-SCHOOL_REGISTERS = frozenset({"gias", "ofsted_mi"})
 
 
 @dataclass(frozen=True)
@@ -137,8 +134,6 @@ def take_in_source(folder: DataFolder, settings: Settings, source: str) -> Taken
     """Take in what is new of a source and judge its rows."""
     ledger = Ledger(folder.ledger)
     taken = take_in(folder, settings, ledger, landing_seen(folder), source, say_progress)
-    forget_outdated_results(folder)
-    check_rows(folder, versions_to_check(ledger, source), say_progress)
     account.enter_taken_in(folder, source, taken)
     return taken
 
@@ -188,7 +183,7 @@ def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
     unchanged.remember_taken(folder, landing.state)
     write_empty_results(folder)
     versions = versions_to_check(ledger)
-    if versions and not count_results(folder, versions):
+    if versions and not count_results(folder, map(id_of_version, versions)):
         raise NothingPublished("no check ran: the suites are empty, which counts as a failure")
     areas = _areas(landing, ledger)
     run = _new_run(folder, settings, request, ledger, areas)

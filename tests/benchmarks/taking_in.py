@@ -18,7 +18,8 @@ import xlsxwriter
 
 from expectations.contract import Column, Contract, Table, contract_for
 from orchestration.intake.cover import month_end
-from orchestration.intake.extract import Extraction, SubmissionFiles, extract
+from orchestration.intake.extract import Extraction, SubmissionFiles
+from tests.reading import extract
 
 ROWS_PER_SET = {
     "header": 2675, "episodes": 5050, "reviews": 12582, "uasc": 132, "oc2": 2675, "oc3": 53, "ad1": 29,

@@ -34,8 +34,9 @@ from orchestration.demo.pupil_numbers import CHECK_LETTERS, pupil_numbers
 from orchestration.demo.return_children import Return, header
 from orchestration.demo.view import View
 from orchestration.intake.cover import month_end
-from orchestration.intake.extract import SubmissionFiles, extract
+from orchestration.intake.extract import SubmissionFiles
 from tests.demo.test_draws import day
+from tests.reading import extract
 
 FIRST, LAST = parse_month("2023-09"), parse_month("2025-02")
 SMALL = Area("E09000002", "A small borough", {2020: 30_000.0}, records_away=True, dfe_code="301")

@@ -15,8 +15,9 @@ from orchestration.demo.sheets import Kind, Sheet
 from orchestration.demo.view import View
 from orchestration.demo.write import lists_of
 from orchestration.intake.cover import collection_year, month_end
-from orchestration.intake.extract import Extraction, SubmissionFiles, extract
+from orchestration.intake.extract import Extraction, SubmissionFiles
 from tests.demo.conftest import SMALL
+from tests.reading import extract
 
 MONTH = parse_month("2024-03")
 AS_AT, WINDOW_START, YEAR_START = last_day(MONTH), first_day(MONTH - 5), first_day(MONTH - 11)

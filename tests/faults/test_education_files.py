@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from orchestration.intake.cover import month_end
-from orchestration.intake.extract import Extraction, SubmissionFiles, extract
+from orchestration.intake.extract import Extraction, SubmissionFiles
 from tests.extracts import BARNET
 from tests.faults.education_extracts import MONTHS, NATIONAL
 from tests.faults.education_planter import table_of
+from tests.reading import extract
 
 ROWS = 60
 Lines = list[list[str]]

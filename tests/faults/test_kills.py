@@ -24,7 +24,7 @@ KILLED = -9
 INTAKE = "orchestration.intake"
 # While landing is taken in: nothing of the build or of the published files has been touched yet.
 TAKING_IN = {
-    "during extraction": f"{INTAKE}.raw_tables:RawTables.write:before:9",
+    "during extraction": f"{INTAKE}.judging:write_raw_table:before:9",
     "raw tables in place, archive not": f"{INTAKE}.submissions:archive_folder:before:2",
     "archive copy in place, ledger not": f"{INTAKE}.submissions:_version:before:3",
     "ledger event written": f"{INTAKE}.ledger:Ledger.record_version:after:2",

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from orchestration.intake.extract import Extraction, SubmissionFiles, extract
+from orchestration.intake.extract import Extraction, SubmissionFiles
 from orchestration.owners.forms.write import write_forms
 from orchestration.settings import DataFolder
+from tests.reading import extract
 from tests.reports.conftest import Warehouse, printed, warehouse  # noqa: F401 -- fixtures
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ import yaml
 
 from expectations.contract import sources
 from orchestration.checks.rows import write_empty_results
-from orchestration.intake.extract import SubmissionFiles, extract
+from orchestration.intake.extract import SubmissionFiles
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import (
     SHIPPED,
@@ -36,6 +36,7 @@ from orchestration.settings import DBT_FOLDER, DEFAULT_HOME_AREA, DataFolder
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 from orchestration.warehouse.schemas import input_schema
 from tests.dbt_compile import TELEMETRY_OFF
+from tests.reading import extract
 
 MODELS_FOLDER = DBT_FOLDER / "models"
 # dbt's names of its results

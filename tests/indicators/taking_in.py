@@ -12,9 +12,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from orchestration.intake.extract import Extraction, SubmissionFiles, extract
+from orchestration.intake.extract import Extraction, SubmissionFiles
 from orchestration.settings import DEFAULT_HOME_AREA
 from tests.extracts import LISTS, RETURN, Cell, grid, write_bytes, write_csv
+from tests.reading import extract
 
 AS_AT = date(2025, 3, 31)
 HOME_DFE_CODE = "302"

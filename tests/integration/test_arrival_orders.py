@@ -11,13 +11,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from orchestration.demo.areas import Area
 from orchestration.demo.days import parse_month
 from orchestration.demo.history import simulate
 from orchestration.demo.write import extracts_of, write_extract
-from orchestration.night import steps as nightly
 from orchestration.night.steps import Request
 from orchestration.settings import DataFolder
 from tests.extracts import settled
@@ -88,13 +85,8 @@ def _figures(folder: DataFolder) -> dict[str, list[tuple]]:
     }
 
 
-def test_three_orders_of_arrival_give_equal_figures(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_three_orders_of_arrival_give_equal_figures(tmp_path: Path) -> None:
     """The figures equal those of having received everything in order (dbt_project/docs/history.md)."""
-    # Row checks decide no figure, and take longer than everything else here.
-    monkeypatch.setattr(nightly, "check_rows", lambda *_: 0)
-    monkeypatch.setattr(nightly, "count_results", lambda *_: 1)
     deliveries = _deliveries(tmp_path / "deliveries")
     began = DataFolder(tmp_path / "began")
     began.create()

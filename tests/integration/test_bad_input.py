@@ -14,13 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from lxml import etree
 
-from orchestration.intake import landing, loading, submissions
+from orchestration.intake import extract, judging, landing, submissions
 from orchestration.intake.keys import keyed_hash
 from orchestration.intake.readers import dispatch
 from tests import extracts
@@ -734,18 +735,25 @@ def test_text_too_large_to_read_is_refused_before_it_is_parsed(
     assert outcome.versions["annex_a"].verdict == "accepted"
 
 
-def test_fault_of_the_program_is_named_by_place_and_without_values(
-    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    judged = loading.judge
+def _is_of_episodes(given: tuple[Any, ...]) -> bool:
+    """Whether a function of reading or of judging was given the table of episodes."""
+    *_, last = given
+    return given[1] == "episodes" if isinstance(last, list) else "change_reason_code" in last
 
-    def fail(named: tuple[str, str], *others: Any) -> Any:
-        if named == ("ssda903", "episodes"):
+
+@pytest.mark.parametrize(("where", "function"), [(extract, "typed_table"), (judging, "judge_rows")])
+def test_fault_of_the_program_is_named_by_place_and_without_values(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, where: ModuleType, function: str
+) -> None:
+    real = getattr(where, function)
+
+    def fail(*given: Any) -> Any:
+        if _is_of_episodes(given):
             raise ValueError("SYN3020001 was not expected")
-        return judged(named, *others)
+        return real(*given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(loading, "judge", fail)
+        patch.setattr(where, function, fail)
         outcome = inbox.take_in()
 
     reason = outcome.versions["ssda903"].reason

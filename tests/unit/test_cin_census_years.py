@@ -9,8 +9,9 @@ import pytest
 
 from expectations.contract import contract_for
 from orchestration.intake.cover import month_end
-from orchestration.intake.extract import Extraction, SubmissionFiles, extract
+from orchestration.intake.extract import Extraction, SubmissionFiles
 from tests.indicators.taking_in import CENSUS, CENSUS_CHILD
+from tests.reading import extract
 
 BASE = {
     "header", "children", "disabilities", "cin_details", "assessments", "assessment_factors", "section47",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from expectations.suites import checks_for
 from orchestration.checks.cases import with_roots
 
@@ -18,7 +20,7 @@ def issue(rule: str, field: str, row: int = 2) -> dict[str, Any]:
 
 
 def cases(*issues: dict[str, Any]) -> list[str]:
-    return [one["case_key"] for one in with_roots(list(issues), CHECKS)]
+    return with_roots(pd.DataFrame(issues), CHECKS).tolist()
 
 
 def test_start_in_the_future_is_the_root_of_an_end_before_it() -> None:

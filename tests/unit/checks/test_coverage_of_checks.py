@@ -44,7 +44,7 @@ def test_cell_without_a_check_is_a_gap_only_where_the_dimension_applies() -> Non
     assert (coverage.Cell(True, ()).is_gap, coverage.Cell(False, ()).is_gap) == (True, False)
 
 
-BORN = born_long_after("referral_date", "birth_date")
+BORN = born_long_after(["referral_date"], "birth_date")
 AGE = of_an_age("birth_date")
 PART = key_part_missing("start_date", "authorisation_date")
 

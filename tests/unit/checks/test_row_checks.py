@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -13,22 +13,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from expectations import suites
-from expectations.checks import Check, row_rule
+from expectations.checks import Check, Shape, row_rule
 from expectations.contract import contract_for, sources
 from expectations.rules import RULES
 from expectations.rules.cases import Rows
 from expectations.rules.shapes import never, not_less, present, unique, unmarked
-from orchestration.checks import rows
-from orchestration.checks.evaluation import ChecksFailed, failing_rows
-from orchestration.checks.rows import (
-    check_rows,
-    count_results,
-    issues_file,
-    results_file,
-)
-from orchestration.intake.extract import SubmissionFiles, extract
+from orchestration.checks.judge import ChecksFailed, failing_rows
+from orchestration.checks.rows import count_results, issues_file, put_told, results_file
+from orchestration.intake.extract import SubmissionFiles, read_version
+from orchestration.intake.judging import ReadVersion, judge_versions
 from orchestration.intake.ledger import SubmissionVersion, now
-from orchestration.intake.submissions import raw_folder, set_aside_folder, submission_id_of
+from orchestration.intake.submissions import id_of_version
 from orchestration.settings import DataFolder
 
 CASES = {
@@ -67,28 +62,30 @@ def test_rule_says_of_each_of_its_cases_whether_it_breaks(rule: Check) -> None:
         assert (0 in failing) is breaks, row
 
 
-STOCK = {
-    "present": present("larger"), "never": never("code", "unmapped"), "unmarked": unmarked("marks", "end"),
-    "not_less": not_less("larger", "smaller"), "unique": unique("code", "larger"),
-    "larger": not_less("larger", "smaller", or_equal=False),
-}  # fmt: skip
+FRAME = pd.DataFrame(
+    {
+        "submission_id": ["s", "s", "s", "s", "t", "t"],
+        "larger": [1.0, 2.0, 2.0, None, 2.0, 3.0],
+        "smaller": [2.0, 2.0, 1.0, 1.0, None, 4.0],
+        "code": ["a", "unmapped", "unmapped", None, "unmapped", "a"],
+        "marks": [None, " start ", " start end ", " end ", " trend ", None],
+    }
+)
+STOCK: dict[str, tuple[Shape, list[int]]] = {
+    "present": (present("larger"), [3]),
+    "never": (never("code", "unmapped"), [1, 2, 4]),
+    "unmarked": (unmarked("marks", "end"), [2, 3]),
+    "not_less": (not_less("larger", "smaller"), [0, 5]),
+    "larger": (not_less("larger", "smaller", or_equal=False), [0, 1, 5]),
+    "unique": (unique("code", "larger"), [1, 2]),
+}
 
 
 @pytest.mark.parametrize("name", STOCK)
-def test_stock_expectation_and_the_function_that_quarantines_name_the_same_rows(name: str) -> None:
-    check = row_rule(f"source.table.{name}", STOCK[name], "validity", ("wrong", "mend"))
-    frame = pd.DataFrame(
-        {
-            "submission_id": ["s", "s", "s", "s", "t", "t"],
-            "larger": [1.0, 2.0, 2.0, None, 2.0, 3.0],
-            "smaller": [2.0, 2.0, 1.0, 1.0, None, 4.0],
-            "code": ["a", "unmapped", "unmapped", None, "unmapped", "a"],
-            "marks": [None, " start ", " start end ", " end ", " trend ", None],
-        }
-    )
-    broken = check.breaks(frame)
-    assert broken.any()
-    assert failing_rows(frame, [check]) == {check.check_id: list(frame.index[broken])}
+def test_stock_expectation_names_the_rows_that_break_it(name: str) -> None:
+    shape, broken = STOCK[name]
+    check = row_rule(f"source.table.{name}", shape, "validity", ("wrong", "mend"))
+    assert failing_rows(FRAME, [check]) == {check.check_id: broken}
 
 
 @pytest.mark.parametrize("source", [s for s in sources() if contract_for(s).level == "la"])
@@ -100,44 +97,63 @@ def test_every_table_has_checks_with_words_for_its_owner(source: str) -> None:
         assert all(check.message and check.remedy for check in checks)
 
 
-def _land(folder: DataFolder, text: str, month: str = "2025-03") -> SubmissionVersion:
-    incoming = folder.work / f"{month}.csv"
-    incoming.write_text(EPISODES + text, encoding="utf-8")
-    name = ("E09000003", "ssda903", month, "v")
-    submission_id = submission_id_of(*name)
-    raw = raw_folder(folder, name[1], name[0], month, "v")
-    described = SubmissionFiles(
-        submission_id, name[0], name[1], date(2025, 3, 31), (incoming,), 6, "302", "test"
-    )
-    extract(described, bytes(32), raw, folder.restricted / "identifiers")
-    aside = raw / "set_aside"
-    if aside.exists():
-        target = set_aside_folder(folder, submission_id)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside.rename(target)
-    return SubmissionVersion(*name, date(2025, 3, 31), now(), now(), "accepted", "")
+@dataclass(frozen=True)
+class Taken:
+    """What was found in one version of a file of episodes."""
+
+    version: SubmissionVersion
+    failed: dict[str, int]
+    issues: list[dict[str, Any]]
 
 
-def _failed(folder: DataFolder, version: SubmissionVersion) -> dict[str, int]:
-    submission_id = submission_id_of(
-        version.area_code, version.source, version.folder_month, version.version
-    )
-    rows = pq.read_table(results_file(folder, submission_id)).to_pylist()
-    return {row["check_id"]: row["rows_failed"] for row in rows if not row["passed"]}
+class Inbox:
+    """Versions of the episodes of a return, read one by one and judged together."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = DataFolder(root)
+        self.folder.create()
+        self.read: list[tuple[SubmissionVersion, ReadVersion]] = []
+
+    def land(self, text: str, month: str = "2025-03") -> None:
+        """Read a file of so many rows."""
+        incoming = self.folder.work / f"{month}.csv"
+        incoming.write_text(EPISODES + text, encoding="utf-8")
+        version = SubmissionVersion(
+            "E09000003", "ssda903", month, "v", date(2025, 3, 31), now(), now(), "accepted", ""
+        )
+        described = SubmissionFiles(
+            id_of_version(version), "E09000003", "ssda903", date(2025, 3, 31), (incoming,), 6, "302", "test"
+        )  # fmt: skip
+        target = self.folder.work / id_of_version(version)
+        read = read_version(described, bytes(32), target, self.folder.restricted / "identifiers")
+        self.read.append((version, ReadVersion("ssda903", target, read)))
+
+    def judge(self) -> list[Taken]:
+        """Judge what was read, and put the verdicts where dbt finds them."""
+        judge_versions([read for _, read in self.read])
+        for version, read in self.read:
+            put_told(self.folder, id_of_version(version), read.target)
+        return [self._taken(version) for version, _ in self.read]
+
+    def _taken(self, version: SubmissionVersion) -> Taken:
+        submission_id = id_of_version(version)
+        results = pq.read_table(results_file(self.folder, submission_id)).to_pylist()
+        return Taken(
+            version,
+            {row["check_id"]: row["rows_failed"] for row in results if not row["passed"]},
+            pq.read_table(issues_file(self.folder, submission_id)).to_pylist(),
+        )
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> DataFolder:
-    made = DataFolder(tmp_path / "data")
-    made.create()
-    return made
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(tmp_path / "data")
 
 
-def test_each_fault_is_found_once_by_its_own_check(folder: DataFolder) -> None:
-    text = GOOD + NO_CHILD + ENDS_EARLY + FUTURE + NO_REASON + UNKNOWN_CODE + UNREADABLE + GOOD
-    version = _land(folder, text)
-    assert check_rows(folder, [version], lambda *_: None) == 1
-    assert _failed(folder, version) == {
+def test_each_fault_is_found_once_by_its_own_check(inbox: Inbox) -> None:
+    inbox.land(GOOD + NO_CHILD + ENDS_EARLY + FUTURE + NO_REASON + UNKNOWN_CODE + UNREADABLE + GOOD)
+    [taken] = inbox.judge()
+    assert taken.failed == {
         "ssda903.episodes.child_id_missing.child_id": 1,
         "ssda903.episodes.code_unknown.placement_type_code": 1,
         "ssda903.episodes.date_after_as_at.start_date": 1,
@@ -146,71 +162,42 @@ def test_each_fault_is_found_once_by_its_own_check(folder: DataFolder) -> None:
         "ssda903.episodes.rule_147_148.end_reason_code": 2,
         "ssda903.episodes.unreadable.end_date": 1,
     }
+    assert count_results(inbox.folder, [id_of_version(taken.version)]) > len(taken.failed)
 
 
-def test_issues_name_row_rule_and_remedy_and_hold_no_value(folder: DataFolder) -> None:
-    version = _land(folder, GOOD + ENDS_EARLY)
-    check_rows(folder, [version], lambda *_: None)
-    submission_id = submission_id_of(
-        version.area_code, version.source, version.folder_month, version.version
-    )
-    [issue] = pq.read_table(issues_file(folder, submission_id)).to_pylist()
+def test_issues_name_row_rule_and_remedy_and_hold_no_value(inbox: Inbox) -> None:
+    inbox.land(GOOD + ENDS_EARLY)
+    [[issue]] = [taken.issues for taken in inbox.judge()]
     assert (issue["source_row"], issue["field"], issue["is_quarantined"]) == (3, "end_date", True)
     assert "Check both dates" in issue["message"]
     assert "SYN" not in str(issue)
     assert "2024" not in issue["message"]
 
 
-def test_the_same_fault_next_month_is_the_same_issue(folder: DataFolder) -> None:
-    versions = [_land(folder, GOOD + ENDS_EARLY), _land(folder, ENDS_EARLY + GOOD, month="2025-04")]
-    check_rows(folder, versions, lambda *_: None)
-    keys = {
-        row["issue_key"]
-        for path in (folder.quality / "issues").iterdir()
-        for row in pq.read_table(path).to_pylist()
-    }
-    assert len(keys) == 1
+def test_the_same_fault_next_month_is_the_same_issue(inbox: Inbox) -> None:
+    inbox.land(GOOD + ENDS_EARLY)
+    inbox.land(ENDS_EARLY + GOOD, month="2025-04")
+    assert len({issue["issue_key"] for taken in inbox.judge() for issue in taken.issues}) == 1
 
 
-def test_checks_run_once_per_version_until_it_is_read_again(folder: DataFolder) -> None:
-    version = _land(folder, GOOD)
-    assert check_rows(folder, [version], lambda *_: None) == 1
-    assert check_rows(folder, [version], lambda *_: None) == 0
-    assert count_results(folder, [version]) > 0
-
-
-def _stored(folder: DataFolder, versions: list[SubmissionVersion]) -> list[Any]:
-    check_rows(folder, versions, lambda *_: None)
-    kinds = (folder.quality / "results", folder.quality / "issues")
-    stored = [pq.read_table(path).to_pylist() for kind in kinds for path in sorted(kind.iterdir())]
-    shutil.rmtree(kinds[0])
-    return stored
-
-
-@pytest.mark.parametrize("rows_for_pool", [rows.FEWEST_ROWS_FOR_POOL, 0])
-def test_frames_of_any_size_on_any_core_find_the_same(
-    folder: DataFolder, monkeypatch: pytest.MonkeyPatch, rows_for_pool: int
-) -> None:
-    first = _land(folder, GOOD + ENDS_EARLY + GOOD)
-    versions = [first, _land(folder, GOOD + NO_CHILD + UNKNOWN_CODE, month="2025-04")]
-    in_one_frame = _stored(folder, versions)
-    monkeypatch.setattr(rows, "MOST_ROWS", 1)
-    monkeypatch.setattr(rows, "FEWEST_ROWS_FOR_POOL", rows_for_pool)
-    assert _stored(folder, versions) == in_one_frame
-    assert sorted(len(issues) for issues in in_one_frame[len(versions) :]) == [2, 3]
-
-
-def test_empty_suites_leave_no_results(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    version = _land(folder, GOOD)
-    monkeypatch.setattr("orchestration.checks.rows.table_names", lambda _: [])
-    check_rows(folder, [version], lambda *_: None)
-    assert count_results(folder, [version]) == 0
+def test_versions_judged_together_are_told_the_same_as_each_alone(tmp_path: Path) -> None:
+    texts = {"2025-03": GOOD + ENDS_EARLY + GOOD, "2025-04": GOOD + NO_CHILD + UNKNOWN_CODE}
+    together = Inbox(tmp_path / "together")
+    alone: list[Taken] = []
+    for month, text in texts.items():
+        together.land(text, month)
+        one = Inbox(tmp_path / month)
+        one.land(text, month)
+        alone += one.judge()
+    found = together.judge()
+    assert [(one.failed, one.issues) for one in found] == [(t.failed, t.issues) for t in alone]
+    assert [len(one.issues) for one in found] == [3, 2]
 
 
 def test_an_expectation_that_cannot_be_evaluated_is_a_failure(
-    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    version = _land(folder, GOOD)
+    inbox.land(GOOD)
     real = suites.expectation_for
 
     def broken(check: Any) -> Any:
@@ -224,4 +211,4 @@ def test_an_expectation_that_cannot_be_evaluated_is_a_failure(
 
     monkeypatch.setattr(suites, "expectation_for", broken)
     with pytest.raises(ChecksFailed, match="child_id_missing"):
-        check_rows(folder, [version], lambda *_: None)
+        inbox.judge()

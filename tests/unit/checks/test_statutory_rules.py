@@ -15,7 +15,6 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.checks.rows import check_rows
 from orchestration.checks.statutory import (
     DEFAULT_INTERPRETER,
     VARIABLE,
@@ -134,7 +133,6 @@ def test_finding_names_the_record_and_joins_the_case_of_its_field(
     rule = {"code": "102", "table": "Episodes", "fields": ["DECOM", "RNE"]}
     rule["findings"] = [place | {"row": 0}, place | {"row": 1}]
     validators.answer("ssda903", [rule], lengths(inbox, Episodes="episodes"))
-    check_rows(inbox.folder, Ledger(inbox.folder.ledger).versions(), lambda *_: None)
     issues = judged(inbox).findings.issues.to_pylist()
     episodes = inbox.table("ssda903", "episodes")
     faulty, whole = sorted(issues, key=lambda issue: issue["source_row"])

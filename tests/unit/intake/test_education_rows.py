@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from expectations.checks import AS_AT, SUBMISSION
 from expectations.contract import Column, Record, Table
+from expectations.rules.derived import UNREAD
+from expectations.suites import table_checks
 from orchestration.intake.cells import (
     UNREADABLE,
     is_wrong_upn,
@@ -19,10 +21,12 @@ from orchestration.intake.cells import (
     type_column,
 )
 from orchestration.intake.cover import cover_of, date_in_name
-from orchestration.intake.extract import SubmissionFiles, extract, load_extraction
-from orchestration.intake.records import Judged, Place, RowPlaces, judge
+from orchestration.intake.extract import SubmissionFiles, load_extraction
+from orchestration.intake.judging import Judged, judge_rows
+from orchestration.intake.typed_tables import named_columns
+from tests.reading import extract
 
-AS_AT = date(2025, 12, 31)
+DAY = date(2025, 12, 31)
 CODES = {"phase": {"PRI": (), "SEC": ()}}
 
 
@@ -33,11 +37,11 @@ def _text(**more: object) -> Column:
 def _judged(columns: dict[str, Column], record: Record, cells: dict[str, list[object]]) -> Judged:
     table = Table(title="rows", columns=columns, records={"row": record})
     typed = {name: type_column(cells[name], column, CODES) for name, column in columns.items()}
-    n_rows = len(next(iter(cells.values())))
-    numbers, nowhere = np.arange(2, n_rows + 2), np.zeros(n_rows, dtype=bool)
-    return judge(
-        ("source", "rows"), table, typed, AS_AT, RowPlaces(numbers, nowhere, nowhere, (Place(),))
-    )
+    frame = pd.DataFrame({name: column.values for name, column in typed.items()})
+    unread = {name: column.is_unreadable for name, column in typed.items()}
+    frame[UNREAD] = named_columns(unread, len(frame))
+    frame[SUBMISSION], frame[AS_AT], frame["is_overlong"] = "s", pd.Timestamp(DAY), False
+    return judge_rows(table, table_checks("source", "rows", table), frame)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +176,7 @@ def test_date_in_the_name_of_a_file(name: str, expected: date | None) -> None:
     assert date_in_name(name) == expected
 
 
-def _extracted(tmp_path: Path, source: str, files: dict[str, bytes], as_at: date = AS_AT) -> Path:
+def _extracted(tmp_path: Path, source: str, files: dict[str, bytes], as_at: date = DAY) -> Path:
     landed = tmp_path / "landed"
     landed.mkdir()
     for name, content in files.items():

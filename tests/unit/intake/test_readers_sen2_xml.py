@@ -8,10 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from expectations.contract import contract_for
-from orchestration.intake.extract import SubmissionFiles, extract
+from orchestration.intake.extract import SubmissionFiles
 from orchestration.intake.headings import normalise_heading
 from orchestration.intake.readers import Block, FileRejected, read_file
-from tests.unit.intake.test_education_rows import AS_AT
+from tests.reading import extract
+from tests.unit.intake.test_education_rows import DAY
 
 KNOWN = frozenset(map(normalise_heading, contract_for("sen2").headings()))
 RETURN = """<?xml version="1.0"?><Message><Header><CollectionDetails><Collection>SEN2</Collection>
@@ -60,7 +61,7 @@ def test_return_is_taken_in_like_its_module_files(tmp_path: Path) -> None:
     path = tmp_path / "return.xml"
     path.write_text(RETURN)
     submission = SubmissionFiles(
-        submission_id="s", area_code="E09000003", source="sen2", folder_as_at=AS_AT, files=(path,),
+        submission_id="s", area_code="E09000003", source="sen2", folder_as_at=DAY, files=(path,),
         look_back_months=6, dfe_code="302", fingerprint="",
     )  # fmt: skip
     extraction = extract(submission, b"secret of the tests", tmp_path / "raw", tmp_path / "keys")

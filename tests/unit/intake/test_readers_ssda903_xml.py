@@ -8,10 +8,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.intake.extract import Extraction, SubmissionFiles, extract
+from orchestration.intake.extract import Extraction, SubmissionFiles
 from orchestration.intake.readers import Block, FileRejected, Rejection, read_file
 from orchestration.intake.readers.ssda903_xml import TABLES
 from orchestration.settings import DEFAULT_HOME_AREA
+from tests.reading import extract
 
 # In the shape of the sample return of csc-validator-be-903; every child is invented.
 HEADER = """<HEADER><CHILDID>SYN1</CHILDID><UPN>UN1</UPN><SEX>2</SEX><DOB>10/05/2005</DOB><ETHNIC>WBRI</ETHNIC>
