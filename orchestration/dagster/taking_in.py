@@ -16,14 +16,13 @@ from expectations.suites import table_names
 from orchestration.checks import statutory
 from orchestration.checks.rows import table_results
 from orchestration.dagster.resources import OPERATIONS, Data
-from orchestration.intake.judging import SCHOOL_REGISTERS
+from orchestration.intake.judging import is_asked_about
 from orchestration.intake.landing import Landing
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import id_of_version, loaded_rows
 from orchestration.night import steps
 
 OWNERS = {entry["source"]: entry["owner"] for entry in load_owners()}
-LA_SOURCES = [source for source in sources() if contract_for(source).level == "la"]
 
 LANDING = dg.AssetKey(["landing"])
 STATUTORY = dg.AssetKey(["quality", "statutory"])
@@ -98,7 +97,7 @@ def _row_check_specs(source: str) -> list[dg.AssetCheckSpec]:
             description=f"{contract_for(source).tables[table].title}: structure, quarantined share, volume, rows",
         )
         for table in table_names(source)
-        if source in LA_SOURCES or source in SCHOOL_REGISTERS
+        if is_asked_about(source)
     ]  # fmt: skip
 
 

@@ -37,6 +37,11 @@ from orchestration.intake.raw_tables import arrow_type, write_raw_table
 SCHOOL_REGISTERS = frozenset({"gias", "ofsted_mi"})
 
 
+def is_asked_about(source: str) -> bool:
+    """Whether somebody here answers for the rows of a source."""
+    return contract_for(source).level == "la" or source in SCHOOL_REGISTERS
+
+
 @dataclass(frozen=True)
 class ReadVersion:
     """A version whose files have been read to `target`, where its judged tables are written, too."""
@@ -108,9 +113,8 @@ def _judge_accepted(versions: Sequence[ReadVersion]) -> None:
         holding = [version for version in versions if version.counts_of(name)]
         for version, one in _judge_table(contract, name, holding, counted):
             told[version.submission_id].append(one)
-    is_asked = contract.level == "la" or source in SCHOOL_REGISTERS
     for version in versions:
-        if is_asked:
+        if is_asked_about(source):
             write_told(version.target, told[version.submission_id])
 
 

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from expectations.contract import CONTRACTS_FOLDER, contract_for, sources
 from orchestration.checks import judge
 from orchestration.checks.judge import ChecksFailed
-from orchestration.checks.rows import put_told
+from orchestration.checks.rows import put_told, results_file
 from orchestration.intake.cover import month_end
 from orchestration.intake.extract import (
     EXTRACTION_FILE,
@@ -33,7 +33,7 @@ from orchestration.intake.extract import (
     read_version,
 )
 from orchestration.intake.findings import Finding
-from orchestration.intake.judging import ReadVersion, judge_versions
+from orchestration.intake.judging import ReadVersion, is_asked_about, judge_versions
 from orchestration.intake.keys import key_check, load_or_make_secret
 from orchestration.intake.landing import LandedSubmission, Landing, still_writing, version_of
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
@@ -301,7 +301,7 @@ def _new_jobs(
 def _stale_jobs(
     folder: DataFolder, settings: Settings, landing: Landing, versions: list[SubmissionVersion]
 ) -> Iterator[_Job]:
-    """Versions whose raw tables are missing or were made by other code, contracts or settings."""
+    """Versions whose raw tables or verdicts are missing or were made by other code, contracts or settings."""
     in_landing = {
         (landed.area_code, landed.source, landed.folder_month, landed.version): landed.files
         for landed in landing.submissions
@@ -312,7 +312,7 @@ def _stale_jobs(
             folder, version.source, version.area_code, version.folder_month, version.version
         )
         expected = fingerprint(settings.annex_a.months_for(version.area_code))
-        if _raw_fingerprint(raw) == expected:
+        if _raw_fingerprint(raw) == expected and not _lacks_results(folder, version):
             continue
         landed = LandedSubmission(
             version.area_code, version.source, version.folder_month, (), version.version
@@ -321,6 +321,12 @@ def _stale_jobs(
         files = tuple(sorted(archived.iterdir())) if archived.is_dir() else in_landing.get(name, ())
         if files and version_of(files) == version.version:
             yield _job(settings, landed, "reread", files)
+
+
+def _lacks_results(folder: DataFolder, version: SubmissionVersion) -> bool:
+    """Whether the verdicts on the rows of an accepted version are gone."""
+    is_expected = version.verdict == "accepted" and is_asked_about(version.source)
+    return is_expected and not results_file(folder, id_of_version(version)).exists()
 
 
 def _raw_fingerprint(raw: Path) -> str | None:

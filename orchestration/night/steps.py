@@ -20,7 +20,7 @@ from orchestration.checks.rows import count_results, write_empty_results
 from orchestration.checks.statutory import Statutory, interpreter, judge_newest, kept_findings
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.findings import finding_from
-from orchestration.intake.judging import SCHOOL_REGISTERS
+from orchestration.intake.judging import is_asked_about
 from orchestration.intake.landing import LandedSubmission, Landing, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
 from orchestration.intake.submissions import TakenIn, id_of_version, take_in
@@ -148,7 +148,7 @@ def versions_to_check(ledger: Ledger, source: str | None = None) -> list[Submiss
         for version in ledger.versions()
         if version.verdict == "accepted"
         and source in (None, version.source)
-        and (version.area_code != "national" or version.source in SCHOOL_REGISTERS)
+        and is_asked_about(version.source)
     ]
 
 

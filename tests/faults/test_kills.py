@@ -108,6 +108,7 @@ def test_killed_while_taking_in(point: str, story: Story, data: Path) -> None:
     ) == len(receipts)
 
 
+@pytest.mark.faults
 def test_workers_end_with_the_run_that_started_them(tmp_path: Path) -> None:
     """Killed while a pool extracts: nobody goes on writing into the folder of the next run."""
     empty = tmp_path / "data"
@@ -148,6 +149,7 @@ def _deliver_in_another_order(story: Story, folder: DataFolder) -> None:
         take_in_all(folder)
 
 
+@pytest.mark.faults
 def test_clean_rebuild_in_another_order_killed_during_dbt_and_at_every_point_of_publishing(
     story: Story, tmp_path: Path
 ) -> None:
@@ -189,6 +191,7 @@ def test_clean_rebuild_in_another_order_killed_during_dbt_and_at_every_point_of_
     )
 
 
+@pytest.mark.faults
 def test_second_of_two_runs_waits_for_the_first(story: Story, tmp_path: Path) -> None:
     data = story.second.copy(tmp_path / "data")
     processes = [begin(_command("none", data, story.second.warehouse)) for _ in range(2)]
@@ -211,6 +214,7 @@ def _wait_for_no_process_of(data: Path) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     "point",
     [f"{INTAKE}.submissions:_put:full:2", f"{PUBLISH}:write_parquet:full:1", f"{PUBLISH}:replace_warehouse:full:1"],
@@ -228,6 +232,7 @@ def test_full_disk_publishes_nothing_and_says_why(point: str, story: Story, data
     assert content(data / "warehouse" / "warehouse.duckdb") == content(story.first.warehouse)
 
 
+@pytest.mark.faults
 def test_damaged_warehouse_is_moved_aside_and_made_again(story: Story, data: Path) -> None:
     warehouse = data / "warehouse" / "warehouse.duckdb"
     warehouse.chmod(0o644)
@@ -241,6 +246,7 @@ def test_damaged_warehouse_is_moved_aside_and_made_again(story: Story, data: Pat
     _assert_whole(data, *_runs(data))
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     "point",
     [

@@ -18,6 +18,8 @@ from tests.faults import planter
 from tests.faults.asking import Planting, plant_in_education
 from tests.faults.education_planter import kinds
 
+pytestmark = pytest.mark.faults
+
 SEED, EACH = 20250331, 1
 ROWS_FILE = Path(__file__).parent / "fault_rows.csv"
 TESTS = Path(__file__).parents[1]

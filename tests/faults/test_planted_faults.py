@@ -17,6 +17,8 @@ from orchestration.settings import DataFolder
 from tests.faults.asking import Planting, plant_in_social_care
 from tests.faults.planter import Kind, Planter, kinds, undetected
 
+pytestmark = pytest.mark.faults
+
 SEED, EACH = 20250331, 3
 AREA = "E09000003"
 

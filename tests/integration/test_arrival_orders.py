@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from orchestration.demo.areas import Area
 from orchestration.demo.days import parse_month
 from orchestration.demo.history import simulate
@@ -20,6 +22,8 @@ from orchestration.settings import DataFolder
 from tests.extracts import settled
 from tests.nights import run_night, take_in_all
 from tests.story import copy_data, query
+
+pytestmark = pytest.mark.faults
 
 AREA = Area("E09000002", "A small borough", {2020: 3_000.0}, records_away=True, dfe_code="301")
 FIRST_MONTH, LAST_MONTH = "2024-12", "2025-03"
