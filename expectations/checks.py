@@ -16,6 +16,8 @@ Fails = Callable[[pd.DataFrame], pd.Series]
 SUBMISSION, AS_AT = "submission_id", "as_at_date"
 # And, for checks that do not decide it, what became of the row.
 OUTCOME = "outcome"
+# What a cell is read as that holds a code of no list.
+UNMAPPED = "unmapped"
 # The expectation of our own, for rules that are a function of some columns (`row_expectation`).
 OF_OUR_OWN = "ExpectRowsToKeepRule"
 

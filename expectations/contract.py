@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from orchestration.settings import DBT_FOLDER
 
 CONTRACTS_FOLDER = Path(__file__).parent / "contracts"
+CODE_WORDS_FILE = CONTRACTS_FOLDER.parent / "code_words.yml"
 SEEDS_FOLDER = DBT_FOLDER / "seeds"
 
 ColumnType = Literal[
@@ -122,6 +123,12 @@ class Record(_Strict):
         """The column that ends an interval; None for a point event."""
         ends = (end for end, start in (*self.not_before, *self.after) if start == self.key_date)
         return next(ends, None)
+
+    @property
+    def places_it(self) -> frozenset[str]:
+        """The columns that say which record it is, and when: one that cannot be read keeps it out altogether."""
+        named = (*self.key, self.key_date, self.end_column)
+        return frozenset(name for name in named if name is not None)
 
     def columns(self) -> set[str]:
         single = (self.key_date, self.exists_when, self.except_when, self.latest_before)
@@ -307,6 +314,16 @@ def first_column(seed: str) -> list[str]:
     """The keys of a seed of the warehouse: what it knows is said in one place."""
     with (SEEDS_FOLDER / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
         return [row[0] for row in csv.reader(file)][1:]
+
+
+@cache
+def code_words() -> dict[str, dict[str, tuple[str, ...]]]:
+    """By code list and code: how the code is written in words (`code_words.yml`)."""
+    content = yaml.load(CODE_WORDS_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return {
+        name: {code: tuple(entries) for code, entries in words.items()}
+        for name, words in content.items()
+    }
 
 
 @cache

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from expectations.checks import OF_OUR_OWN, Check, Dimension, Shape, row_rule
+from expectations.checks import OF_OUR_OWN, UNMAPPED, Check, Dimension, Shape, row_rule
 from expectations.contract import Column, Record, Table, contract_for
 from expectations.rules import RULES
 from expectations.rules.derived import (
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
     from great_expectations.expectations import Expectation
 
-UNMAPPED = "unmapped"
 # Our words for how bad a failure is, and those of Great Expectations.
 SEVERITIES = {"error": "critical", "warn": "warning"}
 # Who a row is about, in the supplier's own ids.
@@ -74,6 +73,11 @@ class _Maker:
     @property
     def _key_dates(self) -> set[str | None]:
         return {record.key_date for record in self.table.records.values()}
+
+    @property
+    def _decides_all(self) -> set[str]:
+        """Columns without which nobody can say which record it is, or when it was."""
+        return {name for record in self.table.records.values() for name in record.places_it}
 
     @property
     def system(self) -> str:
@@ -310,11 +314,12 @@ class _Maker:
                 "Use a code of the list", quarantines=kept_out,
             )  # fmt: skip
         elif column.type in HOW_TO_WRITE:
-            what = "and the row is not counted" if kept_out else "and counts as missing"
+            is_lost = kept_out or name in self._decides_all
+            what = "and the record is not counted" if is_lost else "and counts as missing"
             yield self.check(
                 "unreadable", name, unmarked(UNREAD, name), "validity",
                 f"{column.heading} cannot be read{_range_of(column)} {what}",
-                HOW_TO_WRITE[column.type], quarantines=kept_out or name in self._key_dates,
+                HOW_TO_WRITE[column.type], quarantines=kept_out or name in self._decides_all,
             )  # fmt: skip
 
     def _heading(self, column: str) -> str:
@@ -399,7 +404,7 @@ def table_checks(source: str, table_name: str, table: Table) -> TableChecks:
 def _keeping_out(maker: _Maker, name: str, rules: Iterable[Check]) -> Iterator[Check]:
     records = maker.table.records
     record = records[name]
-    others = {one.key_date for one in records.values()} - {record.key_date}
+    others = {column for one in records.values() for column in one.places_it} - record.places_it
     made = (
         *(check for check in maker.column_checks() if check.column not in others),
         *maker.record_checks(name, record),

@@ -19,9 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from expectations.checks import OUTCOME, SUBMISSION, Check
+from expectations.checks import OUTCOME, SUBMISSION, UNMAPPED, Check
 from expectations.contract import contract_for
-from expectations.suites import UNMAPPED, stored_key
+from expectations.suites import stored_key
 from orchestration.checks.cases import case_key, with_roots
 from orchestration.settings import DataFolder
 

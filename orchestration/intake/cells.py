@@ -1,7 +1,7 @@
 """Cells as received -> typed columns: dates, codes, numbers, flags, identifiers (expectations/README.md, 'Values').
 
 Nothing here raises on a bad value: it becomes null and is marked unreadable (or `unmapped` for a code).
-What follows from that (quarantine, flag) is decided in `records.py`.
+What follows from that (quarantine, flag) is decided in `judging.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from math import isfinite
@@ -18,37 +18,54 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from expectations.contract import Column
-from orchestration.intake.headings import normalise_heading
+from expectations.contract import Column, code_words
+from orchestration.intake.codes import CodeReader, option_text
 
-UNMAPPED = "unmapped"
 OF_ONE_KIND = frozenset({str, int, date, datetime})
 NULL_TEXTS = frozenset({"", "#n/a", "n/a", "null", "-"})
-# Excel's day 0 and the sentinels that case systems export for 'no date'.
-SENTINEL_DATES = frozenset({date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1)})
+# What a spreadsheet shows where it has no value to show, and what the reader of a workbook puts where a formula was never
+# calculated. '#N/A' is how people leave a cell empty.
+NOT_CALCULATED = "#NOT CALCULATED!"
+ERROR_TEXTS = frozenset(
+    {"#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!", "#spill!", "#calc!", "#getting_data",
+     "#field!", "#blocked!", "#unknown!", "#connect!", "#busy!", NOT_CALCULATED.lower()}
+)  # fmt: skip
+# Days that case systems export for 'no date', Excel's day 0 among them.
+PLACEHOLDER_DATES = frozenset(
+    {date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1904, 1, 1), date(9999, 12, 31)}
+)
 EXCEL_EPOCH = date(1899, 12, 30)
 SERIAL_RANGE = range(20000, 80001)
 YEAR_RANGE = range(1900, 2101)
 ACADEMIC_YEAR = re.compile(r"^(\d{4})[/-]?(\d{2})$")
+MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
 MONTHS = {
     name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
-        start=1,
-    )
+    for number, full in enumerate(MONTH_NAMES, start=1)
+    for name in (full, full[:3], *(["sept"] if full == "september" else []))
 }
-TIME_PART = r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
-DAY_FIRST = re.compile(rf"^(\d{{1,2}})([/-])(\d{{1,2}})\2(\d{{4}}){TIME_PART}$", re.IGNORECASE)
-# XML Schema's dates may name a zone without a time.
-YEAR_FIRST = re.compile(
-    rf"^(\d{{4}})-(\d{{1,2}})-(\d{{1,2}})(?:Z|[+-]\d{{2}}:\d{{2}}|{TIME_PART})$", re.IGNORECASE
+TIME_PART = (
+    r"(?:[T ]\s*\d{1,2}:\d{2}(?::\d{2}(?:[.,:]\d+)?)?\s*(?:[AP]\.?M\.?)?\s*(?:Z|[+-]\d{2}:?\d{2})?"
+    r")?"
 )
-NAMED_MONTH = re.compile(rf"^(\d{{1,2}})-([A-Za-z]{{3}})-(\d{{4}}){TIME_PART}$", re.IGNORECASE)
+# XML Schema's dates may name a zone without a time.
+ZONE = r"(?:Z|[+-]\d{2}:\d{2})"
+MONTH_PART = r"(?P<month>\d{1,2}|[A-Za-z]{3,9})"
+DATE_FORMS = tuple(
+    re.compile(rf"^{form}{TIME_PART}$", re.IGNORECASE)
+    for form in (
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?P<mark>[/\-. ]){MONTH_PART}(?P=mark)(?P<year>\d{{4}}|\d{{2}})",
+        rf"(?P<year>\d{{4}})(?P<mark>[/\-. ]){MONTH_PART}(?P=mark)(?P<day>\d{{1,2}}){ZONE}?",
+        r"(?P<month>[A-Za-z]{3,9})[ \-](?P<day>\d{1,2})(?:st|nd|rd|th)?[ \-](?P<year>\d{4}|\d{2})",
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
+    )
+)
 NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?$")
 # As a spreadsheet shows a long number; digits around a bare E are an id like any other.
 SCIENTIFIC = re.compile(r"^\d+(?:\.\d+E[+-]?|E[+-])\d+$", re.IGNORECASE)
-OPTION_PREFIX = re.compile(r"^[a-z0-9]{1,2}\)\s*")
-CODE_END = re.compile(r"\s*[:\-\u2013\u2014]")
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 UPN = re.compile(rf"^[{UPN_LETTERS}]\d{{11}}[\d{UPN_LETTERS}]$")
 # Marks without a width come along when an id is copied from a page, and would make it another child's.
@@ -63,6 +80,8 @@ class _Unreadable:
 
 
 UNREADABLE = _Unreadable()
+PLACEHOLDERS, TWO_DIGIT_YEARS = "PLACEHOLDERS", "TWO_DIGIT_YEARS"
+TWO_DIGITS = 2
 
 
 def _is_null(value: object, null_texts: frozenset[str] = NULL_TEXTS) -> bool:
@@ -73,46 +92,63 @@ def _is_null(value: object, null_texts: frozenset[str] = NULL_TEXTS) -> bool:
     return isinstance(value, str) and value.strip().lower() in null_texts
 
 
-def _date_of(year: int, month: int, day: int) -> date | _Unreadable | None:
+def _is_error(value: object) -> bool:
+    return isinstance(value, str) and value[:1] == "#" and value.strip().lower() in ERROR_TEXTS
+
+
+def _date_of(year: int, month: int, day: int) -> date | _Unreadable:
     try:
-        found = date(year, month, day)
+        return date(year, month, day)
     except ValueError:
         return UNREADABLE
-    return _checked_date(found)
 
 
-def _checked_date(found: date) -> date | _Unreadable | None:
-    if found in SENTINEL_DATES:
+def _checked_date(found: date | _Unreadable) -> date | _Unreadable | None:
+    if isinstance(found, _Unreadable):
+        return found
+    if found in PLACEHOLDER_DATES:
         return None
     return found if found.year in YEAR_RANGE else UNREADABLE
 
 
-def _serial_date(number: float) -> date | _Unreadable | None:
+def _serial_date(number: float) -> date | _Unreadable:
     days = int(number) if isfinite(number) else 0
-    return _checked_date(EXCEL_EPOCH + timedelta(days=days)) if days in SERIAL_RANGE else UNREADABLE
+    return EXCEL_EPOCH + timedelta(days=days) if days in SERIAL_RANGE else UNREADABLE
 
 
-def parse_date(value: object) -> date | _Unreadable | None:
-    """A date from a date cell, an Excel serial or one of the accepted texts; two-digit years are refused."""
+def parse_date(value: object, newest_year: int = YEAR_RANGE[-1]) -> date | _Unreadable | None:
+    """A date from a date cell, an Excel serial or a text; None for a placeholder.
+
+    Of a year of two digits, the newest is meant that is not after `newest_year`.
+    """
     if isinstance(value, date):
         return _checked_date(value.date() if isinstance(value, datetime) else value)
     if isinstance(value, bool):
         return UNREADABLE
-    if isinstance(value, int | float):
-        return _serial_date(value)
-    return _date_in_text(str(value).strip())
+    return _checked_date(_date_in_text(parse_text(value), newest_year))
 
 
-def _date_in_text(text: str) -> date | _Unreadable | None:
-    if match := DAY_FIRST.match(text):
-        day, _, month, year = match.groups()
-        return _date_of(int(year), int(month), int(day))
-    if match := YEAR_FIRST.match(text):
-        return _date_of(*(int(part) for part in match.groups()))
-    if match := NAMED_MONTH.match(text):
-        day, name, year = match.groups()
-        return _date_of(int(year), MONTHS.get(name.lower(), 0), int(day))
-    return _serial_date(float(text)) if NUMBER.match(text) else UNREADABLE
+def _date_in_text(text: str, newest_year: int) -> date | _Unreadable:
+    plain = " ".join(text.replace(",", " ").split())
+    found = next(filter(None, (form.match(plain) for form in DATE_FORMS)), None)
+    if found is None:
+        return _serial_date(float(plain)) if NUMBER.match(plain) else UNREADABLE
+    month = found["month"].lower()
+    number = int(month) if month.isdigit() else MONTHS.get(month, 0)
+    year = int(found["year"])
+    if len(found["year"]) == TWO_DIGITS:
+        century = newest_year // 100 * 100
+        year += century if century + year <= newest_year else century - 100
+    return _date_of(year, number, int(found["day"]))
+
+
+def has_two_digit_year(value: object) -> bool:
+    """Whether a date is written with a year of two digits."""
+    if not isinstance(value, str):
+        return False
+    plain = " ".join(value.replace(",", " ").split())
+    found = next(filter(None, (form.match(plain) for form in DATE_FORMS)), None)
+    return found is not None and len(found["year"]) == TWO_DIGITS
 
 
 def parse_identifier(value: object) -> str | _Unreadable | None:
@@ -180,9 +216,9 @@ def parse_academic_year(value: object) -> int | _Unreadable:
     return end_year if end_year % 100 == int(match[2]) and end_year in YEAR_RANGE else UNREADABLE
 
 
-def parse_week(value: object) -> date | _Unreadable | None:
+def parse_week(value: object, newest_year: int = YEAR_RANGE[-1]) -> date | _Unreadable | None:
     """The Monday of the week that holds a date."""
-    found = parse_date(value)
+    found = parse_date(value, newest_year)
     return found - timedelta(days=found.weekday()) if isinstance(found, date) else found
 
 
@@ -198,17 +234,9 @@ FLAGS = {
 }
 
 
-def _option(value: object) -> str:
-    """The text of a cell that holds one of a list of options; '1.0' is '1', 'b) No' is 'no'."""
-    text = (
-        str(value) if isinstance(value, bool) else re.sub(r"^(\d+)\.0+$", r"\1", str(value).strip())
-    )
-    return OPTION_PREFIX.sub("", normalise_heading(text))
-
-
 def parse_flag(value: object) -> bool | _Unreadable:
     """Yes or no, in any of the spellings of the real files ('a) Yes', 'Y', '1', 'true')."""
-    return FLAGS.get(_option(value), UNREADABLE)
+    return FLAGS.get(option_text(value), UNREADABLE)
 
 
 def parse_text(value: object) -> str:
@@ -218,34 +246,14 @@ def parse_text(value: object) -> str:
     return str(value).strip()
 
 
-def spellings(code_list: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Normalised spelling -> code, the code itself included."""
-    return {
-        normalise_heading(spelling): code
-        for code, also in code_list.items()
-        for spelling in (code, *also)
-    }
-
-
-def parse_code(value: object, known: Mapping[str, str]) -> str:
-    """The code of a cell: the whole text, words that a code list marks with a leading '*' anywhere in it, else
-    the token before the first colon or hyphen, else `unmapped`.
-
-    Source: expectations/README.md, 'Values', and dbt_project/docs/social_care.md, 'Care leavers', for the words.
-    """
-    text = _option(value)
-    if text in known:
-        return known[text]
-    anywhere = (code for words, code in known.items() if words[:1] == "*" and words[1:] in text)
-    return next(anywhere, known.get(CODE_END.split(text, maxsplit=1)[0], UNMAPPED))
-
-
 @dataclass(frozen=True)
 class TypedColumn:
-    """A typed column and which of its cells were there but unreadable."""
+    """A typed column: its values, which of its cells were there but unreadable, and what was read into some of them."""
 
     values: pd.Series
     is_unreadable: np.ndarray
+    notes: Mapping[str, int] = field(default_factory=dict)
+    """How many cells held a placeholder or a year of two digits."""
 
 
 DTYPES = {
@@ -263,12 +271,27 @@ PARSERS: dict[str, Callable[[object], Any]] = {
 
 
 def _in_range(parsed: object, column: Column) -> object:
-    """A number outside the column's range cannot be read as what it should be."""
+    """A number outside the column's range cannot be read as what it should be; a negative count is a placeholder."""
     if not isinstance(parsed, int | float):
         return parsed
+    if column.type == "integer" and column.lowest == 0 and parsed < 0:
+        return None
     too_low = column.lowest is not None and parsed < column.lowest
     too_high = column.highest is not None and parsed > column.highest
     return UNREADABLE if too_low or too_high else parsed
+
+
+def _parser_of(
+    column: Column, code_lists: Mapping[str, Mapping[str, Sequence[str]]], newest_year: int
+) -> Callable[[object], Any]:
+    if column.type == "code":
+        name = str(column.code_list)
+        return CodeReader(code_lists[name], code_words().get(name, {})).read
+    if column.type == "date":
+        return partial(parse_date, newest_year=newest_year)
+    if column.type == "week":
+        return partial(parse_week, newest_year=newest_year)
+    return PARSERS[column.type]
 
 
 def type_column(
@@ -276,20 +299,20 @@ def type_column(
     column: Column,
     code_lists: Mapping[str, Mapping[str, Sequence[str]]],
     no_value: Sequence[str] = (),
+    newest_year: int = YEAR_RANGE[-1],
 ) -> TypedColumn:
     """Parse each distinct value once and spread the result over the rows.
 
-    `no_value`: texts that are no value in this source, beside those of every source.
+    `no_value`: texts that are no value in this source, beside those of every source. `newest_year`: of years of two
+    digits.
     """
-    parser = PARSERS.get(column.type)
-    if column.type == "code":
-        assert column.code_list is not None  # noqa: S101 -- the contract model guarantees it
-        parser = partial(parse_code, known=spellings(code_lists[column.code_list]))
-    assert parser is not None  # noqa: S101 -- dropped columns never come here
+    parser = _parser_of(column, code_lists, newest_year)
     positions, distinct = _distinct(cells)
     nulls = NULL_TEXTS | {text.lower() for text in no_value}
+    empty = [_is_null(value, nulls) for value in distinct]
     parsed = [
-        None if _is_null(value, nulls) else _in_range(parser(value), column) for value in distinct
+        None if is_empty else UNREADABLE if _is_error(value) else _in_range(parser(value), column)
+        for value, is_empty in zip(distinct, empty, strict=True)
     ]
     unreadable = np.fromiter((value is UNREADABLE for value in parsed), bool, len(parsed))
     clean = pd.array(
@@ -297,7 +320,26 @@ def type_column(
     )
     if not len(distinct):
         return TypedColumn(pd.Series(clean), np.zeros(0, dtype=bool))
-    return TypedColumn(pd.Series(clean.take(positions)), unreadable[positions])
+    notes = _notes(column, distinct, parsed, empty, np.bincount(positions, minlength=len(distinct)))
+    return TypedColumn(pd.Series(clean.take(positions)), unreadable[positions], notes)
+
+
+def _notes(
+    column: Column,
+    distinct: Sequence[object],
+    parsed: Sequence[object],
+    empty: Sequence[bool],
+    counts: np.ndarray,
+) -> dict[str, int]:
+    """How many cells held something that was read as what it says only with a rule of ours."""
+    if column.type not in ("date", "week", "integer"):
+        return {}
+    placeholders = [
+        value is None and not is_empty for value, is_empty in zip(parsed, empty, strict=True)
+    ]
+    short = [column.type != "integer" and has_two_digit_year(value) for value in distinct]
+    found = {PLACEHOLDERS: counts[placeholders].sum(), TWO_DIGIT_YEARS: counts[short].sum()}
+    return {name: int(count) for name, count in found.items() if count}
 
 
 def _distinct(cells: Sequence[object]) -> tuple[np.ndarray, list[object]]:

@@ -21,6 +21,8 @@ from pydantic import TypeAdapter
 from expectations.contract import Contract, Table, contract_for
 from orchestration.intake.belonging import of_another
 from orchestration.intake.cells import (
+    PLACEHOLDERS,
+    TWO_DIGIT_YEARS,
     parse_date,
     parse_identifier,
 )
@@ -171,7 +173,8 @@ def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: 
         if table.recognised_only:
             counts.loaded = counts.received
             continue
-        typed = typed_table(contract, name, blocks)
+        typed = typed_table(contract, name, blocks, as_at.year)
+        findings += _notes_on_values(table, typed, name, counts.files)
         counts.units = _units(table, typed)
         of_elsewhere = of_another(table, typed, submission.dfe_code, cover)
         findings += [finding.placed(file=counts.files, table=name) for finding in of_elsewhere]
@@ -240,6 +243,29 @@ def _header_facts(
                         file=found.file, sheet="header", column="LEA")
             )  # fmt: skip
     return as_at, findings
+
+
+NOTES = {
+    PLACEHOLDERS: ("hold a placeholder for 'not known' (a negative count, 1 January 1900, 31 December 9999)",
+                   "Nothing, if no value is known: they were read as empty"),
+    TWO_DIGIT_YEARS: ("have a year of two digits, read as the newest year that is not after the extract's",
+                      "Export dates with four digits of the year"),
+}  # fmt: skip
+
+
+def _notes_on_values(table: Table, typed: Typed, name: str, files: str) -> Iterable[Finding]:
+    """One warning per column about cells that were read by a rule of ours."""
+    # A row without its key date is told of by itself.
+    key_dates = {record.key_date for record in table.records.values()}
+    for column, values in typed.items():
+        for rule, count in values.notes.items():
+            if rule == PLACEHOLDERS and column in key_dates:
+                continue
+            message, remedy = NOTES[rule]
+            yield Finding(
+                rule, "warn", f"{count} cell(s) {message}", remedy, file=files, sheet=table.sheet, table=name,
+                column=table.columns[column].heading,
+            )  # fmt: skip
 
 
 def _units(table: Table, typed: Typed) -> tuple[str, ...]:

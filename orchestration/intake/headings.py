@@ -31,8 +31,18 @@ _TRAILING_MARKS = " ?:.*"
 _OUTER_BLANKS = re.compile(r"^[\s\ufeff\u200b]+|[\s\ufeff\u200b]+$")
 
 
+_POSSESSIVE = re.compile(r"^(?i:(?:the )?(?:child|young person|pupil)'?s)(?= |[A-Z][a-z])")
+_NO_WORD = re.compile(r"[\W_]+")
+
+
 def normalise_heading(text: str) -> str:
-    """The form in which headings (and code texts) are compared, whatever the supplier's typography."""
+    """The form in which headings are compared: without capitals, blanks, marks and a leading possessive."""
+    plain = plain_heading(text)
+    return (_NO_WORD.sub("", _POSSESSIVE.sub("", plain)) or plain).lower()
+
+
+def plain_text(text: str) -> str:
+    """The form in which texts of codes are compared, whatever the supplier's typography."""
     return plain_heading(text).lower()
 
 

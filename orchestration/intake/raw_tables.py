@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from expectations.checks import UNMAPPED
 from expectations.contract import Column, Table
-from orchestration.intake.cells import UNMAPPED
 
 ARROW_TYPES = {
     "date": pa.date32(), "integer": pa.int64(), "decimal": pa.float64(), "flag": pa.bool_(),

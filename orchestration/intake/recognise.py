@@ -65,10 +65,17 @@ def _overlap(table: Table, headings: set[str]) -> float:
 
 def _has_signature(table: Table, headings: set[str]) -> bool:
     has_all = any(
-        signature and all(normalise_heading(name) in headings for name in signature)
+        signature and all(_is_there(table, name, headings) for name in signature)
         for signature in (table.signature, table.earlier_signature)
     )
     return has_all and not any(normalise_heading(name) in headings for name in table.not_with)
+
+
+def _is_there(table: Table, heading: str, headings: set[str]) -> bool:
+    """Whether a heading of a signature is there, under any name that its column is known by."""
+    wanted = normalise_heading(heading)
+    known = (names for names in map(_names, table.columns.values()) if wanted in names)
+    return not headings.isdisjoint(next(known, [wanted]))
 
 
 def _table_of(contract: Contract, block: Block) -> list[str]:

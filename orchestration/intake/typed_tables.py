@@ -21,6 +21,7 @@ from orchestration.intake.raw_tables import ROW_COLUMNS, arrow_type
 from orchestration.intake.recognise import RecognisedBlock
 
 Typed = dict[str, TypedColumn]
+DAYS_TO_1904 = 1462
 # Where each row was in its files; `raw/` keeps the row number only.
 PLACE_COLUMNS = {"place": pa.int32(), "is_overlong": pa.bool_()}
 # What an identifier of a type is scoped by, so that ids of two systems never meet (data/README.md, 'Keys').
@@ -48,11 +49,20 @@ class Sender:
     secret: bytes
 
 
-def typed_table(contract: Contract, name: str, blocks: list[RecognisedBlock]) -> Typed:
-    """What the files of a table hold, typed; without what is looked up in other tables."""
+def typed_table(
+    contract: Contract, name: str, blocks: list[RecognisedBlock], newest_year: int
+) -> Typed:
+    """What the files of a table hold, typed; without what is looked up in other tables.
+
+    `newest_year`: that years of two digits can mean.
+    """
     return {
         column_name: type_column(
-            _cells(blocks, column_name), column, contract.code_lists, contract.no_value
+            _cells(blocks, column_name, is_date=column.type == "date"),
+            column,
+            contract.code_lists,
+            contract.no_value,
+            newest_year,
         )
         for column_name, column in contract.tables[name].stored_columns.items()
         if column.looked_up is None
@@ -136,11 +146,19 @@ def _joined(parts: list[Any], kind: Any) -> np.ndarray:
     return np.concatenate([np.asarray(part, dtype=kind) for part in parts])
 
 
-def _cells(blocks: list[RecognisedBlock], column: str) -> list[object]:
+def _cells(blocks: list[RecognisedBlock], column: str, *, is_date: bool) -> list[object]:
     cells: list[object] = []
     for found in blocks:
         place = found.positions.get(column)
-        cells += (
-            [None] * len(found.block.row_numbers) if place is None else found.block.columns[place]
-        )
+        if place is None:
+            cells += [None] * len(found.block.row_numbers)
+        elif is_date and found.block.counts_from_1904:
+            cells += map(_counted_from_1900, found.block.columns[place])
+        else:
+            cells += found.block.columns[place]
     return cells
+
+
+def _counted_from_1900(cell: object) -> object:
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    return cell + DAYS_TO_1904 if is_number else cell

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from expectations.checks import UNMAPPED
 from expectations.contract import contract_for
-from orchestration.intake.cells import UNMAPPED, parse_code, spellings
+from orchestration.intake.codes import CodeReader
 from tests.indicators.taking_in import annex_a, ssda903
 
 YOUNG_PERSON = {"Child Unique ID": "SYN1", "Date of Birth": "10/05/2005"}
@@ -100,8 +101,8 @@ def test_code_of_the_return_is_known_in_the_collection_years_that_have_it(
     list_name: str, code: str, first_year: int, last_year: int
 ) -> None:
     def is_known(year: int) -> bool:
-        known = spellings(contract_for("ssda903", year).code_lists[list_name])
-        return parse_code(code, known) != UNMAPPED
+        codes = contract_for("ssda903", year).code_lists[list_name]
+        return CodeReader(codes, {}).read(code) != UNMAPPED
 
     assert [year for year in range(2018, 2031) if is_known(year)] == list(
         range(first_year, last_year + 1)

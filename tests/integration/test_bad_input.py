@@ -264,7 +264,11 @@ KEPT_OUT = [
     Case("sentinel_date [32]", "annex_a", sheet("List 3", lambda r: put(r, 4, REFERRED, "01/01/1900")),
          "key_date_missing", ("row 4",), changes={"list_3": (0, -1, 0, 1)}),
     Case("two_digit_year [30]", "annex_a", sheet("List 3", lambda r: put(r, 4, REFERRED, "03/02/25")),
+         "TWO_DIGIT_YEARS", ("List 3", REFERRED, "1 cell")),
+    Case("date_in_no_form [30]", "annex_a", sheet("List 3", lambda r: put(r, 4, REFERRED, "3 Smarch 2025")),
          "unreadable", ("List 3", "row 4", REFERRED, "dd/mm/yyyy"), changes={"list_3": (0, -1, 0, 1)}),
+    Case("placeholder_date [32]", "annex_a", sheet("List 6", lambda r: put(r, 2, "CIN Closure Date", "31/12/9999")),
+         "PLACEHOLDERS", ("List 6", "CIN Closure Date", "1 cell")),
     Case("american_date [30]", "annex_a", sheet("List 3", lambda r: put(r, 4, REFERRED, "02/25/2025")),
          "unreadable", ("row 4",), changes={"list_3": (0, -1, 0, 1)}),
     Case("day_that_does_not_exist [30]", "ssda903", text_file("episodes", lambda r: put(r, 3, "DECOM", "29/02/2023")),
@@ -738,7 +742,7 @@ def test_text_too_large_to_read_is_refused_before_it_is_parsed(
 def _is_of_episodes(given: tuple[Any, ...]) -> bool:
     """Whether a function of reading or of judging was given the table of episodes."""
     *_, last = given
-    return given[1] == "episodes" if isinstance(last, list) else "change_reason_code" in last
+    return given[1] == "episodes" if isinstance(last, int) else "change_reason_code" in last
 
 
 @pytest.mark.parametrize(("where", "function"), [(extract, "typed_table"), (judging, "judge_rows")])

@@ -87,6 +87,9 @@ class Block:
     notes: tuple[Note, ...] = ()
     overlong_rows: tuple[int, ...] = ()  # row numbers with values beyond the last heading
     rejected: FileRejected | None = None  # this sheet cannot be used, others of the file can
+    counts_from_1904: bool = (
+        False  # a number in a column of dates is one of days since 1904, not 1900
+    )
 
     @classmethod
     def without_rows(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -33,6 +33,7 @@ _LEFT_OUT = (
     ("xl/embeddings/", "EMBEDDED_FILES", "holds embedded files; they are ignored"),
     ("xl/externalLinks/", "EXTERNAL_LINKS", "links to other files; last saved values are read"),
 )
+FROM_1904 = Note("EPOCH_1904", "the workbook counts its days from 1904; its dates were read so", 1)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ class PackageFacts:
     hidden_rows: dict[str, int]
     damaged_sheets: frozenset[str]
     notes: tuple[Note, ...]
+    unread_cells: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+    """By sheet: cells with an error or a formula that was never calculated, by row and column from 0."""
+    counts_from_1904: bool = False
 
 
 def inspect_package(content: bytes) -> PackageFacts:
@@ -60,13 +64,16 @@ def inspect_package(content: bytes) -> PackageFacts:
         _refuse_bombs(parts)
         surveys = {part.filename: survey_part(package, part) for part in parts}
         sheet_names = _sheet_names(package, names)
+        from_1904 = _counts_from_1904(package)
     found = {sheet_names[path]: surveys[path] for path in names & sheet_names.keys()}
     return PackageFacts(
         is_xlsx=bool(sheet_names)
         and all(path in names and is_sheet_part(path) for path in sheet_names),
         hidden_rows={sheet: survey.n_hidden for sheet, survey in found.items()},
         damaged_sheets=frozenset(sheet for sheet, survey in found.items() if survey.is_malformed),
-        notes=tuple(_notes(names)),
+        notes=(*_notes(names), *([FROM_1904] if from_1904 else [])),
+        unread_cells={sheet: survey.unread for sheet, survey in found.items() if survey.unread},
+        counts_from_1904=from_1904,
     )
 
 
@@ -125,6 +132,13 @@ def _sheet_names(package: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
         _absolute(targets.get(_relationship_id(sheet), "")): sheet.get("name", "")
         for sheet in workbook.iter("{*}sheet")
     }
+
+
+def _counts_from_1904(package: zipfile.ZipFile) -> bool:
+    """Whether a workbook counts its days from 1904, as those of old Macintosh computers do."""
+    workbook = _parsed(_small_part(package, "xl/workbook.xml"))
+    settings = () if workbook is None else workbook.iter("{*}workbookPr")
+    return any(one.get("date1904") in ("1", "true", "on") for one in settings)
 
 
 def _relationship_id(sheet: etree._Element) -> str | None:

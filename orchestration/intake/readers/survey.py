@@ -1,7 +1,8 @@
 """One part of a workbook's ZIP package, expanded once in small pieces and thrown away again.
 
 Shows what the spreadsheet library keeps silent about or cannot bear: XML that is broken or declares
-entities, hidden rows, and sheets that reach so far that they would exhaust memory. No cells are read here.
+entities, hidden rows, cells with an error or a formula that was never calculated (it gives both as empty), and sheets
+that reach so far that they would exhaust memory. No other cells are read here.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO
 from xml.parsers import expat
 
+from orchestration.intake.cells import NOT_CALCULATED
 from orchestration.intake.readers.block import MEGABYTE, FileRejected, Rejection, too_large
 
 # A sheet is held as a full rectangle: one stray cell in its far corner would need half a terabyte, and
@@ -34,6 +36,9 @@ _UNUSUAL_REFERENCES = (b" r='", b" r =", b"\nr=", b"\tr=", b"\rr=", b"= ")
 _FILLED_CELL = re.compile(
     rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["'](?:[^>]*[^>/])?>"""
 )
+# A cell of type error, or a formula.
+_SUSPECT = re.compile(rb"""<(?:\w+:)?f[\s/>]|\st\s*=\s*["']e["']""")
+_CELL_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 _HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\bhidden\s*=\s*["'](?:1|true)["']""")
 # Parts without which no sheet can be read right: the list of sheets, the texts, the date formats.
 _NEEDED_PART = re.compile(r"content\.xml|xl/[^/]+\.xml")
@@ -59,6 +64,8 @@ def survey_part(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Survey:
         raise damaged_workbook()
     if survey.rectangle > LARGEST_RECTANGLE and isinstance(survey, _Worksheet):
         survey.rectangle = _filled_rectangle(package, part)
+    if isinstance(survey, _Worksheet) and survey.has_suspects and not survey.is_malformed:
+        survey.unread = _unread_cells(package, part)
     if survey.rectangle > LARGEST_RECTANGLE:
         raise too_large(
             f"a sheet reaches over more than {LARGEST_RECTANGLE:,} cells; delete the unused rows and "
@@ -109,6 +116,8 @@ class Survey:
     n_hidden: int = 0
     rectangle: int = 0
     is_malformed: bool = False
+    unread: dict[tuple[int, int], str] = field(default_factory=dict)
+    """The text of each cell without a value, by row and column from 0."""
 
     def add(self, piece: bytes) -> None:
         """Take in the next piece."""
@@ -154,9 +163,11 @@ class _Worksheet(_Markup):
     def __init__(self) -> None:
         super().__init__()
         self._last_row = self._last_column = 0
+        self.has_suspects = False
 
     def add(self, piece: bytes) -> None:
         super().add(piece)
+        self.has_suspects = self.has_suspects or _SUSPECT.search(piece) is not None
         if b"hidden" in piece:
             self.n_hidden += len(_HIDDEN_ROW.findall(piece))
         if any(form in piece for form in _UNUSUAL_REFERENCES):
@@ -193,6 +204,65 @@ def _filled_rectangle(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
         columns, rows = _furthest(_FILLED_CELL.findall(piece))
         last_column, last_row = max(last_column, columns), max(last_row, rows)
     return last_column * last_row
+
+
+def _unread_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> dict[tuple[int, int], str]:
+    """Cells that hold an error, or a formula without a saved value, with what stands for it."""
+    found = _UnreadCells()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = found.begin
+    parser.EndElementHandler = found.end
+    parser.CharacterDataHandler = found.text
+    for piece in _pieces(package, part):
+        parser.Parse(piece, False)
+    return found.cells
+
+
+class _UnreadCells:
+    """Follows the cells of a sheet (ECMA-376 part 1, 18.3.1.4): `t` is the type, `f` the formula, `v` the saved value."""
+
+    def __init__(self) -> None:
+        self.cells: dict[tuple[int, int], str] = {}
+        self._row = self._column = -1
+        self._type: str | None = None
+        self._has_formula = self._in_value = False
+        self._value: str | None = None
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        match name.rpartition(" ")[2]:
+            case "row":
+                self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
+                self._column = -1
+            case "c":
+                self._column += 1
+                if place := _CELL_REFERENCE.fullmatch(attributes.get("r", "")):
+                    self._row, self._column = (
+                        int(place[2]) - 1,
+                        _column_number(place[1].encode()) - 1,
+                    )
+                self._type, self._value, self._has_formula = attributes.get("t"), None, False
+            case "f":
+                self._has_formula = True
+            case "v" | "is":
+                self._in_value, self._value = True, self._value or ""
+
+    def text(self, text: str) -> None:
+        if self._in_value:
+            self._value = f"{self._value or ''}{text}"
+
+    def end(self, name: str) -> None:
+        match name.rpartition(" ")[2]:
+            case "v" | "is":
+                self._in_value = False
+            case "c":
+                if self._type == "e":
+                    self.cells[self._row, self._column] = (self._value or NOT_CALCULATED).strip()
+                # A formula may have calculated an empty text, which Excel saves as that.
+                elif self._has_formula and not (
+                    self._value or (self._type == "str" and self._value == "")
+                ):
+                    self.cells[self._row, self._column] = NOT_CALCULATED
 
 
 def is_sheet_part(path: str) -> bool:

@@ -40,7 +40,7 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 # Excel keeps 15 digits; a whole number with more has already lost some, and stays a float to show it.
 LARGEST_EXACT = 10**15
-# Error cells arrive as empty; this is the same error pasted as a value.
+# How people leave a cell empty in a column of formulas. Other errors are no empty cells.
 NO_VALUE_TEXTS = frozenset({"", "#N/A"})
 ONE_DAY = timedelta(days=1)
 PLAIN_CELLS = frozenset({str, date, datetime})
@@ -86,6 +86,9 @@ def _sheets(content: bytes, facts: PackageFacts) -> list[RawSheet]:
 def _block(sheet: RawSheet, known_headings: frozenset[str], facts: PackageFacts) -> Block:
     if sheet.rows is None or sheet.name in facts.damaged_sheets:
         return Block.without_rows(sheet.name, rejected=_damaged_sheet(sheet.name))
+    for (row, column), text in facts.unread_cells.get(sheet.name, {}).items():
+        if row < len(sheet.rows) and column < len(sheet.rows[row]):
+            sheet.rows[row][column] = text
     top = ([_cell(value) for value in row] for row in islice(sheet.rows, HEADER_SEARCH_ROWS))
     header = find_header(top, known_headings)
     if header is None:
@@ -99,7 +102,10 @@ def _block(sheet: RawSheet, known_headings: frozenset[str], facts: PackageFacts)
         *_shape_notes(sheet, header, columns),
     )
     named = tuple(columns[place] for place in header.places)
-    return Block(sheet.name, header.row, header.headings, named, numbers, notes)
+    return Block(
+        sheet.name, header.row, header.headings, named, numbers, notes,
+        counts_from_1904=facts.counts_from_1904,
+    )  # fmt: skip
 
 
 def _damaged_sheet(name: str) -> FileRejected:

@@ -16,10 +16,11 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from orchestration.intake.headings import normalise_heading
 from orchestration.intake.readers import Block, FileRejected, Rejection, package, read_file, sheets
 
 HEADINGS = ("Child Unique ID", "Date of Referral", "Age")
-KNOWN = frozenset({"child unique id", "date of referral", "age"})
+KNOWN = frozenset(map(normalise_heading, {"child unique id", "date of referral", "age"}))
 DATE = {"num_format": "dd/mm/yyyy"}
 # One sheet 'List 3' in the format of Excel 97 (written with xlwt 1.3.0): the headings 'Child Unique ID' and
 # 'Date of Referral' over A1 and 29 February 2024.
