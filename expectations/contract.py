@@ -67,6 +67,8 @@ class Column(_Strict):
     highest: float | None = None
     inherited: bool = False
     """The value of the record above, repeated in each below it: a fault of it is told once, up there."""
+    left_out_with: str | None = None
+    """Another heading that says the same with more detail: where both are there, this column is left out."""
     looked_up: LookedUp | None = None
     """Not read from the file of its table; a fault of it is told where it stands, too."""
 
@@ -172,6 +174,8 @@ class Table(_Strict):
     period_column: str | None = None
     must_be_present: bool = False
     recognised_only: bool = False
+    # What to send in place of a table that is often mistaken for the right one; it is left out.
+    instead: str | None = None
     columns: dict[str, Column] = Field(default_factory=dict)
     records: dict[str, Record] = Field(default_factory=dict)
     form: Form | None = None
@@ -209,6 +213,8 @@ class Contract(_Strict):
     no_value: tuple[str, ...] = ()
     # The name of a file may carry the as-at date (Ofsted, GIAS).
     date_in_file_name: bool = False
+    # A return with rows of each year: one without any of its folder's year is that of the year before.
+    tells_its_year: bool = False
     tables: dict[str, Table]
     later_years: tuple[dict[str, Any], ...] = ()
 

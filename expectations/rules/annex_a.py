@@ -9,6 +9,7 @@ from __future__ import annotations
 from expectations.checks import Check, row_rule
 from expectations.rules.cases import Rows, span
 from expectations.rules.shapes import (
+    never,
     not_after_as_at,
     not_before_year,
     not_less,
@@ -35,6 +36,11 @@ RULES: tuple[Check, ...] = (
         "consistency",
         ("The date the child ceased to be looked after and the reason do not stand together",
         "Enter both when a child leaves care, neither while the child is looked after"),
+    ),
+    row_rule(
+        "annex_a.list_8.has_not_ended.end_reason_code", never("end_reason_code", "X1"), "consistency",
+        ("X1 says that another episode begins the same day: the child is read as still looked after",
+        "Leave date and reason empty while the child is looked after, or give the reason that care ended"),
     ),
     row_rule(
         "annex_a.list_8.born_after_start.birth_date", not_less("start_date", "birth_date"), "consistency",
@@ -101,6 +107,11 @@ OVERLAPPING: dict[str, list[tuple[Rows, bool]]] = {
 }
 
 CASES: dict[str, list[tuple[Rows, bool]]] = {
+    "annex_a.list_8.has_not_ended.end_reason_code": [
+        ({"end_reason_code": "X1"}, True),
+        ({"end_reason_code": "E4A"}, False),
+        ({"end_reason_code": None}, False),
+    ],
     **OVERLAPPING,
     "annex_a.list_5.on_a_weekend.conference_date": [
         ({"conference_date": "2025-03-07"}, False),

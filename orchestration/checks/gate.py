@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from orchestration.checks.tables import TableCheck, TableCount, judge_tables, tables_of_rejected
+from orchestration.intake.belonging import is_not_ours
 from orchestration.intake.extract import EXTRACTION_FILE, load_extraction
 from orchestration.intake.ledger import Acceptance, Ledger, Receipt
 from orchestration.intake.submissions import raw_folder, submission_id_of
@@ -37,7 +38,8 @@ def newest_receipts(
     newest: dict[tuple[str, str, str], Receipt] = {}
     for receipt in ledger.receipts():
         version = receipt.version
-        is_asked = only_source in (None, version.source)
+        # A file that belongs elsewhere holds nothing, as if it had not come.
+        is_asked = only_source in (None, version.source) and not is_not_ours(version.reason)
         if is_asked and vintage.knows(receipt) and version.area_code != "national":
             newest[version.area_code, version.source, version.folder_month] = receipt
     latest: dict[tuple[str, str, date], Receipt] = {}

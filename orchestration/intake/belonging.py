@@ -1,6 +1,7 @@
-"""Whether a table is of the authority and the period of its folder, told by what stands in its rows.
+"""Whether a file is of the authority and the period of its folder, told by what its rows say.
 
-A single row of elsewhere is a row's own matter: the models leave it out, or its owner is asked about it.
+What is not is refused whole and holds nothing, as if it had not come. A single row of another authority or period is a
+row's own matter: the models leave it out, or its owner is asked about it.
 """
 
 from __future__ import annotations
@@ -8,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from expectations.contract import Table
 from orchestration.intake.cells import TypedColumn
 from orchestration.intake.findings import Finding
 
-# Fewer rows may be of elsewhere all of them, and rightly so.
+# In a smaller table every row may rightly come from another authority or period.
 ENOUGH_TO_TELL = 20
+# Two months of a smaller authority may really be the same.
+ENOUGH_TO_DIFFER = 200
+# The rules by which a submission is refused as if it had not come.
+NOT_OURS = frozenset({"OTHER_AREA", "OTHER_PERIOD", "SAME_AS_OTHER_MONTH", "TWO_YEARS"})
 # An extract is dated when it is written, some days after the month that it is about.
 WRITTEN_WITHIN = timedelta(days=31)
 # DfE's number of an authority; the numbers of its schools begin with it.
@@ -51,3 +57,84 @@ def of_another(
                 remedy="Put the file into the folder of its month, or send the extract of this month",
                 column=table.columns[table.period_column].heading,
             )
+
+
+def is_not_ours(reason: str) -> bool:
+    """Whether a submission was refused as one that belongs somewhere else."""
+    return any(f"[{rule}]" in reason for rule in NOT_OURS)
+
+
+def of_an_earlier_year(
+    tables: Mapping[str, tuple[Table, Mapping[str, TypedColumn]]], cover_from: date
+) -> Iterator[Finding]:
+    """A return none of whose rows is dated on or after the first day of its year: it is that of the year before.
+
+    Sure where a table has so many rows that are dated in that year.
+    """
+    begins = pd.Timestamp(cover_from)
+    before = pd.Timestamp(cover_from.replace(year=cover_from.year - 1))
+    n_dated = n_before = 0
+    for table, typed in tables.values():
+        names = {
+            name
+            for record in table.records.values()
+            for name in (record.key_date, record.end_column)
+            if name is not None
+        }
+        days = pd.DataFrame({name: pd.to_datetime(typed[name].values) for name in names})
+        if (days >= begins).any(axis=None):
+            return
+        n_dated += int(days.notna().any(axis=1).sum())
+        n_before = max(n_before, int((days >= before).any(axis=1).sum()))
+    if not n_dated:
+        return
+    is_sure = n_before >= ENOUGH_TO_TELL
+    year_end = cover_from - timedelta(days=1)
+    yield Finding(
+        rule="OTHER_PERIOD",
+        severity="reject" if is_sure else "warn",
+        message=f"no row is dated on or after {cover_from}, at which the period of the folder begins; the newest rows are "
+        f"of the year that ended on {year_end}: another period",
+        remedy=f"Put the return into the folder of its year's end, {year_end:%Y-%m}",
+    )
+
+
+def of_two_years(
+    table: Table, typed: Mapping[str, TypedColumn], file_of: np.ndarray
+) -> Iterator[Finding]:
+    """A table that came in several files that tell the same records differently: returns of two years."""
+    rows = pd.DataFrame({name: column.values for name, column in typed.items()})
+    for record in table.records.values():
+        keys = list(record.key)
+        told = rows.assign(file=file_of).drop_duplicates([*rows.columns])
+        again = told[told.duplicated(keys, keep=False) & told[keys].notna().all(axis=1)]
+        n_records = int((again.groupby(keys)["file"].nunique() > 1).sum())
+        if n_records:
+            yield Finding(
+                rule="TWO_YEARS",
+                severity="reject",
+                message=f"{n_records} records are in several files with different details: the returns of two years",
+                remedy="Leave the files of one return in the folder of its month",
+            )
+
+
+def same_as_another_month(other_month: str | None, n_rows: int) -> Iterator[Finding]:
+    """An extract whose bytes are those of another month's."""
+    if other_month is not None and n_rows:
+        yield Finding(
+            rule="SAME_AS_OTHER_MONTH",
+            severity="reject" if n_rows >= ENOUGH_TO_DIFFER else "warn",
+            message=f"the files are identical to the extract of {other_month}",
+            remedy="Export the extract of this month and send it",
+        )
+
+
+def without_rows(titles: list[str], *, is_all: bool, is_first: bool) -> Iterator[Finding]:
+    """An extract that says there is nothing, or whose list is empty the first time it comes."""
+    if titles and (is_all or is_first):
+        yield Finding(
+            rule="NO_ROWS",
+            severity="warn",
+            message=f"no rows in {', '.join(titles)}: read as that there were none",
+            remedy="Send the extract again if there should be rows",
+        )

@@ -68,7 +68,7 @@ class CodeReader:
         if code := next((token for token in first if self._is_leading(token, text)), None):
             return self._coded(code)
         bracketed = {self._coded(found) for found in BRACKETED.findall(text)} - {None}
-        among = {self._coded(token) for token in tokens if self._is_plain(token)} - {None}
+        among = {self._coded(token) for token in tokens if self._is_plain(token, text)} - {None}
         for found in (bracketed, among):
             if len(found) == 1:
                 return found.pop()
@@ -87,13 +87,14 @@ class CodeReader:
             return False
         has_digit = any(character.isdigit() for character in token)
         marked = re.search(rf"\b{token}\s*[:\-\u2013\u2014)]", text, re.IGNORECASE)
-        return has_digit or marked is not None or re.match(rf"\W*{token}\b", text) is not None
+        in_capitals = re.match(rf"\W*{token}\b", text) is not None and _has_small_letters(text)
+        return has_digit or marked is not None or in_capitals
 
-    def _is_plain(self, token: str) -> bool:
+    def _is_plain(self, token: str, text: str) -> bool:
         """Whether a token within a text can only be a code."""
-        is_long = len(token) > 1
         has_digit = any(character.isdigit() for character in token)
-        return is_long and token.upper() in self._upper and (has_digit or token.isupper())
+        in_capitals = token.isupper() and _has_small_letters(text)
+        return len(token) > 1 and token.upper() in self._upper and (has_digit or in_capitals)
 
     def _by_answers(self, text: str) -> str | None:
         if set(self.codes) != {"NEG", "PHY", "SAB", "EMO", "MUL"} or not ANSWERS.match(text):
@@ -119,6 +120,11 @@ class CodeReader:
             for code, entries in self.words.items()
             if code in self.codes
         }
+
+
+def _has_small_letters(text: str) -> bool:
+    """Whether capitals mean anything in a text."""
+    return text != text.upper()
 
 
 def _plain(text: str) -> str:

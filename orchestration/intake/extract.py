@@ -14,12 +14,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from pyarrow import feather
 from pydantic import TypeAdapter
 
 from expectations.contract import Contract, Table, contract_for
-from orchestration.intake.belonging import of_another
+from orchestration.intake.belonging import (
+    NOT_OURS,
+    of_an_earlier_year,
+    of_another,
+    of_two_years,
+    same_as_another_month,
+    without_rows,
+)
 from orchestration.intake.cells import (
     PLACEHOLDERS,
     TWO_DIGIT_YEARS,
@@ -62,6 +70,10 @@ class SubmissionFiles:
     look_back_months: int
     dfe_code: str | None
     fingerprint: str
+    same_as_month: str | None = None
+    """Another month of the same source and area whose files are the same."""
+    is_first: bool = False
+    """Whether nothing of the source was accepted from the area before."""
 
 
 @dataclass
@@ -161,8 +173,12 @@ def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: 
     extraction = Extraction(submission.submission_id, submission.fingerprint, as_at, "accepted", "")
     sender = Sender(submission.submission_id, submission.area_code, secret)
     identifiers: list[pd.DataFrame] = []
+    read: dict[str, tuple[Table, Typed]] = {}
     for name, blocks in recognition.blocks.items():
         table = contract.tables[name]
+        if table.instead:
+            findings += [_not_the_table(table, name, found) for found in blocks]
+            continue
         counts = extraction.tables[name] = TableCounts(failed=name in recognition.failed)
         if counts.failed:
             continue
@@ -174,18 +190,56 @@ def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: 
             counts.loaded = counts.received
             continue
         typed = typed_table(contract, name, blocks, as_at.year)
-        findings += _notes_on_values(table, typed, name, counts.files)
+        read[name] = table, typed
         counts.units = _units(table, typed)
-        of_elsewhere = of_another(table, typed, submission.dfe_code, cover)
-        findings += [finding.placed(file=counts.files, table=name) for finding in of_elsewhere]
+        findings += [
+            finding.placed(file=counts.files, table=name)
+            for finding in (
+                *_notes_on_values(table, typed),
+                *of_another(table, typed, submission.dfe_code, cover),
+                *(_several_years(table, typed, blocks) if contract.tells_its_year else ()),
+            )
+        ]
         rows, named = as_received(table, typed, blocks, sender)
         feather.write_feather(rows, as_received_file(target, name), compression="uncompressed")
         identifiers += named
-    extraction.findings = findings
+    extraction.findings = [*findings, *_of_the_whole(contract, submission, extraction, read)]
     _settle_verdict(contract, extraction)
     if extraction.verdict == "accepted":
         write_identifiers(identifiers, restricted, submission.submission_id)
     return extraction
+
+
+def _not_the_table(table: Table, name: str, found: RecognisedBlock) -> Finding:
+    """What is often mistaken for a table of the source."""
+    return Finding(
+        "NOT_THE_TABLE", "warn", f"this is another list: {table.title}; left out", str(table.instead),
+        file=found.file, sheet=found.block.sheet, table=name,
+    )  # fmt: skip
+
+
+def _of_the_whole(
+    contract: Contract,
+    submission: SubmissionFiles,
+    extraction: Extraction,
+    read: dict[str, tuple[Table, Typed]],
+) -> Iterable[Finding]:
+    """What is to be said about a version of an authority as a whole."""
+    if contract.level != "la" or not read:
+        return
+    usable = {name: extraction.tables[name] for name in read}
+    n_rows = sum(counts.received for counts in usable.values())
+    yield from same_as_another_month(submission.same_as_month, n_rows)
+    empty = [
+        contract.tables[name].sheet or contract.tables[name].title
+        for name in contract.tables
+        # A form that nobody filled in is no list without rows.
+        if name in usable and not usable[name].received and contract.tables[name].form is None
+    ]
+    yield from without_rows(empty, is_all=not n_rows, is_first=submission.is_first)
+    begins = [counts.cover_from for counts in usable.values() if counts.cover_from is not None]
+    if contract.tells_its_year and begins:
+        yield from of_an_earlier_year(read, min(begins))
 
 
 def _read_all(
@@ -253,7 +307,12 @@ NOTES = {
 }  # fmt: skip
 
 
-def _notes_on_values(table: Table, typed: Typed, name: str, files: str) -> Iterable[Finding]:
+def _several_years(table: Table, typed: Typed, blocks: list[RecognisedBlock]) -> Iterable[Finding]:
+    lengths = [len(found.block.row_numbers) for found in blocks]
+    return of_two_years(table, typed, np.repeat(np.arange(len(blocks)), lengths))
+
+
+def _notes_on_values(table: Table, typed: Typed) -> Iterable[Finding]:
     """One warning per column about cells that were read by a rule of ours."""
     # A row without its key date is told of by itself.
     key_dates = {record.key_date for record in table.records.values()}
@@ -263,7 +322,7 @@ def _notes_on_values(table: Table, typed: Typed, name: str, files: str) -> Itera
                 continue
             message, remedy = NOTES[rule]
             yield Finding(
-                rule, "warn", f"{count} cell(s) {message}", remedy, file=files, sheet=table.sheet, table=name,
+                rule, "warn", f"{count} cell(s) {message}", remedy, sheet=table.sheet,
                 column=table.columns[column].heading,
             )  # fmt: skip
 
@@ -281,7 +340,10 @@ def _settle_verdict(contract: Contract, extraction: Extraction) -> None:
     rejects = [finding for finding in extraction.findings if finding.severity == "reject"]
     reasons = "; ".join(dict.fromkeys(finding.text() for finding in rejects))
     nothing_recognised = not extraction.tables
-    must_reject = bool(rejects) and contract.on_failed_table == "reject_submission"
+    is_elsewhere = any(finding.rule in NOT_OURS for finding in rejects)
+    must_reject = is_elsewhere or (
+        bool(rejects) and contract.on_failed_table == "reject_submission"
+    )
     extraction.reason = reasons
     if nothing_recognised or must_reject:
         extraction.verdict = "rejected"

@@ -55,12 +55,19 @@ def _names(column: Column) -> list[str]:
     return [normalise_heading(name) for name in column.names]
 
 
-def _overlap(table: Table, headings: set[str]) -> float:
+def _overlap(contract: Contract, table: Table, headings: set[str]) -> float:
+    """The share of a table's columns that are there, of those that no other table of the source has."""
     named = [names for names in map(_names, table.columns.values()) if names]
-    if not named:
-        return 0.0
-    hits = sum(any(name in headings for name in names) for names in named)
-    return hits / len(named) if hits >= min(FEWEST_HEADINGS, len(named)) else 0.0
+    of_others = {
+        name
+        for other in contract.tables.values()
+        if other is not table
+        for names in map(_names, other.columns.values())
+        for name in names
+    }
+    own = [names for names in named if of_others.isdisjoint(names)] or named
+    hits = sum(any(name in headings for name in names) for names in own)
+    return hits / len(own) if hits >= min(FEWEST_HEADINGS, len(own)) else 0.0
 
 
 def _has_signature(table: Table, headings: set[str]) -> bool:
@@ -96,7 +103,7 @@ def _table_of(contract: Contract, block: Block) -> list[str]:
     ]
     if signed:
         return signed
-    scores = {name: _overlap(table, headings) for name, table in contract.tables.items()}
+    scores = {name: _overlap(contract, table, headings) for name, table in contract.tables.items()}
     best = max(scores.values(), default=0.0)
     return (
         [name for name, score in scores.items() if score == best] if best >= ENOUGH_OVERLAP else []
@@ -137,7 +144,11 @@ def _positions(table: Table, block: Block, form: Form | None) -> dict[str, int]:
         place = next((by_heading[heading] for heading in names if heading in by_heading), None)
         if place is not None:
             found[name] = place
-    return found
+    return {
+        name: place
+        for name, place in found.items()
+        if normalise_heading(table.columns[name].left_out_with or "") not in by_heading
+    }
 
 
 def _heading_findings(table: Table, found: RecognisedBlock) -> Iterator[Finding]:
@@ -154,6 +165,22 @@ def _heading_findings(table: Table, found: RecognisedBlock) -> Iterator[Finding]
             column=required[0],
         )
         return
+    there = {normalise_heading(heading) for heading in block.headings}
+    left_out = [
+        column.heading
+        for column in missing
+        if column.left_out_with
+        and normalise_heading(column.left_out_with) in there
+        and not there.isdisjoint(_names(column))
+    ]
+    if left_out:
+        yield Finding(
+            rule="COLUMN_LEFT_OUT",
+            severity="warn",
+            message=f"another column says the same with more detail, so it is left out: {_listed(left_out)}",
+            remedy="Nothing",
+            column=left_out[0],
+        )
     optional = [column.heading for column in missing if column.is_expected]
     if optional:
         yield Finding(
@@ -238,7 +265,7 @@ def absent_tables(contract: Contract, found: Collection[str]) -> Iterator[Findin
     absent = [
         f"{table.sheet} ({table.title})" if table.sheet else table.title
         for name, table in contract.tables.items()
-        if name not in found and not table.recognised_only
+        if name not in found and not table.recognised_only and not table.instead
     ]
     if absent and found and contract.level == "la" and contract.on_failed_table == "absent":
         yield Finding(

@@ -69,6 +69,9 @@ class TakenIn:
     made_key: bool = False
 
 
+Sent = SubmissionVersion | LandedSubmission
+
+
 @dataclass(frozen=True)
 class _Job:
     landed: LandedSubmission
@@ -121,7 +124,14 @@ def set_aside_folder(folder: DataFolder, submission_id: str) -> Path:
     return folder.quality / "set_aside" / submission_id
 
 
-def _job(settings: Settings, landed: LandedSubmission, event: str, files: tuple[Path, ...]) -> _Job:
+def _job(
+    settings: Settings,
+    landed: LandedSubmission,
+    event: str,
+    files: tuple[Path, ...],
+    others: Iterable[Sent] = (),
+) -> _Job:
+    """What a worker reads; `others`: what else the area sent of the source."""
     months = settings.annex_a.months_for(landed.area_code)
     as_at = SHIPPED_AS_AT if landed.folder_month == SHIPPED else landed.folder_as_at
     described = SubmissionFiles(
@@ -135,8 +145,32 @@ def _job(settings: Settings, landed: LandedSubmission, event: str, files: tuple[
         look_back_months=months,
         dfe_code=dfe_codes().get(landed.area_code),
         fingerprint=fingerprint(months),
+        same_as_month=_same_earlier(landed, others),
+        is_first=not any(other.folder_month < landed.folder_month for other in others),
     )
     return _Job(landed, event, described)
+
+
+def _same_earlier(landed: LandedSubmission, others: Iterable[Sent]) -> str | None:
+    """The earliest month before a monthly extract's own whose files are the same."""
+    expected = contract_for(landed.source).expected
+    if expected is None or expected.every_months != 1:
+        return None
+    same = (
+        other.folder_month
+        for other in others
+        if other.version == landed.version and other.folder_month < landed.folder_month
+    )
+    return min(same, default=None)
+
+
+def _sent(landing: Landing, versions: list[SubmissionVersion]) -> dict[tuple[str, str], list[Sent]]:
+    """By area and source: every accepted version, and what landing holds now."""
+    found: dict[tuple[str, str], list[Sent]] = {}
+    known: list[Sent] = [one for one in versions if one.verdict == "accepted"]
+    for one in (*known, *landing.submissions):
+        found.setdefault((one.area_code, one.source), []).append(one)
+    return found
 
 
 def archive_folder(folder: DataFolder, landed: LandedSubmission) -> Path:
@@ -286,7 +320,7 @@ def _new_jobs(
     versions: list[SubmissionVersion],
     findings: list[Finding],
 ) -> Iterator[_Job]:
-    current = _current_versions(versions)
+    current, sent = _current_versions(versions), _sent(landing, versions)
     for landed in landing.submissions:
         known = current.get((landed.area_code, landed.source, landed.folder_month))
         if known is not None and known.version == landed.version:
@@ -295,13 +329,15 @@ def _new_jobs(
         if copies is None:
             findings.append(still_writing(landed.files[0], folder.landing))
         else:
-            yield _job(settings, landed, "received", copies)
+            others = sent[landed.area_code, landed.source]
+            yield _job(settings, landed, "received", copies, others)
 
 
 def _stale_jobs(
     folder: DataFolder, settings: Settings, landing: Landing, versions: list[SubmissionVersion]
 ) -> Iterator[_Job]:
     """Versions whose raw tables or verdicts are missing or were made by other code, contracts or settings."""
+    sent = _sent(landing, versions)
     in_landing = {
         (landed.area_code, landed.source, landed.folder_month, landed.version): landed.files
         for landed in landing.submissions
@@ -320,7 +356,8 @@ def _stale_jobs(
         archived = archive_folder(folder, landed)
         files = tuple(sorted(archived.iterdir())) if archived.is_dir() else in_landing.get(name, ())
         if files and version_of(files) == version.version:
-            yield _job(settings, landed, "reread", files)
+            others = sent.get((version.area_code, version.source), [])
+            yield _job(settings, landed, "reread", files, others)
 
 
 def _lacks_results(folder: DataFolder, version: SubmissionVersion) -> bool:

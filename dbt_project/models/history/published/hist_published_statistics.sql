@@ -102,8 +102,12 @@ applications as (
         )
         or (
             geographic_level <> 'local authority'
+            -- Totals of all years of entry; releases from 2025 write 'z' (not applicable).
             and (school_phase, lower(nc_year))
-            in (('primary', 'all primary'), ('secondary', 'all secondary'))
+            in (
+                ('primary', 'all primary'), ('primary', 'z'),
+                ('secondary', 'all secondary'), ('secondary', 'z')
+            )
         )
 ),
 

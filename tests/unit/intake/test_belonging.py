@@ -1,0 +1,121 @@
+"""The wrong file in the right folder: refused as if it had not come where that is sure, else a warning."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from orchestration.checks.gate import Vintage, newest_receipts
+from orchestration.intake.belonging import (
+    ENOUGH_TO_DIFFER,
+    ENOUGH_TO_TELL,
+    is_not_ours,
+    same_as_another_month,
+    without_rows,
+)
+from orchestration.intake.extract import Extraction, SubmissionFiles
+from orchestration.intake.ledger import Ledger
+from orchestration.settings import DataFolder
+from tests.nights import take_in_all
+from tests.reading import extract
+
+EPISODES = (
+    "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN"
+)
+
+
+def _episode(number: int, start: str, end: str = "") -> str:
+    return f"SYN{number},{start},S,C2,N1,U4,PR1,{end},{'E4A' if end else ''},,,,"
+
+
+def _return(tmp_path: Path, month: date, *files: list[str]) -> Extraction:
+    paths = []
+    for number, rows in enumerate(files):
+        paths.append(tmp_path / f"episodes_{number}.csv")
+        paths[-1].write_text("\n".join([EPISODES, *rows]) + "\n")
+    described = SubmissionFiles("s", "E09000003", "ssda903", month, tuple(paths), 6, "302", "")
+    return extract(described, bytes(32), tmp_path / "raw", tmp_path / "keys")
+
+
+def _rules(extraction: Extraction) -> dict[str, str]:
+    return {finding.rule: finding.severity for finding in extraction.findings}
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "severity", "verdict"),
+    [(ENOUGH_TO_TELL, "reject", "rejected"), (ENOUGH_TO_TELL - 1, "warn", "accepted")],
+)
+def test_return_of_the_year_before_is_told_with_its_month(
+    tmp_path: Path, n_rows: int, severity: str, verdict: str
+) -> None:
+    rows = [_episode(number, "02/05/2025", "31/03/2026") for number in range(n_rows)]
+    extraction = _return(tmp_path, date(2026, 7, 31), rows)
+    assert (_rules(extraction).get("OTHER_PERIOD"), extraction.verdict) == (severity, verdict)
+    [told] = [finding for finding in extraction.findings if finding.rule == "OTHER_PERIOD"]
+    assert "2026-03-31" in told.message and "2026-03" in told.remedy
+    assert is_not_ours(extraction.reason) is (severity == "reject")
+
+
+@pytest.mark.parametrize(
+    "row", [_episode(99, "01/04/2026"), _episode(99, "02/05/2020", "01/04/2026")]
+)
+def test_one_date_of_the_year_is_enough_to_be_of_it(tmp_path: Path, row: str) -> None:
+    rows = [_episode(number, "02/05/2025", "31/03/2026") for number in range(ENOUGH_TO_TELL)]
+    extraction = _return(tmp_path, date(2026, 7, 31), [*rows, row])
+    assert "OTHER_PERIOD" not in _rules(extraction)
+    assert extraction.verdict == "accepted"
+
+
+def test_two_years_of_one_table_are_refused_and_two_parts_of_one_year_are_not(
+    tmp_path: Path,
+) -> None:
+    before = [_episode(1, "02/05/2024"), _episode(2, "02/06/2024", "01/02/2025")]
+    after = [_episode(1, "02/05/2024", "01/06/2025"), _episode(3, "02/06/2025")]
+    assert _return(tmp_path, date(2026, 3, 31), before, after).verdict == "rejected"
+    extraction = _return(tmp_path, date(2026, 3, 31), before, [_episode(1, "02/05/2024"), after[1]])
+    assert ("TWO_YEARS" in _rules(extraction), extraction.verdict) == (False, "accepted")
+
+
+def test_identical_extract_is_refused_from_so_many_rows_on() -> None:
+    [small] = same_as_another_month("2026-02", ENOUGH_TO_DIFFER - 1)
+    [large] = same_as_another_month("2026-02", ENOUGH_TO_DIFFER)
+    assert (small.severity, large.severity) == ("warn", "reject")
+    assert "2026-02" in large.message
+    assert [*same_as_another_month(None, 1000), *same_as_another_month("2026-02", 0)] == []
+
+
+def test_emptiness_is_told_the_first_time_or_where_there_is_nothing_at_all() -> None:
+    assert [*without_rows(["List 7"], is_all=False, is_first=False)] == []
+    assert [*without_rows([], is_all=True, is_first=True)] == []
+    [first] = without_rows(["List 7"], is_all=False, is_first=True)
+    [nothing] = without_rows(["List 7"], is_all=True, is_first=False)
+    assert (first.severity, "List 7" in first.message) == ("warn", True)
+    assert nothing.severity == "warn"
+
+
+def test_same_files_in_a_later_month_are_told_and_what_is_refused_holds_nothing(
+    tmp_path: Path,
+) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    heading = "Child Unique ID,Gender,Ethnicity,Date of Birth,Age of Child (Years),Date of Contact,Contact Source"
+    rows = [
+        f"SYN{number},M,WBRI,01/02/2015,10,03/{number % 9 + 1:02}/2025,Police"
+        for number in range(ENOUGH_TO_DIFFER)
+    ]
+    for month in ("2025-10", "2025-11"):
+        place = folder.landing / "E09000003" / "annex_a" / month
+        place.mkdir(parents=True)
+        (place / "List 1.csv").write_text("\n".join([heading, *rows]) + "\n")
+    take_in_all(folder)
+    ledger = Ledger(folder.ledger)
+    found = {
+        v.folder_month: (v.verdict, v.reason) for v in ledger.versions() if v.source == "annex_a"
+    }
+    assert found["2025-10"] == ("accepted", "")
+    assert found["2025-11"][0] == "rejected"
+    assert "identical to the extract of 2025-10" in found["2025-11"][1]
+    receipts = newest_receipts(ledger, Vintage(date(2026, 1, 1), None), "annex_a")
+    assert [receipt.version.folder_month for receipt in receipts] == ["2025-10"]
