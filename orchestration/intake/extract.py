@@ -37,6 +37,7 @@ from orchestration.intake.cells import (
 from orchestration.intake.cover import collection_year, cover_of, date_in_name
 from orchestration.intake.findings import Finding, shown_name
 from orchestration.intake.headings import normalise_heading
+from orchestration.intake.manifest import MANIFEST, disagreements
 from orchestration.intake.readers import Block, FileRejected, read_file
 from orchestration.intake.recognise import (
     RecognisedBlock,
@@ -162,6 +163,8 @@ def broken_off(submission: SubmissionFiles, error: Exception) -> Extraction:
 def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path) -> Extraction:
     contract = contract_for(submission.source, collection_year(submission.folder_as_at))
     files, findings = _read_all(contract, submission.files)
+    n_rows = {name: sum(len(block.row_numbers) for block in blocks) for name, blocks in files}
+    findings += disagreements(submission.files, n_rows)
     recognition = recognise(contract, files)
     if not findings:
         # A file that could not be read has been named already, and may be the table that is not there.
@@ -250,6 +253,8 @@ def _read_all(
     findings: list[Finding] = []
     for path in paths:
         name = shown_name(path.name)
+        if path.name == MANIFEST:
+            continue
         try:
             files.append((name, read_file(path, known)))
         except FileRejected as rejected:
@@ -340,10 +345,8 @@ def _settle_verdict(contract: Contract, extraction: Extraction) -> None:
     rejects = [finding for finding in extraction.findings if finding.severity == "reject"]
     reasons = "; ".join(dict.fromkeys(finding.text() for finding in rejects))
     nothing_recognised = not extraction.tables
-    is_elsewhere = any(finding.rule in NOT_OURS for finding in rejects)
-    must_reject = is_elsewhere or (
-        bool(rejects) and contract.on_failed_table == "reject_submission"
-    )
+    is_refused = any(finding.rule in (*NOT_OURS, "MANIFEST") for finding in rejects)
+    must_reject = is_refused or (bool(rejects) and contract.on_failed_table == "reject_submission")
     extraction.reason = reasons
     if nothing_recognised or must_reject:
         extraction.verdict = "rejected"
@@ -356,11 +359,16 @@ def _nothing_recognised(contract: Contract, extraction: Extraction) -> Finding:
     """One message about the whole folder in place of one for each file in it."""
     unknown = [finding for finding in extraction.findings if finding.rule == "TABLE_UNKNOWN"]
     extraction.findings = [finding for finding in extraction.findings if finding not in unknown]
+    sought = "; ".join(
+        f"{table.sheet or table.title} by {' and '.join(map(repr, table.signature))}"
+        for table in contract.tables.values()
+        if table.signature and not table.instead
+    )
     refused = Finding(
         rule="NOTHING_RECOGNISED",
         severity="reject",
-        message=f"nothing in the folder is a table of {contract.source}",
-        remedy="Check that the files stand in the right folder and have the headings of the template",
+        message=f"nothing in the folder is a table of {contract.source}, of which these headings were sought: {sought}",
+        remedy="Check that the files are in the right folder and have the headings of the template",
         file=", ".join(str(finding.file) for finding in unknown),
     )
     extraction.findings.append(refused)

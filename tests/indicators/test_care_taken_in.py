@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from expectations.checks import UNMAPPED
 from expectations.contract import contract_for
 from orchestration.intake.codes import CodeReader
+from tests.indicators.empty_project import Build
 from tests.indicators.taking_in import annex_a, ssda903
 
 YOUNG_PERSON = {"Child Unique ID": "SYN1", "Date of Birth": "10/05/2005"}
@@ -153,3 +156,31 @@ def test_adoption_case_without_an_order_is_kept_and_one_after_the_as_at_date_is_
     )
     assert [row["adoption_order_date"] for row in table.rows] == [None, date(2025, 3, 31)]
     assert table.quarantined == 1
+
+
+def test_list_8_row_with_reason_x1_has_not_ended(project: Build) -> None:
+    """Another episode begins the same day (SSDA903 guide, 'Reason episode ceased')."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table list_8 as select *, true as has_period_of_care, null as empty from (values"
+            " ('on', date '2026-01-31', 'X1'), ('left', date '2026-01-31', 'E4A'), ('here', null, null),"
+            " ('unread', date '2026-01-31', null)) as rows(child_key, end_date, end_reason_code)"
+        )
+        text = project.sql("stg_annex_a__list_8")
+        columns = set(re.findall(r"^\s+(\w+),?$", text, re.MULTILINE))
+        known = {"child_key", "end_date", "end_reason_code"}
+        for name in columns - known:
+            connection.execute(f"alter table list_8 add column if not exists {name} varchar")
+        rows = connection.sql(
+            re.sub(r"from\s+read_parquet\(.*?\)", "from list_8", text, flags=re.DOTALL)
+        )
+        found = {
+            child: told
+            for child, *told in rows.select("child_key, end_date, end_reason_code").fetchall()
+        }
+    assert found == {
+        "on": [None, None],
+        "left": [date(2026, 1, 31), "E4A"],
+        "here": [None, None],
+        "unread": [date(2026, 1, 31), None],
+    }

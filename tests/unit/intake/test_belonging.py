@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from orchestration.intake.belonging import (
 )
 from orchestration.intake.extract import Extraction, SubmissionFiles
 from orchestration.intake.ledger import Ledger
+from orchestration.intake.manifest import disagreements
 from orchestration.settings import DataFolder
 from tests.nights import take_in_all
 from tests.reading import extract
@@ -119,3 +121,53 @@ def test_same_files_in_a_later_month_are_told_and_what_is_refused_holds_nothing(
     assert "identical to the extract of 2025-10" in found["2025-11"][1]
     receipts = newest_receipts(ledger, Vintage(date(2026, 1, 1), None), "annex_a")
     assert [receipt.version.folder_month for receipt in receipts] == ["2025-10"]
+
+
+def _with_manifest(tmp_path: Path, lines: list[str]) -> Extraction:
+    path = tmp_path / "episodes.csv"
+    path.write_text(
+        "\n".join([EPISODES, _episode(1, "02/05/2025"), _episode(2, "02/06/2025")]) + "\n"
+    )
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    manifest = tmp_path / "_manifest.csv"
+    manifest.write_text("\n".join(["file,rows,sha256", *lines]).replace("HASH", digest) + "\n")
+    described = SubmissionFiles(
+        "s", "E09000003", "ssda903", date(2026, 3, 31), (manifest, path), 6, "302", ""
+    )
+    return extract(described, bytes(32), tmp_path / "raw", tmp_path / "keys")
+
+
+@pytest.mark.parametrize(
+    "lines", [["episodes.csv,2,HASH"], ["episodes.csv,,HASH"], ["episodes.csv,2,"]]
+)
+def test_extract_that_agrees_with_its_manifest_is_taken_in(
+    tmp_path: Path, lines: list[str]
+) -> None:
+    extraction = _with_manifest(tmp_path, lines)
+    assert (extraction.verdict, extraction.tables["episodes"].loaded) == ("accepted", 2)
+    assert "MANIFEST" not in _rules(extraction)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["episodes.csv,18,HASH"], "18 rows, 2 were read"),
+        (["episodes.csv,2,00ff"], "SHA-256 differs"),
+        (["episodes.csv,2,HASH", "header.csv,2,"], "not there: header.csv"),
+        (["other.csv,2,"], "does not list the file"),
+    ],
+)
+def test_what_does_not_agree_with_its_manifest_is_refused(
+    tmp_path: Path, lines: list[str], said: str
+) -> None:
+    extraction = _with_manifest(tmp_path, lines)
+    assert extraction.verdict == "rejected"
+    assert said in extraction.reason
+
+
+def test_manifest_without_its_columns_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    manifest = tmp_path / "x" / "_manifest.csv"
+    manifest.write_text("name;count\n")
+    [finding] = disagreements([manifest], {})
+    assert "cannot be read" in finding.message

@@ -102,7 +102,7 @@ applications as (
         )
         or (
             geographic_level <> 'local authority'
-            -- Totals of all years of entry; releases from 2025 write 'z' (not applicable).
+            -- All years of entry; releases from 2025 write 'z' for that.
             and (school_phase, lower(nc_year))
             in (
                 ('primary', 'all primary'), ('primary', 'z'),

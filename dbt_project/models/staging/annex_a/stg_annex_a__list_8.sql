@@ -10,7 +10,9 @@ select
     -- X1: another episode begins the same day, so care has not ended.
     case when end_reason_code = 'X1' then null else end_date end as end_date,
     legal_status_code,
-    case when end_reason_code <> 'X1' then end_reason_code end as end_reason_code,
+    case
+        when end_reason_code <> 'X1' then end_reason_code
+    end as end_reason_code,
     latest_health_assessment_date,
     latest_dental_check_date,
     n_missing_12_months,
