@@ -274,7 +274,8 @@ def _in_range(parsed: object, column: Column) -> object:
     """A number outside the column's range cannot be read as what it should be; a negative count is a placeholder."""
     if not isinstance(parsed, int | float):
         return parsed
-    if column.type == "integer" and column.lowest == 0 and parsed < 0:
+    # Where a row cannot do without the number (education), a negative one quarantines it as any other.
+    if column.type == "integer" and column.lowest == 0 and parsed < 0 and column.value == "free":
         return None
     too_low = column.lowest is not None and parsed < column.lowest
     too_high = column.highest is not None and parsed > column.highest
