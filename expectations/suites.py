@@ -55,7 +55,8 @@ HOW_TO_WRITE = {
     "integer": "Give a whole number in digits, without commas or signs",
     "decimal": "Give a number in digits, without commas, signs or %", "flag": "Give Y or N",
     "academic_year": "Give the year as 2024/25", "upn": AS_TEXT, "young_person_id": AS_TEXT,
-    "applicant_id": AS_TEXT, "record_id": AS_TEXT,
+    "applicant_id": AS_TEXT, "record_id": AS_TEXT, "person_id": AS_TEXT,
+    "text": "Give the text itself: the cell holds an error or a formula that was never calculated",
 }  # fmt: skip
 
 

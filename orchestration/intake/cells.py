@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from expectations.checks import UNMAPPED
 from expectations.contract import Column, code_words
 from orchestration.intake.codes import CodeReader, option_text
 
@@ -316,8 +317,10 @@ def type_column(
         for value, is_empty in zip(distinct, empty, strict=True)
     ]
     unreadable = np.fromiter((value is UNREADABLE for value in parsed), bool, len(parsed))
+    # An error in a column of codes is told, and keeps a row out, as any code of no list is.
+    instead = UNMAPPED if column.type == "code" else None
     clean = pd.array(
-        [None if value is UNREADABLE else value for value in parsed], dtype=DTYPES[column.type]
+        [instead if value is UNREADABLE else value for value in parsed], dtype=DTYPES[column.type]
     )
     if not len(distinct):
         return TypedColumn(pd.Series(clean), np.zeros(0, dtype=bool))

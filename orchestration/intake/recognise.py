@@ -66,6 +66,8 @@ def _overlap(contract: Contract, table: Table, headings: set[str]) -> float:
         for name in names
     }
     own = [names for names in named if of_others.isdisjoint(names)] or named
+    if not own:
+        return 0.0
     hits = sum(any(name in headings for name in names) for names in own)
     return hits / len(own) if hits >= min(FEWEST_HEADINGS, len(own)) else 0.0
 
@@ -265,7 +267,7 @@ def absent_tables(contract: Contract, found: Collection[str]) -> Iterator[Findin
     absent = [
         f"{table.sheet} ({table.title})" if table.sheet else table.title
         for name, table in contract.tables.items()
-        if name not in found and not table.recognised_only and not table.instead
+        if name not in found and not table.recognised_only
     ]
     if absent and found and contract.level == "la" and contract.on_failed_table == "absent":
         yield Finding(

@@ -6,6 +6,8 @@ import pytest
 
 from expectations.contract import contract_for, sources
 from orchestration.intake.headings import find_header, normalise_heading
+from orchestration.intake.readers import Block
+from orchestration.intake.recognise import recognise
 
 KNOWN = frozenset(map(normalise_heading, {"child unique id", "date of referral", "age"}))
 
@@ -95,3 +97,12 @@ def test_unnamed_columns_are_no_duplicates() -> None:
     assert found.duplicates(KNOWN) == []
     assert found.places == (1, 3)
     assert found.width == 4
+
+
+@pytest.mark.parametrize("source", sources())
+@pytest.mark.parametrize("sheet", [None, "Cover"])
+def test_block_of_other_headings_is_no_table_of_any_source(source: str, sheet: str | None) -> None:
+    block = Block(sheet, 1, ("Weight", "Height", "Colour"), ([1], [2], [3]), (2,))
+    found = recognise(contract_for(source), [("x.csv", [block])])
+    assert (found.blocks, found.failed) == ({}, frozenset())
+    assert [finding.rule for finding in found.findings] == ["TABLE_UNKNOWN"]

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
 from expectations.checks import UNMAPPED
-from expectations.contract import Column, code_words, contract_for
+from expectations.contract import Column, code_words, contract_for, sources
+from expectations.suites import checks_of
 from orchestration.intake.cells import (
     ERROR_TEXTS,
     MONTH_NAMES,
@@ -138,7 +140,21 @@ def test_error_of_a_spreadsheet_is_unread_in_a_column_of_any_type(kind: str) -> 
     cells = [*(text.upper() for text in sorted(ERROR_TEXTS)), "#N/A", "", None]
     typed = type_column(cells, column, {"a": {"A": ()}})
     assert typed.is_unreadable.tolist() == [True] * len(ERROR_TEXTS) + [False] * 3
-    assert typed.values.isna().all()
+    # In a column of codes it is a code of no list, which its owner is told of.
+    told = [UNMAPPED if kind == "code" else None] * len(ERROR_TEXTS) + [None] * 3
+    assert [None if pd.isna(value) else value for value in typed.values] == told
+
+
+@pytest.mark.parametrize("source", sources())
+def test_error_in_any_stored_column_is_told_by_a_check_of_its_own(source: str) -> None:
+    for name, table in contract_for(source).tables.items():
+        told = {(check.rule, check.column) for check in checks_of(source, name).of_cells}
+        for column, described in table.stored_columns.items():
+            # A row without its child is told of and kept out.
+            if described.looked_up or described.inherited or described.type == "child_id":
+                continue
+            rule = "code_unknown" if described.type == "code" else "unreadable"
+            assert (rule, column) in told, (name, column)
 
 
 def _column_of(
