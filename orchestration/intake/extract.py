@@ -319,7 +319,7 @@ def _several_years(table: Table, typed: Typed, blocks: list[RecognisedBlock]) ->
 
 def _notes_on_values(table: Table, typed: Typed) -> Iterable[Finding]:
     """One warning per column about cells that were read by a rule of ours."""
-    # A row without its key date is told of by itself.
+    # A missing key date has a message of its own, for each row.
     key_dates = {record.key_date for record in table.records.values()}
     for column, values in typed.items():
         for rule, count in values.notes.items():

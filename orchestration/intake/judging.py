@@ -33,7 +33,7 @@ from orchestration.intake.extract import Extraction, TableCounts, as_received_fi
 from orchestration.intake.findings import SHOWN_ROWS, Finding, Severity
 from orchestration.intake.raw_tables import arrow_type, write_raw_table
 
-# Published statistics are nobody's records; registers of schools are asked about.
+# National files whose rows have an owner here; published statistics have none.
 SCHOOL_REGISTERS = frozenset({"gias", "ofsted_mi"})
 
 

@@ -80,7 +80,7 @@ def places_of(blocks: list[RecognisedBlock]) -> list[Place]:
 def as_received(
     table: Table, typed: Typed, blocks: list[RecognisedBlock], sender: Sender
 ) -> tuple[pa.Table, list[pd.DataFrame]]:
-    """The rows of a table with keys in place of identifiers, and what the keys stand for."""
+    """The rows of a table with keys in place of identifiers, and the identifier of each key."""
     lengths = [len(found.block.row_numbers) for found in blocks]
     n_rows = sum(lengths)
     frame: dict[str, Any] = {
@@ -122,7 +122,7 @@ def as_received(
 def write_identifiers(
     identifiers: list[pd.DataFrame], restricted: Path, submission_id: str
 ) -> None:
-    """Write what the keys of a version stand for, and nothing else of it."""
+    """Write the identifier of each key of a version."""
     if not identifiers:
         return
     restricted.mkdir(mode=0o700, parents=True, exist_ok=True)

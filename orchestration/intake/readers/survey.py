@@ -207,7 +207,7 @@ def _filled_rectangle(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
 
 
 def _unread_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> dict[tuple[int, int], str]:
-    """Cells that hold an error, or a formula without a saved value, with what stands for it."""
+    """Cells that hold an error, or a formula without a saved value, with the text that the reader gives them."""
     found = _UnreadCells()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
