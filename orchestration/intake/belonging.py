@@ -22,6 +22,8 @@ ENOUGH_TO_TELL = 20
 ENOUGH_TO_DIFFER = 200
 # The rules by which a submission is refused as if it had not come.
 NOT_OURS = frozenset({"OTHER_AREA", "OTHER_PERIOD", "SAME_AS_OTHER_MONTH", "TWO_YEARS"})
+# The rules by which a submission is refused whole, whatever its source.
+REFUSING = NOT_OURS | {"MANIFEST"}
 # An extract is dated when it is written, some days after the month that it is about.
 WRITTEN_WITHIN = timedelta(days=31)
 # DfE's number of an authority; the numbers of its schools begin with it.

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from expectations.contract import Contract, Table, contract_for
 from orchestration.intake.belonging import (
-    NOT_OURS,
+    REFUSING,
     of_an_earlier_year,
     of_another,
     of_two_years,
@@ -345,7 +345,7 @@ def _settle_verdict(contract: Contract, extraction: Extraction) -> None:
     rejects = [finding for finding in extraction.findings if finding.severity == "reject"]
     reasons = "; ".join(dict.fromkeys(finding.text() for finding in rejects))
     nothing_recognised = not extraction.tables
-    is_refused = any(finding.rule in (*NOT_OURS, "MANIFEST") for finding in rejects)
+    is_refused = any(finding.rule in REFUSING for finding in rejects)
     must_reject = is_refused or (bool(rejects) and contract.on_failed_table == "reject_submission")
     extraction.reason = reasons
     if nothing_recognised or must_reject:
