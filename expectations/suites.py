@@ -175,7 +175,7 @@ class _Maker:
             title = contract_for(self.source).tables[place.table].title
             yield self.check(
                 "orphan", place.by, first_orphan(name, self._stored(place.by)), "consistency",
-                f"{self._heading(place.by)} stands in no row of {title}, so the row belongs to nothing",
+                f"{self._heading(place.by)} does not appear in {title}, so this row cannot be linked",
                 f"Correct {self._heading(place.by)}, or send the row of {title} with it",
             )  # fmt: skip
 
@@ -186,7 +186,7 @@ class _Maker:
         for name in own & {n for n, c in self.table.columns.items() if c.type == "upn"}:
             yield self.check(
                 "upn_invalid", name, unmarked(DOUBTED, name), "accuracy",
-                f"{self._heading(name)} is no number that can have been given: its check letter or form is wrong",
+                f"{self._heading(name)} is not a valid UPN: the check letter or format is wrong",
                 "Check the number with the school; it joins the pupil's records",
             )  # fmt: skip
             if person is not None:
@@ -278,7 +278,7 @@ class _Maker:
         if set(record.key) != {"child_id"} or is_only:
             yield self.check(
                 f"{name}_repeated", None, not_repeated(keys) if is_only else unique(*keys), "uniqueness",
-                f"The same {self._noun(name)} stands more than once; the {record.keep} row counts",
+                f"The same {self._noun(name)} appears more than once; the {record.keep} row counts",
                 f"Remove the repeated rows in the {self.system}",
             )  # fmt: skip
 
@@ -308,7 +308,7 @@ class _Maker:
                 "Check the year, or the month of the folder",
             )  # fmt: skip
         if column.type == "code":
-            what = "the row is not counted" if kept_out else "it counts as none of them"
+            what = "the row is not counted" if kept_out else "it is treated as not recorded"
             yield self.check(
                 "code_unknown", name, never(name, UNMAPPED), "validity",
                 f"{column.heading} holds a code that is not in the list; {what}",

@@ -34,7 +34,7 @@ RULES: tuple[Check, ...] = (
     row_rule(
         "annex_a.list_8.ceased_without_reason.end_reason_code", only_together("end_date", "end_reason_code"),
         "consistency",
-        ("The date the child ceased to be looked after and the reason do not stand together",
+        ("Only one of the date the child ceased to be looked after and the reason is given",
         "Enter both when a child leaves care, neither while the child is looked after"),
     ),
     row_rule(

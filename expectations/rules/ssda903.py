@@ -15,7 +15,7 @@ from expectations.rules.shapes import (
 RULES: tuple[Check, ...] = (
     row_rule(
         "ssda903.episodes.rule_147_148.end_reason_code", only_together("end_date", "end_reason_code"),
-        "consistency", ("DEC and REC of the episode do not stand together",
+        "consistency", ("Only one of DEC and REC of the episode is given",
         "Enter both when the episode ends, neither while it is open"),
     ),
     row_rule(
