@@ -63,6 +63,9 @@ class Column(_Strict):
     # expectations/README.md, 'Quarantine': a row without a needed value is quarantined, and one whose value does not
     # cast, where a rule uses the column (`checked`; a needed one is checked, too).
     value: Literal["needed", "checked", "free"] = "free"
+    decides: tuple[str, ...] = ()
+    """The populations that read it to decide whether, when or in which part a record counts, beside those of
+    `Record.places_it`: a record is left out of them where the cell cannot be read (expectations/README.md)."""
     lowest: float | None = None
     highest: float | None = None
     inherited: bool = False
@@ -128,8 +131,9 @@ class Record(_Strict):
 
     @property
     def places_it(self) -> frozenset[str]:
-        """The columns that say which record it is, and when: one that cannot be read keeps it out altogether."""
-        named = (*self.key, self.key_date, self.end_column)
+        """The columns that say which record it is, and when, and whether it is one: one that cannot be read keeps it
+        out altogether."""
+        named = (*self.key, self.key_date, self.end_column, self.except_when)
         return frozenset(name for name in named if name is not None)
 
     def columns(self) -> set[str]:
@@ -183,6 +187,16 @@ class Table(_Strict):
     @property
     def stored_columns(self) -> dict[str, Column]:
         return {name: column for name, column in self.columns.items() if column.is_stored}
+
+    @property
+    def decisive_columns(self) -> frozenset[str]:
+        """The columns by which a record counts or not, in whatever part: of some populations, or of all."""
+        placing = {name for record in self.records.values() for name in record.places_it}
+        named = {
+            name for name, column in self.stored_columns.items()
+            if column.decides or column.value != "free" or name in placing
+        }  # fmt: skip
+        return frozenset(name for name in named if self.columns[name].looked_up is None)
 
     @property
     def takes_values_of(self) -> set[str]:

@@ -309,6 +309,8 @@ class _Maker:
             )  # fmt: skip
         if column.type == "code":
             what = "the row is not counted" if kept_out else "it is treated as not recorded"
+            if column.decides and not kept_out:
+                what = "no figure takes it for one of the list"
             yield self.check(
                 "code_unknown", name, never(name, UNMAPPED), "validity",
                 f"{column.heading} holds a code that is not in the list; {what}",
@@ -317,6 +319,8 @@ class _Maker:
         elif column.type in HOW_TO_WRITE:
             is_lost = kept_out or name in self._decides_all
             what = "and the record is not counted" if is_lost else "and counts as missing"
+            if column.decides and not is_lost:
+                what = "and the figures that need it leave the record out"
             yield self.check(
                 "unreadable", name, unmarked(UNREAD, name), "validity",
                 f"{column.heading} cannot be read{_range_of(column)} {what}",

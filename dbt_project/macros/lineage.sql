@@ -1,15 +1,19 @@
-{# The source tables among the ancestors of a population model, from dbt's own
-   graph: what the gate holds follows the references in the models, and nothing
-   else has to be kept in step. Sources that are not extracts (`run`, public
-   reference data) hold nothing. #}
-{% macro lineage_of_populations(
-    not_extracts=['run', 'quality', 'population', 'benchmarks']
+{# The source tables among the ancestors of the models that figures are read
+   from, from dbt's own graph: what the gate holds follows the references in the
+   models, and nothing else has to be kept in step. Populations are among them
+   by their name, `others` are named; what the job itself tells (`run`) is no
+   extract and holds nothing. A population that looks an area up in public
+   figures is not held by them: only where they are its denominator or what it
+   is compared with. #}
+{% macro lineage_of_readers(
+    others, not_extracts=['run', 'quality'],
+    public=['population', 'benchmarks']
 ) -%}
     {%- set pairs = [] -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values()
             if node.resource_type == 'model'
-            and node.name.startswith('pop_') -%}
+            and (node.name.startswith('pop_') or node.name in others) -%}
             {%- set reached = [node.unique_id] -%}
             {%- for name in reached -%}
                 {%- set reader = graph.nodes.get(name, {}) -%}
@@ -21,18 +25,22 @@
             {%- endfor -%}
             {%- for name in reached
                 if name in graph.sources
-                and graph.sources[name].source_name not in not_extracts -%}
+                and graph.sources[name].source_name not in not_extracts
+                and (
+                    node.name in others
+                    or graph.sources[name].source_name not in public
+                ) -%}
                 {%- do pairs.append((
-                    node.name | replace('pop_', '', 1),
+                    node.name,
                     graph.sources[name].source_name,
                     graph.sources[name].name
                 )) -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- for population, source, table_name in pairs %}
+    {%- for reader, source, table_name in pairs %}
     select
-        '{{ population }}' as population,
+        '{{ reader }}' as reader,
         '{{ source }}' as source,
         '{{ table_name }}' as table_name
     {%- if not loop.last %}
@@ -40,7 +48,7 @@
     {%- endif %}
     {%- else %}
     select
-        cast(null as varchar) as population,
+        cast(null as varchar) as reader,
         cast(null as varchar) as source,
         cast(null as varchar) as table_name
     where false

@@ -40,7 +40,7 @@ def newest_receipts(
         version = receipt.version
         # A file that belongs elsewhere holds nothing, as if it had not come.
         is_asked = only_source in (None, version.source) and not is_not_ours(version.reason)
-        if is_asked and vintage.knows(receipt) and version.area_code != "national":
+        if is_asked and vintage.knows(receipt):
             newest[version.area_code, version.source, version.folder_month] = receipt
     latest: dict[tuple[str, str, date], Receipt] = {}
     for (area_code, source, _), receipt in sorted(newest.items(), key=lambda item: item[0]):
@@ -89,6 +89,7 @@ def _counts(folder: DataFolder, receipts: list[Receipt]) -> Iterator[TableCount]
                 not counts.failed,
                 fault,
                 counts.units,
+                counts.cells,
             )
 
 

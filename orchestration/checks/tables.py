@@ -1,12 +1,12 @@
-"""Table checks, the ones that can hold indicators: is a table usable, how much of it was quarantined, has its
-size jumped (dbt_project/docs/gate.md, 'What fails a table'). Pure functions of counts; every run judges all
+"""Table checks, the ones that can hold indicators: is a table usable, how much of it was quarantined or could not be
+read, has its size jumped (dbt_project/docs/gate.md, 'What fails a table'). Pure functions of counts; every run judges all
 submissions anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -15,13 +15,27 @@ from dateutil.relativedelta import relativedelta
 from expectations.contract import contract_for
 from orchestration.settings import GateSettings
 
-Rule = Literal["structure", "quarantined_share", "volume"]
+Rule = Literal["structure", "quarantined_share", "unread_share", "volume"]
 # The same month a year earlier (dbt_project/docs/gate.md, 'What fails a table'); any other source: the newest earlier
 # one that passed.
 YEARLY = frozenset({"ssda903", "cin_census", "sen2", "attendance"})
 # An earlier submission of the same rounds: a file of one term is not measured by one of three.
 BY_UNIT = frozenset({"admissions", "ks2", "ks4", "epep"})
 FEWEST, MOST = 0.5, 2.0
+# One cell may be a slip; two are a habit of the system that wrote the file (dbt_project/docs/gate.md).
+FEWEST_UNREAD = 2
+SHOWN_CODES = 6
+
+
+@dataclass(frozen=True)
+class CellCount:
+    """The cells of a column that decides what counts: how many hold anything, and how many of those say nothing."""
+
+    filled: int
+    unread: int
+    """Those that could not be read, or hold a code of no list."""
+    unlisted: Mapping[str, int] = field(default_factory=dict)
+    """How often each code of no list is there."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,8 @@ class TableCount:
     """Why the table cannot be used."""
     units: tuple[str, ...] = ()
     """The units of replacement that the table names."""
+    cells: Mapping[str, CellCount] = field(default_factory=dict)
+    """Each column that decides what counts and holds cells that say nothing."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +67,16 @@ class TableCheck:
     passed: bool
     rows_failed: int
     message: str
+    column: str | None = None
+    populations: tuple[str, ...] | None = None
+    """Those that read the column; None: all that read the table."""
+    rows_checked: int | None = None
+    """How many cells, where it is no check of all rows."""
 
     @property
     def check_id(self) -> str:
-        return f"{self.count.source}.{self.count.table_name}.{self.rule}"
+        named = (self.count.source, self.count.table_name, self.rule, self.column)
+        return ".".join(part for part in named if part)
 
 
 def _structure(count: TableCount) -> TableCheck:
@@ -72,6 +94,28 @@ def _quarantined_share(count: TableCount, settings: GateSettings) -> TableCheck:
         else ""
     )
     return TableCheck("quarantined_share", count, not too_many, count.quarantined, message)
+
+
+def _unread_shares(count: TableCount, settings: GateSettings) -> Iterator[TableCheck]:
+    columns = contract_for(count.source).tables[count.table_name].columns
+    for name, cells in count.cells.items():
+        share = cells.unread / cells.filled
+        too_many = cells.unread >= FEWEST_UNREAD and share > settings.max_quarantined_share
+        message = (
+            f"{cells.unread} of {cells.filled} values of {columns[name].heading} ({share:.1%}) could not be read or are "
+            f"codes of no list, more than {settings.max_quarantined_share:.1%}{_named(cells.unlisted)}"
+        )
+        yield TableCheck(
+            "unread_share", count, not too_many, cells.unread, message if too_many else "", name,
+            columns[name].decides or None, cells.filled,
+        )  # fmt: skip
+
+
+def _named(codes: Mapping[str, int]) -> str:
+    """The codes of no list, the most frequent first."""
+    often = sorted(codes.items(), key=lambda item: (-item[1], item[0]))
+    said = (f"{code!r} {number} times" for code, number in often[:SHOWN_CODES])
+    return f": {', '.join(said)}" if codes else ""
 
 
 def _volume(
@@ -118,7 +162,7 @@ def _judge_series(
     for count in sorted(counts, key=lambda item: item.as_at_date):
         found = [_structure(count)]
         if count.is_usable:
-            found.append(_quarantined_share(count, settings))
+            found += [_quarantined_share(count, settings), *_unread_shares(count, settings)]
             volume = _volume(count, _comparable(count, earlier, by_date), settings)
             found += [volume] if volume else []
             earlier.append((count, all(check.passed or is_accepted(check) for check in found)))

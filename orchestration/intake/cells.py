@@ -20,7 +20,7 @@ import pandas as pd
 
 from expectations.checks import UNMAPPED
 from expectations.contract import Column, code_words
-from orchestration.intake.codes import CodeReader, option_text
+from orchestration.intake.codes import CodeReader, option_text, shown_code
 
 OF_ONE_KIND = frozenset({str, int, date, datetime})
 NULL_TEXTS = frozenset({"", "#n/a", "n/a", "null", "-"})
@@ -255,6 +255,8 @@ class TypedColumn:
     is_unreadable: np.ndarray
     notes: Mapping[str, int] = field(default_factory=dict)
     """How many cells held a placeholder or a year of two digits."""
+    unlisted: Mapping[str, int] = field(default_factory=dict)
+    """How often each code of no list is there; what is no code but words is counted together."""
 
 
 DTYPES = {
@@ -324,8 +326,21 @@ def type_column(
     )
     if not len(distinct):
         return TypedColumn(pd.Series(clean), np.zeros(0, dtype=bool))
-    notes = _notes(column, distinct, parsed, empty, np.bincount(positions, minlength=len(distinct)))
-    return TypedColumn(pd.Series(clean.take(positions)), unreadable[positions], notes)
+    counts = np.bincount(positions, minlength=len(distinct))
+    notes = _notes(column, distinct, parsed, empty, counts)
+    unlisted = _unlisted(distinct, parsed, counts)
+    return TypedColumn(pd.Series(clean.take(positions)), unreadable[positions], notes, unlisted)
+
+
+def _unlisted(
+    distinct: Sequence[object], parsed: Sequence[object], counts: np.ndarray
+) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for value, code, count in zip(distinct, parsed, counts, strict=True):
+        if isinstance(code, str) and code == UNMAPPED:
+            shown = shown_code(value)
+            found[shown] = found.get(shown, 0) + int(count)
+    return found
 
 
 def _notes(

@@ -24,6 +24,16 @@ GLUED = re.compile(r"^([A-Z]+[0-9][0-9A-Z]*?)(?=[A-Z][a-z])")
 ANSWERS = re.compile(r"^[YN]{4,5}$")
 
 
+# As a code looks, and no name of a person does.
+CODE = re.compile(r"^(?=.*\d)[A-Z0-9]{1,4}$|^[A-Z]$")
+
+
+def shown_code(value: object) -> str:
+    """How a cell of no listed code is named where everybody may read it."""
+    text = option_text(value).upper()
+    return text if CODE.match(text) else "other words"
+
+
 def option_text(value: object) -> str:
     """The text of a cell that holds one of a list of options; '1.0' is '1', 'b) No' is 'no'."""
     text = (

@@ -19,7 +19,9 @@ import pandas as pd
 from pyarrow import feather
 from pydantic import TypeAdapter
 
+from expectations.checks import UNMAPPED
 from expectations.contract import Contract, Table, contract_for
+from orchestration.checks.tables import CellCount
 from orchestration.intake.belonging import (
     REFUSING,
     of_an_earlier_year,
@@ -92,6 +94,8 @@ class TableCounts:
     """The units of replacement that the table names."""
     places: list[Place] = field(default_factory=list)
     """The files and sheets that the rows are in."""
+    cells: dict[str, CellCount] = field(default_factory=dict)
+    """Each column that decides what counts and holds cells that say nothing."""
 
     @property
     def files(self) -> str:
@@ -194,7 +198,7 @@ def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: 
             continue
         typed = typed_table(contract, name, blocks, as_at.year)
         read[name] = table, typed
-        counts.units = _units(table, typed)
+        counts.units, counts.cells = _units(table, typed), _cells(table, typed)
         findings += [
             finding.placed(file=counts.files, table=name)
             for finding in (
@@ -339,6 +343,18 @@ def _units(table: Table, typed: Typed) -> tuple[str, ...]:
         return ()
     named = pd.concat(columns, axis=1).dropna().drop_duplicates()
     return tuple(sorted(" ".join(unit) for unit in named.itertuples(index=False)))
+
+
+def _cells(table: Table, typed: Typed) -> dict[str, CellCount]:
+    """The columns that decide what counts of which some cells say nothing."""
+    found: dict[str, CellCount] = {}
+    for name in sorted(table.decisive_columns):
+        column = typed[name]
+        unread = column.is_unreadable | column.values.eq(UNMAPPED).fillna(False).to_numpy(bool)
+        if unread.any():
+            filled = unread | column.values.notna().to_numpy()
+            found[name] = CellCount(int(filled.sum()), int(unread.sum()), column.unlisted)
+    return found
 
 
 def _settle_verdict(contract: Contract, extraction: Extraction) -> None:

@@ -136,7 +136,10 @@ def _check_rows(checks: Iterable[tuple[TableCheck, bool]]) -> Iterable[dict[str,
         yield {
             "check_id": check.check_id, "rule": check.rule, "submission_id": count.submission_id,
             "area_code": count.area_code, "source": count.source, "as_at_date": count.as_at_date,
-            "table_name": count.table_name, "rows_checked": count.rows, "rows_failed": check.rows_failed,
+            "table_name": count.table_name, "column_name": check.column,
+            "rows_checked": count.rows if check.rows_checked is None else check.rows_checked,
+            "rows_failed": check.rows_failed,
+            "populations": f" {' '.join(check.populations)} " if check.populations else None,
             "passed": check.passed, "is_released": is_released, "message": check.message,
         }  # fmt: skip
 

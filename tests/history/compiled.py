@@ -19,6 +19,7 @@ from tests.dbt_compile import compile_models
 ASKED_FOR = (
     "hist_adoption_chains", "hist_adoptions", "hist_assessments", "hist_covered_runs", "hist_covered_spans",
     "hist_cp_plans", "hist_episodes", "hist_incident_years", "hist_incidents", "hist_initial_conferences",
+    "hist_looked_after_cohorts",
     "hist_month_ends", "hist_periods_of_care", "hist_referrals", "hist_section_47_enquiries",
     "pop_adoptions", "pop_assessments", "pop_care_ended", "pop_care_leavers", "pop_children",
     "pop_children_in_need", "pop_cp_plans_ended", "pop_cp_plans_open", "pop_cp_plans_started",

@@ -101,18 +101,25 @@ class Warehouse:
         return Warehouse(models, self.connection, self.statements, self.children)
 
     def tell(
-        self, world: World, *names: str, as_at: date | None = None, n_received: int | None = None
+        self,
+        world: World,
+        *names: str,
+        as_at: date | None = None,
+        n_received: int | None = None,
+        taken_in: Told | None = None,
     ) -> Told:
         """What the models say about a world at knowledge date K, or by the n-th receipt.
 
-        Rows in a fixed order, children by the names that the test gave them.
+        Rows in a fixed order, children by the names that the test gave them. `taken_in`: rows of raw tables, beside
+        those of the world.
         """
         by = None if n_received is None else received_at(n_received - 1)
         models = ancestors_of(self.models, names)
         read = {f"{source}__{table}" for model in models for source, table in model.raw_tables}
         self.connection.execute("begin")
         try:
-            for table, rows in self._raw_tables(world, as_at or LATE, by):
+            made = self._raw_tables(world, as_at or LATE, by)
+            for table, rows in (*made, *(taken_in or {}).items()):
                 if rows and table in read:
                     self._insert(table, rows)
             for model in models:
@@ -135,7 +142,8 @@ class Warehouse:
         rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
         for row in rows:
             if "child_key" in row:
-                row["child"] = self.children[row.pop("child_key")]
+                key = row.pop("child_key")
+                row["child"] = self.children.get(key, key)
         return sorted(rows, key=repr)
 
     def _raw_tables(

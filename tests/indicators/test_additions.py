@@ -179,7 +179,7 @@ def test_population_takes_three_files_and_is_counted_and_held(said: dict[str, An
     assert len(POPULATION) == 3
     assert "'late_assessments' as population" in said["pop_records"]
     held_by = said["gate_lineage"].split("union all")
-    assert any("'late_assessments'" in one and "'cin_census'" in one for one in held_by)
+    assert any("'pop_late_assessments'" in one and "'cin_census'" in one for one in held_by)
 
 
 def test_breakdown_is_a_marked_column_and_has_figures(said: dict[str, Any]) -> None:

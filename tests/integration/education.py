@@ -49,6 +49,36 @@ def pupils(n_rows: int) -> Grid:
     return extracts.grid(KS4_PUPILS, rows)
 
 
-def send(landing: Path, source: str, month: str, rows: Grid) -> Path:
+def schools(n_rows: int) -> Grid:
+    """Get information about schools: open community schools of the authority."""
+    headings = (
+        "URN|LA (code)|EstablishmentName|TypeOfEstablishment (code)|EstablishmentStatus (code)|OpenDate|CloseDate"
+        "|PhaseOfEducation (code)|NumberOfPupils"
+    )
+    rows = [
+        {
+            "URN": 101000 + number, "LA (code)": 302, "EstablishmentName": "SYNTHETIC School",
+            "TypeOfEstablishment (code)": 1, "EstablishmentStatus (code)": 1,
+        }
+        for number in range(n_rows)
+    ]  # fmt: skip
+    return extracts.grid(headings, rows)
+
+
+def inspections(n_rows: int) -> Grid:
+    """Ofsted's latest inspections of the same schools: every tenth requires improvement."""
+    headings = "URN|Latest OEIF overall effectiveness|Inspection start date of latest OEIF graded inspection"
+    rows = [
+        {
+            "URN": 101000 + number,
+            "Latest OEIF overall effectiveness": 3 if number % 10 == 0 else 2,
+            "Inspection start date of latest OEIF graded inspection": date(2023, 3, 1),
+        }
+        for number in range(n_rows)
+    ]
+    return extracts.grid(headings, rows)
+
+
+def send(landing: Path, source: str, month: str, rows: Grid, *, area: str = BARNET) -> Path:
     """Put a table into the folder of a source and month, as one text file."""
-    return extracts.write_csv(landing / BARNET / source / month / f"{source}.csv", rows)
+    return extracts.write_csv(landing / area / source / month / f"{source}.csv", rows)

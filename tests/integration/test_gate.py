@@ -159,12 +159,15 @@ def _lineage(project: Path) -> set[tuple[str, str, str]]:
 def test_another_reference_holds_something_else(tmp_path: Path) -> None:
     project = tmp_path / "project"
     shutil.copytree(DBT_FOLDER, project, ignore=shutil.ignore_patterns("target", "logs"))
-    ours = {pair for pair in _lineage(project) if pair[0] == "referrals"}
-    assert ours == {("referrals", "annex_a", "list_3"), ("referrals", "cin_census", "cin_details")}
+    ours = {pair for pair in _lineage(project) if pair[0] == "pop_referrals"}
+    assert ours == {
+        ("pop_referrals", "annex_a", "list_3"),
+        ("pop_referrals", "cin_census", "cin_details"),
+    }
     model = project / "models" / "populations" / "social_care" / "pop_referrals.sql"
     model.write_text(model.read_text().replace("hist_referrals", "hist_assessments"))
-    theirs = {pair for pair in _lineage(project) if pair[0] == "referrals"}
+    theirs = {pair for pair in _lineage(project) if pair[0] == "pop_referrals"}
     assert theirs == {
-        ("referrals", "annex_a", "list_4"),
-        ("referrals", "cin_census", "assessments"),
+        ("pop_referrals", "annex_a", "list_4"),
+        ("pop_referrals", "cin_census", "assessments"),
     }

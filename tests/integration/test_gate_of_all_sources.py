@@ -1,7 +1,8 @@
 """The gate over social care and education at once (fault 42): what is held, why, since when, what ends it.
 
-One night on which nothing is wrong, then one on which list 3 and the file of young people are halved and the pupils'
-file lacks a column, then one after somebody has accepted list 3.
+One night on which nothing is wrong, then one on which list 3 and the file of young people are halved, the pupils' file
+lacks a column, the national file of schools is cut and two dental checks of list 8 cannot be read, then one after
+somebody has accepted list 3.
 """
 
 from __future__ import annotations
@@ -32,6 +33,14 @@ YOUNG_PEOPLE = {"neet_16_17_pct", "neet_or_not_known_16_17_pct"}
 PUPILS = {"ks4_attainment8", "ks4_english_maths_5_pct", "ks4_ebacc_pct"}
 VOLUME, NCCIS_VOLUME = "annex_a.list_3.volume", "nccis.young_people.volume"
 STRUCTURE = "ks4.pupils.structure"
+# Those of the column's population, and no other of list 8.
+HEALTH = {"cla_dental_pct", "cla_health_assessment_pct"}
+UNREAD = "annex_a.list_8.unread_share.latest_dental_check_date"
+SCHOOLS = {"schools_good_pct", "schools_good_extended_pct", "schools_good_coverage_pct"}
+CUT = "gias.establishments.volume"
+CHECKS = {
+    VOLUME: REFERRALS, NCCIS_VOLUME: YOUNG_PEOPLE, STRUCTURE: PUPILS, UNREAD: HEALTH, CUT: SCHOOLS,
+}  # fmt: skip
 GOOD, BAD = date(2025, 3, 31), date(2025, 4, 30)
 
 
@@ -49,10 +58,13 @@ class Nights:
         outcome = run_night(self.folder, Request(as_at), with_pages=True)
         return _said(lambda console: print_run_summary(console, self.folder, outcome))
 
-    def workbook(self, month: str, n_referrals: int | None = None) -> None:
+    def workbook(self, month: str, n_referrals: int | None = None, n_unread: int = 0) -> None:
         """March's lists in the folder of a month, so that only list 3 has another size."""
         sheets = extracts.annex_a(BARNET, GOOD)
         sheets["List 3"] = sheets["List 3"][: None if n_referrals is None else n_referrals + 1]
+        dental = sheets["List 8"][0].index("Date of Last Dental Check")
+        for row in sheets["List 8"][1 : n_unread + 1]:
+            row[dental] = "#REF!"
         place = self.folder.landing / BARNET / "annex_a" / month / "Annex A.xlsx"
         extracts.write_workbook(place, sheets)
 
@@ -101,6 +113,8 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     for month in ("2024-12", "2025-01", "2025-02"):
         education.send(landing, "nccis", month, education.young_people(60, month))
     education.send(landing, "ks4", "2024-12", education.pupils(20))
+    education.send(landing, "gias", "2025-03", education.schools(80), area="national")
+    education.send(landing, "ofsted_mi", "2025-03", education.inspections(80), area="national")
     made.run(GOOD)
     assert made.held() == {}
     return made
@@ -111,7 +125,8 @@ def bad_night(nights: Nights) -> tuple[dict[str, list[tuple]], str]:
     """The figures of before, and what the run said."""
     before = nights.figures()
     landing = nights.folder.landing
-    nights.workbook("2025-04", n_referrals=9)
+    nights.workbook("2025-04", n_referrals=9, n_unread=2)
+    education.send(landing, "gias", "2025-04", education.schools(10), area="national")
     education.send(landing, "nccis", "2025-04", education.young_people(25, "2025-04"))
     without = education.pupils(20)
     drop_column(without, "att8")
@@ -125,15 +140,17 @@ def test_each_table_holds_what_reads_it_and_all_else_publishes(
     before, _ = bad_night
     held, now = nights.held(), nights.figures()
     by_check = {
-        check: {name for name, reason in held.items() if check in reason}
-        for check in (VOLUME, NCCIS_VOLUME, STRUCTURE)
+        check: {name for name, reason in held.items() if check in reason} for check in CHECKS
     }
-    assert by_check[VOLUME] == REFERRALS
-    assert by_check[NCCIS_VOLUME] == YOUNG_PEOPLE
-    assert by_check[STRUCTURE] == PUPILS
-    assert set(held) == REFERRALS | YOUNG_PEOPLE | PUPILS
+    assert by_check == CHECKS
+    assert set(held) == set().union(*CHECKS.values())
     # the last good value stands, marked held; what had none has none
-    for name in ("referrals_rate", "neet_16_17_pct", "ks4_attainment8"):
+    for name in (
+        "referrals_rate",
+        "neet_16_17_pct",
+        "ks4_attainment8",
+        "schools_good_coverage_pct",
+    ):
         good = [row for row in before[name] if row[4] == "ok"]
         still = [row for row in now[name] if row[4] == "held" and row[1] is not None]
         assert good and [row[:4] for row in still] == [row[:4] for row in good]
@@ -154,8 +171,10 @@ def test_status_names_the_last_good_value_its_period_and_what_releases_it(
         assert (found[name].last_value, found[name].last_value_period_end) == (value, period_end)
     text = _status_text(status)
     assert "held; last value of 2025-03-31" in text
-    for check in (VOLUME, NCCIS_VOLUME, STRUCTURE):
+    for check in (VOLUME, NCCIS_VOLUME, STRUCTURE, UNREAD):
         assert f"cypp accept {check} --area {BARNET}" in text
+    assert f"cypp accept {CUT} --area national" in text
+    assert "2 of 9 values of Date of Last Dental Check (22.2%) could not be read" in text
     assert "since the extract of 2025-04-30" in text
 
 

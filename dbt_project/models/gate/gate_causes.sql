@@ -1,5 +1,25 @@
--- One row per indicator, area and failed table that holds it.
+-- One row per indicator, area and failed check that holds it: of the tables
+-- that its population is made of, and of the national files that its
+-- denominator or its comparison comes from.
 with
+
+-- what fails in a national file holds for every area
+failed as (
+    select
+        areas.area_code,
+        failed.area_code as failed_area_code,
+        failed.source,
+        failed.table_name,
+        failed.check_id,
+        failed.message,
+        failed.populations,
+        failed.failed_since
+    from {{ ref('gate_failed_tables') }} as failed
+    inner join {{ ref('stg_run__areas') }} as areas
+        on
+            failed.area_code = areas.area_code
+            or failed.area_code = 'national'
+),
 
 newest_good_periods as (
     select
@@ -20,6 +40,7 @@ final as (
     select
         indicators.indicator_id,
         failed.area_code,
+        failed.failed_area_code,
         failed.source,
         failed.table_name,
         failed.check_id,
@@ -31,11 +52,25 @@ final as (
             as cause
     from {{ ref('stg_run__indicators') }} as indicators
     inner join {{ ref('gate_lineage') }} as lineage
-        on indicators.population = lineage.population
-    inner join {{ ref('gate_failed_tables') }} as failed
+        on
+            lineage.reader = 'pop_' || indicators.population
+            or (
+                lineage.reader = 'hist_population_estimates'
+                and indicators.kind = 'rate_per_10k'
+            )
+            or (
+                lineage.reader = 'hist_compared_figures'
+                and (indicators.method = 'published' or indicators.kind = 'gap')
+            )
+    inner join failed
         on
             lineage.source = failed.source
             and lineage.table_name = failed.table_name
+            and (
+                failed.populations is null
+                or failed.populations
+                like '% ' || indicators.population || ' %'
+            )
     left join newest_good_periods
         on
             indicators.indicator_id = newest_good_periods.indicator_id

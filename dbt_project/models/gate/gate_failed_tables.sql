@@ -1,5 +1,5 @@
--- One row per area and extract table whose newest submission fails an error
--- check that nobody has released: the state that holds, until a good submission
+-- One row per area, extract table and error check that its newest submission
+-- fails and nobody has released: the state that holds, until a good submission
 -- arrives or somebody accepts.
 with
 
@@ -91,19 +91,16 @@ final as (
         failed.area_code,
         failed.source,
         failed.table_name,
-        min(failed.check_id) as check_id,
-        min(failed.message) as message,
-        min(bad_since.failed_since) as failed_since
+        failed.check_id,
+        failed.message,
+        failed.populations,
+        bad_since.failed_since
     from failed
     inner join bad_since
         on
             failed.area_code = bad_since.area_code
             and failed.source = bad_since.source
             and failed.table_name = bad_since.table_name
-    group by
-        failed.area_code,
-        failed.source,
-        failed.table_name
 )
 
 select * from final

@@ -60,7 +60,7 @@ table_checks as (
         check_id,
         submission_id,
         table_name,
-        cast(null as varchar) as column_name,
+        column_name,
         case rule
             when 'structure' then 'completeness'
             when 'volume' then 'consistency'

@@ -1,4 +1,4 @@
--- One row per indicator, area and failed table that holds it.
+-- One row per indicator, area and failed check that holds it.
 select
     causes.area_code,
     causes.indicator_id,
@@ -8,7 +8,8 @@ select
     causes.failed_since as since,
     causes.newest_good_period,
     causes.cause,
-    'cypp accept ' || causes.check_id || ' --area ' || causes.area_code
+    'cypp accept ' || causes.check_id || ' --area '
+    || causes.failed_area_code
         as released_by,
     run.run_id
 from {{ ref('gate_causes') }} as causes

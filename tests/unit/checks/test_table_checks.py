@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from orchestration.checks.tables import TableCheck, TableCount, judge_tables, tables_of_rejected
+from orchestration.checks.tables import (
+    CellCount,
+    TableCheck,
+    TableCount,
+    judge_tables,
+    tables_of_rejected,
+)
 from orchestration.settings import GateSettings
 
 DEFAULT = GateSettings()
@@ -53,6 +60,42 @@ def test_emptied_list_of_fifty_rows_fails() -> None:
 def test_six_percent_quarantined_fails_and_five_percent_passes() -> None:
     assert failures(count(100, quarantined=6)) == [("annex_a.list_3.quarantined_share", APRIL)]
     assert failures(count(100, quarantined=5)) == []
+
+
+def unread(
+    column: str, cells: CellCount, *, source: str = "annex_a", table: str = "list_8"
+) -> list[TableCheck]:
+    [*checks] = judge_tables(
+        [replace(count(100, table=table, source=source), cells={column: cells})], DEFAULT
+    )
+    return [check for check in checks if check.rule == "unread_share"]
+
+
+@pytest.mark.parametrize(
+    ("filled", "bad", "passes"),
+    [(40, 2, True), (39, 2, False), (1, 1, True), (2, 2, False), (100, 5, True), (100, 6, False)],
+)
+def test_column_fails_when_two_cells_and_more_than_a_twentieth_say_nothing(
+    filled: int, bad: int, *, passes: bool
+) -> None:
+    [check] = unread("latest_dental_check_date", CellCount(filled, bad))
+    assert check.check_id == "annex_a.list_8.unread_share.latest_dental_check_date"
+    assert (check.passed, check.rows_checked, check.rows_failed) == (passes, filled, bad)
+
+
+def test_column_holds_only_the_populations_that_read_it() -> None:
+    [dental] = unread("latest_dental_check_date", CellCount(4, 2))
+    [start] = unread("start_date", CellCount(4, 2))
+    [pupil] = unread("nc_year", CellCount(4, 2), source="epep", table="plans")
+    assert dental.populations == ("looked_after_12_months",)
+    assert start.populations is None
+    assert pupil.populations is None
+
+
+def test_codes_of_no_list_are_named_with_how_often_each_is_there() -> None:
+    [check] = unread("legal_status_code", CellCount(20, 6, {"Z9": 4, "other words": 2}))
+    assert "6 of 20 values of Child's Legal Status (30.0%)" in check.message
+    assert check.message.endswith("'Z9' 4 times, 'other words' 2 times")
 
 
 def test_share_is_silent_below_twenty_rows() -> None:

@@ -26,7 +26,7 @@ from orchestration.intake.cells import (
     parse_date,
     type_column,
 )
-from orchestration.intake.codes import CodeReader
+from orchestration.intake.codes import CodeReader, shown_code
 from orchestration.intake.readers import read_file
 from orchestration.intake.typed_tables import DAYS_TO_1904
 
@@ -285,3 +285,20 @@ def test_words_of_a_list_are_read_in_any_case_and_punctuation(
         )
     )
     assert LISTS[name].read(change(text)) == LISTS[name].read(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("Z9", "Z9"), ("e99", "E99"), ("b) X12", "X12"), ("AMY", "other words"), ("Jane Smith", "other words"),
+     ("07700900123", "other words"), ("x", "X")],
+)  # fmt: skip
+def test_code_of_no_list_is_shown_only_where_it_cannot_be_a_name(text: str, shown: str) -> None:
+    assert shown_code(text) == shown
+
+
+def test_codes_of_no_list_are_counted_as_they_are_written() -> None:
+    column = contract_for("annex_a").tables["list_8"].columns["legal_status_code"]
+    lists = contract_for("annex_a").code_lists
+    read = type_column(["C2", "Z9", "Z9", "Jane", "#REF!", None], column, lists)
+    assert read.unlisted == {"Z9": 2, "other words": 1}
+    assert read.is_unreadable.tolist() == [False] * 4 + [True, False]

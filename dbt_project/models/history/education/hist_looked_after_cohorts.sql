@@ -22,7 +22,14 @@ episodes as (
         returns.academic_year,
         returns.as_at_date,
         {{ date_in_year('returns.academic_year - 1', '04-01') }} as year_from,
-        episodes.*
+        episodes.*,
+        {{ is_unread(
+            [
+                'reason_for_new_episode_code', 'legal_status_code',
+                'end_reason_code'
+            ],
+            of='episodes'
+        ) }} as is_episode_unread
     from {{ ref('stg_ssda903__episodes') }} as episodes
     inner join returns
         on episodes.submission_id = returns.submission_id
@@ -50,7 +57,11 @@ linked as (
         lag(end_reason_code) over (
             partition by submission_id, child_key
             order by start_date
-        ) as previous_end_reason_code
+        ) as previous_end_reason_code,
+        lag(is_episode_unread) over (
+            partition by submission_id, child_key
+            order by start_date
+        ) as is_previous_unread
     from episodes
     where legal_status_code is null or legal_status_code not in ('V3', 'V4')
 ),
@@ -62,7 +73,7 @@ chained as (
             case
                 when reason_for_new_episode_code = 'S' then 1
                 when
-                    previous_end_reason_code = 'X1'
+                    (previous_end_reason_code = 'X1' or is_previous_unread)
                     and previous_end_date = start_date
                     then 0
                 else 1
@@ -81,6 +92,9 @@ placed as (
         min(start_date) over (
             partition by submission_id, child_key, chain_number
         ) as period_start_date,
+        max(case when is_episode_unread then 1 else 0 end) over (
+            partition by submission_id, child_key, chain_number
+        ) = 1 as is_unread,
         row_number() over (
             partition by submission_id, child_key
             order by start_date desc
@@ -105,6 +119,7 @@ cohorts as (
             and placed.child_key = respites.child_key
     where
         placed.newest_rank = 1
+        and not placed.is_unread
         and (placed.end_date is null or placed.end_date > placed.as_at_date)
         and placed.period_start_date <= placed.year_from
         and respites.child_key is null

@@ -75,7 +75,9 @@ read_cards as (
             'unmapped', 'exceptional', 'strong standard', 'expected standard'
         )
         {{- ' and' if not loop.last }}
-        {%- endfor %} as is_card_good
+        {%- endfor %} as is_card_good,
+        -- every column beside the school's number decides
+        unreadable_columns is not null as is_unread
     from inspections
 ),
 
@@ -117,6 +119,7 @@ judged as (
         on
             schools.urn = cards.urn
             and schools.month_end = cards.month_end
+    where not cards.is_unread
 ),
 
 counted as (

@@ -35,6 +35,7 @@ started as (
         chains.first_episode_date,
         chains.last_episode_date,
         chains.end_date,
+        chains.is_unread,
         case
             when chains.is_start_known then chains.start_date
             else entered.entered_care_date
@@ -54,7 +55,8 @@ episodes as (
         episodes.start_date,
         episodes.reason_for_new_episode_code,
         episodes.legal_status_code,
-        episodes.placement_type_code
+        episodes.placement_type_code,
+        {{ is_unread(['placement_type_code'], of='episodes') }} as is_unread
     from started
     inner join {{ ref('hist_episodes') }} as episodes
         on
@@ -78,6 +80,15 @@ ordered as (
     group by
         child_key,
         first_episode_date
+),
+
+-- the way to the adopters is known where the place of every episode is
+unread as (
+    select distinct
+        child_key,
+        first_episode_date
+    from episodes
+    where is_unread
 ),
 
 ranked_placements as (
@@ -134,7 +145,8 @@ final as (
                         joined_carers.joined_date, started.first_episode_date
                     )
         end as joined_carers_date,
-        ordered.placement_order_date
+        ordered.placement_order_date,
+        started.is_unread or unread.child_key is not null as is_unread
     from started
     left join placed
         on
@@ -148,6 +160,10 @@ final as (
         on
             started.child_key = ordered.child_key
             and started.first_episode_date = ordered.first_episode_date
+    left join unread
+        on
+            started.child_key = unread.child_key
+            and started.first_episode_date = unread.first_episode_date
 )
 
 select * from final

@@ -7,7 +7,7 @@
     columns=[
         'child_key', 'order_date', 'match_date', 'is_foster_carer_adoption',
         'entered_care_date', 'placement_order_date', 'placed_date',
-        'foster_for_adoption_date'
+        'foster_for_adoption_date', 'is_unread'
     ]
 ) }},
 
@@ -33,6 +33,7 @@ select
     entered_care_date,
     placement_order_date,
     placed_date,
-    foster_for_adoption_date
+    foster_for_adoption_date,
+    is_unread
 from numbered
 where row_rank = 1

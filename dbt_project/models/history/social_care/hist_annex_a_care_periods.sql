@@ -6,7 +6,8 @@
     relations=[ref('stg_annex_a__list_8')],
     key=['child_key', 'start_date'],
     columns=[
-        'child_key', 'start_date', 'end_date', 'legal_status_code', 'need_code'
+        'child_key', 'start_date', 'end_date', 'legal_status_code', 'need_code',
+        'unreadable_columns'
     ]
 ) }}
 
@@ -21,4 +22,6 @@ select
     end_date,
     need_code
 from resolved
-where legal_status_code is null or legal_status_code not in ('V3', 'V4')
+where
+    (legal_status_code is null or legal_status_code not in ('V3', 'V4'))
+    and not {{ is_unread(['legal_status_code']) }}

@@ -5,7 +5,10 @@
     entity='annex_a_cin_episode',
     relations=[ref('stg_annex_a__list_6')],
     key=['child_key', 'start_date'],
-    columns=['child_key', 'start_date', 'end_date', 'need_code', 'is_closed']
+    columns=[
+        'child_key', 'start_date', 'end_date', 'need_code', 'is_closed',
+        'unreadable_columns'
+    ]
 ) }}
 
 select
@@ -18,5 +21,6 @@ select
     start_date,
     end_date,
     need_code,
-    is_closed
+    is_closed,
+    unreadable_columns
 from resolved

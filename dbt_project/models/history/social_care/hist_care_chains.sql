@@ -4,7 +4,12 @@
 with
 
 episodes as (
-    select *
+    select
+        *,
+        {{ is_unread([
+            'reason_for_new_episode_code', 'legal_status_code',
+            'end_reason_code'
+        ]) }} as is_episode_unread
     from {{ ref('hist_episodes') }}
     where legal_status_code is null or legal_status_code not in ('V3', 'V4')
 ),
@@ -19,7 +24,11 @@ linked as (
         lag(end_reason_code) over (
             partition by child_key
             order by start_date
-        ) as previous_end_reason_code
+        ) as previous_end_reason_code,
+        lag(is_episode_unread) over (
+            partition by child_key
+            order by start_date
+        ) as is_previous_unread
     from episodes
 ),
 
@@ -30,7 +39,7 @@ chained as (
             case
                 when reason_for_new_episode_code = 'S' then 1
                 when
-                    previous_end_reason_code = 'X1'
+                    (previous_end_reason_code = 'X1' or is_previous_unread)
                     and previous_end_date = start_date
                     then 0
                 else 1
@@ -53,7 +62,11 @@ placed as (
         row_number() over (
             partition by child_key, chain_number
             order by start_date desc
-        ) as place_from_end
+        ) as place_from_end,
+        -- one episode that cannot be read leaves its chain in doubt
+        max(case when is_episode_unread then 1 else 0 end) over (
+            partition by child_key, chain_number
+        ) = 1 as is_unread
     from chained
 ),
 
@@ -68,7 +81,8 @@ chains as (
         last_episodes.held_as_at,
         last_episodes.end_date,
         last_episodes.end_reason_code,
-        last_episodes.legal_status_code
+        last_episodes.legal_status_code,
+        last_episodes.is_unread
     from placed as first_episodes
     inner join placed as last_episodes
         on

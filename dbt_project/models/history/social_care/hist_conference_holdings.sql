@@ -11,6 +11,7 @@ enquiries as (
         child_key,
         conference_date,
         strategy_discussion_date as clock_start_date,
+        {{ is_unread(['strategy_discussion_date']) }} as is_unread,
         false as is_transfer_in
     from {{ ref('stg_cin_census__section47') }}
     where has_conference
@@ -23,6 +24,7 @@ transfers_in as (
         child_key,
         conference_date,
         referral_date as clock_start_date,
+        {{ is_unread(['referral_date']) }} as is_unread,
         true as is_transfer_in
     from {{ ref('stg_cin_census__cin_details') }}
     where has_conference
@@ -35,6 +37,7 @@ listed as (
         child_key,
         conference_date,
         strategy_discussion_date as clock_start_date,
+        {{ is_unread(['strategy_discussion_date']) }} as is_unread,
         false as is_transfer_in
     from {{ ref('stg_annex_a__list_5') }}
     where has_conference

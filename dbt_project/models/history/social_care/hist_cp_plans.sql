@@ -9,7 +9,7 @@
     key=['child_key', 'start_date'],
     columns=[
         'child_key', 'start_date', 'end_date', 'previous_plans',
-        'initial_abuse_code', 'latest_abuse_code'
+        'initial_abuse_code', 'latest_abuse_code', 'unreadable_columns'
     ]
 ) }}
 
@@ -24,5 +24,6 @@ select
     end_date,
     previous_plans,
     initial_abuse_code,
-    latest_abuse_code
+    latest_abuse_code,
+    unreadable_columns
 from resolved

@@ -6,7 +6,8 @@
     key=['child_key', 'start_date'],
     columns=[
         'child_key', 'start_date', 'end_date', 'reason_for_new_episode_code',
-        'legal_status_code', 'placement_type_code', 'end_reason_code'
+        'legal_status_code', 'placement_type_code', 'end_reason_code',
+        'unreadable_columns'
     ]
 ) }}
 
@@ -22,5 +23,6 @@ select
     reason_for_new_episode_code,
     legal_status_code,
     placement_type_code,
-    end_reason_code
+    end_reason_code,
+    unreadable_columns
 from resolved

@@ -32,7 +32,9 @@ cases as (
         held_as_at,
         need_code
     from {{ ref('hist_annex_a_cin_episodes') }}
-    where not is_closed or end_date is not null
+    where
+        (not is_closed or end_date is not null)
+        and not {{ is_unread(['case_status_code']) }}
 ),
 
 plans as (
@@ -82,6 +84,7 @@ care_leavers as (
     where
         leavers.eligibility_code = 'former_relevant'
         and coalesce(leavers.in_touch_code, '') not in ('DIED', 'RHOM')
+        and not {{ is_unread(['in_touch_code'], of='leavers') }}
 ),
 
 grounds as (

@@ -7,7 +7,8 @@
     relations=[ref('hist_conference_holdings')],
     event_date='conference_date',
     columns=[
-        'child_key', 'conference_date', 'clock_start_date', 'is_transfer_in'
+        'child_key', 'conference_date', 'clock_start_date', 'is_transfer_in',
+        'is_unread'
     ]
 ) }},
 
@@ -29,6 +30,7 @@ select
     child_key,
     conference_date,
     clock_start_date,
-    is_transfer_in
+    is_transfer_in,
+    is_unread
 from ranked
 where record_rank = 1

@@ -10,6 +10,10 @@ select
     entered_care_date,
     placement_order_date,
     placed_date,
-    foster_for_adoption_date
+    foster_for_adoption_date,
+    {{ is_unread([
+        'placement_order_date', 'match_date', 'placed_date',
+        'foster_for_adoption_date'
+    ]) }} as is_unread
 from {{ ref('stg_annex_a__list_10') }}
 where adoption_order_date is not null

@@ -10,6 +10,8 @@ select
     end_date,
     end_reason_code,
     legal_status_code,
+    {{ is_unread(['legal_status_code']) }} as is_unread,
+    {{ is_unread(['legal_status_code', 'end_reason_code']) }} as is_end_unread,
     true as is_start_known,
     start_date as last_episode_date,
     true as describes_period

@@ -7,7 +7,8 @@
     key=['child_key', 'start_date'],
     columns=[
         'child_key', 'start_date', 'end_date', 'end_reason_code',
-        'legal_status_code', 'is_start_known', 'last_episode_date',
+        'legal_status_code', 'is_unread', 'is_end_unread', 'is_start_known',
+        'last_episode_date',
         'row_start_date', 'row_end_date', 'describes_period'
     ],
     newest_by=['last_episode_date'],
@@ -29,6 +30,8 @@ select
     start_date,
     end_date,
     end_reason_code,
-    is_start_known
+    is_start_known,
+    is_unread,
+    is_end_unread
 from resolved
 where legal_status_code is null or legal_status_code not in ('V3', 'V4')

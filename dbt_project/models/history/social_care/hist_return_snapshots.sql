@@ -24,7 +24,9 @@ rows_of_returns as (
         start_date,
         end_date
     from {{ ref('stg_annex_a__list_8') }}
-    where legal_status_code is null or legal_status_code not in ('V3', 'V4')
+    where
+        (legal_status_code is null or legal_status_code not in ('V3', 'V4'))
+        and not {{ is_unread(['legal_status_code']) }}
     union all
     select
         submission_id,
@@ -33,7 +35,9 @@ rows_of_returns as (
         start_date,
         end_date
     from {{ ref('stg_ssda903__episodes') }}
-    where legal_status_code is null or legal_status_code not in ('V3', 'V4')
+    where
+        (legal_status_code is null or legal_status_code not in ('V3', 'V4'))
+        and not {{ is_unread(['legal_status_code']) }}
     union all
     select
         submission_id,

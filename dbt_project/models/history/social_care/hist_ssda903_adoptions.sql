@@ -21,6 +21,8 @@ described as (
         adopted.end_date as order_date,
         ad1.match_date,
         ad1.is_foster_carer_adoption,
+        {{ is_unread(['match_date', 'is_foster_carer_adoption'], of='ad1') }}
+            as is_unread,
         cast(null as date) as entered_care_date,
         cast(null as date) as placement_order_date,
         cast(null as date) as placed_date,

@@ -22,6 +22,8 @@ held_chains as (
         chains.end_date,
         chains.end_reason_code,
         chains.legal_status_code,
+        chains.is_unread,
+        chains.is_unread as is_end_unread,
         chains.is_start_known,
         chains.last_episode_date,
         -- the chain stands as the submission of its last episode gives it
@@ -45,6 +47,8 @@ held_list_periods as (
         periods.end_date,
         cast(null as varchar) as end_reason_code,
         cast(null as varchar) as legal_status_code,
+        false as is_unread,
+        false as is_end_unread,
         true as is_start_known,
         periods.start_date as last_episode_date,
         false as describes_period

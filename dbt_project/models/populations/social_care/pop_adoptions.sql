@@ -2,7 +2,9 @@
 with
 
 adoptions as (
-    select * from {{ ref('hist_adoptions') }}
+    select *
+    from {{ ref('hist_adoptions') }}
+    where is_unread is not true
 ),
 
 from_return as (
@@ -26,7 +28,9 @@ from_return as (
         on
             adoptions.child_key = chains.child_key
             and adoptions.order_date = chains.end_date
-    where adoptions.source = 'ssda903'
+    where
+        adoptions.source = 'ssda903'
+        and chains.is_unread is not true
 ),
 
 from_list as (

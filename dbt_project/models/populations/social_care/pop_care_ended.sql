@@ -13,6 +13,7 @@ ended as (
     where
         end_date is not null
         and coalesce(end_reason_code, 'none') <> 'X1'
+        and is_end_unread is not true
 ),
 
 -- a window that holds two cessations of a child counts the last, and every
@@ -39,6 +40,7 @@ aged as (
     from cessations
     left join {{ ref('hist_birth_dates') }} as birth_dates
         on cessations.child_key = birth_dates.child_key
+    where birth_dates.is_unread is not true
 ),
 
 final as (

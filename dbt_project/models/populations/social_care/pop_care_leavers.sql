@@ -16,7 +16,8 @@ from_list as (
         list_9.child_key,
         list_9.birth_date,
         list_9.in_touch_code,
-        list_9.activity_code
+        list_9.activity_code,
+        list_9.unreadable_columns
     from states
     inner join {{ ref('stg_annex_a__list_9') }} as list_9
         on states.submission_id = list_9.submission_id
@@ -34,7 +35,8 @@ from_return as (
         oc3.child_key,
         oc3.birth_date,
         oc3.in_touch_code,
-        oc3.activity_code
+        oc3.activity_code,
+        oc3.unreadable_columns
     from states
     inner join {{ ref('stg_ssda903__oc3') }} as oc3
         on states.submission_id = oc3.submission_id
@@ -78,6 +80,7 @@ final as (
     where
         age between 19 and 21
         and coalesce(in_touch_code, 'none') not in ('DIED', 'RHOM')
+        and not {{ is_unread(['in_touch_code', 'activity_code']) }}
 )
 
 select * from final

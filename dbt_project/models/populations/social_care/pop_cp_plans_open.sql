@@ -20,3 +20,4 @@ select
     coalesce(abuse_code = 'NEG', false) as is_for_neglect,
     {{ category_of_abuse('abuse_code') }} as category_of_abuse
 from categorised
+where not {{ is_unread(['latest_abuse_code', 'initial_abuse_code']) }}

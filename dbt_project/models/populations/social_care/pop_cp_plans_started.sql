@@ -26,6 +26,7 @@ started as (
             'coalesce(initial_abuse_code, latest_abuse_code)'
         ) }} as category_of_abuse
     from plans
+    where not {{ is_unread(['previous_plans']) }}
 )
 
 select * from started

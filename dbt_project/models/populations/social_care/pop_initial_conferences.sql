@@ -2,7 +2,9 @@
 with
 
 conferences as (
-    select * from {{ ref('hist_initial_conferences') }}
+    select *
+    from {{ ref('hist_initial_conferences') }}
+    where is_unread is not true
 ),
 
 enquiries as (

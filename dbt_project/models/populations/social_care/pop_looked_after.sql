@@ -11,3 +11,4 @@ select
     counted_on,
     source
 from one_per_child
+where is_unread is not true

@@ -21,6 +21,13 @@ in_list as (
         list_8.start_date,
         list_8.latest_dental_check_date,
         list_8.latest_health_assessment_date,
+        {{ is_unread(
+            [
+                'birth_date', 'legal_status_code', 'latest_dental_check_date',
+                'latest_health_assessment_date'
+            ],
+            of='list_8'
+        ) }} as is_unread,
         -- without a date of birth a child is read as 5 or over
         -- (docs/social_care.md, 'Health of looked-after children'); the list
         -- gives the last date only, so of the two assessments of an under-five
@@ -59,6 +66,7 @@ from_list as (
         child_key,
         start_date,
         start_rank,
+        is_unread,
         coalesce(
             latest_dental_check_date between year_start and as_at_date, false
         ) as had_dental_check,
@@ -92,6 +100,10 @@ from_return as (
             partition by states.area_code, states.as_at_date, chains.child_key
             order by chains.start_date desc
         ) as start_rank,
+        chains.is_unread
+        or {{ is_unread(
+            ['has_teeth_check', 'has_health_assessment'], of='oc2'
+        ) }} as is_unread,
         coalesce(oc2.has_teeth_check, false) as had_dental_check,
         coalesce(oc2.has_health_assessment, false) as had_health_assessment
     from states
@@ -128,6 +140,7 @@ everyone as (
         child_key,
         start_date,
         start_rank,
+        is_unread,
         had_dental_check,
         had_health_assessment
     from from_list
@@ -140,6 +153,7 @@ everyone as (
         child_key,
         start_date,
         start_rank,
+        is_unread,
         had_dental_check,
         had_health_assessment
     from from_return
@@ -161,6 +175,7 @@ final as (
     from everyone
     where
         start_rank = 1
+        and is_unread is not true
         and start_date <= year_start
 )
 

@@ -34,6 +34,14 @@ looked_after as (
         years.area_code,
         years.period_end,
         episodes.child_key
+    having
+        max(
+            case
+                when {{ is_unread(['legal_status_code'], of='episodes') }}
+                    then 1
+                else 0
+            end
+        ) = 0
 ),
 
 -- an incident after care had ended is none of a child looked after (rule 578);
@@ -134,6 +142,20 @@ from_list as (
         years.area_code,
         years.period_end,
         list_8.child_key
+    having
+        max(
+            case
+                when {{ is_unread(
+                    [
+                        'legal_status_code', 'n_missing_12_months',
+                        'n_absent_12_months'
+                    ],
+                    of='list_8'
+                ) }}
+                    then 1
+                else 0
+            end
+        ) = 0
 ),
 
 everyone as (

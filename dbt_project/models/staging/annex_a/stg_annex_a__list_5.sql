@@ -3,6 +3,7 @@
 select
     submission_id,
     row_id,
+    unreadable_columns,
     child_key,
     sex_code,
     ethnicity_code,

@@ -3,6 +3,7 @@
 select
     submission_id,
     row_id,
+    unreadable_columns,
     child_key,
     referral_date,
     closure_date as end_date,

@@ -3,6 +3,7 @@
 select
     submission_id,
     row_id,
+    unreadable_columns,
     child_key,
     strategy_discussion_date,
     conference_date,

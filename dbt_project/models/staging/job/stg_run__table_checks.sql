@@ -7,9 +7,11 @@ select
     source,
     as_at_date,
     table_name,
+    column_name,
     rows_checked,
     rows_failed,
     passed,
     is_released,
-    message
+    message,
+    populations
 from {{ source('run', 'table_checks') }}

@@ -2,6 +2,7 @@
 select
     submission_id,
     row_id,
+    unreadable_columns,
     urn,
     graded_date,
     overall_code,

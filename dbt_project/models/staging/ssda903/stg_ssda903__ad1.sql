@@ -2,6 +2,7 @@
 select
     submission_id,
     row_id,
+    unreadable_columns,
     child_key,
     match_date,
     is_foster_carer_adoption

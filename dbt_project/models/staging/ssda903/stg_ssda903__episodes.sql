@@ -2,6 +2,7 @@
 select
     submission_id,
     row_id,
+    unreadable_columns,
     child_key,
     start_date,
     end_date,

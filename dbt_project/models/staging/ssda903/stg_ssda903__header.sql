@@ -2,6 +2,7 @@
 select
     submission_id,
     row_id,
+    unreadable_columns,
     child_key,
     upn_key as pupil_key,
     sex_code,

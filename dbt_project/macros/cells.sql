@@ -1,0 +1,14 @@
+{# Whether something stood in a cell of a record that could not be read, in any
+   of these columns, by the names of the file's contract. Asked wherever a
+   column decides whether, when or in which part a record counts: what could
+   not be read is not 'empty' (docs/gate.md, 'Cells that cannot be read'). #}
+{% macro is_unread(columns, of=none) -%}
+    {%- set marked = of ~ '.unreadable_columns' if of else 'unreadable_columns' -%}
+    coalesce(
+        {%- for column in columns %}
+        {{ marked }} like '% {{ column }} %'
+        {{- '\n        or' if not loop.last }}
+        {%- endfor %},
+        false
+    )
+{%- endmacro %}
