@@ -60,8 +60,7 @@ class Status:
         """Something is stale or held, the last run failed, or nothing has been published."""
         failed = self.last_run is None or self.last_run["status"] != "published"
         stale = any(source.freshness == "stale" for source in self.sources)
-        held = any(indicator.status == "held" for indicator in self.indicators)
-        return failed or stale or held or not self.indicators
+        return failed or stale or bool(self.holds) or not self.indicators
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -168,7 +167,7 @@ def print_holds(console: Console, holds: list[Hold]) -> None:
     """What is held, why and since when, and what ends it: three lines per cause."""
     for hold in holds:
         lines = (
-            f"held       {hold.area_code}: {', '.join(hold.indicators)}",
+            f"held       {hold.area_code}: {', '.join(hold.indicators) or 'no figure'}",
             f"           by {hold.why}",
             f"           until {hold.released_by}",
         )

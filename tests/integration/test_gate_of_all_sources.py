@@ -58,9 +58,15 @@ class Nights:
         outcome = run_night(self.folder, Request(as_at), with_pages=True)
         return _said(lambda console: print_run_summary(console, self.folder, outcome))
 
-    def workbook(self, month: str, n_referrals: int | None = None, n_unread: int = 0) -> None:
-        """March's lists in the folder of a month, so that only list 3 has another size."""
+    def workbook(
+        self, month: str, n_referrals: int | None = None, n_unread: int = 0, n_contacts: int = 30
+    ) -> None:
+        """March's lists in the folder of a month, so that only lists 1 and 3 have another size."""
         sheets = extracts.annex_a(BARNET, GOOD)
+        contacts = [
+            {"Child Unique ID": f"SYN{n}", "Date of Contact": GOOD} for n in range(n_contacts)
+        ]
+        sheets["List 1"] = extracts.grid(extracts.LISTS["List 1"], contacts)
         sheets["List 3"] = sheets["List 3"][: None if n_referrals is None else n_referrals + 1]
         dental = sheets["List 8"][0].index("Date of Last Dental Check")
         for row in sheets["List 8"][1 : n_unread + 1]:
@@ -125,7 +131,7 @@ def bad_night(nights: Nights) -> tuple[dict[str, list[tuple]], str]:
     """The figures of before, and what the run said."""
     before = nights.figures()
     landing = nights.folder.landing
-    nights.workbook("2025-04", n_referrals=9, n_unread=2)
+    nights.workbook("2025-04", n_referrals=9, n_unread=2, n_contacts=14)
     education.send(landing, "gias", "2025-04", education.schools(10), area="national")
     education.send(landing, "nccis", "2025-04", education.young_people(25, "2025-04"))
     without = education.pupils(20)
@@ -189,6 +195,12 @@ def test_summary_says_each_cause_once_with_what_it_holds(
     assert "since the extract of 2025-04-30: 9 rows against 21 at 2025-03-31" in why
     [why] = [line for line in lines if line.startswith(f"by {STRUCTURE}")]
     assert "the submission was rejected: the table has no column 'att8'" in why
+    # of the contacts nothing is counted, and their list is told all the same
+    place = lines.index(f"held       {BARNET}: no figure")
+    assert lines[place + 1].startswith("by annex_a.list_1.volume (annex_a list_1) since")
+    assert lines[place + 1].endswith(
+        "14 rows against 30 at 2025-03-31: less than half or more than double"
+    )
     [shown] = [line for line in lines if "referrals_rate" in line and "2025-03-31" in line]
     assert shown.split("│")[6].strip() == "held"
 

@@ -70,8 +70,8 @@ table_checks as (
         rows_checked,
         rows_failed,
         passed,
-        'run' as status,
-        cast(null as varchar) as status_reason
+        case when is_released then 'accepted' else 'run' end as status,
+        case when not passed then message end as status_reason
     from {{ ref('stg_run__table_checks') }}
 ),
 
