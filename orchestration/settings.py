@@ -49,12 +49,18 @@ class GateSettings(_Section):
     quarantine_min_rows: Annotated[int, Field(ge=0)] = 20
 
 
+class QuietSettings(_Section):
+    seconds: Annotated[float, Field(ge=0, le=600)] = 2
+    """How long no file may change before it is read."""
+
+
 class Settings(_Section):
     """The keys of `settings.toml` (data/README.md, 'Settings'); an unknown key is a configuration error."""
 
     home_area: str | None = None
     annex_a: AnnexASettings = AnnexASettings()
     gate: GateSettings = GateSettings()
+    quiet: QuietSettings = QuietSettings()
 
 
 def load_settings(data_folder: Path) -> Settings:

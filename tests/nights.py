@@ -18,9 +18,18 @@ from orchestration.night.progress import Progress
 from orchestration.night.recovery import alone_in, record_failure
 from orchestration.night.steps import Request
 from orchestration.reports.render import EDITIONS, FRONT, REPORTS
-from orchestration.settings import DBT_FOLDER, DataFolder, Settings, load_settings
+from orchestration.settings import (
+    DBT_FOLDER,
+    DataFolder,
+    QuietSettings,
+    Settings,
+    load_settings,
+)
 from orchestration.warehouse.dbt import CYPP_DBT, target_folder
 from tests.dbt_compile import PARTIAL_PARSE, TELEMETRY_OFF
+
+# What a test puts into landing is whole.
+AT_ONCE = Settings(quiet=QuietSettings(seconds=0))
 
 
 def run_night(folder: DataFolder, request: Request, *, with_pages: bool = False) -> Outcome:
@@ -46,7 +55,7 @@ def executed(folder: DataFolder, request: Request, progress: Progress, ledger: L
 
 def _steps(folder: DataFolder, request: Request, render: Callable[[DataFolder], None]) -> None:
     settings = load_settings(folder.root)
-    steps.look_at_landing(folder)
+    steps.look_at_landing(folder, AT_ONCE)
     for source in sources():
         steps.take_in_source(folder, settings, source)
     steps.judge_by_statutory_rules(folder, request)
@@ -74,8 +83,8 @@ def _leave_pages_empty(folder: DataFolder) -> None:
 
 def take_in_all(folder: DataFolder, settings: Settings | None = None) -> list[TakenIn]:
     """Take in everything in landing, without judging rows; what became of each source."""
-    landing, ledger = scan(folder.landing), Ledger(folder.ledger)
-    chosen = settings or Settings()
+    chosen = settings or AT_ONCE
+    landing, ledger = scan(folder.landing, chosen.quiet.seconds), Ledger(folder.ledger)
     return [
         take_in(folder, chosen, ledger, landing, source, lambda *_: None) for source in sources()
     ]

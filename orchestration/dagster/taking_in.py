@@ -67,7 +67,7 @@ ARRIVING = [_arriving(source) for source in sources()]
 def landing(data: dg.ResourceParam[Data]) -> dg.MaterializeResult:
     """What has arrived and is complete: every submission with the hash of its files."""
     with data.step():
-        seen = steps.look_at_landing(data.folder)
+        seen = steps.look_at_landing(data.folder, data.settings)
     return dg.MaterializeResult(metadata=_counts_of(seen))
 
 

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-Severity = Literal["reject", "quarantine", "flag", "warn"]
+# The worst first: what is refused, what waits, rows that are not counted, the rest.
+Severity = Literal["reject", "wait", "quarantine", "flag", "warn"]
 SHOWN_ROWS = 5
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -18,9 +19,7 @@ from orchestration.settings import SYNTHETIC_MARK
 
 AREA = re.compile(r"^[EW]\d{8}$")
 NATIONAL = "national"
-# A file younger than this is looked at twice, this far apart, before it is believed to be complete.
-YOUNG_SECONDS = 60.0
-SETTLE_SECONDS = 1.0
+Stamps = dict[Path, tuple[int, int, int]]
 
 
 @dataclass(frozen=True)
@@ -108,19 +107,19 @@ def _not_a_file(path: Path, landing: Path) -> Finding:
 def _not_readable(path: Path, landing: Path) -> Finding:
     return Finding(
         rule="NOT_READABLE",
-        severity="reject",
-        message="the file cannot be opened; the submission waits",
+        severity="wait",
+        message="the file cannot be opened, so its extract waits",
         remedy="Check the permissions of the file",
         file=_place(path, landing),
     )
 
 
 def still_writing(path: Path, landing: Path) -> Finding:
-    """The message about a file that changed while it was looked at."""
+    """The message about a file that changed, came or went while it was looked at."""
     return Finding(
         rule="STILL_WRITING",
-        severity="warn",
-        message="the file is still being written",
+        severity="wait",
+        message="the file is still being written, so its extract waits",
         remedy="Nothing: the next run takes it in",
         file=_place(path, landing),
     )
@@ -157,39 +156,29 @@ def _submission_folders(
                 yield area.name, source.name, month.name, month
 
 
-def _regular_files(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]:
-    files = []
-    for path in sorted(folder.iterdir()):
-        if _is_ignored(path):
-            continue
-        if path.is_symlink() or not path.is_file():
-            findings.append(_not_a_file(path, landing))
-            continue
-        files.append(path)
-    return files
+def _entries(folder: Path) -> list[Path]:
+    """What somebody put into a submission's folder; nothing where it has gone meanwhile."""
+    with suppress(FileNotFoundError):
+        return sorted(filter(is_extract, folder.iterdir()))
+    return []
 
 
-def _states(files: list[Path]) -> dict[Path, tuple[int, int]]:
-    states: dict[Path, tuple[int, int]] = {}
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _stamps(files: Iterable[Path]) -> Stamps:
+    """By file, what changes when it does; one that goes meanwhile is left out.
+
+    A copy keeps the time of its original, which may be of whole seconds, so a correction of the same size can
+    have both; when a file was put there nobody sets.
+    """
+    stamps: Stamps = {}
     for path in files:
         with suppress(FileNotFoundError):
             stat = path.stat()
-            states[path] = (stat.st_size, stat.st_mtime_ns)
-    return states
-
-
-def _unsettled(files: list[Path]) -> set[Path]:
-    """Files that change, come or go while we look: still being written."""
-    before = _states(files)
-    young = [
-        path for path, (_, changed) in before.items() if time.time() - changed / 1e9 < YOUNG_SECONDS
-    ]
-    gone = set(files) - set(before)
-    if not young:
-        return gone
-    time.sleep(SETTLE_SECONDS)
-    after = _states(young)
-    return gone | {path for path in young if after.get(path) != before[path]}
+            stamps[path] = stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+    return stamps
 
 
 def version_of(files: list[Path] | tuple[Path, ...]) -> str:
@@ -203,31 +192,42 @@ def _digest(path: Path) -> bytes:
 
 
 def _submission(
-    place: tuple[str, str, str], files: list[Path], landing: Path, unsettled: set[Path]
-) -> LandedSubmission | Finding:
-    """The submission of a folder, or why it cannot be taken in yet."""
-    moving = next((path for path in files if path in unsettled), None)
-    if moving is not None:
-        return still_writing(moving, landing)
+    place: tuple[str, str, str], folder: Path, landing: Path, before: Stamps
+) -> LandedSubmission | Finding | None:
+    """The submission of a folder whose files are as they were before, or why it waits; None without files."""
+    now = _stamps(filter(_is_file, _entries(folder)))
+    changed = sorted(dict(before.items() ^ now.items()))
+    if changed:
+        return still_writing(changed[0], landing)
     try:
-        return LandedSubmission(*place, tuple(files), version_of(files))
+        return LandedSubmission(*place, tuple(now), version_of(tuple(now))) if now else None
     except FileNotFoundError as error:
         return still_writing(Path(error.filename), landing)
     except OSError as error:
-        return _not_readable(Path(error.filename or files[0]), landing)
+        return _not_readable(Path(error.filename or next(iter(now))), landing)
 
 
-def scan(landing: Path) -> Landing:
-    """Find every submission in landing; folders that cannot be used, and unfinished files, are said."""
+def scan(landing: Path, quiet_seconds: float) -> Landing:
+    """Find every submission in landing; folders that cannot be used, and unfinished files, are said.
+
+    A file that changes while the quiet seconds pass, once for all folders, is not finished.
+    """
     # Before the files are read: a change that comes meanwhile is news for the next run.
     state = landing_state(landing)
     findings: list[Finding] = []
     found = [
-        ((area, source, month), _regular_files(folder, landing, findings))
+        ((area, source, month), folder)
         for area, source, month, folder in _submission_folders(landing, findings)
     ]
-    unsettled = _unsettled([path for _, files in found for path in files])
-    outcomes = [_submission(place, files, landing, unsettled) for place, files in found if files]
+    before = {folder: _stamps(filter(_is_file, _entries(folder))) for _, folder in found}
+    if any(before.values()):
+        time.sleep(quiet_seconds)
+    outcomes = [_submission(place, folder, landing, before[folder]) for place, folder in found]
+    findings += [
+        _not_a_file(path, landing)
+        for _, folder in found
+        for path in itertools.filterfalse(_is_file, _entries(folder))
+    ]
     findings += [outcome for outcome in outcomes if isinstance(outcome, Finding)]
     submissions = tuple(outcome for outcome in outcomes if isinstance(outcome, LandedSubmission))
     areas = tuple(folder.name for folder in _folders(landing) if AREA.match(folder.name))
@@ -235,17 +235,12 @@ def scan(landing: Path) -> Landing:
 
 
 def landing_state(landing: Path) -> str:
-    """A short name of what stands in landing now: changes whenever a file comes, goes or changes.
-
-    A copy keeps the time of its original, which may be of whole seconds, so a correction of the same size can
-    have both; when a file was put there nobody sets.
-    """
+    """A short name of what stands in landing now: changes whenever a file comes, goes or changes."""
     files = sorted(path for path in landing.rglob("*") if path.is_file() and not path.is_symlink())
     if not files:
         return "empty"
     text = "\n".join(
-        f"{path.relative_to(landing)}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
-        for path in files
-        for stat in (path.stat(),)
+        f"{path.relative_to(landing)}|{'|'.join(map(str, stamp))}"
+        for path, stamp in _stamps(files).items()
     )
     return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:16]

@@ -93,10 +93,10 @@ def state_of(request: Request, settings: Settings, ledger: Ledger, landing: str)
 # ---------------------------------------------------------------- landing
 
 
-def look_at_landing(folder: DataFolder) -> Landing:
+def look_at_landing(folder: DataFolder, settings: Settings) -> Landing:
     """Find what has arrived, for the steps that take it in; the account of the run begins here."""
     account.begin(folder)
-    landing = scan(folder.landing)
+    landing = scan(folder.landing, settings.quiet.seconds)
     account.enter(
         folder, "landing", state=landing.state, areas=landing.areas,
         findings=[asdict(finding) for finding in landing.findings],
@@ -186,7 +186,8 @@ def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
     if versions and not count_results(folder, map(id_of_version, versions)):
         raise NothingPublished("no check ran: the suites are empty, which counts as a failure")
     areas = _areas(landing, ledger)
-    run = _new_run(folder, settings, request, ledger, areas)
+    _refuse_without_extracts(ledger, landing)
+    run = _new_run(folder, settings, request, areas)
     known = Knowledge(
         run=run,
         areas=areas,
@@ -206,11 +207,15 @@ def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
     return run
 
 
-def _new_run(
-    folder: DataFolder, settings: Settings, request: Request, ledger: Ledger, areas: list[str]
-) -> Run:
-    if not any(v.verdict == "accepted" and v.area_code != "national" for v in ledger.versions()):
-        raise NothingPublished("no submission of a local authority has been accepted yet")
+def _refuse_without_extracts(ledger: Ledger, landing: Landing) -> None:
+    if any(v.verdict == "accepted" and v.area_code != "national" for v in ledger.versions()):
+        return
+    waiting = (finding.text() for finding in landing.findings if finding.severity == "wait")
+    none_yet = "no submission of a local authority has been accepted yet"
+    raise NothingPublished(". ".join((none_yet, *waiting)))
+
+
+def _new_run(folder: DataFolder, settings: Settings, request: Request, areas: list[str]) -> Run:
     return Run(
         run_id=f"{now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}",
         as_at=request.as_at,

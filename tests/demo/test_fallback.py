@@ -39,7 +39,7 @@ def silent(step: str, done: int, total: int) -> None:
 @time_machine.travel("2024-05-01")
 def test_extracts_reach_to_last_month_and_carry_the_mark(folder: DataFolder) -> None:
     assert write_fallback_extracts(folder, silent, months=2)
-    landing = scan(folder.landing)
+    landing = scan(folder.landing, 0)
     months = {(found.source, found.folder_month) for found in landing.submissions}
     assert {month for source, month in months if source == "annex_a"} == {"2024-03", "2024-04"}
     assert landing.findings == ()

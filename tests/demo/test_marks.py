@@ -55,7 +55,7 @@ def test_landing_is_marked_and_the_mark_is_no_extract(
     monkeypatch.setattr(write, "choose_areas", lambda number, seed: [SMALL] * number)
     write_demo(tmp_path, seed=1, months=1, last="2024-01", progress=lambda step, done, total: None)
     assert (tmp_path / "landing" / SYNTHETIC).read_text(encoding="utf-8").startswith(SYNTHETIC)
-    found = scan(tmp_path / "landing")
+    found = scan(tmp_path / "landing", 0)
     assert found.findings == ()
     assert {submission.source for submission in found.submissions} >= {
         "annex_a",

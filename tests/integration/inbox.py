@@ -52,6 +52,7 @@ class Inbox:
     def __init__(self, root: Path, sources: Iterable[str] = tuple(AREAS)) -> None:
         self.folder = DataFolder(root)
         self.folder.create()
+        self.wait_for_quiet(0)
         for source in sources:
             extracts.write_submission(self.folder.landing, AREAS[source], source, MONTH)
 
@@ -59,11 +60,16 @@ class Inbox:
         """The folder of a source's submission in landing."""
         return self.folder.landing / AREAS[source] / source / MONTH
 
+    def wait_for_quiet(self, seconds: float) -> None:
+        """Say how long no file may change before it is read."""
+        settings = self.folder.root / "settings.toml"
+        settings.write_text(f"[quiet]\nseconds = {seconds}\n", encoding="utf-8")
+
     def take_in(self) -> Outcome:
         """Take in what is new; the outcome is of everything that stands."""
-        ledger = Ledger(self.folder.ledger)
-        landing = scan(self.folder.landing)
-        taken = take_in_all(self.folder, load_settings(self.folder.root))
+        ledger, settings = Ledger(self.folder.ledger), load_settings(self.folder.root)
+        landing = scan(self.folder.landing, settings.quiet.seconds)
+        taken = take_in_all(self.folder, settings)
         versions = {version.source: version for version in ledger.versions()}
         extractions = {
             source: load_extraction(self.raw(version)) for source, version in versions.items()

@@ -573,10 +573,8 @@ def _told_about_landing(outcome: Outcome) -> list[tuple[str, str | None]]:
     return [(finding.rule, finding.file) for finding in outcome.landing_findings]
 
 
-def test_file_still_being_written_waits_for_the_next_run(
-    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(landing, "SETTLE_SECONDS", 0.2)
+def test_file_still_being_written_waits_for_the_next_run(inbox: Inbox) -> None:
+    inbox.wait_for_quiet(0.2)
     path = inbox.place("ssda903") / "episodes.csv"
     whole = path.read_bytes()
     finished = threading.Event()

@@ -157,7 +157,7 @@ import time
 from orchestration.dagster import taking_in
 from orchestration.definitions import defs
 import dagster as dg
-taking_in.steps.look_at_landing = lambda folder: time.sleep(600)
+taking_in.steps.look_at_landing = lambda *_: time.sleep(600)
 with dg.DagsterInstance.get() as instance:
     defs.resolve_job_def("nightly").execute_in_process(instance=instance)
 """

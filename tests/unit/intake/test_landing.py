@@ -1,0 +1,130 @@
+"""What in landing is whole: a copy that is still under way, or stalled, waits; one wait for all folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestration.intake import landing
+from orchestration.intake.landing import Landing, scan
+from orchestration.night import steps
+from orchestration.night.errors import NothingPublished
+from orchestration.settings import ConfigurationError, DataFolder, Settings, load_settings
+
+BARNET, CAMDEN = "E09000003", "E09000007"
+WHOLE = b"a,b\n1,2\n"
+Change = Callable[[Path], object]
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """Two submissions of two files each, as old as a copy that keeps the times of its originals makes them."""
+    made = tuple(tmp_path / area / "ssda903" / "2025-03" for area in (BARNET, CAMDEN))
+    for folder in made:
+        folder.mkdir(parents=True)
+        for name in ("episodes.csv", "header.csv"):
+            (folder / name).write_bytes(WHOLE)
+            os.utime(folder / name, (1, 1))
+    return made[0], made[1]
+
+
+def look(
+    root: Path, monkeypatch: pytest.MonkeyPatch, meanwhile: Change
+) -> tuple[Landing, list[float]]:
+    """Look at landing while something happens, and how long was waited, each time."""
+    waited: list[float] = []
+
+    def pass_time(seconds: float) -> None:
+        waited.append(seconds)
+        meanwhile(root)
+
+    monkeypatch.setattr(landing.time, "sleep", pass_time)
+    return scan(root, 2), waited
+
+
+def _written_again_with_its_old_time(path: Path) -> None:
+    path.write_bytes(WHOLE[::-1])
+    os.utime(path, (1, 1))
+
+
+CHANGES: dict[str, Change] = {
+    "grows": lambda folder: (folder / "header.csv").write_bytes(WHOLE * 2),
+    "is cut": lambda folder: (folder / "header.csv").write_bytes(b""),
+    "has another time": lambda folder: os.utime(folder / "header.csv", (2, 2)),
+    "same size and time": lambda folder: _written_again_with_its_old_time(folder / "header.csv"),
+    "comes": lambda folder: (folder / "missing.csv").write_bytes(WHOLE),
+    "its manifest comes": lambda folder: (folder / "_manifest.csv").write_bytes(WHOLE),
+    "goes": lambda folder: (folder / "header.csv").unlink(),
+    "gets its name": lambda folder: (folder / "header.csv").rename(folder / "z.csv"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_extract_of_which_a_file_changes_waits_for_the_next_run(
+    change: Change,
+    folders: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen, _ = look(tmp_path, monkeypatch, lambda _: change(folders[0]))
+
+    assert [one.area_code for one in seen.submissions] == [CAMDEN]
+    [finding] = seen.findings
+    assert (finding.rule, finding.severity) == ("STILL_WRITING", "wait")
+    assert str(finding.file).startswith(f"{BARNET}/ssda903/2025-03/")
+    again, _ = look(tmp_path, monkeypatch, lambda _: None)
+    assert [one.area_code for one in again.submissions] == [BARNET, CAMDEN]
+    assert again.findings == ()
+    # so that the run after this one does not take it for what stands already
+    assert again.state != seen.state
+
+
+def test_folder_that_goes_while_it_is_looked_at_waits(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, _ = look(tmp_path, monkeypatch, lambda _: folders[0].rename(tmp_path / BARNET / "other"))
+
+    assert [one.area_code for one in seen.submissions] == [CAMDEN]
+    assert "STILL_WRITING" in [finding.rule for finding in seen.findings]
+
+
+def test_all_folders_wait_together_and_an_empty_landing_not_at_all(
+    folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, waited = look(tmp_path, monkeypatch, lambda _: None)
+    (tmp_path / "empty").mkdir()
+    _, waited_for_none = look(tmp_path / "empty", monkeypatch, lambda _: None)
+
+    assert len(seen.submissions) == 2
+    assert waited == [2]
+    assert waited_for_none == []
+
+
+def test_quiet_seconds_are_a_setting(tmp_path: Path) -> None:
+    assert load_settings(tmp_path).quiet.seconds == 2
+    (tmp_path / "settings.toml").write_text("[quiet]\nseconds = 30\n")
+    assert load_settings(tmp_path).quiet.seconds == 30
+    (tmp_path / "settings.toml").write_text("[quiet]\nseconds = -1\n")
+    with pytest.raises(ConfigurationError, match=r"quiet\.seconds"):
+        load_settings(tmp_path)
+
+
+def test_run_that_has_nothing_but_an_extract_that_waits_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = DataFolder(tmp_path)
+    folder.create()
+    place = folder.landing / BARNET / "ssda903" / "2025-03"
+    place.mkdir(parents=True)
+    (place / "episodes.csv").write_bytes(WHOLE)
+    monkeypatch.setattr(
+        landing.time, "sleep", lambda _: (place / "episodes.csv").write_bytes(WHOLE * 2)
+    )
+
+    steps.look_at_landing(folder, Settings())
+
+    with pytest.raises(NothingPublished, match=rf"{BARNET}/ssda903/2025-03/.*still being written"):
+        steps.write_run(folder, Settings(), steps.today())
