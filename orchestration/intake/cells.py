@@ -278,7 +278,8 @@ def _in_range(parsed: object, column: Column) -> object:
     if not isinstance(parsed, int | float):
         return parsed
     # Where a row cannot do without the number (education), a negative one quarantines it as any other.
-    if column.type == "integer" and column.lowest == 0 and parsed < 0 and column.value == "free":
+    may_be_none = column.type == "integer" and column.value == "free" and not column.lowest
+    if may_be_none and parsed < 0:
         return None
     too_low = column.lowest is not None and parsed < column.lowest
     too_high = column.highest is not None and parsed > column.highest

@@ -113,14 +113,27 @@ def test_placeholder_of_a_date_is_null_and_counted(text: str) -> None:
     assert typed.notes == {PLACEHOLDERS: 1}
 
 
-def test_negative_count_is_null_and_counted_and_other_numbers_are_not() -> None:
-    typed = type_column(["-1", "0", "2", -9], Column(heading="x", type="integer", lowest=0), {})
+@pytest.mark.parametrize("lowest", [None, 0])
+def test_negative_count_is_null_and_counted_and_other_numbers_are_not(lowest: float | None) -> None:
+    typed = type_column(
+        ["-1", "0", "2", -9], Column(heading="x", type="integer", lowest=lowest), {}
+    )
     assert (typed.values.isna().tolist(), typed.notes) == (
         [True, False, False, True],
         {PLACEHOLDERS: 2},
     )
     score = type_column(["-1"], Column(heading="x", type="integer", lowest=1), {})
     assert score.is_unreadable.all()
+
+
+@pytest.mark.parametrize("source", [name for name in sources() if contract_for(name).level == "la"])
+def test_every_count_of_an_authority_takes_a_negative_number_for_none(source: str) -> None:
+    """Where a row can do without the number; else it is quarantined."""
+    for table in contract_for(source).tables.values():
+        for column in table.stored_columns.values():
+            if column.type == "integer" and column.value == "free":
+                typed = type_column(["-1"], column, {})
+                assert (typed.values.isna().all(), typed.notes) == (True, {PLACEHOLDERS: 1})
 
 
 def test_years_of_two_digits_are_counted() -> None:
