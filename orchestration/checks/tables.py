@@ -1,6 +1,6 @@
 """Table checks, the ones that can hold indicators: is a table usable, how much of it was quarantined or could not be
-read, has its size jumped (dbt_project/docs/gate.md, 'What fails a table'). Pure functions of counts; every run judges all
-submissions anew.
+read, has its size jumped (dbt_project/docs/gate.md, 'What fails a table'); and warnings, which hold nothing. Pure
+functions of counts; every run judges all submissions anew.
 """
 
 from __future__ import annotations
@@ -15,13 +15,19 @@ from dateutil.relativedelta import relativedelta
 from expectations.contract import contract_for
 from orchestration.settings import GateSettings
 
-Rule = Literal["structure", "quarantined_share", "unread_share", "volume"]
+Rule = Literal[
+    "structure", "quarantined_share", "unread_share", "volume", "fewer_rows", "lost_zeros"
+]  # fmt: skip
+# Such a check is told and holds nothing.
+WARNINGS = frozenset({"fewer_rows", "lost_zeros"})
 # The same month a year earlier (dbt_project/docs/gate.md, 'What fails a table'); any other source: the newest earlier
 # one that passed.
 YEARLY = frozenset({"ssda903", "cin_census", "sen2", "attendance"})
 # An earlier submission of the same rounds: a file of one term is not measured by one of three.
 BY_UNIT = frozenset({"admissions", "ks2", "ks4", "epep"})
 FEWEST, MOST = 0.5, 2.0
+# Fewer than this share of the comparable rows may be a copy that stalled.
+ENOUGH = 0.8
 # One cell may be a slip; two are a habit of the system that wrote the file (dbt_project/docs/gate.md).
 FEWEST_UNREAD = 2
 SHOWN_CODES = 6
@@ -78,6 +84,10 @@ class TableCheck:
         named = (self.count.source, self.count.table_name, self.rule, self.column)
         return ".".join(part for part in named if part)
 
+    @property
+    def severity(self) -> Literal["error", "warn"]:
+        return "warn" if self.rule in WARNINGS else "error"
+
 
 def _structure(count: TableCount) -> TableCheck:
     message = "" if count.is_usable else count.fault or "the table cannot be used as it was sent"
@@ -118,23 +128,31 @@ def _named(codes: Mapping[str, int]) -> str:
     return f": {', '.join(said)}" if codes else ""
 
 
-def _volume(
+def _size(
     count: TableCount, before: TableCount | None, settings: GateSettings
-) -> TableCheck | None:
-    """None where the rule is silent: switched off, nothing comparable, or too few rows to tell."""
+) -> Iterator[TableCheck]:
+    """Its rows against the comparable ones; nothing where the rule is silent: switched off, nothing comparable.
+
+    A fall that fails the volume check is not told twice.
+    """
     if not settings.volume_check or before is None:
-        return None
-    if max(count.rows, before.rows) < settings.volume_min_rows:
-        return TableCheck("volume", count, True, 0, "")
-    jumped = count.rows < FEWEST * before.rows or count.rows > MOST * before.rows
-    message = (
-        f"{count.rows} rows against {before.rows} at {before.as_at_date}: less than half or more than double"
-        if jumped
-        else ""
-    )
-    return TableCheck(
-        "volume", count, not jumped, abs(count.rows - before.rows) if jumped else 0, message
-    )
+        return
+    both = f"{count.rows} rows against {before.rows} at {before.as_at_date}"
+    can_tell = max(count.rows, before.rows) >= settings.volume_min_rows
+    jumped = can_tell and not FEWEST * before.rows <= count.rows <= MOST * before.rows
+    message = f"{both}: less than half or more than double" if jumped else ""
+    yield _sized("volume", count, before, message)
+    if not jumped:
+        fell = count.rows < ENOUGH * before.rows
+        message = (
+            f"{both}: fewer by more than a fifth. Send it again unless it is whole" if fell else ""
+        )
+        yield _sized("fewer_rows", count, before, message)
+
+
+def _sized(rule: Rule, count: TableCount, before: TableCount, message: str) -> TableCheck:
+    rows_failed = abs(count.rows - before.rows) if message else 0
+    return TableCheck(rule, count, not message, rows_failed, message)
 
 
 def _comparable(
@@ -163,9 +181,9 @@ def _judge_series(
         found = [_structure(count)]
         if count.is_usable:
             found += [_quarantined_share(count, settings), *_unread_shares(count, settings)]
-            volume = _volume(count, _comparable(count, earlier, by_date), settings)
-            found += [volume] if volume else []
-            earlier.append((count, all(check.passed or is_accepted(check) for check in found)))
+            found += _size(count, _comparable(count, earlier, by_date), settings)
+            errors = [check for check in found if check.severity == "error"]
+            earlier.append((count, all(check.passed or is_accepted(check) for check in errors)))
             by_date[count.as_at_date] = count
         yield from found
 

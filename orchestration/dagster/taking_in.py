@@ -137,15 +137,18 @@ def _row_check_results(data: Data, source: str) -> Iterator[dg.AssetCheckResult]
     rows = table_results(data.folder, map(id_of_version, versions))
     checks = steps.table_checks_of(data.folder, data.settings, source)
     for spec in _row_check_specs(source):
+        failed_checks = [
+            check for check in checks if check.count.table_name == spec.name and not check.passed
+        ]
         failures = [
             f"{check.count.area_code} {check.count.as_at_date} {check.check_id}"
-            for check in checks
-            if check.count.table_name == spec.name and not check.passed
+            for check in failed_checks
         ]
+        holds = any(check.severity == "error" for check in failed_checks)
         failed = sum(result.rows_failed for result in rows if result.table == spec.name)
         yield dg.AssetCheckResult(
             passed=not failures and not failed, check_name=spec.name,
-            severity=dg.AssetCheckSeverity.ERROR if failures else dg.AssetCheckSeverity.WARN,
+            severity=dg.AssetCheckSeverity.ERROR if holds else dg.AssetCheckSeverity.WARN,
             metadata={"rows_failed": failed, "table_checks_failed": "; ".join(failures[-10:]) or "none"},
         )  # fmt: skip
 

@@ -16,6 +16,7 @@ from orchestration.checks.holds import Hold
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import findings_of
 from orchestration.operator.newest import current_holds, newest_figures
+from orchestration.operator.warned import warned_extracts
 from orchestration.settings import DataFolder
 
 
@@ -54,6 +55,8 @@ class Status:
     messages: list[str] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
     """What is held, by cause."""
+    warned: list[str] = field(default_factory=list)
+    """What tables of the newest extracts are warned about as a whole."""
 
     @property
     def needs_attention(self) -> bool:
@@ -68,6 +71,7 @@ class Status:
             "sources": [asdict(item) for item in self.sources],
             "indicators": [asdict(item) for item in self.indicators],
             "holds": [asdict(hold) for hold in self.holds],
+            "warned": self.warned,
             "messages": self.messages,
             "needs_attention": self.needs_attention,
         }
@@ -122,6 +126,13 @@ def _holds(folder: DataFolder) -> list[Hold]:
         return current_holds(connection)
 
 
+def _warned(folder: DataFolder) -> list[str]:
+    if not folder.warehouse_file.exists():
+        return []
+    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+        return warned_extracts(connection)
+
+
 def _last_run(ledger: Ledger) -> dict[str, Any] | None:
     events = ledger.runs()
     if not events:
@@ -160,6 +171,7 @@ def current_status(folder: DataFolder, today: date | None = None) -> Status:
         _indicators(folder),
         _messages(folder, ledger),
         _holds(folder),
+        _warned(folder),
     )
 
 
@@ -173,6 +185,12 @@ def print_holds(console: Console, holds: list[Hold]) -> None:
         )
         for line in lines:
             console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_warned(console: Console, warned: list[str]) -> None:
+    """What tables are warned about as a whole: a line per extract and check."""
+    for line in warned:
+        console.print(f"warn       {line}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _state_of(item: IndicatorStatus) -> str:
@@ -222,6 +240,7 @@ def print_status(console: Console, status: Status) -> None:
     for area_code in dict.fromkeys(item.area_code for item in status.indicators):
         console.print(_indicator_table(area_code, status.indicators))
     print_holds(console, status.holds)
+    print_warned(console, status.warned)
     console.print(
         f"{len(status.messages)} message(s) about the newest submissions (--json lists them)."
     )

@@ -12,7 +12,8 @@ from rich.table import Table
 from orchestration.intake.findings import Finding, Severity
 from orchestration.night.account import Outcome
 from orchestration.operator.newest import Newest, current_holds, newest_figures
-from orchestration.operator.status import print_holds
+from orchestration.operator.status import print_holds, print_warned
+from orchestration.operator.warned import warned_extracts
 from orchestration.registry.vocabulary import vocabulary
 from orchestration.settings import DataFolder
 
@@ -36,12 +37,14 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
         )
     with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
         newest, holds = newest_figures(connection), current_holds(connection)
+        warned = warned_extracts(connection)
     in_force = next(iter(vocabulary().plans))
     of_plan = [one for one in newest if one.plan == in_force and one.area_code == run.home_area]
     table, without_value = _figures(of_plan)
     console.print(table)
     console.print(without_value, markup=False, highlight=False)
     print_holds(console, holds)
+    print_warned(console, warned)
     for line in outcome.statutory:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     told = tell_once(outcome.findings)

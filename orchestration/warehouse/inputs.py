@@ -140,7 +140,7 @@ def _check_rows(checks: Iterable[tuple[TableCheck, bool]]) -> Iterable[dict[str,
             "rows_checked": count.rows if check.rows_checked is None else check.rows_checked,
             "rows_failed": check.rows_failed,
             "populations": f" {' '.join(check.populations)} " if check.populations else None,
-            "passed": check.passed, "is_released": is_released, "message": check.message,
+            "severity": check.severity, "passed": check.passed, "is_released": is_released, "message": check.message,
         }  # fmt: skip
 
 

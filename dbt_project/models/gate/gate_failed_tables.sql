@@ -5,6 +5,7 @@ with
 
 checks as (
     select * from {{ ref('stg_run__table_checks') }}
+    where severity = 'error'
 ),
 
 newest as (

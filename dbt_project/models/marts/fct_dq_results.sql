@@ -63,10 +63,12 @@ table_checks as (
         column_name,
         case rule
             when 'structure' then 'completeness'
+            when 'fewer_rows' then 'completeness'
             when 'volume' then 'consistency'
+            when 'lost_zeros' then 'consistency'
             else 'validity'
         end as dimension,
-        'error' as severity,
+        severity,
         rows_checked,
         rows_failed,
         passed,

@@ -28,10 +28,19 @@ def count(
 
 
 def failures(*counts: TableCount, settings: GateSettings = DEFAULT) -> list[tuple[str, date]]:
+    """What fails and can hold."""
     return [
         (check.check_id, check.count.as_at_date)
         for check in judge_tables(counts, settings)
-        if not check.passed
+        if not check.passed and check.severity == "error"
+    ]
+
+
+def warnings(*counts: TableCount, settings: GateSettings = DEFAULT) -> list[tuple[str, str]]:
+    return [
+        (check.check_id, check.message)
+        for check in judge_tables(counts, settings)
+        if not check.passed and check.severity == "warn"
     ]
 
 
@@ -122,8 +131,39 @@ def test_an_accepted_failure_is_what_the_next_is_compared_with() -> None:
     def accepted(check: TableCheck) -> bool:
         return check.count.as_at_date == APRIL
 
-    failed = [c.count.as_at_date for c in judge_tables(counts, DEFAULT, accepted) if not c.passed]
-    assert failed == [APRIL]
+    checks = judge_tables(counts, DEFAULT, accepted)
+    assert [c.count.as_at_date for c in checks if not c.passed] == [APRIL]
+
+
+@pytest.mark.parametrize("before", [18, 49, 50, 200])
+def test_table_of_any_size_that_lost_more_than_a_fifth_is_warned_about(before: int) -> None:
+    enough = -(-4 * before // 5)
+    assert warnings(count(before, as_at=MARCH), count(enough)) == []
+    assert failures(count(before, as_at=MARCH), count(enough - 1)) == []
+    assert warnings(count(before, as_at=MARCH), count(enough - 1)) == [
+        ("annex_a.list_3.fewer_rows",
+         f"{enough - 1} rows against {before} at {MARCH}: fewer by more than a fifth. Send it again unless it is whole")
+    ]  # fmt: skip
+
+
+def test_more_rows_are_not_warned_about_and_a_halved_list_is_told_once() -> None:
+    assert warnings(count(10, as_at=MARCH), count(49)) == []
+    assert warnings(count(200, as_at=MARCH), count(99)) == []
+
+
+def test_extract_with_a_warning_is_what_the_next_is_compared_with() -> None:
+    counts = [count(200, as_at=MARCH), count(150), count(120, as_at=MAY)]
+    assert [check_id for check_id, _ in warnings(*counts)] == ["annex_a.list_3.fewer_rows"]
+
+
+def test_warning_compares_as_the_volume_check_does() -> None:
+    def episodes(rows: int, as_at: date) -> TableCount:
+        return count(rows, as_at=as_at, source="ssda903", table="episodes")
+
+    assert warnings(episodes(30, date(2025, 1, 31)), episodes(18, date(2025, 2, 28))) == []
+    assert warnings(episodes(30, date(2024, 3, 31)), episodes(18, date(2025, 3, 31)))
+    off = GateSettings(volume_check=False)
+    assert warnings(count(200, as_at=MARCH), count(120), settings=off) == []
 
 
 def test_yearly_returns_are_compared_with_the_same_month_a_year_earlier() -> None:

@@ -8,6 +8,7 @@ select
     as_at_date,
     table_name,
     column_name,
+    severity,
     rows_checked,
     rows_failed,
     passed,
