@@ -222,6 +222,10 @@ class Contract(_Strict):
     several_files: Literal["append", "reject"] = "append"
     definition_from: dict[str, Any]
     expected: Expected | None = None
+    # What an empty file of it is (`cypp forms --templates`); nobody here writes a national one.
+    template: Literal["csv", "workbook", "xml"] = "csv"
+    download: str | None = None
+    """Where a national file is published."""
     code_lists: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     # Texts that are no value in this source, beside those of expectations/README.md, 'Values'.
     no_value: tuple[str, ...] = ()
@@ -252,6 +256,14 @@ class Contract(_Strict):
             named = {*table.unit, *tell, *(table.form.headings if table.form else ())}
             if named - set(table.columns):
                 raise ValueError(f"{self.source}.{table_name}: no column {sorted(named)}")
+        return self
+
+    @model_validator(mode="after")
+    def _national_files_are_downloaded(self) -> Contract:
+        if (self.download is not None) != (self.level == "national"):
+            raise ValueError(
+                f"{self.source}: a national source says where to download it, no other"
+            )
         return self
 
     @model_validator(mode="after")

@@ -19,7 +19,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from orchestration.settings import ConfigurationError, data_folder, load_settings
+from orchestration.settings import ConfigurationError, DataFolder, data_folder, load_settings
 
 app = typer.Typer(
     help="Barnet children's indicators: from the services' extracts to published figures.",
@@ -282,19 +282,30 @@ def forms(
     data_dir: DataDir = None,
     folder: Annotated[
         Path | None,
-        typer.Option(
-            help="Where to write them (default: quality/forms in the data folder).", file_okay=False
+        typer.Argument(
+            metavar="DIR",
+            help="Where to write them (default: quality/forms, or quality/templates, in the data folder).",
+            file_okay=False,
         ),
     ] = None,
+    templates: Annotated[
+        bool,
+        typer.Option(
+            "--templates", help="Instead, write an empty file of everything that is taken in."
+        ),
+    ] = False,
     month: Annotated[
         str | None, typer.Option(help="Month YYYY-MM that they ask about (default: last month).")
     ] = None,
 ) -> None:
-    """Write the forms (XLSX) for updates of the plan's actions and for figures supplied by hand."""
+    """Write the forms (XLSX) for updates of the plan's actions and for figures supplied by hand, or empty files."""
     from orchestration.night.synthetic import last_month
     from orchestration.owners.forms.write import NoForms, forms_folder, write_forms
 
     data = data_folder(data_dir)
+    if templates:
+        _write_templates(data, folder, month or last_month())
+        return
     try:
         written = write_forms(data, folder or forms_folder(data), month or last_month())
     except NoForms as error:
@@ -302,6 +313,28 @@ def forms(
         raise typer.Exit(WRONG_USAGE) from None
     for path, lines in written:
         console.print(f"{path}: {lines} lines", markup=False, highlight=False, soft_wrap=True)
+
+
+def _write_templates(data: DataFolder, target: Path | None, month: str) -> None:
+    from orchestration.intake.landing import areas_in
+    from orchestration.intake.submissions import dfe_codes
+    from orchestration.night.steps import home_area
+    from orchestration.owners.forms.templates import templates_folder, write_templates
+    from orchestration.owners.forms.write import NoForms, month_end
+
+    try:
+        as_at = month_end(month)
+        area = home_area(load_settings(data.root), areas_in(data.landing))
+    except (NoForms, ConfigurationError) as error:
+        errors.print(f"No template written: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(WRONG_USAGE) from None
+    *files, readme = write_templates(
+        target or templates_folder(data), as_at, dfe_codes().get(area, "")
+    )
+    console.print(
+        f"{len(files)} empty files; {readme} says what each is for and where national files are.",
+        markup=False, highlight=False, soft_wrap=True,
+    )  # fmt: skip
 
 
 owners_app = typer.Typer(help="The data owners' worklists out and back in.", no_args_is_help=True)

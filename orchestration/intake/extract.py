@@ -384,7 +384,8 @@ def _nothing_recognised(contract: Contract, extraction: Extraction) -> Finding:
         rule="NOTHING_RECOGNISED",
         severity="reject",
         message=f"nothing in the folder is a table of {contract.source}, of which these headings were sought: {sought}",
-        remedy="Check that the files are in the right folder and have the headings of the template",
+        remedy="Check that the files are in the right folder and have the headings of the template that `cypp forms "
+        "--templates` writes",
         file=", ".join(str(finding.file) for finding in unknown),
     )
     extraction.findings.append(refused)

@@ -230,8 +230,13 @@ def scan(landing: Path, quiet_seconds: float) -> Landing:
     ]
     findings += [outcome for outcome in outcomes if isinstance(outcome, Finding)]
     submissions = tuple(outcome for outcome in outcomes if isinstance(outcome, LandedSubmission))
-    areas = tuple(folder.name for folder in _folders(landing) if AREA.match(folder.name))
-    return Landing(submissions, areas, tuple(findings), state)
+    return Landing(submissions, areas_in(landing), tuple(findings), state)
+
+
+def areas_in(landing: Path) -> tuple[str, ...]:
+    """The authorities that have a folder in landing."""
+    folders = _folders(landing) if landing.is_dir() else []
+    return tuple(folder.name for folder in folders if AREA.match(folder.name))
 
 
 def landing_state(landing: Path) -> str:

@@ -21,7 +21,8 @@ FEWEST_HEADINGS = 3
 MOST_NAMES = 12
 LONGEST_NAME = 120
 CHECK_THE_FOLDER = (
-    "Check that the file stands in the right folder and has the headings of the template"
+    "Check that the file stands in the right folder and has the headings of the template that `cypp forms "
+    "--templates` writes"
 )
 
 
@@ -254,7 +255,9 @@ def _ambiguous(candidates: list[str]) -> Finding:
 
 def absent_tables(contract: Contract, found: Collection[str]) -> Iterator[Finding]:
     """One message about all tables that a submission of several tables does not hold, and one for each
-    that it must hold."""
+    that it must hold; nothing where it holds none at all."""
+    if not found:
+        return
     for name, table in contract.tables.items():
         if table.must_be_present and name not in found:
             yield Finding(
@@ -269,7 +272,7 @@ def absent_tables(contract: Contract, found: Collection[str]) -> Iterator[Findin
         for name, table in contract.tables.items()
         if name not in found and not table.recognised_only
     ]
-    if absent and found and contract.level == "la" and contract.on_failed_table == "absent":
+    if absent and contract.level == "la" and contract.on_failed_table == "absent":
         yield Finding(
             rule="TABLE_ABSENT",
             severity="warn",
