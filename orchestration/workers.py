@@ -1,37 +1,130 @@
-"""Processes that work for a step: they end with it, and what they are given reaches them by no file or argument."""
+"""Processes that read what others sent: confined in memory and time, used again and again, replaced when they die.
+
+They end with the step that started them, and what they are given reaches them by no file or argument. What is read,
+and what becomes of a file that ends its worker, is decided by those who call.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import cache
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from queue import LifoQueue
 from threading import Thread
+from typing import Any, Self, TypeVar
+
+import pyarrow as pa
 
 WORKERS = multiprocessing.cpu_count()
+# Linux tells here, in pages, what a process has asked for, and refuses it more than RLIMIT_DATA. Elsewhere only the
+# processor time is limited.
+STATM = Path("/proc/self/statm")
+DATA_PAGES = 5
+
+Result = TypeVar("Result")
 
 
-def worker_pool(prepare: Callable[[], None] | None = None) -> ProcessPoolExecutor:
-    """One process per core, each of which first prepares itself."""
+@dataclass(frozen=True)
+class Allowance:
+    """What one piece of work may take: bytes beyond those of a new worker, and seconds of processor time."""
+
+    memory: int
+    cpu_seconds: float
+
+
+class WorkerDied(Exception):
+    """The work took more than its allowance, or ended its process in another way."""
+
+
+class ConfinedWorkers:
+    """At most so many processes, each started when it is needed and replaced when it dies."""
+
+    def __init__(self, most: int = WORKERS) -> None:
+        # The one that worked last works next; None stands for one that has not been started.
+        self._idle: LifoQueue[ProcessPoolExecutor | None] = LifoQueue()
+        for _ in range(most):
+            self._idle.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        """End the processes; whoever called them has been answered."""
+        while not self._idle.empty():
+            if worker := self._idle.get():
+                worker.shutdown()
+
+    def call(self, allowance: Allowance, work: Callable[..., Result], *arguments: object) -> Result:
+        """What the work returns or raises; WorkerDied where it ended a process that had done nothing before."""
+        worker = self._idle.get()
+        is_new = worker is None
+        worker = worker or _start_worker()
+        try:
+            return worker.submit(_work_confined, allowance, work, arguments).result()
+        except (BrokenProcessPool, MemoryError):
+            worker.shutdown()
+            worker = None
+            if is_new:
+                raise WorkerDied from None
+        finally:
+            self._idle.put(worker)
+        # What earlier work left behind may have filled the process: a new one decides.
+        return self.call(allowance, work, *arguments)
+
+
+def _start_worker() -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver")
-    # The steps of a night open several pools: what all of them import is imported once.
+    # The steps of a night start several workers: what all of them import is imported once.
     context.set_forkserver_preload(["pandas", "orchestration.intake.extract"])
-    return ProcessPoolExecutor(WORKERS, context, _start, (prepare,))
+    return ProcessPoolExecutor(1, context, _prepare)
 
 
-def _start(prepare: Callable[[], None] | None) -> None:
+def _prepare() -> None:
     # Ctrl-C reaches every process of a terminal; the run says what happened, its workers only end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         Thread(target=_end_with, args=(parent,), daemon=True).start()
-    if prepare is not None:
-        prepare()
+    # A core file would hold records.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Arrow's own allocator asks for a gigabyte in advance, which says nothing about a file.
+    pa.set_memory_pool(pa.system_memory_pool())
+    # A library that ends this process says so at length; the run says it in a sentence.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    _memory_of_new_worker()
 
 
 def _end_with(parent: BaseProcess) -> None:
     """End this worker when the run is killed: it would wait for ever, or write beside the next run."""
     parent.join()
     os._exit(1)
+
+
+@cache
+def _memory_of_new_worker() -> int:
+    """Bytes that this process had asked for before it did any work; 0 where the platform does not say."""
+    if not STATM.exists():
+        return 0
+    return int(STATM.read_text(encoding="ascii").split()[DATA_PAGES]) * resource.getpagesize()
+
+
+def _work_confined(
+    allowance: Allowance, work: Callable[..., Any], arguments: tuple[object, ...]
+) -> Any:
+    """The work within its allowance; the system ends this process when the processor time is used up."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    if held := _memory_of_new_worker():
+        resource.setrlimit(resource.RLIMIT_DATA, (held + allowance.memory, most))
+    signal.setitimer(signal.ITIMER_PROF, allowance.cpu_seconds)
+    try:
+        return work(*arguments)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)

@@ -6,10 +6,11 @@ nothing it raises or returns holds a cell's value.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -40,7 +41,7 @@ from orchestration.intake.cover import collection_year, cover_of, date_in_name
 from orchestration.intake.findings import Finding, shown_name
 from orchestration.intake.headings import normalise_heading
 from orchestration.intake.manifest import MANIFEST, disagreements
-from orchestration.intake.readers import Block, FileRejected, read_file
+from orchestration.intake.readers import Block, FileRejected, read_file, takes_too_much
 from orchestration.intake.recognise import (
     RecognisedBlock,
     Recognition,
@@ -60,6 +61,8 @@ from orchestration.intake.typed_tables import (
 
 EXTRACTION_FILE = "extraction.json"
 
+ReadFile = Callable[[Path, frozenset[str]], list[Block]]
+
 
 @dataclass(frozen=True)
 class SubmissionFiles:
@@ -77,6 +80,8 @@ class SubmissionFiles:
     """Another month of the same source and area whose files are the same."""
     is_first: bool = False
     """Whether nothing of the source was accepted from the area before."""
+    given_up: tuple[Path, ...] = ()
+    """Files that ended the worker that read them."""
 
 
 @dataclass
@@ -144,6 +149,9 @@ def read_version(
     target.mkdir(parents=True)
     try:
         return _read(submission, secret, target, restricted)
+    except MemoryError:
+        # Only the process that confines the reading knows that it was the file's fault.
+        raise
     except Exception as error:  # noqa: BLE001 -- a message could hold a value, so only the place is kept
         return broken_off(submission, error)
 
@@ -156,8 +164,19 @@ def broken_off(submission: SubmissionFiles, error: Exception) -> Extraction:
         severity="reject",
         message=f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno} while reading",
         remedy="This is a fault of the program: report it with this line",
-        file=", ".join(shown_name(path.name) for path in submission.files),
     )
+    return _refused_whole(submission, finding)
+
+
+def given_up_whole(submission: SubmissionFiles, target: Path) -> Extraction:
+    """The verdict on a version that ended its worker after all its files had been read one by one."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    return _refused_whole(submission, rejection(takes_too_much(*submission.files)))
+
+
+def _refused_whole(submission: SubmissionFiles, finding: Finding) -> Extraction:
+    finding = finding.placed(file=", ".join(shown_name(path.name) for path in submission.files))
     return Extraction(
         submission.submission_id, submission.fingerprint, submission.folder_as_at, "rejected",
         finding.text(), findings=[finding],
@@ -166,7 +185,7 @@ def broken_off(submission: SubmissionFiles, error: Exception) -> Extraction:
 
 def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path) -> Extraction:
     contract = contract_for(submission.source, collection_year(submission.folder_as_at))
-    files, findings = _read_all(contract, submission.files)
+    files, findings = _read_files(contract, submission, target)
     n_rows = {name: sum(len(block.row_numbers) for block in blocks) for name, blocks in files}
     findings += disagreements(submission.files, n_rows)
     recognition = recognise(contract, files)
@@ -249,8 +268,35 @@ def _of_the_whole(
         yield from of_an_earlier_year(read, min(begins))
 
 
+def _in_hand_file(target: Path) -> Path:
+    return target.with_name(f"{target.name}.in_hand")
+
+
+def file_in_hand(target: Path) -> Path | None:
+    """The file of a version that was being read when its worker died; None where it was none in particular."""
+    marked = _in_hand_file(target)
+    return Path(os.fsdecode(marked.read_bytes())) if marked.exists() else None
+
+
+def _read_files(
+    contract: Contract, submission: SubmissionFiles, target: Path
+) -> tuple[list[tuple[str, list[Block]]], list[Finding]]:
+    """Read all files of a version; which one is in hand can be seen should this process not survive it."""
+    in_hand = _in_hand_file(target)
+
+    def read(path: Path, known_headings: frozenset[str]) -> list[Block]:
+        if path in submission.given_up:
+            raise takes_too_much(path)
+        in_hand.write_bytes(os.fsencode(path))
+        return read_file(path, known_headings)
+
+    found = _read_all(contract, submission.files, read)
+    in_hand.unlink(missing_ok=True)
+    return found
+
+
 def _read_all(
-    contract: Contract, paths: Iterable[Path]
+    contract: Contract, paths: Iterable[Path], read: ReadFile = read_file
 ) -> tuple[list[tuple[str, list[Block]]], list[Finding]]:
     known = frozenset(normalise_heading(heading) for heading in contract.headings())
     files: list[tuple[str, list[Block]]] = []
@@ -260,7 +306,7 @@ def _read_all(
         if path.name == MANIFEST:
             continue
         try:
-            files.append((name, read_file(path, known)))
+            files.append((name, read(path, known)))
         except FileRejected as rejected:
             findings.append(rejection(rejected).placed(file=name))
     return files, findings

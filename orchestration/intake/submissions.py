@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -30,7 +30,6 @@ from orchestration.intake.extract import (
     as_received_file,
     broken_off,
     load_extraction,
-    read_version,
 )
 from orchestration.intake.findings import Finding
 from orchestration.intake.judging import ReadVersion, is_asked_about, judge_versions
@@ -43,15 +42,12 @@ from orchestration.intake.raw_tables import (
     unit_schema,
     unit_table,
 )
+from orchestration.intake.reading import read_versions
 from orchestration.settings import DBT_FOLDER, REFERENCE_FOLDER, DataFolder, Settings
-from orchestration.workers import worker_pool
 
 JUDGE_FOLDER = Path(judge.__file__).parent
 SHIPPED = "shipped"
 SHIPPED_AS_AT = date(1900, 1, 1)
-# Below this many versions a pool of processes costs more (their imports) than it saves. An authority sends about ten
-# extracts in a month.
-FEWEST_FOR_POOL = 16
 # So many rows of the widest table take about 0.7 GB with what the checks make of them.
 MOST_ROWS_TOGETHER = 500_000
 Progress = Callable[[str, int, int], None]
@@ -194,42 +190,14 @@ def _copy_for_reading(folder: DataFolder, landed: LandedSubmission) -> tuple[Pat
     return copies if version_of(copies) == landed.version else None
 
 
-_worker_secret: bytes = b""
-
-
-def _keep_secret(secret: bytes) -> None:
-    global _worker_secret  # noqa: PLW0603 -- the key reaches a worker once, never through argv or files
-    _worker_secret = secret
-
-
-def _read_in_worker(job: tuple[SubmissionFiles, Path, Path]) -> Extraction:
-    files, target, restricted = job
-    return read_version(files, _worker_secret, target, restricted)
-
-
 def _read_all(
     folder: DataFolder, jobs: list[_Job], secret: bytes
 ) -> Iterator[tuple[_Job, ReadVersion]]:
     staged = folder.work / "extracted"
     shutil.rmtree(staged, ignore_errors=True)
-    arguments = [
-        (job.files, staged / job.files.submission_id, folder.restricted / "identifiers")
-        for job in jobs
-    ]
-    if len(jobs) < FEWEST_FOR_POOL:
-        _keep_secret(secret)
-        yield from _paired(jobs, arguments, map(_read_in_worker, arguments))
-        return
-    with worker_pool(partial(_keep_secret, secret)) as pool:
-        yield from _paired(jobs, arguments, pool.map(_read_in_worker, arguments, chunksize=4))
-
-
-def _paired(
-    jobs: list[_Job],
-    arguments: list[tuple[SubmissionFiles, Path, Path]],
-    extractions: Iterable[Extraction],
-) -> Iterator[tuple[_Job, ReadVersion]]:
-    for job, (_, target, _), extraction in zip(jobs, arguments, extractions, strict=True):
+    versions = [(job.files, staged / job.files.submission_id) for job in jobs]
+    extractions = read_versions(versions, secret, folder.restricted / "identifiers")
+    for job, (_, target), extraction in zip(jobs, versions, extractions, strict=True):
         yield job, ReadVersion(job.landed.source, target, extraction)
 
 

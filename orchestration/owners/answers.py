@@ -15,7 +15,8 @@ from expectations.owners import load_owners
 from orchestration.intake.cells import parse_date
 from orchestration.intake.headings import normalise_heading
 from orchestration.intake.ledger import IssueAnswer, Ledger, now
-from orchestration.intake.readers import FileRejected, read_file
+from orchestration.intake.readers import FileRejected
+from orchestration.intake.reading import read_confined
 from orchestration.owners.cases import Case, read_desks
 from orchestration.owners.worklist import ANSWER_COLUMNS, ANSWERS, HEADINGS, OTHER, REASONS
 from orchestration.settings import DataFolder
@@ -49,7 +50,7 @@ def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
     """(row number, text by heading) of every line of the worklist's table."""
     known = frozenset(normalise_heading(heading) for heading in HEADINGS)
     try:
-        blocks = read_file(path, known)
+        blocks = read_confined(path, known)
     except FileRejected as error:
         raise WorklistRefused(f"the file cannot be read: {error}") from None
     for block in blocks:

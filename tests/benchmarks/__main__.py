@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import anomalies, disclosure, education, faults, nights, taking_in
+from tests.benchmarks import anomalies, disclosure, education, faults, hostile, nights, taking_in
 from tests.benchmarks.measure import measure, taken_in
 from tests.benchmarks.region import SIZES, run_region
 
@@ -73,7 +73,16 @@ def _scored(score: Callable[[], Iterable[dict[str, Any]]]) -> None:
         _print(line)
 
 
-GROUPS = ("taking_in", "nights", "education", "anomalies", "faults", "disclosure", "region")
+GROUPS = (
+    "taking_in",
+    "nights",
+    "education",
+    "anomalies",
+    "faults",
+    "hostile",
+    "disclosure",
+    "region",
+)
 ONLY_WHEN_ASKED = ("disclosure", "region")
 
 
@@ -94,7 +103,7 @@ def main() -> None:
     parts: dict[str, Callable[[], None]] = {
         "taking_in": _taking_in, "nights": _nights, "education": _education,
         "anomalies": partial(_scored, anomalies.score), "faults": partial(_scored, faults.score),
-        "disclosure": partial(_scored, disclosure.score), "region": partial(_region, given),
+        "hostile": partial(_scored, hostile.score), "disclosure": partial(_scored, disclosure.score), "region": partial(_region, given),
     }  # fmt: skip
     for group in GROUPS:
         if group in groups:

@@ -23,7 +23,7 @@ from lxml import etree
 
 from orchestration.intake import extract, judging, landing, submissions
 from orchestration.intake.keys import keyed_hash
-from orchestration.intake.readers import dispatch
+from orchestration.workers import Allowance, ConfinedWorkers
 from tests import extracts
 from tests.extracts import BARNET, CAMDEN, Grid
 from tests.integration.inbox import (
@@ -725,18 +725,6 @@ def test_content_that_returns_is_current_again_and_keeps_its_first_receipt(inbox
     assert again.current_from > max(v.current_from for v in versions if v is not again)
 
 
-def test_text_too_large_to_read_is_refused_before_it_is_parsed(
-    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dispatch, "LARGEST_TEXT", 600)
-
-    outcome = inbox.take_in()
-
-    assert "[TOO_LARGE]" in outcome.versions["ssda903"].reason
-    assert "episodes" not in outcome.extractions["ssda903"].tables
-    assert outcome.versions["annex_a"].verdict == "accepted"
-
-
 def _is_of_episodes(given: tuple[Any, ...]) -> bool:
     """Whether a function of reading or of judging was given the table of episodes."""
     *_, last = given
@@ -754,8 +742,15 @@ def test_fault_of_the_program_is_named_by_place_and_without_values(
             raise ValueError("SYN3020001 was not expected")
         return real(*given)
 
+    def call(
+        _workers: ConfinedWorkers, _allowance: Allowance, work: Callable[..., Any], *given: object
+    ) -> Any:
+        return work(*given)
+
     with monkeypatch.context() as patch:
         patch.setattr(where, function, fail)
+        # In this process, where the fault is.
+        patch.setattr(ConfinedWorkers, "call", call)
         outcome = inbox.take_in()
 
     reason = outcome.versions["ssda903"].reason

@@ -6,6 +6,7 @@ import io
 from math import isnan
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.intake.headings import duplicate_headings
@@ -17,11 +18,18 @@ from orchestration.intake.readers.block import (
     duplicate_heading,
     too_large,
 )
+from orchestration.intake.readers.bounds import refuse_expansion
 
 PARQUET_MAGIC = b"PAR1"
 # Fifteen times the Interactive Tool's file of 2025 (641,070 rows of 7 columns).
 LARGEST_CELLS = 70_000_000
 LARGEST_EXPANDED = 1 << 30
+# As many as a worksheet has.
+MOST_COLUMNS = 16_384
+KINDS = (
+    pa.types.is_string, pa.types.is_large_string, pa.types.is_floating, pa.types.is_decimal, pa.types.is_integer,
+    pa.types.is_boolean, pa.types.is_null, pa.types.is_date, pa.types.is_timestamp,
+)  # fmt: skip
 
 
 def read_parquet(content: bytes) -> Block:
@@ -34,9 +42,7 @@ def read_parquet(content: bytes) -> Block:
         sheet=None,
         header_row=0,
         headings=headings,
-        columns=tuple(
-            _cells(column, heading) for column, heading in zip(table.columns, headings, strict=True)
-        ),
+        columns=tuple(_cells(column) for column in table.columns),
         row_numbers=range(1, table.num_rows + 1),
     )
 
@@ -44,9 +50,15 @@ def read_parquet(content: bytes) -> Block:
 def _table(content: bytes) -> pa.Table:
     table = None
     try:
-        file = pq.ParquetFile(io.BytesIO(content))
-        _refuse_too_large(file.metadata)
+        schema = pq.read_schema(io.BytesIO(content))
+        _refuse_unknown_kinds(schema)
+        # Each distinct text once, as the file has it: a row's own copy may never be needed.
+        texts = [field.name for field in schema if _is_text(field.type)]
+        file = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts)
+        _refuse_too_large(file.metadata, len(content))
         table = file.read()
+    except MemoryError:
+        raise
     except (pa.ArrowException, OSError):
         table = None
     if table is None:
@@ -54,36 +66,66 @@ def _table(content: bytes) -> pa.Table:
             Rejection.NOT_READABLE,
             "the Parquet file is damaged, cut off or encrypted. Download or export it again",
         )
+    _refuse_multiplied_texts(table, len(content))
     return table
 
 
-def _refuse_too_large(metadata: pq.FileMetaData) -> None:
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def _refuse_unknown_kinds(schema: pa.Schema) -> None:
+    for field in schema:
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        if not any(is_kind(kind) for is_kind in KINDS):
+            raise FileRejected(
+                Rejection.NOT_READABLE,
+                f"column {field.name!r} holds {kind}, not texts, numbers or dates. Export it as text",
+                column=field.name,
+            )
+
+
+def _refuse_too_large(metadata: pq.FileMetaData, size: int) -> None:
     groups = (metadata.row_group(group) for group in range(metadata.num_row_groups))
     expanded = sum(group.total_byte_size for group in groups)
-    if metadata.num_rows * metadata.num_columns > LARGEST_CELLS or expanded > LARGEST_EXPANDED:
+    n_cells = metadata.num_rows * metadata.num_columns
+    if metadata.num_columns > MOST_COLUMNS:
+        raise too_large(f"the Parquet file has more than {MOST_COLUMNS:,} columns")
+    if n_cells > LARGEST_CELLS or expanded > LARGEST_EXPANDED:
         raise too_large(
             f"the Parquet file holds more than {LARGEST_CELLS:,} cells or expands to over 1 GB"
         )
+    refuse_expansion("the Parquet file", size, n_cells, expanded)
 
 
-def _cells(column: pa.ChunkedArray, heading: str) -> list[Cell]:
+def _refuse_multiplied_texts(table: pa.Table, size: int) -> None:
+    """Refuse texts that are long and repeated: the file stores each once."""
+    n_text = sum(
+        _length(chunk)
+        for column in table.columns
+        for chunk in column.chunks
+        if pa.types.is_dictionary(chunk.type) and _is_text(chunk.type.value_type)
+    )
+    refuse_expansion("the Parquet file", size, table.num_rows * table.num_columns, n_text)
+
+
+def _length(texts: pa.DictionaryArray) -> int:
+    """Bytes of text in the rows, each with its own copy."""
+    lengths = pc.call_function("binary_length", [texts.dictionary])
+    return pc.call_function("sum", [lengths.take(texts.indices)]).as_py() or 0
+
+
+def _cells(column: pa.ChunkedArray) -> list[Cell]:
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _cells(column.cast(kind.value_type), heading)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        # Each distinct text once: such columns repeat a few texts over hundreds of thousands of rows.
-        encoded = column.combine_chunks().dictionary_encode()
+        if not _is_text(kind.value_type):
+            return _cells(column.cast(kind.value_type))
+        encoded = column.unify_dictionaries().combine_chunks()
         texts = [text or None for text in encoded.dictionary.to_pylist()]
         return [None if code is None else texts[code] for code in encoded.indices.to_pylist()]
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         numbers = column.cast(pa.float64(), safe=False).to_pylist()
         return [None if number is None or isnan(number) else number for number in numbers]
-    if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_null(kind):
-        return column.to_pylist()
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return column.cast(pa.timestamp("us") if pa.types.is_timestamp(kind) else kind).to_pylist()
-    raise FileRejected(
-        Rejection.NOT_READABLE,
-        f"column {heading!r} holds {kind}, not texts, numbers or dates. Export it as text",
-        column=heading,
-    )
+    if pa.types.is_timestamp(kind):
+        return column.cast(pa.timestamp("us")).to_pylist()
+    return column.to_pylist()

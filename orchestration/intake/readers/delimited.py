@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -21,7 +21,9 @@ from orchestration.intake.readers.block import (
     Note,
     Rejection,
     duplicate_heading,
+    too_large,
 )
+from orchestration.intake.readers.bounds import refuse_expansion
 from orchestration.intake.readers.text import Text, decode_text
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 DELIMITERS = (",", ";", "\t", "|")
 # Four times what a spreadsheet cell can hold: a longer cell is a quotation mark left open.
 LONGEST_CELL = 131_072
+LONGEST_LINE = 4 * LONGEST_CELL
+# As many as a worksheet has (Microsoft, Excel specifications and limits, 2024).
+MOST_COLUMNS = 16_384
 # Small enough for the rows of a chunk to be freed before the garbage collector walks over them.
 ROWS_PER_CHUNK = 500
 # Repeated cells of a column share one object until it has shown this many different ones.
@@ -46,6 +51,7 @@ def read_delimited(content: bytes, known_headings: frozenset[str]) -> Block:
     if found is None:
         return Block.without_rows(None, notes=text.notes)
     delimiter, header = found
+    _refuse_wide(text, header)
     if twice := header.duplicates(known_headings):
         raise duplicate_heading(twice, row=header.row)
     rows = _Rows(header, delimiter)
@@ -67,7 +73,22 @@ def read_delimited(content: bytes, known_headings: frozenset[str]) -> Block:
 
 def _parse(text: Text, delimiter: str) -> Reader:
     csv.field_size_limit(LONGEST_CELL)
-    return csv.reader(text.lines(), delimiter=delimiter, strict=True)
+    return csv.reader(_lines(text), delimiter=delimiter, strict=True)
+
+
+def _lines(text: Text) -> Iterator[str]:
+    for line in text.lines():
+        if len(line) > LONGEST_LINE:
+            raise too_large(f"a line of the file has more than {LONGEST_LINE:,} characters")
+        yield line
+
+
+def _refuse_wide(text: Text, header: HeaderLine) -> None:
+    """Refuse a table with more columns than any has, or whose rows have far fewer cells than there are headings."""
+    if header.width > MOST_COLUMNS:
+        raise too_large(f"the table has more than {MOST_COLUMNS:,} columns")
+    n_rows = max(text.content.count(end) for end in (b"\n", b"\r"))
+    refuse_expansion("the text file", len(text.content), n_rows * header.width)
 
 
 def _find_header(text: Text, known_headings: frozenset[str]) -> tuple[str, HeaderLine] | None:

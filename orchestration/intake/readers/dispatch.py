@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from enum import StrEnum
 from pathlib import Path
 
 from orchestration.intake.readers.block import MEGABYTE, Block, FileRejected, Rejection, too_large
@@ -22,11 +23,25 @@ from orchestration.intake.readers.ssda903_xml import read_ssda903
 from orchestration.intake.readers.workbook import OLE_MAGIC, ZIP_MAGIC, read_workbook
 
 HEAD = 4096
+
+
+class Kind(StrEnum):
+    """What a file is, in the words of a message."""
+
+    WORKBOOK = "workbook"
+    PARQUET = "Parquet file"
+    XML = "XML file"
+    TEXT = "text file"
+
+
 # Ten times the largest extracts known, and what still fits in memory beside the rest of a run: text needs
 # about four times its size.
-LARGEST_TEXT = 512 * MEGABYTE
-LARGEST_WORKBOOK = 256 * MEGABYTE
-LARGEST_XML = 1024 * MEGABYTE
+LARGEST = {
+    Kind.WORKBOOK: 256 * MEGABYTE,
+    Kind.PARQUET: 256 * MEGABYTE,
+    Kind.XML: 1024 * MEGABYTE,
+    Kind.TEXT: 512 * MEGABYTE,
+}
 
 
 def read_file(path: Path, known_headings: frozenset[str]) -> list[Block]:
@@ -35,26 +50,50 @@ def read_file(path: Path, known_headings: frozenset[str]) -> list[Block]:
     `known_headings` are the normalised headings of the source's contract; they find the header line and
     the delimiter, and say nothing about which headings must be there.
     """
-    size = _size_of_regular_file(path)
-    with path.open("rb") as stream:
-        head = stream.read(HEAD)
+    size, kind = _size_of_regular_file(path), kind_of(path)
+    _refuse_larger(size, LARGEST[kind])
+    match kind:
+        case Kind.WORKBOOK:
+            return read_workbook(path.read_bytes(), known_headings)
+        case Kind.PARQUET:
+            return [read_parquet(path.read_bytes())]
+        case Kind.XML:
+            return _read_markup(path, known_headings)
+        case Kind.TEXT:
+            return [read_delimited(path.read_bytes(), known_headings)]
+
+
+def kind_of(path: Path) -> Kind:
+    """What a file is by its first bytes; web pages count as XML, and what is nothing known as text."""
+    head = _head(path)
     if head.startswith((ZIP_MAGIC, OLE_MAGIC)):
-        _refuse_larger(size, LARGEST_WORKBOOK)
-        return read_workbook(path.read_bytes(), known_headings)
+        return Kind.WORKBOOK
     if head.startswith(PARQUET_MAGIC):
-        _refuse_larger(size, LARGEST_WORKBOOK)
-        return [read_parquet(path.read_bytes())]
+        return Kind.PARQUET
     opening = opening_text(head)
-    if is_html(opening):
+    return Kind.XML if is_markup(opening) or is_html(opening) else Kind.TEXT
+
+
+def takes_too_much(*paths: Path) -> FileRejected:
+    """The rejection of files that ended the process which read them."""
+    kinds = " and ".join(dict.fromkeys(f"the {kind_of(path)}" for path in paths))
+    return too_large(
+        f"reading {kinds} had to be given up: damaged, or in need of far more memory or time than the size calls for"
+    )
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(HEAD)
+
+
+def _read_markup(path: Path, known_headings: frozenset[str]) -> list[Block]:
+    if is_html(opening_text(_head(path))):
         raise html_page()
-    if is_markup(opening):
-        _refuse_larger(size, LARGEST_XML)
-        if REQUEST_ID in known_headings:
-            return read_sen2(path)
-        root = root_element(path)
-        return read_ssda903(path) if root == SSDA903_ROOT else read_cin_census(path)
-    _refuse_larger(size, LARGEST_TEXT)
-    return [read_delimited(path.read_bytes(), known_headings)]
+    if REQUEST_ID in known_headings:
+        return read_sen2(path)
+    root = root_element(path)
+    return read_ssda903(path) if root == SSDA903_ROOT else read_cin_census(path)
 
 
 def _size_of_regular_file(path: Path) -> int:

@@ -10,9 +10,12 @@ import re
 from pathlib import Path
 from xml.parsers import expat
 
-from orchestration.intake.readers.block import FileRejected, Rejection
+from orchestration.intake.readers.block import MEGABYTE, FileRejected, Rejection, too_large
 
 PIECE = 1 << 16
+# No return and no workbook has a tag or comment of such a length. The parser reads one that has not ended again with
+# each piece that it is given: of a hundred megabytes it would not come back.
+LONGEST_TAG = MEGABYTE
 HTML_ROOTS = frozenset(
     {
         "html",
@@ -96,6 +99,12 @@ def entities_declared() -> FileRejected:
     )
 
 
+def refuse_long_tag(parser: expat.XMLParserType, n_parsed: int) -> None:
+    """Refuse XML of whose bytes, as many as have been parsed, the last are those of a tag or comment without end."""
+    if n_parsed - parser.CurrentByteIndex > LONGEST_TAG:
+        raise too_large("a tag or comment of the XML is longer than 1 MB")
+
+
 class _RootFound(Exception):
     """Ends the look at the file: all that comes before the root has been seen."""
 
@@ -123,6 +132,7 @@ def root_element(path: Path) -> str:
         with path.open("rb") as stream:
             while piece := stream.read(PIECE):
                 parser.Parse(piece, False)
+                refuse_long_tag(parser, stream.tell())
             parser.Parse(b"", True)
     except _RootFound:
         return found[0]

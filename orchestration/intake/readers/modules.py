@@ -6,13 +6,13 @@ The fields of a module are the columns of its contract; how modules nest in a re
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
 from lxml import etree
 
 from expectations.contract import contract_for
-from orchestration.intake.readers.block import Block, Cell, Note
+from orchestration.intake.readers.block import MEGABYTE, Block, Cell, Note, too_large
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 NO_GROUP: frozenset[str] = frozenset()
 # An unknown element is named to the owner, but a file full of them is not listed whole.
 MOST_NAMES = 20
+
+# A child's whole history takes some hundred thousand bytes.
+LARGEST_ELEMENT = 4 * MEGABYTE
 
 Texts = dict[str, str | None]
 Headings = dict[str, tuple[str, ...]]
@@ -45,8 +48,9 @@ def spellings_of(source: str) -> dict[str, str]:
 
 def elements(stream: IO[bytes], *names: str) -> Iterator[Element]:
     """Whole elements of the names, in any namespace; each is emptied once it has been used."""
+    watched = _Watched(stream, names)
     parsed = etree.iterparse(
-        stream,
+        watched,
         events=("end",),
         tag=[f"{{*}}{name}" for name in names],
         resolve_entities=False,
@@ -58,10 +62,29 @@ def elements(stream: IO[bytes], *names: str) -> Iterator[Element]:
     )
     for _, element in parsed:
         yield element
+        watched.n_since = 0
         element.clear()
         parent = element.getparent()
         while parent is not None and element.getprevious() is not None:
             del parent[0]
+
+
+class _Watched:
+    """A return that goes by until too much of it is none of its elements, or one: all that is held in memory."""
+
+    def __init__(self, stream: IO[bytes], names: Sequence[str]) -> None:
+        self._stream = stream
+        self._names = names
+        self.n_since = 0
+
+    def read(self, size: int) -> bytes:
+        piece = self._stream.read(size)
+        self.n_since += len(piece)
+        if self.n_since > LARGEST_ELEMENT:
+            raise too_large(
+                f"{LARGEST_ELEMENT // MEGABYTE} MB of the XML go by without the end of a {self._names[-1]} element"
+            )
+        return piece
 
 
 def element_name(element: Element) -> str:

@@ -15,10 +15,14 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from orchestration.intake.readers.block import MEGABYTE, FileRejected, Note, Rejection, too_large
+from orchestration.intake.readers.bounds import expands_too_far, refuse_expansion
+from orchestration.intake.readers.shared_texts import SHARED_TEXTS
 from orchestration.intake.readers.survey import (
     UNREADABLE_PART,
+    SharedTexts,
+    Survey,
     damaged_workbook,
-    is_sheet_part,
+    pieces_of,
     survey_part,
 )
 
@@ -26,6 +30,8 @@ from orchestration.intake.readers.survey import (
 LARGEST_EXPANDED = 1024 * MEGABYTE
 LARGEST_RATIO = 100
 SMALL_PART = 4 * MEGABYTE
+# Others, which no spreadsheet program uses, ask for memory of their own.
+USUAL_COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _LEFT_OUT = (
@@ -38,9 +44,8 @@ FROM_1904 = Note("EPOCH_1904", "the workbook counts its days from 1904; its date
 
 @dataclass(frozen=True)
 class PackageFacts:
-    """Whether every sheet is plain XML and was inspected; facts by sheet, and of the whole."""
+    """Facts by sheet, and of the whole."""
 
-    is_xlsx: bool
     hidden_rows: dict[str, int]
     damaged_sheets: frozenset[str]
     notes: tuple[Note, ...]
@@ -63,12 +68,11 @@ def inspect_package(content: bytes) -> PackageFacts:
         _refuse_other_archives(package, names)
         _refuse_bombs(parts)
         surveys = {part.filename: survey_part(package, part) for part in parts}
+        _refuse_multiplied_texts(package, parts, surveys)
         sheet_names = _sheet_names(package, names)
         from_1904 = _counts_from_1904(package)
     found = {sheet_names[path]: surveys[path] for path in names & sheet_names.keys()}
     return PackageFacts(
-        is_xlsx=bool(sheet_names)
-        and all(path in names and is_sheet_part(path) for path in sheet_names),
         hidden_rows={sheet: survey.n_hidden for sheet, survey in found.items()},
         damaged_sheets=frozenset(sheet for sheet, survey in found.items() if survey.is_malformed),
         notes=(*_notes(names), *([FROM_1904] if from_1904 else [])),
@@ -102,13 +106,33 @@ def password_protected() -> FileRejected:
 
 
 def _refuse_bombs(parts: list[zipfile.ZipInfo]) -> None:
-    if sum(part.file_size for part in parts) > LARGEST_EXPANDED:
+    expanded = sum(part.file_size for part in parts)
+    if expanded > LARGEST_EXPANDED:
         raise too_large(f"the workbook expands to more than {LARGEST_EXPANDED // MEGABYTE} MB")
+    refuse_expansion("the workbook", sum(part.compress_size for part in parts), 0, expanded)
     for part in parts:
         if part.flag_bits & 1:
             raise password_protected()
+        if part.compress_type not in USUAL_COMPRESSION:
+            raise damaged_workbook()
         if part.file_size > max(SMALL_PART, LARGEST_RATIO * part.compress_size):
             raise too_large(f"a part of the workbook expands more than {LARGEST_RATIO} times")
+
+
+def _refuse_multiplied_texts(
+    package: zipfile.ZipFile, parts: list[zipfile.ZipInfo], surveys: dict[str, Survey]
+) -> None:
+    """Refuse a workbook whose cells would each get a copy of a long text."""
+    shared = surveys.get(SHARED_TEXTS)
+    if not isinstance(shared, SharedTexts):
+        return
+    size, lengths = sum(part.compress_size for part in parts), shared.lengths
+    n_cells = sum(survey.n_shared_texts for survey in surveys.values())
+    if not expands_too_far(size, n_cells, n_cells * max(lengths.known, default=0)):
+        return
+    sheets = [part for part in parts if surveys[part.filename].n_shared_texts]
+    n_text = sum(lengths.of(pieces_of(package, part)) for part in sheets)
+    refuse_expansion("the workbook", size, n_cells, n_text)
 
 
 def _small_part(package: zipfile.ZipFile, name: str) -> bytes:

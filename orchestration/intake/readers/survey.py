@@ -18,28 +18,32 @@ from xml.parsers import expat
 
 from orchestration.intake.cells import NOT_CALCULATED
 from orchestration.intake.readers.block import MEGABYTE, FileRejected, Rejection, too_large
+from orchestration.intake.readers.bounds import expands_too_far, refuse_expansion
+from orchestration.intake.readers.markup import LONGEST_TAG, refuse_long_tag
+from orchestration.intake.readers.open_document import OPEN_DOCUMENT, Repetitions
+from orchestration.intake.readers.shared_texts import SHARED_TEXTS, Lengths
 
 # A sheet is held as a full rectangle: one stray cell in its far corner would need half a terabyte, and
 # the library would end the whole process. Ten times the largest extract fits.
 LARGEST_RECTANGLE = 20_000_000
 PIECE = MEGABYTE
-# A tag longer than this is no tag.
-LONGEST_TAG = 4 * MEGABYTE
+LONGEST_ERROR = 40
 
 # As every spreadsheet program writes them; the slower form allows for all that XML allows.
-_REFERENCE = re.compile(rb' r="([A-Z]*)(\d+)"')
+_REFERENCE = re.compile(rb' r="([A-Z]{0,3})(\d{1,7})')
 _ANY_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{0,3})(\d{1,7})""")
 # Whatever lies within columns A to Z and five digits of rows is far below the limit: nearly every sheet.
 _FAR_REFERENCE = re.compile(rb' r="(?:[A-Z]{2}|[A-Z]?\d{6})')
 _NEAR = (26, 99_999)
 _UNUSUAL_REFERENCES = (b" r='", b" r =", b"\nr=", b"\tr=", b"\rr=", b"= ")
-_FILLED_CELL = re.compile(
-    rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["'](?:[^>]*[^>/])?>"""
-)
+_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*+(?<!/)>")
+# How cells say that their text is a shared one.
+_SHARED_TEXT = (b't="s"', b"t='s'")
 # A cell of type error, or a formula.
 _SUSPECT = re.compile(rb"""<(?:\w+:)?f[\s/>]|\st\s*=\s*["']e["']""")
 _CELL_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
-_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\bhidden\s*=\s*["'](?:1|true)["']""")
+_ROW = re.compile(r"\d{1,7}")
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\s[^<>]*?\bhidden\s*=\s*["'](?:1|true)["']""")
 # Parts without which no sheet can be read right: the list of sheets, the texts, the date formats.
 _NEEDED_PART = re.compile(r"content\.xml|xl/[^/]+\.xml")
 
@@ -57,24 +61,32 @@ UNREADABLE_PART = (
 def survey_part(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Survey:
     """Expand a part once and say what is in it."""
     survey = _survey_of(part.filename)
-    for piece in _pieces(package, part):
+    for piece in pieces_of(package, part):
         survey.add(piece)
     survey.finish()
     if survey.is_malformed and _NEEDED_PART.fullmatch(part.filename):
         raise damaged_workbook()
-    if survey.rectangle > LARGEST_RECTANGLE and isinstance(survey, _Worksheet):
-        survey.rectangle = _filled_rectangle(package, part)
-    if isinstance(survey, _Worksheet) and survey.has_suspects and not survey.is_malformed:
-        survey.unread = _unread_cells(package, part)
-    if survey.rectangle > LARGEST_RECTANGLE:
+    if isinstance(survey, _Worksheet):
+        if _reaches_too_far(part, survey.rectangle):
+            survey.rectangle = _filled_rectangle(package, part)
+        if survey.has_suspects and not survey.is_malformed:
+            survey.unread = _unread_cells(package, part)
+    if isinstance(survey, _OpenDocument):
+        found = survey.repetitions
+        refuse_expansion("the workbook", part.compress_size, found.n_cells, found.n_text)
+    if _reaches_too_far(part, survey.rectangle):
         raise too_large(
-            f"a sheet reaches over more than {LARGEST_RECTANGLE:,} cells; delete the unused rows and "
-            "columns below and beside the data"
+            f"a sheet of the workbook reaches over {survey.rectangle:,} cells, far more than its size calls for; delete "
+            "the unused rows and columns below and beside the data"
         )
     return survey
 
 
-def _pieces(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+def _reaches_too_far(part: zipfile.ZipInfo, rectangle: int) -> bool:
+    return rectangle > LARGEST_RECTANGLE or expands_too_far(part.compress_size, rectangle)
+
+
+def pieces_of(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
     """The part in pieces that end where a tag ends. A part larger than it declares is refused."""
     asked = copy.copy(part)
     asked.file_size = part.file_size + 1  # zipfile stops at this size, so one byte more shows a lie
@@ -105,6 +117,10 @@ def _up_to_tag_end(markup: bytes) -> tuple[bytes, bytes]:
 def _survey_of(name: str) -> Survey:
     if is_sheet_part(name):
         return _Worksheet()
+    if name == SHARED_TEXTS:
+        return SharedTexts()
+    if name == OPEN_DOCUMENT:
+        return _OpenDocument()
     is_markup = name.endswith((".xml", ".rels")) and not name.startswith("META-INF/")
     return _Markup() if is_markup else Survey()
 
@@ -115,6 +131,8 @@ class Survey:
 
     n_hidden: int = 0
     rectangle: int = 0
+    n_shared_texts: int = 0
+    """At least the cells whose text is a shared one."""
     is_malformed: bool = False
     unread: dict[tuple[int, int], str] = field(default_factory=dict)
     """The text of each cell without a value, by row and column from 0."""
@@ -133,6 +151,7 @@ class _Markup(Survey):
         super().__init__()
         self._parser = expat.ParserCreate()
         self._parser.StartDoctypeDeclHandler = _refuse_entities
+        self._n_parsed = 0
 
     def add(self, piece: bytes) -> None:
         self._parse(piece, is_last=False)
@@ -145,6 +164,8 @@ class _Markup(Survey):
             return
         try:
             self._parser.Parse(piece, is_last)
+            self._n_parsed += len(piece)
+            refuse_long_tag(self._parser, self._n_parsed)
         except (expat.ExpatError, LookupError, ValueError):
             self.is_malformed = True
 
@@ -155,6 +176,34 @@ def _refuse_entities(*_declaration: object) -> None:
         "the workbook declares XML entities, which no spreadsheet program does. Save it again from Excel and "
         "send it",
     )
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+class SharedTexts(_Markup):
+    """The texts that cells share."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lengths = Lengths()
+
+    def add(self, piece: bytes) -> None:
+        super().add(piece)
+        self.lengths.add(piece)
+
+
+class _OpenDocument(_Markup):
+    """All sheets of an OpenDocument spreadsheet, which must not repeat themselves without end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.repetitions = found = Repetitions()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = lambda name, given: found.begin(_local(name), given)
+        self._parser.EndElementHandler = lambda name: found.end(_local(name))
+        self._parser.CharacterDataHandler = found.text
 
 
 class _Worksheet(_Markup):
@@ -168,6 +217,7 @@ class _Worksheet(_Markup):
     def add(self, piece: bytes) -> None:
         super().add(piece)
         self.has_suspects = self.has_suspects or _SUSPECT.search(piece) is not None
+        self.n_shared_texts += sum(map(piece.count, _SHARED_TEXT))
         if b"hidden" in piece:
             self.n_hidden += len(_HIDDEN_ROW.findall(piece))
         if any(form in piece for form in _UNUSUAL_REFERENCES):
@@ -200,8 +250,9 @@ def _column_number(letters: bytes) -> int:
 def _filled_rectangle(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     """The rectangle of the cells with content: cells that are only formatted take no room."""
     last_column = last_row = 0
-    for piece in _pieces(package, part):
-        columns, rows = _furthest(_FILLED_CELL.findall(piece))
+    for piece in pieces_of(package, part):
+        tags = b"".join(_FILLED_CELL.findall(piece))
+        columns, rows = _furthest(_ANY_REFERENCE.findall(tags))
         last_column, last_row = max(last_column, columns), max(last_row, rows)
     return last_column * last_row
 
@@ -214,7 +265,7 @@ def _unread_cells(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> dict[tuple
     parser.StartElementHandler = found.begin
     parser.EndElementHandler = found.end
     parser.CharacterDataHandler = found.text
-    for piece in _pieces(package, part):
+    for piece in pieces_of(package, part):
         parser.Parse(piece, False)
     return found.cells
 
@@ -232,7 +283,8 @@ class _UnreadCells:
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         match name.rpartition(" ")[2]:
             case "row":
-                self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
+                place = attributes.get("r", "")
+                self._row = int(place) - 1 if _ROW.fullmatch(place) else self._row + 1
                 self._column = -1
             case "c":
                 self._column += 1
@@ -248,7 +300,8 @@ class _UnreadCells:
                 self._in_value, self._value = True, self._value or ""
 
     def text(self, text: str) -> None:
-        if self._in_value:
+        # An error is a short text; of others it matters only that there is one.
+        if self._in_value and len(self._value or "") < LONGEST_ERROR:
             self._value = f"{self._value or ''}{text}"
 
     def end(self, name: str) -> None:

@@ -31,7 +31,6 @@ from orchestration.intake.readers.sheets import (
     WorkbookProtected,
     WorkbookUnreadable,
     read_sheets,
-    read_sheets_confined,
 )
 
 ZIP_MAGIC = b"PK\x03\x04"
@@ -52,7 +51,7 @@ def read_workbook(content: bytes, known_headings: frozenset[str]) -> list[Block]
     Notes about the workbook as a whole stand on the first block with headings.
     """
     facts = _inspect(content)
-    blocks = [_block(sheet, known_headings, facts) for sheet in _sheets(content, facts)]
+    blocks = [_block(sheet, known_headings, facts) for sheet in _sheets(content)]
     if not blocks:
         raise FileRejected(Rejection.EMPTY, "the workbook has no worksheet. Export it again")
     first = next((place for place, block in enumerate(blocks) if block.headings), 0)
@@ -65,13 +64,13 @@ def _inspect(content: bytes) -> PackageFacts:
         return inspect_package(content)
     if ENCRYPTED_STREAM in content:
         raise password_protected()
-    return PackageFacts(is_xlsx=False, hidden_rows={}, damaged_sheets=frozenset(), notes=())
+    return PackageFacts(hidden_rows={}, damaged_sheets=frozenset(), notes=())
 
 
-def _sheets(content: bytes, facts: PackageFacts) -> list[RawSheet]:
+def _sheets(content: bytes) -> list[RawSheet]:
     rejected = None
     try:
-        return read_sheets(content) if facts.is_xlsx else read_sheets_confined(content)
+        return read_sheets(content)
     except WorkbookProtected:
         rejected = password_protected()
     except WorkbookUnreadable:

@@ -321,7 +321,7 @@ def test_cells_are_the_same_once_sharing_them_has_stopped(
 def test_file_too_large_for_memory_is_rejected_before_it_is_read(
     rejection: RejectionOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "LARGEST_TEXT", 10)
+    monkeypatch.setitem(dispatch.LARGEST, dispatch.Kind.TEXT, 10)
     monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("read"))
 
     assert rejection(REFERENCE).code == Rejection.TOO_LARGE
