@@ -13,9 +13,9 @@ from typing import Any
 from expectations.contract import IDENTIFIER_TYPES, Column, Contract, contract_for
 from orchestration.intake.cells import NULL_TEXTS, parse_date, parse_identifier, parse_text
 from orchestration.intake.cover import collection_year, month_end
-from orchestration.intake.extract import recognised_blocks
 from orchestration.intake.landing import LandedSubmission
 from orchestration.intake.ledger import SubmissionVersion
+from orchestration.intake.reading import recognised_blocks
 from orchestration.intake.recognise import RecognisedBlock
 from orchestration.intake.submissions import archive_folder
 from orchestration.settings import DataFolder

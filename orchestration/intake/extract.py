@@ -185,7 +185,7 @@ def _refused_whole(submission: SubmissionFiles, finding: Finding) -> Extraction:
 
 def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path) -> Extraction:
     contract = contract_for(submission.source, collection_year(submission.folder_as_at))
-    files, findings = _read_files(contract, submission, target)
+    files, findings = _read_marked(contract, submission, target)
     n_rows = {name: sum(len(block.row_numbers) for block in blocks) for name, blocks in files}
     findings += disagreements(submission.files, n_rows)
     recognition = recognise(contract, files)
@@ -278,7 +278,7 @@ def file_in_hand(target: Path) -> Path | None:
     return Path(os.fsdecode(marked.read_bytes())) if marked.exists() else None
 
 
-def _read_files(
+def _read_marked(
     contract: Contract, submission: SubmissionFiles, target: Path
 ) -> tuple[list[tuple[str, list[Block]]], list[Finding]]:
     """Read all files of a version; which one is in hand can be seen should this process not survive it."""
@@ -290,14 +290,15 @@ def _read_files(
         in_hand.write_bytes(os.fsencode(path))
         return read_file(path, known_headings)
 
-    found = _read_all(contract, submission.files, read)
+    found = read_files(contract, submission.files, read)
     in_hand.unlink(missing_ok=True)
     return found
 
 
-def _read_all(
-    contract: Contract, paths: Iterable[Path], read: ReadFile = read_file
+def read_files(
+    contract: Contract, paths: Iterable[Path], read: ReadFile
 ) -> tuple[list[tuple[str, list[Block]]], list[Finding]]:
+    """The blocks of each file that can be read, and what is said of the others."""
     known = frozenset(normalise_heading(heading) for heading in contract.headings())
     files: list[tuple[str, list[Block]]] = []
     findings: list[Finding] = []
@@ -310,13 +311,6 @@ def _read_all(
         except FileRejected as rejected:
             findings.append(rejection(rejected).placed(file=name))
     return files, findings
-
-
-def recognised_blocks(
-    contract: Contract, paths: Iterable[Path]
-) -> dict[str, list[RecognisedBlock]]:
-    """The tables of a version as they were received, for checks that need what `raw/` leaves out."""
-    return recognise(contract, _read_all(contract, paths)[0]).blocks
 
 
 def _dates_in_names(contract: Contract, paths: Iterable[Path]) -> Iterable[date]:

@@ -8,18 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from expectations.contract import Contract
 from orchestration.intake.extract import (
     Extraction,
     SubmissionFiles,
     file_in_hand,
     given_up_whole,
+    read_files,
     read_version,
 )
 from orchestration.intake.readers import Block, read_file, takes_too_much
 from orchestration.intake.readers.block import MEGABYTE
 from orchestration.intake.readers.dispatch import Kind, kind_of
+from orchestration.intake.recognise import RecognisedBlock, recognise
 from orchestration.workers import WORKERS, Allowance, ConfinedWorkers, WorkerDied
 
 # With the 125 MB of a worker that has read nothing less than 500. DfE's Interactive Tool (641,070 rows in 1.7 MB of
@@ -74,8 +78,21 @@ def _read_one(
 def read_confined(path: Path, known_headings: frozenset[str]) -> list[Block]:
     """The same as `read_file`, in a process that may fail without harm."""
     with ConfinedWorkers(1) as workers:
-        try:
-            return workers.call(allowance_for([path]), read_file, path, known_headings)
-        except WorkerDied:
-            pass
+        return _read_by(workers, path, known_headings)
+
+
+def recognised_blocks(
+    contract: Contract, paths: Iterable[Path]
+) -> dict[str, list[RecognisedBlock]]:
+    """The tables of a version as they were received, for checks that need what `raw/` leaves out."""
+    with ConfinedWorkers(1) as workers:
+        files, _ = read_files(contract, paths, partial(_read_by, workers))
+    return recognise(contract, files).blocks
+
+
+def _read_by(workers: ConfinedWorkers, path: Path, known_headings: frozenset[str]) -> list[Block]:
+    try:
+        return workers.call(allowance_for([path]), read_file, path, known_headings)
+    except WorkerDied:
+        pass
     raise takes_too_much(path)
