@@ -70,6 +70,9 @@ class Column(_Strict):
     highest: float | None = None
     inherited: bool = False
     """The value of the record above, repeated in each below it: a fault of it is told once, up there."""
+    # Headings that may stand in its place: the id of a row of an earlier table of the submission, and that table, whose
+    # row has the value (`orchestration/intake/led_back.py`).
+    led_back: dict[str, str] = Field(default_factory=dict)
     left_out_with: str | None = None
     """Another heading that says the same with more detail: where both are there, this column is left out."""
     looked_up: LookedUp | None = None
@@ -78,7 +81,7 @@ class Column(_Strict):
     @property
     def names(self) -> tuple[str, ...]:
         """What may stand above the column in a file."""
-        return () if self.looked_up else (self.heading, *self.aliases)
+        return () if self.looked_up else (self.heading, *self.aliases, *self.led_back)
 
     def stored_name(self, name: str) -> str:
         """The column's name in `raw/`: an identifier is there as a key only."""
@@ -184,6 +187,10 @@ class Table(_Strict):
     records: dict[str, Record] = Field(default_factory=dict)
     form: Form | None = None
 
+    def column_headed(self, heading: str) -> str | None:
+        """The column that stands under a heading of the contract."""
+        return next((name for name, one in self.columns.items() if one.heading == heading), None)
+
     @property
     def stored_columns(self) -> dict[str, Column]:
         return {name: column for name, column in self.columns.items() if column.is_stored}
@@ -288,6 +295,24 @@ class Contract(_Strict):
                 named = {place.by, place.column or place.by}
                 if other is None or place.by not in table.columns or named - set(other.columns):
                     raise ValueError(f"{self.source}.{table_name}.{name}: nothing to look up")
+        return self
+
+    @model_validator(mode="after")
+    def _ids_lead_back_to_an_earlier_table(self) -> Contract:
+        earlier: dict[str, Table] = {}
+        for table_name, table in self.tables.items():
+            for name, column in table.columns.items():
+                for heading, other in column.led_back.items():
+                    there = earlier.get(other)
+                    if (
+                        there is None
+                        or name not in there.columns
+                        or not there.column_headed(heading)
+                    ):
+                        raise ValueError(
+                            f"{self.source}.{table_name}.{name}: {heading} leads nowhere"
+                        )
+            earlier[table_name] = table
         return self
 
     def headings(self) -> set[str]:

@@ -85,7 +85,8 @@ PLACEHOLDERS, TWO_DIGIT_YEARS = "PLACEHOLDERS", "TWO_DIGIT_YEARS"
 TWO_DIGITS = 2
 
 
-def _is_null(value: object, null_texts: frozenset[str] = NULL_TEXTS) -> bool:
+def is_null(value: object, null_texts: frozenset[str] = NULL_TEXTS) -> bool:
+    """Whether a cell holds no value."""
     if value is None or value is pd.NaT:
         return True
     if isinstance(value, float):
@@ -314,7 +315,7 @@ def type_column(
     parser = _parser_of(column, code_lists, newest_year)
     positions, distinct = _distinct(cells)
     nulls = NULL_TEXTS | {text.lower() for text in no_value}
-    empty = [_is_null(value, nulls) for value in distinct]
+    empty = [is_null(value, nulls) for value in distinct]
     parsed = [
         None if is_empty else UNREADABLE if _is_error(value) else _in_range(parser(value), column)
         for value, is_empty in zip(distinct, empty, strict=True)

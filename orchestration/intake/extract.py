@@ -40,6 +40,7 @@ from orchestration.intake.cells import (
 from orchestration.intake.cover import collection_year, cover_of, date_in_name
 from orchestration.intake.findings import Finding, shown_name
 from orchestration.intake.headings import normalise_heading
+from orchestration.intake.led_back import lead_back
 from orchestration.intake.manifest import MANIFEST, disagreements
 from orchestration.intake.readers import Block, FileRejected, read_file, takes_too_much
 from orchestration.intake.recognise import (
@@ -188,7 +189,7 @@ def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: 
     files, findings = _read_marked(contract, submission, target)
     n_rows = {name: sum(len(block.row_numbers) for block in blocks) for name, blocks in files}
     findings += disagreements(submission.files, n_rows)
-    recognition = recognise(contract, files)
+    recognition = lead_back(contract, recognise(contract, files))
     if not findings:
         # A file that could not be read has been named already, and may be the table that is not there.
         findings += absent_tables(contract, recognition.blocks.keys())

@@ -56,6 +56,12 @@ def _names(column: Column) -> list[str]:
     return [normalise_heading(name) for name in column.names]
 
 
+def leads_back(column: Column, heading: str) -> str | None:
+    """The heading of the contract that stands in a column's place, if a heading of a file is one."""
+    plain = normalise_heading(heading)
+    return next((name for name in column.led_back if normalise_heading(name) == plain), None)
+
+
 def _overlap(contract: Contract, table: Table, headings: set[str]) -> float:
     """The share of a table's columns that are there, of those that no other table of the source has."""
     named = [names for names in map(_names, table.columns.values()) if names]
@@ -193,7 +199,12 @@ def _heading_findings(table: Table, found: RecognisedBlock) -> Iterator[Finding]
             remedy="Add the column if the system has it",
             column=optional[0],
         )
-    known = {name for column in table.columns.values() for name in _names(column)}
+    # A heading that may stand in a column's place is read only where it does.
+    known = {
+        normalise_heading(name)
+        for column in table.columns.values()
+        for name in (column.heading, *column.aliases)
+    } | {normalise_heading(block.headings[place]) for place in positions.values()}
     if form is not None:
         known |= {normalise_heading(name) for name in (*form.headings.values(), *form.shown)}
     unknown = [heading for heading in block.headings if normalise_heading(heading) not in known]
@@ -210,6 +221,7 @@ def _heading_findings(table: Table, found: RecognisedBlock) -> Iterator[Finding]
         for name, place in positions.items()
         if table.columns[name].is_stored
         and form is None
+        and leads_back(table.columns[name], block.headings[place]) is None
         and plain_heading(block.headings[place]) != plain_heading(table.columns[name].heading)
     ]
     if renamed:

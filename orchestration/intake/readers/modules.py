@@ -33,6 +33,7 @@ def headings_of(source: str) -> Headings:
     return {
         module: tuple(column.heading for column in table.columns.values() if column.names)
         for module, table in contract_for(source).tables.items()
+        if not table.instead
     }
 
 
