@@ -171,6 +171,8 @@ class Table(_Strict):
     earlier_signature: tuple[str, ...] = ()
     # Headings that tell another table of the source, where two share a signature.
     not_with: tuple[str, ...] = ()
+    # Values of which a column must hold one, where files with the same headings differ in what their rows are about.
+    holds: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     cover: Cover = "none"
     # The columns whose values name what a submission replaces whole (dbt_project/docs/history.md, 'Rounds of
     # education').
@@ -238,6 +240,8 @@ class Contract(_Strict):
     no_value: tuple[str, ...] = ()
     # The name of a file may carry the as-at date (Ofsted, GIAS).
     date_in_file_name: bool = False
+    # Files of releases of published statistics, of which few are wanted; a release may come as the ZIP it is downloaded as.
+    of_a_release: bool = False
     # A return with rows of each year: one without any of its folder's year is that of the year before.
     tells_its_year: bool = False
     tables: dict[str, Table]
@@ -260,7 +264,7 @@ class Contract(_Strict):
                         f"{self.source}.{table_name}.{record_name}: no column {sorted(unknown)}"
                     )
             tell = {name for name in (table.area_column, table.period_column) if name}
-            named = {*table.unit, *tell, *(table.form.headings if table.form else ())}
+            named = {*table.unit, *table.holds, *tell, *(table.form.headings if table.form else ())}
             if named - set(table.columns):
                 raise ValueError(f"{self.source}.{table_name}: no column {sorted(named)}")
         return self

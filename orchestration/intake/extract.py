@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -42,11 +43,18 @@ from orchestration.intake.findings import Finding, shown_name
 from orchestration.intake.headings import normalise_heading
 from orchestration.intake.led_back import lead_back
 from orchestration.intake.manifest import MANIFEST, disagreements
-from orchestration.intake.readers import Block, FileRejected, read_file, takes_too_much
+from orchestration.intake.readers import (
+    Block,
+    FileRejected,
+    Wanted,
+    read_file,
+    takes_too_much,
+)
 from orchestration.intake.recognise import (
     RecognisedBlock,
     Recognition,
     absent_tables,
+    could_be_a_table,
     recognise,
     rejection,
 )
@@ -62,7 +70,7 @@ from orchestration.intake.typed_tables import (
 
 EXTRACTION_FILE = "extraction.json"
 
-ReadFile = Callable[[Path, frozenset[str]], list[Block]]
+ReadFile = Callable[[Path, frozenset[str], Wanted | None], list[Block]]
 
 
 @dataclass(frozen=True)
@@ -285,11 +293,11 @@ def _read_marked(
     """Read all files of a version; which one is in hand can be seen should this process not survive it."""
     in_hand = _in_hand_file(target)
 
-    def read(path: Path, known_headings: frozenset[str]) -> list[Block]:
+    def read(path: Path, known_headings: frozenset[str], wanted: Wanted | None) -> list[Block]:
         if path in submission.given_up:
             raise takes_too_much(path)
         in_hand.write_bytes(os.fsencode(path))
-        return read_file(path, known_headings)
+        return read_file(path, known_headings, wanted)
 
     found = read_files(contract, submission.files, read)
     in_hand.unlink(missing_ok=True)
@@ -301,6 +309,7 @@ def read_files(
 ) -> tuple[list[tuple[str, list[Block]]], list[Finding]]:
     """The blocks of each file that can be read, and what is said of the others."""
     known = frozenset(normalise_heading(heading) for heading in contract.headings())
+    wanted = partial(could_be_a_table, contract) if contract.of_a_release else None
     files: list[tuple[str, list[Block]]] = []
     findings: list[Finding] = []
     for path in paths:
@@ -308,7 +317,7 @@ def read_files(
         if path.name == MANIFEST:
             continue
         try:
-            files.append((name, read(path, known)))
+            files.append((name, read(path, known, wanted)))
         except FileRejected as rejected:
             findings.append(rejection(rejected).placed(file=name))
     return files, findings

@@ -20,7 +20,7 @@ from orchestration.intake.extract import (
     read_files,
     read_version,
 )
-from orchestration.intake.readers import Block, read_file, takes_too_much
+from orchestration.intake.readers import Block, Wanted, read_file, takes_too_much
 from orchestration.intake.readers.block import MEGABYTE
 from orchestration.intake.readers.dispatch import Kind, kind_of
 from orchestration.intake.recognise import RecognisedBlock, recognise
@@ -78,7 +78,7 @@ def _read_one(
 def read_confined(path: Path, known_headings: frozenset[str]) -> list[Block]:
     """The same as `read_file`, in a process that may fail without harm."""
     with ConfinedWorkers(1) as workers:
-        return _read_by(workers, path, known_headings)
+        return _read_by(workers, path, known_headings, None)
 
 
 def recognised_blocks(
@@ -90,9 +90,11 @@ def recognised_blocks(
     return recognise(contract, files).blocks
 
 
-def _read_by(workers: ConfinedWorkers, path: Path, known_headings: frozenset[str]) -> list[Block]:
+def _read_by(
+    workers: ConfinedWorkers, path: Path, known_headings: frozenset[str], wanted: Wanted | None
+) -> list[Block]:
     try:
-        return workers.call(allowance_for([path]), read_file, path, known_headings)
+        return workers.call(allowance_for([path]), read_file, path, known_headings, wanted)
     except WorkerDied:
         pass
     raise takes_too_much(path)

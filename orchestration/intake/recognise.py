@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from expectations.contract import Column, Contract, Form, Table
 from orchestration.intake.findings import Finding, split_message
-from orchestration.intake.headings import normalise_heading, plain_heading
+from orchestration.intake.headings import normalise_heading, plain_heading, plain_text
 from orchestration.intake.readers import Block, FileRejected
 
 # A table whose signature is incomplete is still told by its other headings, so that the message can name
@@ -87,6 +87,41 @@ def _has_signature(table: Table, headings: set[str]) -> bool:
     return has_all and not any(normalise_heading(name) in headings for name in table.not_with)
 
 
+def could_be_a_table(contract: Contract, headings: Iterable[str]) -> bool:
+    """Whether headings are those of a table of the source."""
+    plain = {normalise_heading(heading) for heading in headings}
+    return any(_has_signature(table, plain) for table in contract.tables.values())
+
+
+def _holds_its_values(table: Table, block: Block) -> bool:
+    """Whether a column holds what tells the table from others with its headings; a block without rows may be any."""
+    positions = _positions(table, block, None) if len(block.row_numbers) else {}
+    return all(
+        not set(values).isdisjoint(
+            plain_text(str(cell)) for cell in set(block.columns[positions[name]])
+        )
+        for name, values in table.holds.items()
+        if name in positions
+    )
+
+
+def _signed_tables(contract: Contract, block: Block) -> list[str]:
+    """The tables whose signature a block has."""
+    headings = {normalise_heading(heading) for heading in block.headings}
+    return [
+        name
+        for name, table in contract.tables.items()
+        if (_has_signature(table, headings) and _holds_its_values(table, block))
+        or _form_of(table, headings)
+    ]
+
+
+def _is_another(table: Table, block: Block, headings: set[str]) -> bool:
+    """Whether a block has what tells it from the table."""
+    told = any(normalise_heading(name) in headings for name in table.not_with)
+    return told or not _holds_its_values(table, block)
+
+
 def _is_there(table: Table, heading: str, headings: set[str]) -> bool:
     """Whether a heading of a signature is there, under any name that its column is known by."""
     wanted = normalise_heading(heading)
@@ -94,7 +129,8 @@ def _is_there(table: Table, heading: str, headings: set[str]) -> bool:
     return not headings.isdisjoint(next(known, [wanted]))
 
 
-def _table_of(contract: Contract, block: Block) -> list[str]:
+def _table_of(contract: Contract, block: Block, found: Collection[str]) -> list[str]:
+    """The tables that a block may be; `found`: those that need no guess, as a file has their signature."""
     headings = {normalise_heading(heading) for heading in block.headings}
     if block.sheet is not None:
         sheet = normalise_heading(block.sheet)
@@ -105,14 +141,14 @@ def _table_of(contract: Contract, block: Block) -> list[str]:
         ]
         if named:
             return named
-    signed = [
-        name
-        for name, table in contract.tables.items()
-        if _has_signature(table, headings) or _form_of(table, headings)
-    ]
+    signed = _signed_tables(contract, block)
     if signed:
         return signed
-    scores = {name: _overlap(contract, table, headings) for name, table in contract.tables.items()}
+    scores = {
+        name: _overlap(contract, table, headings)
+        for name, table in contract.tables.items()
+        if name not in found and not _is_another(table, block, headings)
+    }
     best = max(scores.values(), default=0.0)
     return (
         [name for name, score in scores.items() if score == best] if best >= ENOUGH_OVERLAP else []
@@ -240,9 +276,16 @@ def _listed(names: list[str]) -> str:
     return f"{shown} and {more} more" if more > 0 else shown
 
 
-def _unknown_file(sheets: list[str | None]) -> Finding:
+def _unknown_file(contract: Contract, sheets: list[str | None]) -> Finding:
     """One message about a file, whatever the number of its sheets that are nothing of this source."""
     named = [sheet for sheet in sheets if sheet is not None]
+    if contract.of_a_release:
+        return Finding(
+            rule="TABLE_UNKNOWN",
+            severity="warn",
+            message=f"not used: {_listed(named)}" if named else "not used",
+            remedy="Nothing, if the file of the release that is wanted is there",
+        )
     what = (
         f"{'sheets' if len(named) > 1 else 'sheet'} {_listed(named)}: no table"
         if named
@@ -295,10 +338,16 @@ def absent_tables(contract: Contract, found: Collection[str]) -> Iterator[Findin
 
 def recognise(contract: Contract, files: Iterable[tuple[str, list[Block]]]) -> Recognition:
     """Match every block of every file to a table of the contract."""
+    files = list(files)
+    signed = {
+        name for _, blocks in files for block in blocks for name in _signed_tables(contract, block)
+    }
     found: dict[str, list[RecognisedBlock]] = defaultdict(list)
     findings: list[Finding] = []
     for file, blocks in files:
-        recognised, here = _recognise_file(contract, file, blocks)
+        recognised, here = _recognise_file(
+            contract, file, blocks, signed if contract.of_a_release else ()
+        )
         findings += here
         for block in recognised:
             found[block.table].append(block)
@@ -306,20 +355,34 @@ def recognise(contract: Contract, files: Iterable[tuple[str, list[Block]]]) -> R
         several = _several(contract, blocks_of_table)
         if several is not None:
             findings.append(several.placed(table=name))
+    if contract.of_a_release:
+        findings = _unused_together(findings)
     failed = frozenset(
         finding.table for finding in findings if finding.table and finding.severity == "reject"
     )
     return Recognition(dict(found), failed, tuple(findings))
 
 
+def _unused_together(findings: list[Finding]) -> list[Finding]:
+    """The same with one message about all files of a release that are not used."""
+    unused = [finding for finding in findings if finding.rule == "TABLE_UNKNOWN" and finding.file]
+    alike: dict[Finding, list[str]] = defaultdict(list)
+    for finding in unused:
+        alike[finding.placed(file=None)].append(str(finding.file))
+    return [
+        *(finding for finding in findings if finding not in unused),
+        *(finding.placed(file=", ".join(files)) for finding, files in alike.items()),
+    ]
+
+
 def _recognise_file(
-    contract: Contract, file: str, blocks: list[Block]
+    contract: Contract, file: str, blocks: list[Block], signed: Collection[str]
 ) -> tuple[list[RecognisedBlock], list[Finding]]:
     recognised: list[RecognisedBlock] = []
     findings: list[Finding] = []
     unknown: list[str | None] = []
     for block in blocks:
-        candidates = _table_of(contract, block)
+        candidates = _table_of(contract, block, signed)
         if len(candidates) == 1:
             found, here = _recognised(contract, candidates[0], file, block)
             recognised.append(found)
@@ -334,7 +397,7 @@ def _recognise_file(
     explained = {name for found in recognised if found.form for name in found.form.explained_on}
     unknown = [sheet for sheet in unknown if sheet not in explained]
     if unknown:
-        findings.append(_unknown_file(unknown).placed(file=file))
+        findings.append(_unknown_file(contract, unknown).placed(file=file))
     return recognised, findings
 
 

@@ -6,5 +6,15 @@ becomes of a rejected file is decided by the modules that call `read_file`.
 
 from orchestration.intake.readers.block import Block, Cell, FileRejected, Note, Rejection
 from orchestration.intake.readers.dispatch import read_file, takes_too_much
+from orchestration.intake.readers.release import Wanted
 
-__all__ = ["Block", "Cell", "FileRejected", "Note", "Rejection", "read_file", "takes_too_much"]
+__all__ = [
+    "Block",
+    "Cell",
+    "FileRejected",
+    "Note",
+    "Rejection",
+    "Wanted",
+    "read_file",
+    "takes_too_much",
+]

@@ -17,6 +17,7 @@ from orchestration.intake.readers.markup import (
     opening_text,
     root_element,
 )
+from orchestration.intake.readers.release import Wanted, is_release, read_release
 from orchestration.intake.readers.sen2_xml import REQUEST_ID, read_sen2
 from orchestration.intake.readers.ssda903_xml import ROOT as SSDA903_ROOT
 from orchestration.intake.readers.ssda903_xml import read_ssda903
@@ -44,15 +45,20 @@ LARGEST = {
 }
 
 
-def read_file(path: Path, known_headings: frozenset[str]) -> list[Block]:
+def read_file(
+    path: Path, known_headings: frozenset[str], wanted: Wanted | None = None
+) -> list[Block]:
     """Every table-like block of a file, or FileRejected.
 
     `known_headings` are the normalised headings of the source's contract; they find the header line and
-    the delimiter, and say nothing about which headings must be there.
+    the delimiter, and say nothing about which headings must be there. `wanted` is given where a release of many
+    files may come as a ZIP, and says which of them are read.
     """
     size, kind = _size_of_regular_file(path), kind_of(path)
     _refuse_larger(size, LARGEST[kind])
     match kind:
+        case Kind.WORKBOOK if wanted is not None and is_release(path):
+            return read_release(path, known_headings, wanted)
         case Kind.WORKBOOK:
             return read_workbook(path.read_bytes(), known_headings)
         case Kind.PARQUET:
