@@ -21,14 +21,18 @@ serving as (
 -- an authority keeps its DfE code when its ONS code changes with its boundary
 coded as (
     select
-        coalesce(areas.area_code, serving.area_code) as area_code,
+        coalesce(
+            areas.area_code, by_code.area_code, serving.area_code
+        ) as area_code,
         serving.mid_year,
         max(serving.population) as population
     from serving
     left join {{ ref('areas') }} as areas
         on serving.dfe_code = areas.dfe_code
+    left join {{ ref('hist_area_codes') }} as by_code
+        on serving.area_code = by_code.code
     group by
-        coalesce(areas.area_code, serving.area_code),
+        coalesce(areas.area_code, by_code.area_code, serving.area_code),
         serving.mid_year
 ),
 

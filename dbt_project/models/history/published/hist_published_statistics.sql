@@ -165,20 +165,22 @@ everything as (
     select * from attendance
 ),
 
--- authorities by code, the older one where the newer is not in the list;
--- regions by name, since their codes differ from file to file
+-- authorities by ONS code, present or former, else by DfE's; regions by name,
+-- since their codes differ from file to file
 placed as (
     select
         everything.*,
+        case when everything.area_code = by_code.area_code then 0 else 1 end
+            as is_by_other_code,
         coalesce(by_code.dfe_code, by_older_code.dfe_code, by_name.dfe_code)
             as place_code,
         coalesce(
             by_code.area_name, by_older_code.area_name, by_name.area_name
         ) as place_name
     from everything
-    left join {{ ref('areas') }} as by_code
+    left join {{ ref('hist_area_codes') }} as by_code
         on
-            everything.area_code = by_code.area_code
+            everything.area_code = by_code.code
             and everything.geographic_level = 'local authority'
     left join {{ ref('areas') }} as by_older_code
         on
@@ -224,7 +226,16 @@ dated as (
                 then 'not_published'
             else placed.status
         end as status,
-        'DfE Explore Education Statistics' as source
+        'DfE Explore Education Statistics' as source,
+        row_number() over (
+            partition by
+                placed.series_id,
+                placed.place_code,
+                placed.basis,
+                placed.part,
+                placed.end_year
+            order by placed.is_by_other_code, placed.value desc
+        ) as code_rank
     from placed
     left join {{ ref('hist_education_calendar') }} as rounds
         on
@@ -232,6 +243,23 @@ dated as (
             and placed.part = rounds.part
             and placed.end_year = rounds.end_year
     where placed.place_code is not null
+),
+
+-- a file may have an authority under its former code beside the present one
+final as (
+    select
+        series_id,
+        dfe_code,
+        area_name,
+        basis,
+        period_label,
+        period_start,
+        period_end,
+        value,
+        status,
+        source
+    from dated
+    where code_rank = 1
 )
 
-select * from dated
+select * from final
