@@ -17,6 +17,7 @@ from orchestration.intake.readers.markup import (
     opening_text,
     root_element,
 )
+from orchestration.intake.readers.nccis_xml import TOLD_BY, read_nccis
 from orchestration.intake.readers.release import Wanted, is_release, read_release
 from orchestration.intake.readers.sen2_xml import REQUEST_ID, read_sen2
 from orchestration.intake.readers.ssda903_xml import ROOT as SSDA903_ROOT
@@ -96,8 +97,11 @@ def _head(path: Path) -> bytes:
 def _read_markup(path: Path, known_headings: frozenset[str]) -> list[Block]:
     if is_html(opening_text(_head(path))):
         raise html_page()
+    # Which return it is, the source's contract knows, else its root element tells.
     if REQUEST_ID in known_headings:
         return read_sen2(path)
+    if TOLD_BY in known_headings:
+        return read_nccis(path)
     root = root_element(path)
     return read_ssda903(path) if root == SSDA903_ROOT else read_cin_census(path)
 
