@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from expectations.contract import contract_for
 from orchestration.intake.readers.block import Block, Cell, FileRejected, Rejection
 from orchestration.intake.readers.markup import malformed, root_element
 from orchestration.intake.readers.modules import Modules, element_name, elements
@@ -46,12 +47,19 @@ def read_nccis(path: Path) -> list[Block]:
         # Raised outside the handler: the parser's own message may quote the file.
         raise malformed(failed_at)
     if not returned.n_records:
-        raise FileRejected(
-            Rejection.UNKNOWN_XML,
-            f"this is XML without a {RECORD!r}, so not the monthly NCCIS return. Send the return as it goes to DfE, or "
-            "the CSV that `cypp forms --templates` writes",
-        )
+        raise _no_return()
     return returned.blocks()
+
+
+def _no_return() -> FileRejected:
+    """The rejection of other XML, with what to send."""
+    columns = contract_for(SOURCE).tables[TABLE].columns.values()
+    needed = ", ".join(column.heading for column in columns if column.required)
+    return FileRejected(
+        Rejection.UNKNOWN_XML,
+        f"this is XML without a {RECORD!r}, so not the monthly NCCIS return. Send the return as it goes to DfE, or a "
+        f"CSV with the headings {needed}",
+    )
 
 
 class _Return(Modules):

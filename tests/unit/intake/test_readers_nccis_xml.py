@@ -124,6 +124,7 @@ def test_return_without_its_day_keeps_every_record_out(tmp_path: Path) -> None:
     ("content", "told"),
     [
         ("<Message><Children/></Message>", "YoungPersonsRecord"),
+        ("<Message><Children/></Message>", "CSV with the headings yp_id, "),
         (_xml(*RECORDS)[:-40], "not valid XML"),
         (f"<!DOCTYPE a [<!ENTITY b 'c'>]>{_xml(*RECORDS)[21:]}", "DOCTYPE"),
     ],
