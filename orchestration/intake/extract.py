@@ -203,7 +203,7 @@ def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: 
         findings += absent_tables(contract, recognition.blocks.keys())
     findings += recognition.findings
     as_at, header_findings = _header_facts(submission, recognition)
-    as_at = min([as_at, *_dates_in_names(contract, submission.files)])
+    as_at = min([as_at, *_dates_in_names(contract, submission.files, recognition)])
     findings += header_findings
     extraction = Extraction(submission.submission_id, submission.fingerprint, as_at, "accepted", "")
     sender = Sender(submission.submission_id, submission.area_code, secret)
@@ -323,9 +323,18 @@ def read_files(
     return files, findings
 
 
-def _dates_in_names(contract: Contract, paths: Iterable[Path]) -> Iterable[date]:
-    """The days that the files' names give, where a source says it so."""
-    return filter(None, (date_in_name(path.name) for path in paths if contract.date_in_file_name))
+def _dates_in_names(
+    contract: Contract, paths: Iterable[Path], recognition: Recognition
+) -> Iterable[date]:
+    """The days that the names of the files that are used give, where a source says it so."""
+    used = {
+        found.file
+        for name, blocks in recognition.blocks.items()
+        if not contract.tables[name].instead
+        for found in blocks
+    }
+    names = (path.name for path in paths if contract.date_in_file_name)
+    return filter(None, (date_in_name(name) for name in names if shown_name(name) in used))
 
 
 def _header_facts(

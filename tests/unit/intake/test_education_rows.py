@@ -226,6 +226,25 @@ def test_windows_1252_inspections_of_drifted_headings_load_with_the_date_of_thei
     assert '"as_at_date": "2025-11-30"' in (raw / "extraction.json").read_text()
 
 
+@pytest.mark.parametrize("other", ["a_year_to_date_inspections", "z_all_inspections"])
+def test_date_in_the_name_of_a_list_that_is_left_out_dates_nothing(
+    tmp_path: Path, other: str
+) -> None:
+    latest = (
+        b"URN,Latest OEIF overall effectiveness,Latest OEIF quality of education\r\n101301,2,2\r\n"
+    )
+    of_a_year = (
+        b"URN,Inspection number,Overall effectiveness,Quality of education\r\n101301,1,4,4\r\n"
+    )
+    files = {
+        "latest_inspections_as_at_30_Nov_2025.csv": latest,
+        f"{other}_31_Oct_2025.csv": of_a_year,
+    }
+    raw = _extracted(tmp_path, "ofsted_mi", files)
+    assert pq.read_table(raw / "inspections.parquet").column("overall_code").to_pylist() == ["2"]
+    assert '"as_at_date": "2025-11-30"' in (raw / "extraction.json").read_text()
+
+
 @pytest.mark.parametrize(
     ("number", "is_wrong"),
     [
