@@ -1,6 +1,6 @@
 """Sheets of an OpenDocument spreadsheet, which may say that a cell or a row repeats itself: how far they reach.
 
-The spreadsheet library makes every repetition a cell of its own (OpenDocument 1.3 part 3, 19.678 and 19.681).
+The spreadsheet library makes every repetition a cell of its own (OpenDocument 1.3, part 3, 2021).
 """
 
 from __future__ import annotations
