@@ -11,7 +11,7 @@ import re
 import shutil
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -39,10 +39,11 @@ from orchestration.intake.cells import (
     parse_identifier,
 )
 from orchestration.intake.cover import collection_year, cover_of, date_in_name
-from orchestration.intake.findings import Finding, shown_name
+from orchestration.intake.findings import Finding
 from orchestration.intake.headings import normalise_heading
 from orchestration.intake.led_back import lead_back
 from orchestration.intake.manifest import MANIFEST, disagreements
+from orchestration.intake.names import Name, Received, files_named
 from orchestration.intake.readers import (
     Block,
     FileRejected,
@@ -107,14 +108,14 @@ class TableCounts:
     units: tuple[str, ...] = ()
     """The units of replacement that the table names."""
     places: list[Place] = field(default_factory=list)
-    """The files and sheets that the rows are in."""
+    """The files and sheets that the rows are in; known while the version is taken in."""
     cells: dict[str, CellCount] = field(default_factory=dict)
     """Each column that decides what counts and holds cells that say nothing."""
 
     @property
-    def files(self) -> str:
+    def files(self) -> tuple[Name, ...]:
         """The files that the rows are in."""
-        return ", ".join(dict.fromkeys(place.file or "" for place in self.places))
+        return tuple(dict.fromkeys(place.file for place in self.places if place.file is not None))
 
 
 @dataclass
@@ -130,8 +131,12 @@ class Extraction:
     findings: list[Finding] = field(default_factory=list)
 
     def save(self, folder: Path) -> None:
-        """Write it beside the tables."""
-        (folder / EXTRACTION_FILE).write_bytes(_STORED.dump_json(self, indent=1))
+        """Write it beside the tables, without names that came with the files."""
+        stored = replace(self, findings=[finding.without_names() for finding in self.findings])
+        without_places = {"tables": {"__all__": {"places"}}}
+        (folder / EXTRACTION_FILE).write_bytes(
+            _STORED.dump_json(stored, indent=1, exclude=without_places)
+        )
 
 
 _STORED = TypeAdapter(Extraction)
@@ -180,12 +185,13 @@ def broken_off(submission: SubmissionFiles, error: Exception) -> Extraction:
 def given_up_whole(submission: SubmissionFiles, target: Path) -> Extraction:
     """The verdict on a version that ended its worker after all its files had been read one by one."""
     shutil.rmtree(target, ignore_errors=True)
+    _in_hand_file(target).unlink(missing_ok=True)
     target.mkdir(parents=True)
     return _refused_whole(submission, rejection(takes_too_much(*submission.files)))
 
 
 def _refused_whole(submission: SubmissionFiles, finding: Finding) -> Extraction:
-    finding = finding.placed(file=", ".join(shown_name(path.name) for path in submission.files))
+    finding = finding.placed(file=tuple(files_named(submission.files).values()))
     return Extraction(
         submission.submission_id, submission.fingerprint, submission.folder_as_at, "rejected",
         finding.text(), findings=[finding],
@@ -196,7 +202,7 @@ def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: 
     contract = contract_for(submission.source, collection_year(submission.folder_as_at))
     files, findings = _read_marked(contract, submission, target)
     n_rows = {name: sum(len(block.row_numbers) for block in blocks) for name, blocks in files}
-    findings += disagreements(submission.files, n_rows)
+    findings += disagreements(files_named(submission.files), n_rows)
     recognition = lead_back(contract, recognise(contract, files))
     if not findings:
         # A file that could not be read has been named already, and may be the table that is not there.
@@ -249,7 +255,7 @@ def _not_the_table(table: Table, name: str, found: RecognisedBlock) -> Finding:
     """What is often mistaken for a table of the source."""
     return Finding(
         "NOT_THE_TABLE", "warn", f"this is another list: {table.title}; left out", str(table.instead),
-        file=found.file, sheet=found.block.sheet, table=name,
+        file=found.file, sheet=found.sheet, table=name,
     )  # fmt: skip
 
 
@@ -289,7 +295,7 @@ def file_in_hand(target: Path) -> Path | None:
 
 def _read_marked(
     contract: Contract, submission: SubmissionFiles, target: Path
-) -> tuple[list[tuple[str, list[Block]]], list[Finding]]:
+) -> tuple[list[tuple[Received, list[Block]]], list[Finding]]:
     """Read all files of a version; which one is in hand can be seen should this process not survive it."""
     in_hand = _in_hand_file(target)
 
@@ -306,14 +312,13 @@ def _read_marked(
 
 def read_files(
     contract: Contract, paths: Iterable[Path], read: ReadFile
-) -> tuple[list[tuple[str, list[Block]]], list[Finding]]:
+) -> tuple[list[tuple[Received, list[Block]]], list[Finding]]:
     """The blocks of each file that can be read, and what is said of the others."""
     known = frozenset(normalise_heading(heading) for heading in contract.headings())
     wanted = partial(could_be_a_table, contract) if contract.of_a_release else None
-    files: list[tuple[str, list[Block]]] = []
+    files: list[tuple[Received, list[Block]]] = []
     findings: list[Finding] = []
-    for path in paths:
-        name = shown_name(path.name)
+    for path, name in files_named(paths).items():
         if path.name == MANIFEST:
             continue
         try:
@@ -409,7 +414,9 @@ def _cells(table: Table, typed: Typed) -> dict[str, CellCount]:
     found: dict[str, CellCount] = {}
     for name in sorted(table.decisive_columns):
         column = typed[name]
-        unread = column.is_unreadable | column.values.eq(UNMAPPED).fillna(False).to_numpy(bool)
+        unread = column.is_unreadable.copy()
+        if table.columns[name].type == "code":
+            unread |= column.values.eq(UNMAPPED).fillna(False).to_numpy(bool)
         if unread.any():
             filled = unread | column.values.notna().to_numpy()
             found[name] = CellCount(int(filled.sum()), int(unread.sum()), column.unlisted)
@@ -445,7 +452,7 @@ def _nothing_recognised(contract: Contract, extraction: Extraction) -> Finding:
         message=f"nothing in the folder is a table of {contract.source}, of which these headings were sought: {sought}",
         remedy="Check that the files are in the right folder and have the headings of the template that `cypp forms "
         "--templates` writes",
-        file=", ".join(str(finding.file) for finding in unknown),
+        file=tuple(file for finding in unknown for file in finding.files),
     )
     extraction.findings.append(refused)
     return refused

@@ -1,58 +1,108 @@
-"""What the taking-in has to tell an owner: one finding per file, table, column and rule, never a value."""
+"""What the taking-in has to tell an owner: one finding per file, table, column and rule, never a value.
+
+A finding is told in one of two editions: with places for everybody, with the names that came with the file for officers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from orchestration.intake.names import Name, Received, in_full, without_name
+
 # The worst first: what is refused, what waits, rows that are not counted, the rest.
 Severity = Literal["reject", "wait", "quarantine", "flag", "warn"]
 SHOWN_ROWS = 5
+MOST_NAMES = 12
+LONGEST_NAME = 120
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One clear message: where (file, sheet, rows, column), which rule, what to do."""
+    """One clear message: where (folder, file, sheet, rows, column), which rule, what to do."""
 
     rule: str
     severity: Severity
     message: str
+    """Words of ours, with names of the contract at most."""
     remedy: str
-    file: str | None = None
-    sheet: str | None = None
+    file: Name | tuple[Name, ...] | None = None
+    sheet: Name | None = None
     table: str | None = None
-    column: str | None = None
+    column: Name | None = None
     rows: tuple[int, ...] = ()
     n_rows: int = 0
+    names: tuple[Name, ...] = ()
+    """What the message is about, listed after it."""
+    folder: str | None = None
+    """<area>/<source>/<YYYY-MM>."""
 
     def placed(self, **where: Any) -> Finding:
-        """The same finding with its file, sheet or table filled in."""
+        """The same finding with its folder, file, sheet or table filled in."""
         return replace(self, **where)
 
+    @property
+    def files(self) -> tuple[Name, ...]:
+        if self.file is None:
+            return ()
+        return self.file if isinstance(self.file, tuple) else (self.file,)
+
+    def without_names(self) -> Finding:
+        """The same finding as everybody may have it."""
+        return replace(
+            self,
+            file=tuple(map(without_name, self.files)) or None,
+            sheet=self.sheet and without_name(self.sheet),
+            column=self.column and without_name(self.column),
+            names=tuple(map(without_name, self.names)),
+        )
+
     def text(self) -> str:
-        """The message as one line, with its place."""
-        parts = [self.file or "", f"sheet {self.sheet}" if self.sheet else "", self.table or ""]
-        place = ", ".join(dict.fromkeys(part for part in parts if part))
-        column = f"column '{self.column}'" if self.column else ""
+        """The message as one line with its place, as everybody may read it."""
+        files = ", ".join(map(str, self.files))
+        where = " of ".join(filter(None, (files, self.folder)))
+        return self._text(where, str)
+
+    def text_for_officers(self) -> str:
+        """The same with the names that came with the file."""
+        files = ", ".join(map(in_full, self.files))
+        return self._text("/".join(filter(None, (self.folder, files))), in_full)
+
+    def _text(self, file: str, said: Callable[[Name], str]) -> str:
+        sheet = _labelled(self.sheet, "sheet {}", said)
+        column = _labelled(self.column, "column {!r}", said)
+        place = ", ".join(dict.fromkeys(filter(None, (file, sheet, self.table))))
         rows = _rows_text(self.rows, self.n_rows)
-        where = ", ".join(part for part in (place, column, rows) if part)
-        return f"{where + ': ' if where else ''}{self.message} [{self.rule}]. {self.remedy}".strip()
+        where = ", ".join(filter(None, (place, column, rows)))
+        names = listed(_labelled(name, "{!r}", said) for name in self.names)
+        message = f"{self.message}: {names}" if names else self.message
+        told = f"{message} [{self.rule}]. {self.remedy}".strip()
+        return f"{where}: {told}" if where else told
+
+
+def _labelled(name: Name | None, label: str, said: Callable[[Name], str]) -> str:
+    """A name with the word for what it names, which one that came with a file brings along."""
+    if name is None:
+        return ""
+    return said(name) if isinstance(name, Received) else label.format(name)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Some names in a row, the rest of many as a number."""
+    every = list(names)
+    shown = ", ".join(name[:LONGEST_NAME] for name in every[:MOST_NAMES])
+    more = len(every) - MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def split_message(message: str) -> tuple[str, str]:
     """A reader's message as what is wrong and what to do about it."""
     what, _, remedy = message.partition(". ")
     return what, remedy
-
-
-def shown_name(name: str) -> str:
-    """A file's name fit for a message: any file system name, also one that is no proper text."""
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
-    )
 
 
 def _rows_text(rows: Sequence[int], n_rows: int) -> str:
@@ -63,9 +113,26 @@ def _rows_text(rows: Sequence[int], n_rows: int) -> str:
     return f"row {shown}" if n_rows == 1 else f"rows {shown}{more}"
 
 
-_STORED = TypeAdapter(Finding)
+_STORED, _ALL = TypeAdapter(Finding), TypeAdapter(list[Finding])
 
 
 def finding_from(stored: dict[str, Any]) -> Finding:
     """A finding as `dataclasses.asdict` and JSON have stored it."""
     return _STORED.validate_python(stored)
+
+
+def named_findings_file(restricted: Path, submission_id: str) -> Path:
+    """Where the findings about a version are kept with their names, for officers."""
+    return restricted / "findings" / f"{submission_id}.json"
+
+
+def save_named(findings: Sequence[Finding], path: Path) -> None:
+    """Keep findings with their names."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_bytes(_ALL.dump_json(list(findings), indent=1))
+
+
+def load_named(path: Path) -> list[Finding]:
+    """Read back what `save_named` wrote."""
+    return _ALL.validate_json(path.read_bytes())

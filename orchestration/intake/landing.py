@@ -11,10 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from expectations.contract import contract_for, sources
 from orchestration.intake.cover import month_end
-from orchestration.intake.findings import Finding, shown_name
+from orchestration.intake.findings import Finding
+from orchestration.intake.names import Kind, Received, shown_name
 from orchestration.settings import SYNTHETIC_MARK
 
 AREA = re.compile(r"^[EW]\d{8}$")
@@ -80,8 +82,17 @@ def _strays(folder: Path, landing: Path) -> Iterator[Finding]:
             )
 
 
-def _place(path: Path, landing: Path) -> str:
-    return shown_name(str(path.relative_to(landing)))
+def _place(path: Path, landing: Path, kind: Kind = "file") -> dict[str, Any]:
+    """The folder, whose name is ours, and what stands in it: its number among its kind, in the order of names."""
+    folder = path.parent
+    alike = (
+        other.name
+        for other in _entries(folder)
+        if _is_folder(other) == (kind == "folder") and other != path
+    )
+    number = 1 + sum(name < path.name for name in alike)
+    within = "landing" if folder == landing else str(folder.relative_to(landing))
+    return {"folder": within, "file": Received(kind, number, shown_name(path.name))}
 
 
 def _misplaced(path: Path, landing: Path, message: str) -> Finding:
@@ -90,7 +101,7 @@ def _misplaced(path: Path, landing: Path, message: str) -> Finding:
         severity="warn",
         message=message,
         remedy="Files belong into landing/<area>/<source>/<YYYY-MM>/",
-        file=_place(path, landing),
+        **_place(path, landing, "folder" if _is_folder(path) else "file"),
     )
 
 
@@ -100,7 +111,7 @@ def _not_a_file(path: Path, landing: Path) -> Finding:
         severity="reject",
         message="a link, a folder or a device, not a file; left out",
         remedy="Put the file itself into the folder",
-        file=_place(path, landing),
+        **_place(path, landing, "folder" if _is_folder(path) else "file"),
     )
 
 
@@ -110,7 +121,7 @@ def _not_readable(path: Path, landing: Path) -> Finding:
         severity="wait",
         message="the file cannot be opened, so its extract waits",
         remedy="Check the permissions of the file",
-        file=_place(path, landing),
+        **_place(path, landing),
     )
 
 
@@ -121,7 +132,7 @@ def still_writing(path: Path, landing: Path) -> Finding:
         severity="wait",
         message="the file is still being written, so its extract waits",
         remedy="Nothing: the next run takes it in",
-        file=_place(path, landing),
+        **_place(path, landing),
     )
 
 

@@ -38,7 +38,7 @@ def lead_back(contract: Contract, recognition: Recognition) -> Recognition:
                 by_id = _values_by_id(contract, blocks.get(lead.table, ()), lead)
                 blocks[name][place] = _with_values(blocks[name][place], lead, by_id)
                 told = _told(contract, name, lead, is_led=bool(by_id))
-                findings.append(told.placed(file=found.file, sheet=found.block.sheet, table=name))
+                findings.append(told.placed(file=found.file, sheet=found.sheet, table=name))
     failed = {found.table for found in findings if found.table and found.severity == "reject"}
     return Recognition(blocks, frozenset(failed), tuple(findings))
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from orchestration.intake.findings import Finding, shown_name
+from orchestration.intake.findings import Finding
+from orchestration.intake.names import Name, Received, shown_name
 
 MANIFEST = "_manifest.csv"
 COLUMNS = ("file", "rows", "sha256")
+FIRST_LINE = 2
 
 
-def disagreements(files: Sequence[Path], n_rows: Mapping[str, int]) -> Iterator[Finding]:
+def disagreements(
+    files: Mapping[Path, Received], n_rows: Mapping[Received, int]
+) -> Iterator[Finding]:
     """What in a folder does not agree with its manifest; nothing where there is none.
 
-    `n_rows`: by the shown name of a file, the rows that were read from it.
+    `files`: the name of each file. `n_rows`: by name, the rows that were read from it.
     """
     manifest = next((path for path in files if path.name == MANIFEST), None)
     if manifest is None:
@@ -24,27 +28,31 @@ def disagreements(files: Sequence[Path], n_rows: Mapping[str, int]) -> Iterator[
     listed = _listed(manifest)
     if listed is None:
         yield _fault(
-            manifest, "the manifest cannot be read as a CSV with the columns file, rows, sha256"
+            files[manifest],
+            "the manifest cannot be read as a CSV with the columns file, rows, sha256",
         )
         return
     there = {path.name: path for path in files if path is not manifest}
-    for name in sorted(there.keys() | listed.keys()):
+    for number, name in enumerate(listed, start=FIRST_LINE):
         if name not in there:
-            yield _fault(
-                manifest, f"a file that the manifest lists is not there: {shown_name(name)}"
-            )
-        elif name not in listed:
-            yield _fault(there[name], "the manifest does not list the file")
+            absent = Received("line", number, shown_name(name))
+            yield _fault(files[manifest], "a file that the manifest lists is not there", absent)
+    for name, path in there.items():
+        if name not in listed:
+            yield _fault(files[path], "the manifest does not list the file")
         else:
-            yield from _of_file(there[name], *listed[name], n_rows)
+            yield from _of_file(path, *listed[name], files[path], n_rows)
 
 
-def _of_file(path: Path, rows: str, digest: str, n_rows: Mapping[str, int]) -> Iterator[Finding]:
+def _of_file(
+    path: Path, rows: str, digest: str, name: Received, n_rows: Mapping[Received, int]
+) -> Iterator[Finding]:
     if digest and hashlib.sha256(path.read_bytes()).hexdigest() != digest.lower():
-        yield _fault(path, "the file is not the one that the manifest lists: its SHA-256 differs")
-    read = n_rows.get(shown_name(path.name))
+        yield _fault(name, "the file is not the one that the manifest lists: its SHA-256 differs")
+    read = n_rows.get(name)
     if rows and read is not None and rows != str(read):
-        yield _fault(path, f"the manifest says {rows} rows, {read} were read")
+        said = rows if rows.isdecimal() else "something other than a number of"
+        yield _fault(name, f"the manifest says {said} rows, {read} were read")
 
 
 def _listed(manifest: Path) -> dict[str, tuple[str, str]] | None:
@@ -62,11 +70,12 @@ def _listed(manifest: Path) -> dict[str, tuple[str, str]] | None:
         return None
 
 
-def _fault(path: Path, message: str) -> Finding:
+def _fault(file: Received, message: str, *names: Name) -> Finding:
     return Finding(
         rule="MANIFEST",
         severity="reject",
         message=message,
         remedy="Copy the whole extract again, with its manifest last",
-        file=shown_name(path.name),
+        file=file,
+        names=names,
     )

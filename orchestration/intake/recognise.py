@@ -10,16 +10,15 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from expectations.contract import Column, Contract, Form, Table
-from orchestration.intake.findings import Finding, split_message
+from orchestration.intake.findings import Finding, listed, split_message
 from orchestration.intake.headings import normalise_heading, plain_heading, plain_text
+from orchestration.intake.names import Name, Received
 from orchestration.intake.readers import Block, FileRejected
 
 # A table whose signature is incomplete is still told by its other headings, so that the message can name
 # the missing column instead of calling the file unknown.
 ENOUGH_OVERLAP = 0.6
 FEWEST_HEADINGS = 3
-MOST_NAMES = 12
-LONGEST_NAME = 120
 CHECK_THE_FOLDER = (
     "Check that the file stands in the right folder and has the headings of the template that `cypp forms "
     "--templates` writes"
@@ -30,12 +29,14 @@ CHECK_THE_FOLDER = (
 class RecognisedBlock:
     """A block, the table it is and where each of the table's columns stands in it."""
 
-    file: str
+    file: Received
     table: str
     block: Block
     positions: dict[str, int]
     form: Form | None = None
     """Set where the block is a filled form of the table."""
+    sheet: Name | None = None
+    """Where in the file the block is."""
 
     def heading_of(self, table: Table, column: str) -> str:
         """What the supplier sees above a column."""
@@ -205,7 +206,7 @@ def _heading_findings(table: Table, found: RecognisedBlock) -> Iterator[Finding]
         yield Finding(
             rule="COLUMN_MISSING",
             severity="reject",
-            message=f"the table has no column {_listed(required)}",
+            message=f"the table has no column {_quoted(required)}",
             remedy="Add the column, or give it the heading of the template, and send the extract again",
             column=required[0],
         )
@@ -222,7 +223,7 @@ def _heading_findings(table: Table, found: RecognisedBlock) -> Iterator[Finding]
         yield Finding(
             rule="COLUMN_LEFT_OUT",
             severity="warn",
-            message=f"another column says the same with more detail, so it is left out: {_listed(left_out)}",
+            message=f"another column says the same with more detail, so it is left out: {_quoted(left_out)}",
             remedy="Nothing",
             column=left_out[0],
         )
@@ -231,7 +232,7 @@ def _heading_findings(table: Table, found: RecognisedBlock) -> Iterator[Finding]
         yield Finding(
             rule="COLUMN_ABSENT",
             severity="warn",
-            message=f"the table has no column {_listed(optional)}: read as if its cells were empty",
+            message=f"the table has no column {_quoted(optional)}: read as if its cells were empty",
             remedy="Add the column if the system has it",
             column=optional[0],
         )
@@ -243,14 +244,19 @@ def _heading_findings(table: Table, found: RecognisedBlock) -> Iterator[Finding]
     } | {normalise_heading(block.headings[place]) for place in positions.values()}
     if form is not None:
         known |= {normalise_heading(name) for name in (*form.headings.values(), *form.shown)}
-    unknown = [heading for heading in block.headings if normalise_heading(heading) not in known]
+    unknown = [
+        Received("column", number, heading)
+        for number, heading in enumerate(block.headings, start=1)
+        if normalise_heading(heading) not in known
+    ]
     if unknown:
         yield Finding(
             rule="COLUMN_UNKNOWN",
             severity="warn",
-            message=f"not in the template, left out: {_listed(unknown)}",
+            message="not in the template, left out",
             remedy="Nothing, unless one of them is a renamed column",
             column=unknown[0],
+            names=tuple(unknown),
         )
     renamed = [
         block.headings[place]
@@ -264,38 +270,34 @@ def _heading_findings(table: Table, found: RecognisedBlock) -> Iterator[Finding]
         yield Finding(
             rule="COLUMN_RENAMED",
             severity="warn",
-            message=f"known by another name or spelling, read: {_listed(renamed)}",
+            message=f"known by another name or spelling, read: {_quoted(renamed)}",
             remedy="Use the headings of the template",
             column=renamed[0],
         )
 
 
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(repr(name[:LONGEST_NAME]) for name in names[:MOST_NAMES])
-    more = len(names) - MOST_NAMES
-    return f"{shown} and {more} more" if more > 0 else shown
+def _quoted(names: list[str]) -> str:
+    """Names of the contract, in a message."""
+    return listed(map(repr, names))
 
 
-def _unknown_file(contract: Contract, sheets: list[str | None]) -> Finding:
+def _unknown_file(contract: Contract, sheets: list[Name | None]) -> Finding:
     """One message about a file, whatever the number of its sheets that are nothing of this source."""
-    named = [sheet for sheet in sheets if sheet is not None]
+    named = tuple(sheet for sheet in sheets if sheet is not None)
     if contract.of_a_release:
         return Finding(
             rule="TABLE_UNKNOWN",
             severity="warn",
-            message=f"not used: {_listed(named)}" if named else "not used",
+            message="not used",
             remedy="Nothing, if the file of the release that is wanted is there",
+            names=named,
         )
-    what = (
-        f"{'sheets' if len(named) > 1 else 'sheet'} {_listed(named)}: no table"
-        if named
-        else "not a table"
-    )
     return Finding(
         rule="TABLE_UNKNOWN",
         severity="warn",
-        message=f"{what} of this source; left out",
+        message=f"{'no' if named else 'not a'} table of this source, left out",
         remedy=CHECK_THE_FOLDER,
+        names=named,
     )
 
 
@@ -336,7 +338,7 @@ def absent_tables(contract: Contract, found: Collection[str]) -> Iterator[Findin
         )
 
 
-def recognise(contract: Contract, files: Iterable[tuple[str, list[Block]]]) -> Recognition:
+def recognise(contract: Contract, files: Iterable[tuple[Received, list[Block]]]) -> Recognition:
     """Match every block of every file to a table of the contract."""
     files = list(files)
     signed = {
@@ -366,49 +368,66 @@ def recognise(contract: Contract, files: Iterable[tuple[str, list[Block]]]) -> R
 def _unused_together(findings: list[Finding]) -> list[Finding]:
     """The same with one message about all files of a release that are not used."""
     unused = [finding for finding in findings if finding.rule == "TABLE_UNKNOWN" and finding.file]
-    alike: dict[Finding, list[str]] = defaultdict(list)
+    alike: dict[Finding, list[Name]] = defaultdict(list)
     for finding in unused:
-        alike[finding.placed(file=None)].append(str(finding.file))
+        alike[finding.placed(file=None)] += finding.files
     return [
         *(finding for finding in findings if finding not in unused),
-        *(finding.placed(file=", ".join(files)) for finding, files in alike.items()),
+        *(finding.placed(file=tuple(files)) for finding, files in alike.items()),
     ]
 
 
 def _recognise_file(
-    contract: Contract, file: str, blocks: list[Block], signed: Collection[str]
+    contract: Contract, file: Received, blocks: list[Block], signed: Collection[str]
 ) -> tuple[list[RecognisedBlock], list[Finding]]:
     recognised: list[RecognisedBlock] = []
     findings: list[Finding] = []
-    unknown: list[str | None] = []
-    for block in blocks:
+    unknown: list[Name | None] = []
+    for number, block in enumerate(blocks, start=1):
+        sheet = _sheet_named(contract, block, number)
         candidates = _table_of(contract, block, signed)
         if len(candidates) == 1:
-            found, here = _recognised(contract, candidates[0], file, block)
+            found, here = _recognised(contract, candidates[0], file, sheet, block)
             recognised.append(found)
         elif candidates:
             here = [_ambiguous(candidates)]
         else:
             here = list(_reader_findings(block)) if block.rejected is not None else []
-            unknown += (
-                [block.sheet] if block.rejected is None and not _is_empty_module(block) else []
-            )
-        findings += [finding.placed(file=file, sheet=block.sheet) for finding in here]
+            unknown += [sheet] if block.rejected is None and not _is_empty_module(block) else []
+        findings += [finding.placed(file=file, sheet=sheet) for finding in here]
     explained = {name for found in recognised if found.form for name in found.form.explained_on}
-    unknown = [sheet for sheet in unknown if sheet not in explained]
+    unknown = [
+        sheet for sheet in unknown if not (isinstance(sheet, Received) and sheet.name in explained)
+    ]
     if unknown:
         findings.append(_unknown_file(contract, unknown).placed(file=file))
     return recognised, findings
 
 
+def _sheet_named(contract: Contract, block: Block, number: int) -> Name | None:
+    """The name of a block's sheet: the contract's own, that of a module of a return, or one that came with the file."""
+    if block.sheet is None or _is_module(block):
+        return block.sheet
+    ours = {
+        normalise_heading(table.sheet): table.sheet
+        for table in contract.tables.values()
+        if table.sheet
+    }
+    return ours.get(normalise_heading(block.sheet)) or Received("sheet", number, block.sheet)
+
+
+def _is_module(block: Block) -> bool:
+    """Whether a block is a module that the reader of a return knows."""
+    return block.sheet is not None and block.header_row == 0 and bool(block.headings)
+
+
 def _is_empty_module(block: Block) -> bool:
     """A module that the reader of a return knows, that the year's contract does not, and that is not there."""
-    is_module = block.sheet is not None and block.header_row == 0 and bool(block.headings)
-    return is_module and not len(block.row_numbers)
+    return _is_module(block) and not len(block.row_numbers)
 
 
 def _recognised(
-    contract: Contract, name: str, file: str, block: Block
+    contract: Contract, name: str, file: Received, sheet: Name | None, block: Block
 ) -> tuple[RecognisedBlock, list[Finding]]:
     table = contract.tables[name]
     form = _form_of(table, {normalise_heading(heading) for heading in block.headings})
@@ -416,7 +435,7 @@ def _recognised(
     here = list(_reader_findings(block))
     if form is not None and block.rejected is None:
         block = _only_answered(block, form, positions)
-    found = RecognisedBlock(file, name, block, positions, form)
+    found = RecognisedBlock(file, name, block, positions, form, sheet)
     if block.rejected is None:
         here += _heading_findings(table, found)
     return found, [finding.placed(table=name) for finding in here]
@@ -428,12 +447,14 @@ def _several(contract: Contract, blocks: list[RecognisedBlock]) -> Finding | Non
     same_file = len(set(others)) < len(others)
     if len(blocks) == 1 or (contract.several_files == "append" and not same_file):
         return None
-    places = ", ".join(f"{block.file} {block.block.sheet or ''}".strip() for block in blocks)
+    sheets = tuple(block.sheet for block in blocks if block.sheet is not None)
     return Finding(
         rule="TABLE_TWICE",
         severity="reject",
-        message=f"several places hold this table: {places}",
+        message="several places hold this table",
         remedy="Leave one of them in the folder, or rename the sheet that is not the table",
+        file=tuple(dict.fromkeys(block.file for block in blocks)),
+        names=sheets if same_file else (),
     )
 
 
@@ -445,8 +466,8 @@ def rejection(rejected: FileRejected) -> Finding:
         severity="reject",
         message=message,
         remedy=remedy,
-        sheet=rejected.sheet,
         column=rejected.column,
+        names=rejected.names,
         rows=() if rejected.row is None else (rejected.row,),
         n_rows=0 if rejected.row is None else 1,
     )
@@ -461,4 +482,5 @@ def _reader_findings(block: Block) -> Iterator[Finding]:
             severity="warn",
             message=note.message,
             remedy="Check the file if this is not intended",
+            names=note.names,
         )

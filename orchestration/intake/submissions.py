@@ -31,7 +31,12 @@ from orchestration.intake.extract import (
     broken_off,
     load_extraction,
 )
-from orchestration.intake.findings import Finding
+from orchestration.intake.findings import (
+    Finding,
+    load_named,
+    named_findings_file,
+    save_named,
+)
 from orchestration.intake.judging import ReadVersion, is_asked_about, judge_versions
 from orchestration.intake.keys import key_check, load_or_make_secret
 from orchestration.intake.landing import LandedSubmission, Landing, still_writing, version_of
@@ -254,6 +259,7 @@ def _settle(folder: DataFolder, job: _Job, version: ReadVersion) -> None:
         _put(staged / SET_ASIDE_FOLDER, set_aside)
     put_told(folder, job.files.submission_id, staged)
     extraction.save(staged)
+    save_named(extraction.findings, named_findings_file(folder.restricted, job.files.submission_id))
     _put(
         staged,
         raw_folder(folder, landed.source, landed.area_code, landed.folder_month, landed.version),
@@ -446,7 +452,10 @@ def folder_as_at(folder_month: str) -> date:
 
 
 def findings_of(folder: DataFolder, version: SubmissionVersion) -> list[Finding]:
-    """Everything that was said about a version when it was read."""
+    """Everything that was said about a version when it was read, with the names that officers may read."""
+    named = named_findings_file(folder.restricted, id_of_version(version))
+    if named.exists():
+        return load_named(named)
     raw = raw_folder(
         folder, version.source, version.area_code, version.folder_month, version.version
     )

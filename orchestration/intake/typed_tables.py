@@ -17,6 +17,7 @@ import pyarrow as pa
 from expectations.contract import IDENTIFIER_TYPES, Contract, Table
 from orchestration.intake.cells import TypedColumn, is_wrong_upn, type_column
 from orchestration.intake.keys import hash_column
+from orchestration.intake.names import Name
 from orchestration.intake.raw_tables import ROW_COLUMNS, arrow_type
 from orchestration.intake.recognise import RecognisedBlock
 
@@ -27,7 +28,7 @@ PLACE_COLUMNS = {"place": pa.int32(), "is_overlong": pa.bool_()}
 # What an identifier of a type is scoped by, so that ids of two systems never meet (data/README.md, 'Keys').
 KEY_KINDS = {
     "child_id": "child", "person_id": "person", "young_person_id": "yp", "applicant_id": "applicant",
-    "record_id": "record",
+    "record_id": "record", "compared": "text",
 }  # fmt: skip
 
 
@@ -35,8 +36,8 @@ KEY_KINDS = {
 class Place:
     """A file or sheet that rows are in, as their owner knows it; `headings` where they are not the contract's."""
 
-    file: str | None = None
-    sheet: str | None = None
+    file: Name | None = None
+    sheet: Name | None = None
     headings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -72,7 +73,7 @@ def typed_table(
 def places_of(blocks: list[RecognisedBlock]) -> list[Place]:
     """Each block's file and sheet: a row number alone says nothing where a table comes in several."""
     return [
-        Place(found.file, found.block.sheet, dict(found.form.headings) if found.form else {})
+        Place(found.file, found.sheet, dict(found.form.headings) if found.form else {})
         for found in blocks
     ]
 

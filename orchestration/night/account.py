@@ -1,7 +1,7 @@
-"""What the steps of a run did, one small file per step in `.work/account`: what the summary of the run tells.
+"""What the steps of a run did, one small file per step in `restricted/account`: what the summary of the run tells.
 
-Steps may run in different processes, and one may be repeated alone; so each writes its own part. Holds names of
-submissions and counts, no value of a record.
+Steps may run in different processes, and one may be repeated alone; so each writes its own part. Holds counts and names,
+also those that came with files, which only officers may read; no value of a record.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def outcome_of(folder: DataFolder, ledger: Ledger, seconds: dict[str, float]) ->
 
 
 def _folder(folder: DataFolder) -> Path:
-    return folder.work / "account"
+    return folder.restricted / "account"
 
 
 def _name(version: SubmissionVersion) -> list[str]:
@@ -102,8 +102,5 @@ def _findings(folder: DataFolder, versions: Iterable[SubmissionVersion]) -> list
     found = []
     for version in versions:
         place = f"{version.area_code}/{version.source}/{version.folder_month}"
-        found += [
-            finding.placed(file=f"{place}/{finding.file or ''}")
-            for finding in findings_of(folder, version)
-        ]
+        found += [finding.placed(folder=place) for finding in findings_of(folder, version)]
     return found

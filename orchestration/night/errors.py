@@ -19,6 +19,8 @@ from orchestration.warehouse.publish import NotPublishable
 
 # The job's name in Dagster: what a refused step tells the operator to start.
 JOB = "nightly"
+# Folders with files as they were received, whose names may hold a child's.
+HOLDS_RECEIVED = frozenset({"landing", "archive", "taking_in"})
 
 
 class NothingPublished(Exception):
@@ -28,6 +30,13 @@ class NothingPublished(Exception):
 def needs_the_job(what: str) -> NothingPublished:
     """A step was asked for whose input is not there, or not of the same run."""
     return NothingPublished(f"{what}: start the job `{JOB}`")
+
+
+def _without_names(path: str | None) -> str:
+    """A path as far as nobody else has named what is in it."""
+    place = Path(path or "")
+    received = (folder for folder in place.parents if folder.name in HOLDS_RECEIVED)
+    return str(next(received, place)) if path else ""
 
 
 @contextmanager
@@ -52,7 +61,7 @@ def told_in_words() -> Generator[None]:
         raise NothingPublished("the ledger cannot be read: restore ledger/ from a backup") from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise NothingPublished(f"{reason}: {error.filename or ''}") from None
+        raise NothingPublished(f"{reason}: {_without_names(error.filename)}") from None
     except Exception as error:  # noqa: BLE001 -- its message could hold a value
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}:{place.lineno}"

@@ -149,12 +149,10 @@ def _last_run(ledger: Ledger) -> dict[str, Any] | None:
 
 
 def _messages(folder: DataFolder, ledger: Ledger) -> list[str]:
-    """What owners have to know about the newest version of each submission."""
+    """What owners have to know about the newest version of each submission, as everybody may read it."""
     newest = {(v.area_code, v.source, v.folder_month): v for v in ledger.versions()}
     return [
-        finding.placed(
-            file=f"{version.area_code}/{version.source}/{version.folder_month}/{finding.file or ''}"
-        ).text()
+        finding.placed(folder=f"{version.area_code}/{version.source}/{version.folder_month}").text()
         for version in newest.values()
         for finding in findings_of(folder, version)
     ]
@@ -242,5 +240,5 @@ def print_status(console: Console, status: Status) -> None:
     print_holds(console, status.holds)
     print_warned(console, status.warned)
     console.print(
-        f"{len(status.messages)} message(s) about the newest submissions (--json lists them)."
+        f"{len(status.messages)} message(s) about the newest submissions (the owners' pages list them)."
     )

@@ -80,14 +80,20 @@ def tell_once(findings: list[Finding]) -> list[str]:
     """
     alike: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
-        place = (finding.file or "").split("/")[:2]
-        kind = (finding.severity, *place, finding.table, finding.column, finding.rule)
+        place = (finding.folder or "").split("/")[:2]
+        kind = (
+            finding.severity,
+            *place,
+            finding.table,
+            finding.column and str(finding.column),
+            finding.rule,
+        )
         alike.setdefault(kind, []).append(finding)
     lines = []
     for group in sorted(alike.values(), key=lambda group: SEVERITIES.index(group[0].severity)):
-        newest = max(group, key=lambda finding: finding.file or "")
+        newest = max(group, key=lambda finding: finding.folder or "")
         others = f" (and {len(group) - 1} more like it)" if len(group) > 1 else ""
-        lines.append(f"{newest.severity:10} {newest.text()}{others}")
+        lines.append(f"{newest.severity:10} {newest.text_for_officers()}{others}")
     return lines
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import contract_for
+from orchestration.owners.files import said_of_files
 from orchestration.settings import DataFolder
 
 NATIONAL = "national"
@@ -125,6 +126,8 @@ class Desk:
     extracts: dict[str, tuple[date, ...]]
     """Days of the desk's own extracts by source, newest first: a yearly file is not news every month."""
     as_at: date
+    of_files: tuple[str, ...] = ()
+    """What was said about the files of the newest extracts."""
 
     @property
     def slug(self) -> str:
@@ -263,7 +266,7 @@ def _desk_of(area_code: str, home: str) -> str:
 def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = None) -> list[Desk]:
     """One desk per authority and owner of a source that it sends or has a case in.
 
-    `owners` by source; with `folder` the cases carry the local id.
+    `owners` by source; with `folder` the cases carry the local id, and files are named.
     """
     with duckdb.connect(str(marts), read_only=True) as connection:
         cases, results = _cases(connection, folder), _newest_results(connection)
@@ -281,10 +284,11 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
             "select area_code, source, array_agg(distinct as_at_date order by as_at_date desc)"
             " from marts.fct_submissions where status = 'accepted' group by area_code, source").fetchall()  # fmt: skip
         home = _home_area(connection)
+        of_files = said_of_files(connection, folder) if folder else {}
     by_desk: dict[tuple[str, str], list[Case]] = defaultdict(list)
     for case in cases:
         by_desk[_desk_of(case.area_code, home), case.owner].append(case)
-    for area_code, source, *_ in results:
+    for area_code, source in [*(row[:2] for row in results), *of_files]:
         if source in owners and area_code != NATIONAL:
             by_desk.setdefault((area_code, owners[source]), [])
     open_cases: dict[tuple[str, str], int] = defaultdict(int)
@@ -303,6 +307,10 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
             tuple(u for u in unjudged if u.area_code == area_code and owners.get(u.source) == owner),
             tuple(reversed(months)),
             {source: tuple(days) for area, source, days in extracts if _desk_of(area, home) == area_code}, as_at,
+            tuple(
+                said for (area, source), told in of_files.items() for said in told
+                if _desk_of(area, home) == area_code and owners.get(source) == owner
+            ),
         )
         for (area_code, owner), found in sorted(by_desk.items())
     ]  # fmt: skip

@@ -152,7 +152,7 @@ def test_file_fault_of_an_education_source(
             "rejected",
             [fault.refused_by],
         )
-        assert told[0].file == name and told[0].remedy and "SYN" not in spoilt.reason
+        assert name in told[0].text_for_officers() and told[0].remedy and "SYN" not in spoilt.reason
         return
     assert spoilt.verdict == "accepted", spoilt.reason
     assert {n: (t.received, t.loaded) for n, t in spoilt.tables.items()} == {

@@ -32,6 +32,8 @@ class Outcome:
     versions: dict[str, SubmissionVersion]
     """By source: the newest version."""
     extractions: dict[str, Extraction]
+    findings: dict[str, list[Finding]]
+    """What was said about each, with the names that officers may read."""
     landing_findings: tuple[Finding, ...]
 
     def counts(self, source: str) -> dict[str, tuple[int, int, int, int]]:
@@ -43,7 +45,7 @@ class Outcome:
 
     def texts(self, source: str) -> list[str]:
         """The messages about a source, as an owner reads them."""
-        return [finding.text() for finding in self.extractions[source].findings]
+        return [finding.text_for_officers() for finding in self.findings[source]]
 
 
 class Inbox:
@@ -74,8 +76,12 @@ class Inbox:
         extractions = {
             source: load_extraction(self.raw(version)) for source, version in versions.items()
         }
+        findings = {
+            source: submissions.findings_of(self.folder, version)
+            for source, version in versions.items()
+        }
         changed = [finding for one in taken for finding in one.findings]
-        return Outcome(versions, extractions, (*landing.findings, *changed))
+        return Outcome(versions, extractions, findings, (*landing.findings, *changed))
 
     def raw(self, version: SubmissionVersion) -> Path:
         """Where the typed tables of a version stand."""

@@ -23,6 +23,7 @@ from lxml import etree
 
 from orchestration.intake import extract, judging, landing, submissions
 from orchestration.intake.keys import keyed_hash
+from orchestration.intake.names import in_full
 from orchestration.workers import Allowance, ConfinedWorkers
 from tests import extracts
 from tests.extracts import BARNET, CAMDEN, Grid
@@ -569,8 +570,11 @@ def test_row_of_two_records_is_kept_while_one_of_them_is_sound(workbook_only: In
 # ---------------------------------------------------------------- landing itself
 
 
-def _told_about_landing(outcome: Outcome) -> list[tuple[str, str | None]]:
-    return [(finding.rule, finding.file) for finding in outcome.landing_findings]
+def _told_about_landing(outcome: Outcome) -> list[tuple[str, str]]:
+    return [
+        (one.rule, "/".join([str(one.folder), *map(in_full, one.files)]).removeprefix("landing/"))
+        for one in outcome.landing_findings
+    ]
 
 
 def test_file_still_being_written_waits_for_the_next_run(inbox: Inbox) -> None:
@@ -673,7 +677,7 @@ def test_file_outside_a_submissions_folder_is_named(
     told = _told_about_landing(outcome)
     assert len(told) == 1
     assert told[0][0] == "FOLDER_UNKNOWN"
-    assert place.startswith(str(told[0][1]))
+    assert place.startswith(told[0][1])
     assert set(outcome.versions) == set(AREAS)
 
 

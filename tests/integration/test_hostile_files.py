@@ -85,7 +85,7 @@ def _take_in_with(inbox: Inbox, kinds: list[Hostile], variants: tuple[int, ...])
     for place, version in versions.items():
         assert version.verdict == "rejected"
         [finding] = [one for one in findings_of(inbox.folder, version) if one.severity == "reject"]
-        assert (finding.rule, finding.file) == (hostile[place].rule, "extract")
+        assert (finding.rule, *map(str, finding.files)) == (hostile[place].rule, "file 1")
         assert version.reason == finding.text()
 
 

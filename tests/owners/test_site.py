@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from lxml import html
 
+from orchestration.intake.findings import Finding, named_findings_file, save_named
+from orchestration.intake.names import Received
+from orchestration.intake.submissions import submission_id_of
 from orchestration.owners.cases import SourceGrade
 from orchestration.owners.site import write_owner_pages
 from tests.owners.conftest import AREA, Published
@@ -158,3 +161,25 @@ def test_links_of_the_list_lead_to_pages(published: Published) -> None:
     found = pages(published)
     links = html.fromstring(found["index.html"]).xpath("//table//a/@href")
     assert links and {Path(link).name for link in links} <= set(found)
+
+
+def test_file_is_named_to_its_owner(published: Published) -> None:
+    version = {"source": "annex_a", "folder_month": "2025-03", "version": "v"}
+    published.rows["fct_submissions"].append(
+        {
+            **version,
+            "area_code": AREA,
+            "status": "rejected",
+            "received_at": datetime(2025, 4, 1),
+            "run_id": "r1",
+        }
+    )
+    told = Finding(
+        "EMPTY", "reject", "the file is empty", "Send it", file=Received("file", 1, "Jane.csv")
+    )
+    kept = submission_id_of(AREA, *version.values())
+    save_named([told], named_findings_file(published.folder.restricted, kept))
+
+    assert f"{AREA}/annex_a/2025-03/Jane.csv: the file is empty [EMPTY]. Send it" in own_page(
+        published
+    )

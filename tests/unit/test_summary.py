@@ -9,7 +9,7 @@ from orchestration.operator.summary import tell_once
 def _finding(month: str, rule: str, severity: str, column: str = "Primary Need Code") -> Finding:
     return Finding(
         rule, severity, "it is odd", "Mend it",  # type: ignore[arg-type]
-        file=f"E09000003/annex_a/{month}/a.xlsx", table="list_6", column=column, rows=(3,), n_rows=1,
+        folder=f"E09000003/annex_a/{month}", table="list_6", column=column, rows=(3,), n_rows=1,
     )  # fmt: skip
 
 

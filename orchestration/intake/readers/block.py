@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from orchestration.intake.names import Name
+
 MEGABYTE = 1 << 20
 
 Cell = str | int | float | bool | datetime | date | None
@@ -36,7 +38,8 @@ class Rejection(StrEnum):
 class FileRejected(Exception):
     """A file or sheet that is not loaded. The message says what is wrong and what to do.
 
-    It may hold names of sheets, headings and elements, row numbers, counts and offsets; never a value.
+    It may hold row numbers, counts, offsets and names of the contract; never a value, nor a name that came with the file:
+    `names` are listed after it.
     """
 
     def __init__(
@@ -46,7 +49,8 @@ class FileRejected(Exception):
         *,
         sheet: str | None = None,
         row: int | None = None,
-        column: str | None = None,
+        column: Name | None = None,
+        names: tuple[Name, ...] = (),
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
@@ -54,25 +58,34 @@ class FileRejected(Exception):
         self.sheet = sheet
         self.row = row
         self.column = column
+        self.names = names
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let it cross from a worker process: the default would pass one argument instead of two."""
-        return _restored, (self.code, self.message, self.sheet, self.row, self.column)
+        return _restored, (self.code, self.message, self.sheet, self.row, self.column, self.names)
 
 
 def _restored(
-    code: str, message: str, sheet: str | None, row: int | None, column: str | None
+    code: str,
+    message: str,
+    sheet: str | None,
+    row: int | None,
+    column: Name | None,
+    names: tuple[Name, ...],
 ) -> FileRejected:
-    return FileRejected(code, message, sheet=sheet, row=row, column=column)
+    return FileRejected(code, message, sheet=sheet, row=row, column=column, names=names)
 
 
 @dataclass(frozen=True)
 class Note:
-    """Something that the file's owner should know, though the file was read. Never holds a value."""
+    """Something that the file's owner should know, though the file was read. Never holds a value or a name that came with
+    the file: `names` are listed after the message.
+    """
 
     code: str
     message: str
     count: int = 0
+    names: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,16 +119,16 @@ class Block:
 
 
 def duplicate_heading(
-    names: Sequence[str], sheet: str | None = None, row: int | None = None
+    names: Sequence[Name], sheet: str | None = None, row: int | None = None
 ) -> FileRejected:
     """The rejection of a table in which a heading stands twice: nobody can say which column is meant."""
-    listed = ", ".join(repr(name) for name in names)
     return FileRejected(
         Rejection.DUPLICATE_HEADING,
-        f"more than one column is headed {listed}. Remove or rename all but one and send it again",
+        "more than one column has the same heading. Remove or rename all but one and send it again",
         sheet=sheet,
         row=row,
         column=names[0],
+        names=tuple(names),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from orchestration.intake.names import Received
 from orchestration.intake.readers.block import Block, FileRejected, Rejection
 from orchestration.intake.readers.markup import malformed, root_element
 from orchestration.intake.readers.modules import NO_GROUP, Modules, Texts, element_name, elements
@@ -45,7 +46,9 @@ def read_cin_census(path: Path) -> list[Block]:
     """Every module of the return, in the order of the contract, also those without a row."""
     root = root_element(path)
     if root != ROOT:
-        raise _unknown_return(f"its root element is {root!r}")
+        raise _unknown_return(
+            "it begins with another element", Received("root element", None, root)
+        )
     census = _Census()
     failed_at = None
     with path.open("rb") as stream:
@@ -62,11 +65,12 @@ def read_cin_census(path: Path) -> list[Block]:
     return census.blocks()
 
 
-def _unknown_return(what: str) -> FileRejected:
+def _unknown_return(what: str, *names: Received) -> FileRejected:
     return FileRejected(
         Rejection.UNKNOWN_XML,
         f"this is neither a CIN census nor an SSDA903 return, the two that are read as XML: {what}. Check "
         "that the file stands in the right folder",
+        names=names,
     )
 
 
@@ -124,6 +128,6 @@ class _Census(Modules):
         """One row per element of the name in the lists; an empty element is none."""
         for element in (element for each in lists for element in each):
             if element_name(element) != field_name:
-                self.unknown.add(element_name(element))
+                self.unknown.setdefault(element_name(element), element.sourceline or 0)
             elif text := (element.text or "").strip():
                 self.add(module, element, {**shared, field_name: text})

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.intake.headings import duplicate_headings
+from orchestration.intake.names import Received
 from orchestration.intake.readers.block import (
     Block,
     Cell,
@@ -37,7 +38,7 @@ def read_parquet(content: bytes) -> Block:
     table = _table(content)
     headings = tuple(name.strip() for name in table.column_names)
     if duplicates := duplicate_headings(headings):
-        raise duplicate_heading(duplicates)
+        raise duplicate_heading([_named(headings, heading) for heading in duplicates])
     return Block(
         sheet=None,
         header_row=0,
@@ -45,6 +46,10 @@ def read_parquet(content: bytes) -> Block:
         columns=tuple(_cells(column) for column in table.columns),
         row_numbers=range(1, table.num_rows + 1),
     )
+
+
+def _named(headings: tuple[str, ...], heading: str) -> Received:
+    return Received("column", headings.index(heading) + 1, heading)
 
 
 def _table(content: bytes) -> pa.Table:
@@ -75,13 +80,13 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _refuse_unknown_kinds(schema: pa.Schema) -> None:
-    for field in schema:
+    for number, field in enumerate(schema, start=1):
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
         if not any(is_kind(kind) for is_kind in KINDS):
             raise FileRejected(
                 Rejection.NOT_READABLE,
-                f"column {field.name!r} holds {kind}, not texts, numbers or dates. Export it as text",
-                column=field.name,
+                f"the column holds {kind}, not texts, numbers or dates. Export it as text",
+                column=Received("column", number, field.name),
             )
 
 

@@ -12,14 +12,13 @@ from typing import IO, TYPE_CHECKING
 from lxml import etree
 
 from expectations.contract import contract_for
+from orchestration.intake.names import Received
 from orchestration.intake.readers.block import MEGABYTE, Block, Cell, Note, too_large
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 NO_GROUP: frozenset[str] = frozenset()
-# An unknown element is named to the owner, but a file full of them is not listed whole.
-MOST_NAMES = 20
 
 # A child's whole history takes some hundred thousand bytes.
 LARGEST_ELEMENT = 4 * MEGABYTE
@@ -95,7 +94,7 @@ def element_name(element: Element) -> str:
 
 
 class Modules:
-    """The rows of each module so far, and the names of what has no place in one.
+    """The rows of each module so far, and the names of what has no place in one, with the line of the first.
 
     `modules` are those that the reader delivers; what is said about the whole file is noted on `noted_on`.
     """
@@ -107,7 +106,7 @@ class Modules:
         self.spellings = spellings_of(source)
         self.rows: dict[str, list[tuple[Cell, ...]]] = {module: [] for module in self.headings}
         self.lines: dict[str, list[int]] = {module: [] for module in self.headings}
-        self.unknown: set[str] = set()
+        self.unknown: dict[str, int] = {}
         self.repeated: set[str] = set()
 
     def own_fields(self, module: str, inherited: Collection[str]) -> tuple[str, ...]:
@@ -130,7 +129,7 @@ class Modules:
             elif self.spellings.get(name) in fields:
                 self._take(name, child, respelt)
             else:
-                self.unknown.add(name)
+                self.unknown.setdefault(name, child.sourceline or 0)
         for name, text in respelt.items():
             heading = self.spellings[name]
             texts[heading] = texts.get(heading) or text
@@ -159,16 +158,15 @@ class Modules:
 
     def _notes(self) -> Iterator[Note]:
         if self.unknown:
-            message = (
-                f"elements that no module of the return has, left out: {_listed(self.unknown)}"
-            )
-            yield Note("UNKNOWN_ELEMENTS", message, len(self.unknown))
+            yield unknown_elements(self.unknown)
         if self.repeated:
-            message = f"elements given twice in one group, first one read: {_listed(self.repeated)}"
-            yield Note("REPEATED_ELEMENTS", message, len(self.repeated))
+            message = "elements given twice in one group, first one read"
+            names = tuple(sorted(self.repeated))
+            yield Note("REPEATED_ELEMENTS", message, len(names), names)
 
 
-def _listed(names: set[str]) -> str:
-    shown = sorted(names)[:MOST_NAMES]
-    more = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+def unknown_elements(lines: Mapping[str, int]) -> Note:
+    """What is said about elements that no module has; `lines`: by name, where the first one stands."""
+    names = tuple(Received("element", line, name) for name, line in lines.items())
+    message = "elements that no module of the return has, left out"
+    return Note("UNKNOWN_ELEMENTS", message, len(names), names)

@@ -97,7 +97,7 @@ class _Return(Modules):
             if heading is not None:
                 cells.setdefault(heading, _text(leaf))
             elif name not in TOLD_OTHERWISE:
-                self.unknown.add(name)
+                self.unknown.setdefault(name, leaf.sourceline or 0)
         return cells
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from orchestration.intake.names import Received
 from orchestration.intake.readers.block import Block, Cell, FileRejected, Note, Rejection
 from orchestration.intake.readers.markup import malformed, root_element
 from orchestration.intake.readers.modules import (
@@ -21,6 +22,7 @@ from orchestration.intake.readers.modules import (
     elements,
     headings_of,
     spellings_of,
+    unknown_elements,
 )
 
 if TYPE_CHECKING:
@@ -43,8 +45,9 @@ def read_sen2(path: Path) -> list[Block]:
     if root != ROOT:
         raise FileRejected(
             Rejection.UNKNOWN_XML,
-            f"this is not a SEN2 return: its root element is {root!r}. Check that the file stands in the "
+            "this is not a SEN2 return: it begins with another element. Check that the file stands in the "
             "right folder, or send the module files",
+            names=(Received("root element", None, root),),
         )
     modules = _Modules()
     failed_at = None
@@ -68,7 +71,8 @@ class _Modules:
     spellings: dict[str, str] = field(default_factory=lambda: spellings_of(SOURCE))
     rows: dict[str, list[tuple[Cell, ...]]] = field(default_factory=lambda: defaultdict(list))
     lines: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    unknown: set[str] = field(default_factory=set)
+    unknown: dict[str, int] = field(default_factory=dict)
+    """By name, the line where the first one stands."""
     n_people: int = 0
     n_requests: int = 0
 
@@ -88,7 +92,7 @@ class _Modules:
             elif name in self.headings[module]:
                 texts.setdefault(name, (child.text or "").strip() or None)
             else:
-                self.unknown.add(name)
+                self.unknown.setdefault(name, child.sourceline or 0)
         self.rows[module].append(tuple(texts.get(name) for name in self.headings[module]))
         self.lines[module].append(element.sourceline or 0)
         for name, child in enclosed:
@@ -109,9 +113,7 @@ class _Modules:
         columns = tuple(zip(*rows, strict=True)) if rows else tuple(() for _ in headings)
         notes: tuple[Note, ...] = ()
         if module == "person" and self.unknown:
-            listed = ", ".join(sorted(self.unknown)[:20])
-            message = f"elements that no module of the return has, left out: {listed}"
-            notes = (Note("UNKNOWN_ELEMENTS", message, len(self.unknown)),)
+            notes = (unknown_elements(self.unknown),)
         return Block(module, 0, headings, columns, self.lines[module], notes)
 
 

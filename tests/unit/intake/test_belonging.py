@@ -19,6 +19,7 @@ from orchestration.intake.belonging import (
 from orchestration.intake.extract import Extraction, SubmissionFiles
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.manifest import disagreements
+from orchestration.intake.names import files_named
 from orchestration.settings import DataFolder
 from tests.nights import take_in_all
 from tests.reading import extract
@@ -153,7 +154,7 @@ def test_extract_that_agrees_with_its_manifest_is_taken_in(
     [
         (["episodes.csv,18,HASH"], "18 rows, 2 were read"),
         (["episodes.csv,2,00ff"], "SHA-256 differs"),
-        (["episodes.csv,2,HASH", "header.csv,2,"], "not there: header.csv"),
+        (["episodes.csv,2,HASH", "header.csv,2,"], "not there: line 3"),
         (["other.csv,2,"], "does not list the file"),
     ],
 )
@@ -169,5 +170,5 @@ def test_manifest_without_its_columns_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     manifest = tmp_path / "x" / "_manifest.csv"
     manifest.write_text("name;count\n")
-    [finding] = disagreements([manifest], {})
+    [finding] = disagreements(files_named([manifest]), {})
     assert "cannot be read" in finding.message

@@ -38,10 +38,11 @@ def _blocks(tmp_path: Path, source: str, content: str) -> dict[str, Block]:
 
 def _unknown(blocks: dict[str, Block]) -> str:
     return " ".join(
-        note.message
+        str(name.name)
         for block in blocks.values()
         for note in block.notes
         if note.code == "UNKNOWN_ELEMENTS"
+        for name in note.names
     )
 
 

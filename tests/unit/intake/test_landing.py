@@ -74,7 +74,7 @@ def test_extract_of_which_a_file_changes_waits_for_the_next_run(
     assert [one.area_code for one in seen.submissions] == [CAMDEN]
     [finding] = seen.findings
     assert (finding.rule, finding.severity) == ("STILL_WRITING", "wait")
-    assert str(finding.file).startswith(f"{BARNET}/ssda903/2025-03/")
+    assert finding.folder == f"{BARNET}/ssda903/2025-03"
     again, _ = look(tmp_path, monkeypatch, lambda _: None)
     assert [one.area_code for one in again.submissions] == [BARNET, CAMDEN]
     assert again.findings == ()

@@ -90,7 +90,7 @@ def _taken_in(root: Path, files: Lines) -> tuple[Extraction, dict[str, pd.DataFr
 
 
 def _told(read: Extraction, rule: str) -> list[str]:
-    return [finding.text() for finding in read.findings if finding.rule == rule]
+    return [finding.text_for_officers() for finding in read.findings if finding.rule == rule]
 
 
 def test_each_module_is_joined_to_its_request_through_the_module_above(tmp_path: Path) -> None:

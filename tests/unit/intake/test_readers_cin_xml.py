@@ -179,7 +179,8 @@ def test_unknown_elements_are_named_once_and_without_their_values(read: Read) ->
 
     (note,) = blocks["children"].notes
     assert (note.code, note.count) == ("UNKNOWN_ELEMENTS", 2)
-    assert note.message.endswith(": Notes, Surname")
+    assert [name.name for name in note.names] == ["Surname", "Notes"]
+    assert "Surname" not in f"{note.message} {note.names[0]}"
     assert rows_of(blocks["children"]) == EXPECTED_ROWS["children"] * 2
 
 
@@ -243,7 +244,8 @@ def test_another_return_is_rejected_by_the_name_of_its_root(rejection: Rejection
     rejected = rejection("<EXPOTHER><CHILD/></EXPOTHER>")
 
     assert rejected.code == Rejection.UNKNOWN_XML
-    assert "'EXPOTHER'" in rejected.message
+    assert [name.in_full() for name in rejected.names] == ["root element 'EXPOTHER'"]
+    assert "EXPOTHER" not in f"{rejected} {rejected.names[0]}"
 
 
 @pytest.mark.parametrize("header", [HEADER.replace("CIN", "SEN2"), ""])

@@ -1,0 +1,39 @@
+"""What was said about the files of the newest extracts, with the names that came with them: for officers only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+
+from orchestration.intake.findings import load_named, named_findings_file
+from orchestration.intake.submissions import submission_id_of
+from orchestration.settings import DataFolder
+
+# What ships with the project was never received.
+NEWEST = """
+    select area_code, source, folder_month, version
+    from marts.fct_submissions
+    where received_at is not null
+    qualify row_number() over (
+        partition by area_code, source order by folder_month desc, received_at desc
+    ) = 1
+    order by area_code, source
+"""
+
+
+def said_of_files(
+    connection: duckdb.DuckDBPyConnection, folder: DataFolder
+) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """By area and source: each message about a file of the newest extract; those about its rows are cases."""
+    found = {}
+    for area_code, source, folder_month, version in connection.execute(NEWEST).fetchall():
+        submission_id = submission_id_of(area_code, source, folder_month, version)
+        kept = named_findings_file(folder.restricted, submission_id)
+        place = f"{area_code}/{source}/{folder_month}"
+        found[area_code, source] = tuple(
+            finding.placed(folder=place).text_for_officers()
+            for finding in (load_named(kept) if kept.exists() else ())
+            if finding.severity in ("reject", "warn")
+        )
+    return found
