@@ -22,10 +22,11 @@ SEEDS_FOLDER = DBT_FOLDER / "seeds"
 
 ColumnType = Literal[
     "child_id", "upn", "person_id", "date", "code", "integer", "decimal", "flag", "text", "dropped",
-    "young_person_id", "applicant_id", "record_id", "academic_year", "week",
+    "young_person_id", "applicant_id", "record_id", "academic_year", "week", "compared",
 ]  # fmt: skip
+# In `raw/` a key stands for each: also for a text that is compared with others or missed, and never read.
 IDENTIFIER_TYPES = frozenset(
-    {"child_id", "person_id", "young_person_id", "applicant_id", "record_id"}
+    {"child_id", "person_id", "young_person_id", "applicant_id", "record_id", "compared"}
 )
 Cover = Literal[
     "look_back", "twelve_months", "state", "financial_year", "month", "two_calendar_years",
@@ -57,6 +58,8 @@ class Column(_Strict):
     type: ColumnType
     required: bool = False
     code_list: str | None = None
+    code_form: str | None = None
+    """What a text of the column looks like, as a regular expression; another, or one not of its list, is `unmapped`."""
     because: str | None = None
     repeats: bool = False
     may_be_absent: bool = False
@@ -251,7 +254,8 @@ class Contract(_Strict):
     def _names_resolve(self) -> Contract:
         for table_name, table in self.tables.items():
             for name, column in table.columns.items():
-                if column.type == "code" and column.code_list not in self.code_lists:
+                is_listed = column.code_list in self.code_lists
+                if not is_listed and (column.type == "code" or column.code_list):
                     raise ValueError(
                         f"{self.source}.{table_name}.{name}: no code list {column.code_list}"
                     )
@@ -275,6 +279,21 @@ class Contract(_Strict):
             raise ValueError(
                 f"{self.source}: a national source says where to download it, no other"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _free_text_stays_out(self) -> Contract:
+        """What an authority sends is stored as text only where a form asks for words that reports print."""
+        for table_name, table in self.tables.items():
+            texts = [
+                name
+                for name, column in table.columns.items()
+                if column.type == "text" and not (column.code_list or column.code_form)
+            ]
+            if texts and self.level == "la" and table.form is None:
+                raise ValueError(
+                    f"{self.source}.{table_name}: {', '.join(texts)} could hold anything: say what code, or drop it"
+                )
         return self
 
     @model_validator(mode="after")

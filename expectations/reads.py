@@ -20,7 +20,16 @@ def other_fields(check: Check) -> frozenset[str]:
     told = check.shape.arguments
     read = {*told.get("column_list", ()), told.get("column_A"), told.get("column_B")}
     fields = contract_for(check.source).tables[check.table].columns
-    return frozenset(name for name in fields if name in read and check.column not in (name, None))
+    stored = {
+        name: column.stored_name(name)
+        for name, column in fields.items()
+        if column.type == "compared"
+    }
+    return frozenset(
+        name
+        for name in fields
+        if stored.get(name, name) in read and check.column not in (name, None)
+    )
 
 
 def same_cell(check: Check) -> str | None:

@@ -56,6 +56,7 @@ HOW_TO_WRITE = {
     "decimal": "Give a number in digits, without commas, signs or %", "flag": "Give Y or N",
     "academic_year": "Give the year as 2024/25", "upn": AS_TEXT, "young_person_id": AS_TEXT,
     "applicant_id": AS_TEXT, "record_id": AS_TEXT, "person_id": AS_TEXT,
+    "compared": "Give it as text: the cell holds an error or a formula that was never calculated",
     "text": "Give the text itself: the cell holds an error or a formula that was never calculated",
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ import duckdb
 from filelock import FileLock
 
 from orchestration.settings import SYNTHETIC_MARK, DataFolder
-from tests import extracts
+from tests import canaries, extracts
 from tests.commands import WITHOUT_DAGSTER, Ran, cypp
 from tests.extracts import BARNET, CAMDEN
 from tests.faults.polling import Seen, readers
@@ -117,7 +117,13 @@ def send_again(landing: Path) -> None:
     _without_child(landing, "2024-12", "SYN2020005")
     _camden_with_canaries(landing)
     _return_with_canaries(landing)
-    extracts.write_bytes(landing / BARNET / "annex_a" / "2025-01" / "Annex A.xlsx", b"")
+    (landing / BARNET / "annex_a" / "2025-01" / "Annex A.xlsx").unlink()
+    extracts.write_bytes(landing / BARNET / "annex_a" / "2025-01" / canaries.NAMED_FILE, b"")
+    extracts.write_bytes(
+        landing / BARNET / "cin_census" / "2025-03" / "cin.xml", canaries.census_with_names()
+    )
+    canaries.write_zip(landing / BARNET / "ssda903" / "2025-03" / canaries.NAMED_ZIP)
+    extracts.write_bytes(landing / canaries.NAMED_FOLDER / "2025-03" / "a.csv", b"a\n1\n")
     extracts.write_submission(landing, BARNET, "annex_a", "2025-04")
 
 
@@ -144,7 +150,8 @@ def _camden_with_canaries(landing: Path) -> None:
         }
         referrals.append([*{**row, "Allocated Worker": "Canary Namesake"}.values()])
     for number, row in enumerate(referrals):
-        row.append("Canary Kindname" if number else "Child's name")
+        row.append("Canary Kindname" if number else canaries.NAMED_HEADING)
+    sheets[canaries.NAMED_SHEET] = [["Team", "Notes"], ["North", "Canary Overlong"]]
     care = sheets["List 8"]
     for row in care[1:]:
         row[care[0].index("Placement postcode")] = "CN4 9RY"

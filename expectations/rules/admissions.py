@@ -13,7 +13,7 @@ SECONDARY = "SEC"
 
 
 def _school(frame: pd.DataFrame) -> pd.Series:
-    return frame["offer_urn"].notna() | frame["offer_dfe"].notna()
+    return frame["offer_urn"].notna() | frame["offer_dfe_key"].notna()
 
 
 def _is(frame: pd.DataFrame, status: str) -> pd.Series:
@@ -59,14 +59,14 @@ RULES: tuple[Check, ...] = (
     ),
     row_rule(
         "admissions.applications.offer_without_school.offer_urn",
-        rows("status", "offer_urn", "offer_dfe", fails=_offer_without_school),
+        rows("status", "offer_urn", "offer_dfe_key", fails=_offer_without_school),
         "completeness",
         ("A place is offered without a school: it does not count as offered",
          "Enter offer_urn or offer_dfe, or the right status"),
     ),
     row_rule(
         "admissions.applications.offer_denied.status",
-        rows("status", "offer_urn", "offer_dfe", "offer_date", fails=_offer_denied),
+        rows("status", "offer_urn", "offer_dfe_key", "offer_date", fails=_offer_denied),
         "consistency",
         ("The status is NO_OFFER, yet the row names an offer: it does not count as offered",
          "Check status and the columns of the offer"),
@@ -86,10 +86,10 @@ RULES: tuple[Check, ...] = (
 )  # fmt: skip
 
 _OFFER: Row = {
-    "status": "OFFERED", "offer_urn": 1, "offer_dfe": "3022001", "offer_date": "2025-04-16",
+    "status": "OFFERED", "offer_urn": 1, "offer_dfe_key": "3022001", "offer_date": "2025-04-16",
     "phase": "PRI", "entry_year": 2025, "received_date": "2025-01-15", "is_on_time": True,
 }  # fmt: skip
-_NONE = {"offer_urn": None, "offer_dfe": None, "offer_date": None}
+_NONE = {"offer_urn": None, "offer_dfe_key": None, "offer_date": None}
 CASES: dict[str, list[tuple[Rows, bool]]] = {
     "admissions.applications.offer_without_date.offer_date": [
         (_OFFER, False),
@@ -98,8 +98,8 @@ CASES: dict[str, list[tuple[Rows, bool]]] = {
     ],
     "admissions.applications.offer_without_school.offer_urn": [
         (_OFFER | {"offer_urn": None}, False),
-        (_OFFER | {"offer_dfe": None}, False),
-        (_OFFER | {"offer_urn": None, "offer_dfe": None}, True),
+        (_OFFER | {"offer_dfe_key": None}, False),
+        (_OFFER | {"offer_urn": None, "offer_dfe_key": None}, True),
         (_OFFER | _NONE | {"status": "NO_OFFER"}, False),
     ],
     "admissions.applications.offer_denied.status": [

@@ -12,13 +12,13 @@ from expectations.rules.shapes import not_after_as_at, rows
 def _clock_without_start(frame: pd.DataFrame) -> pd.Series:
     """A request without its day, where a plan of this authority has come of it: its weeks cannot be counted."""
     has_plan = frame["has_plan"].astype("boolean").fillna(False).astype(bool)
-    return frame["received_date"].isna() & has_plan & frame["transferred_from"].isna()
+    return frame["received_date"].isna() & has_plan & frame["transferred_from_key"].isna()
 
 
 RULES: tuple[Check, ...] = (
     row_rule(
         "sen2.requests.received_missing.received_date",
-        rows("received_date", "has_plan", "transferred_from", fails=_clock_without_start),
+        rows("received_date", "has_plan", "transferred_from_key", fails=_clock_without_start),
         "completeness",
         ("receiveddate is missing, and the request has a plan: the plan is not counted",
          "Enter the day on which the request was received"),
@@ -32,11 +32,11 @@ RULES: tuple[Check, ...] = (
 
 CASES: dict[str, list[tuple[Rows, bool]]] = {
     "sen2.requests.received_missing.received_date": [
-        ({"received_date": None, "has_plan": True, "transferred_from": None}, True),
-        ({"received_date": None, "has_plan": True, "transferred_from": "304"}, False),
-        ({"received_date": None, "has_plan": False, "transferred_from": None}, False),
-        ({"received_date": None, "has_plan": None, "transferred_from": None}, False),
-        ({"received_date": "2025-01-06", "has_plan": True, "transferred_from": None}, False),
+        ({"received_date": None, "has_plan": True, "transferred_from_key": None}, True),
+        ({"received_date": None, "has_plan": True, "transferred_from_key": "304"}, False),
+        ({"received_date": None, "has_plan": False, "transferred_from_key": None}, False),
+        ({"received_date": None, "has_plan": None, "transferred_from_key": None}, False),
+        ({"received_date": "2025-01-06", "has_plan": True, "transferred_from_key": None}, False),
     ],
     "sen2.requests.after_as_at.received_date": [
         ({"received_date": "2025-04-01", "as_at_date": "2025-03-31"}, True),

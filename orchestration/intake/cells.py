@@ -20,7 +20,7 @@ import pandas as pd
 
 from expectations.checks import UNMAPPED
 from expectations.contract import Column, code_words
-from orchestration.intake.codes import CodeReader, option_text, shown_code
+from orchestration.intake.codes import CodeReader, code_of_form, option_text, shown_code
 
 OF_ONE_KIND = frozenset({str, int, date, datetime})
 NULL_TEXTS = frozenset({"", "#n/a", "n/a", "null", "-"})
@@ -264,13 +264,13 @@ DTYPES = {
     "child_id": "string", "upn": "string", "person_id": "string", "date": "date32[pyarrow]",
     "code": "string", "integer": "Int64", "decimal": "Float64", "flag": "boolean", "text": "string",
     "young_person_id": "string", "applicant_id": "string", "record_id": "string", "academic_year": "Int64",
-    "week": "date32[pyarrow]",
+    "week": "date32[pyarrow]", "compared": "string",
 }  # fmt: skip
 PARSERS: dict[str, Callable[[object], Any]] = {
     "child_id": parse_identifier, "upn": parse_upn, "person_id": parse_identifier, "date": parse_date,
     "integer": parse_integer, "decimal": parse_decimal, "flag": parse_flag, "text": parse_text,
     "young_person_id": parse_identifier, "applicant_id": parse_identifier, "record_id": parse_identifier,
-    "academic_year": parse_academic_year, "week": parse_week,
+    "academic_year": parse_academic_year, "week": parse_week, "compared": parse_text,
 }  # fmt: skip
 
 
@@ -290,8 +290,9 @@ def _in_range(parsed: object, column: Column) -> object:
 def _parser_of(
     column: Column, code_lists: Mapping[str, Mapping[str, Sequence[str]]], newest_year: int
 ) -> Callable[[object], Any]:
-    if column.type == "code":
-        name = str(column.code_list)
+    if column.code_form is not None:
+        return partial(code_of_form, form=re.compile(column.code_form, re.IGNORECASE))
+    if (name := column.code_list) is not None and column.type in ("code", "text"):
         return CodeReader(code_lists[name], code_words().get(name, {})).read
     if column.type == "date":
         return partial(parse_date, newest_year=newest_year)

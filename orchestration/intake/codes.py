@@ -42,6 +42,12 @@ def option_text(value: object) -> str:
     return OPTION_PREFIX.sub("", plain_text(text))
 
 
+def code_of_form(value: object, form: re.Pattern[str]) -> str:
+    """A code that no list names but that looks like one, else `unmapped`."""
+    text = re.sub(r"^(\d+)\.0+$", r"\1", str(value).strip())
+    return text if form.fullmatch(text) else UNMAPPED
+
+
 @dataclass(frozen=True)
 class CodeReader:
     """Reads cells by one code list: `codes` with other spellings of each, `words` with the phrases of each."""

@@ -1,11 +1,14 @@
 """No identifier, name, postcode or date of birth of a child outside landing, archive and restricted.
 
-The canaries of `tests.story` stand in rows that load, in rows that are kept out and in columns that no
-template has; the ids and names of all other invented children are looked for too.
+The canaries of `tests.story` stand in rows that load, in rows that are kept out, in columns that no template has and in
+the names of files, sheets, headings, elements and folders; the ids and names of all other invented children are looked
+for too. Those of `tests.canaries` stand in every cell of every source that could hold a name.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -16,10 +19,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests import extracts
+from expectations.contract import contract_for, sources
+from orchestration.intake.cells import type_column
+from orchestration.settings import DataFolder
+from tests import canaries, extracts
 from tests.commands import cypp
 from tests.extracts import BARNET, CAMDEN
 from tests.faults.killed import QUOTED_VALUE
+from tests.nights import take_in_all
 from tests.story import CANARY_BORN, CANARY_IDS, CANARY_TEXTS, Story
 
 WITH_IDENTIFIERS = ("landing", "archive", "restricted")
@@ -101,6 +108,40 @@ def test_no_artefact_is_named_after_a_child(story: Story) -> None:
     assert _hits(str(path) for path in _artefacts(story.data)) == set()
 
 
+def _named(texts: Iterator[str]) -> set[str]:
+    names = (*canaries.TOLD_TO_OFFICERS, *canaries.TOLD_TO_NOBODY)
+    return {name for text in texts for name in names if name.lower() in text.lower()}
+
+
+def test_no_artefact_holds_a_name_that_came_with_a_file(story: Story) -> None:
+    artefacts = list(_artefacts(story.data))
+
+    found = {str(path): names for path in artefacts if (names := _named(_texts(path)))}
+
+    assert found == {}
+    assert _named(str(path) for path in artefacts) == set()
+
+
+def test_state_as_json_tells_places(story: Story) -> None:
+    said = cypp(story.data, "status", "--json").out
+
+    assert _named(iter([said])) | _hits(iter([said])) == set()
+    messages = json.loads(said)["messages"]
+    assert any(one.startswith(f"file 1 of {BARNET}/annex_a/2025-01: ") for one in messages)
+    assert any(f"of {CAMDEN}/annex_a/2025-03: no table" in one for one in messages)
+
+
+def test_officers_are_told_the_names(story: Story) -> None:
+    pages = story.data.glob("outputs/*/restricted/owners/*.html")
+
+    on_pages = _named(path.read_text(encoding="utf-8") for path in pages)
+
+    # A page is about the newest extract; a folder that is none is nobody's.
+    assert on_pages == set(canaries.TOLD_TO_OFFICERS) - {canaries.NAMED_FILE, canaries.NAMED_FOLDER}
+    # What stops a file is told first.
+    assert {canaries.NAMED_FILE, canaries.NAMED_ZIP} <= _named(iter([story.second.ran.out]))
+
+
 def test_nothing_that_was_said_holds_an_identifier(story: Story) -> None:
     said = [
         text for night in (story.first, story.second) for text in (night.ran.out, night.ran.err)
@@ -118,7 +159,47 @@ def test_the_scan_finds_what_it_looks_for(story: Story) -> None:
     in_lookup = _hits(text for path in lookup for text in _texts(path))
 
     assert {"Canary Overlong", "C987654321098", "SY1 1SY"} <= in_text
+    named = _named(iter([*map(str, landing), *(text for path in landing for text in _texts(path))]))
+    # What is in a workbook is compressed.
+    assert named == {*canaries.TOLD_TO_OFFICERS, *canaries.TOLD_TO_NOBODY} - {
+        canaries.NAMED_SHEET,
+        canaries.NAMED_HEADING,
+    }
     assert {"CANARY-ID-LOADED", "SYN302", "SYN202", "C987654321098"} <= in_lookup
+
+
+def test_no_cell_of_any_source_enters_raw_as_it_was_written(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    planted = canaries.write_canaries(folder.landing)
+
+    taken = take_in_all(folder)
+
+    versions = {one.source: one for source in taken for one in (*source.accepted, *source.rejected)}
+    reasons = {source: one.reason for source, one in versions.items() if one.verdict != "accepted"}
+    assert (set(versions), reasons) == (set(sources()) - {"cin_census"}, {})
+    looked_through = [path for path in _artefacts(folder.root) if path.suffix != ".html"]
+    found = {
+        (path.name, planted[canary])
+        for path in looked_through
+        for text in _texts(path)
+        for canary in re.findall(r"Canary\d{4}Smith", text, re.IGNORECASE)
+    }
+    assert found == set()
+    assert sum(path.suffix == ".parquet" for path in looked_through) > 60
+
+
+@pytest.mark.parametrize("source", sources())
+def test_no_column_keeps_a_name(source: str) -> None:
+    contract = contract_for(source)
+    for table_name, table in contract.tables.items():
+        for name, column in table.stored_columns.items():
+            if column.looked_up is not None or canaries.is_printed(contract, table, column):
+                continue
+            cells = [*canaries.texts_of(column, "Jane Smith")]
+            kept = type_column(cells, column, contract.code_lists, contract.no_value).values
+            is_key = column.stored_name(name) != name
+            assert is_key or not any("jane" in str(one).lower() for one in kept), (table_name, name)
 
 
 def _days(path: Path) -> set[date]:

@@ -47,7 +47,7 @@ joined as (
         requests.received_date,
         assessments.outcome_code as assessment_outcome_code,
         coalesce(assessments.has_exception, false) as has_exception,
-        active_plans.transferred_from
+        active_plans.transferred_from_key
     from plans
     inner join placed_requests as requests
         on

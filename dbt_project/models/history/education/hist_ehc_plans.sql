@@ -6,7 +6,7 @@
     event_date='start_date',
     columns=[
         'request_key', 'child_key', 'birth_date', 'start_date', 'received_date',
-        'assessment_outcome_code', 'has_exception', 'transferred_from'
+        'assessment_outcome_code', 'has_exception', 'transferred_from_key'
     ]
 ) }}
 
@@ -22,5 +22,5 @@ select
     received_date,
     assessment_outcome_code,
     has_exception,
-    transferred_from
+    transferred_from_key
 from served

@@ -34,7 +34,7 @@ discounted as (
                 submission_id,
                 academic_year,
                 pupil_key,
-                discount_code
+                discount_key
             order by exam_date, result_points desc, row_id
         ) as entry_rank
     from pointed

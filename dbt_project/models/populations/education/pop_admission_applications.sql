@@ -66,7 +66,7 @@ offered as (
         phase = 'PRI' as is_primary,
         phase = 'SEC' as is_secondary,
         stood_on_offer_day
-        and (offer_urn is not null or offer_dfe is not null)
+        and (offer_urn is not null or offer_dfe_key is not null)
         and coalesce(offer_date <= offer_day, false) as has_offer
     from counting
     where newest_rank = 1

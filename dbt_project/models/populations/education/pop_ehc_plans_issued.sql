@@ -25,7 +25,7 @@ issued as (
     from plans
     where
         assessment_outcome_code = 'Y'
-        and transferred_from is null
+        and transferred_from_key is null
         and received_date <= start_date
         and age < 25
 ),

@@ -12,7 +12,7 @@ select
     received_date,
     is_on_time,
     coalesce(has_ehc_plan, false) as has_ehc_plan,
-    offer_dfe,
+    offer_dfe_key,
     offer_urn,
     offer_date,
     status,

@@ -2,10 +2,8 @@
 select
     submission_id,
     row_id,
-    geographic_level,
     area_code,
     dfe_code,
-    period,
     lower(time_frame) as time_frame,
     lower(phase) as phase,
     attended_sessions,

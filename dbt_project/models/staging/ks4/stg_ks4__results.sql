@@ -4,12 +4,12 @@ select
     row_id,
     academic_year,
     upn_key as pupil_key,
-    qualification_number,
+    qualification_number_key,
     bucket_code,
     qualification_type,
     replace(upper(grade), '-', '') as grade,
     points,
-    coalesce(discount_code, qualification_number) as discount_code,
+    coalesce(discount_code_key, qualification_number_key) as discount_key,
     exam_date
 from {{ source('ks4', 'results') }}
 where has_result

@@ -3,6 +3,6 @@ select
     submission_id,
     row_id,
     request_key,
-    transferred_from
+    transferred_from_key
 from {{ source('sen2', 'active_plans') }}
 where has_active_plan
