@@ -338,8 +338,8 @@ def _dates_in_names(
         if not contract.tables[name].instead
         for found in blocks
     }
-    names = (path.name for path in paths if contract.date_in_file_name)
-    return filter(None, (date_in_name(name) for name in names if shown_name(name) in used))
+    files = files_named(paths if contract.date_in_file_name else ())
+    return filter(None, (date_in_name(path.name) for path, name in files.items() if name in used))
 
 
 def _header_facts(
