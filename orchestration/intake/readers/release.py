@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from orchestration.intake.readers.block import MEGABYTE, Block, FileRejected, Rejection, too_large
+from orchestration.intake.readers.bounds import refuse_expansion
 from orchestration.intake.readers.delimited import read_delimited
 from orchestration.intake.readers.survey import UNREADABLE_PART
 
@@ -50,6 +51,8 @@ def read_release(path: Path, known_headings: frozenset[str], wanted: Wanted) -> 
             )
         if len(parts) > MOST_FILES:
             raise too_large(f"the ZIP archive holds more than {MOST_FILES} files")
+        expanded = sum(part.file_size for part in parts)
+        refuse_expansion("the ZIP archive", path.stat().st_size, 0, expanded)
         return [*_blocks(package, parts, known_headings, wanted)]
 
 

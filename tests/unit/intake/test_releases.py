@@ -133,6 +133,21 @@ def test_file_that_expands_too_far_costs_itself_only(tmp_path: Path) -> None:
     assert "TOO_LARGE" in read.reason and "absence_termly" in read.reason
 
 
+@pytest.mark.parametrize("n_wanted", [0, 80])
+def test_zip_of_files_that_together_expand_too_far_is_refused(
+    tmp_path: Path, n_wanted: int
+) -> None:
+    """Each of them is small enough by itself."""
+    small = "\n" * (4 << 20)
+    wanted = {f"absence_{n}": TERMLY + small[len(TERMLY) :] for n in range(n_wanted)}
+    _zipped(wanted | {f"file_{n}": small for n in range(80 - n_wanted)}, _folder(tmp_path))
+
+    read = _taken_in(tmp_path)
+
+    assert (read.verdict, *read.tables) == ("rejected",)
+    assert "[TOO_LARGE]" in read.reason
+
+
 def test_damaged_file_of_a_release_costs_itself_only(tmp_path: Path) -> None:
     folder = _folder(tmp_path)
     with zipfile.ZipFile(folder / "release.zip", "w", zipfile.ZIP_STORED) as package:
