@@ -104,9 +104,8 @@ def fill(folder: Path, contract: Contract) -> None:
     elif contract.template == "workbook":
         _fill_workbook(folder / f"{contract.source}.xlsx", contract)
     else:
-        for name, table in contract.tables.items():
-            path = folder / f"{name}.csv"
-            row = row_of(table, contract)
+        for path in folder.glob("*.csv"):
+            row = row_of(contract.tables[path.stem], contract)
             [headings] = csv.reader(path.open(encoding="utf-8"))
             with path.open("a", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerow([row[heading] for heading in headings])
