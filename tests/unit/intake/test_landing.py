@@ -126,5 +126,5 @@ def test_run_that_has_nothing_but_an_extract_that_waits_says_so(
 
     steps.look_at_landing(folder, Settings())
 
-    with pytest.raises(NothingPublished, match=rf"{BARNET}/ssda903/2025-03/.*still being written"):
+    with pytest.raises(NothingPublished, match=rf"{BARNET}/ssda903/2025-03.*still being written"):
         steps.write_run(folder, Settings(), steps.today())
