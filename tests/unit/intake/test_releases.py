@@ -108,14 +108,14 @@ def test_table_is_guessed_where_no_file_has_its_signature(tmp_path: Path) -> Non
     _unpacked({"offers": OTHER_OFFERS, "timeliness": TIMELINESS}, _folder(tmp_path))
     read = _taken_in(tmp_path)
     assert read.verdict == "accepted"
-    assert "applications_received" in read.reason and "offers.csv" in read.reason
+    assert "applications_received" in read.reason and read.reason.startswith("file 1, ")
 
 
 def test_release_without_a_wanted_file_says_what_was_sought(tmp_path: Path) -> None:
     _zipped({"requests": REQUESTS}, _folder(tmp_path))
     read = _taken_in(tmp_path)
     assert read.verdict == "rejected"
-    assert "plans_issued_den_ex" in read.reason and "release.zip" in read.reason
+    assert "plans_issued_den_ex" in read.reason and read.reason.startswith("file 1: ")
 
 
 def test_zip_is_refused_where_no_release_is_expected(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_file_that_expands_too_far_costs_itself_only(tmp_path: Path) -> None:
     read = _taken_in(tmp_path)
     assert read.verdict == "accepted"
     assert {*read.tables} == {"ehc_timeliness"}
-    assert "TOO_LARGE" in read.reason and "absence_termly" in read.reason
+    assert "TOO_LARGE" in read.reason and read.reason.startswith("file 1, sheet 2: ")
 
 
 @pytest.mark.parametrize("n_wanted", [0, 80])
