@@ -57,7 +57,7 @@ def test_field_added_to_a_contract_is_read(
 
     described = contract_for(source).model_dump()
     described["tables"][table]["columns"]["added"] = {
-        "heading": "newelement", "aliases": ("otherspelling",), "type": "text", "because": "a test",
+        "heading": "newelement", "aliases": ("otherspelling",), "type": "compared", "because": "a test",
     }  # fmt: skip
     changed = Contract.model_validate(described)
     monkeypatch.setattr(
