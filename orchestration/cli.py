@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from orchestration.intake.damage import LedgerDamaged
 from orchestration.settings import ConfigurationError, DataFolder, data_folder, load_settings
 
 app = typer.Typer(
@@ -149,7 +151,11 @@ def status(
     """Say what is published, how old each source is and what needs attention."""
     from orchestration.operator.status import current_status, print_status
 
-    found = current_status(data_folder(data_dir))
+    try:
+        found = current_status(data_folder(data_dir))
+    except LedgerDamaged as error:
+        errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(ATTENTION) from None
     if as_json:
         console.print_json(json.dumps(found.as_dict(), default=str))
     else:
@@ -385,4 +391,8 @@ def owners_import(
 
 def main() -> None:
     """Entry point of the console script."""
-    app()
+    try:
+        app()
+    except LedgerDamaged as error:
+        errors.print(f"Nothing done: {error}", markup=False, soft_wrap=True)
+        sys.exit(NOTHING_PUBLISHED)

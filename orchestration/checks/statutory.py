@@ -71,7 +71,7 @@ def newest_versions(
 ) -> list[SubmissionVersion]:
     """The newest accepted submission of each source with such rules, and of each authority."""
     newest: dict[tuple[str, str], SubmissionVersion] = {}
-    for version in sorted(versions, key=lambda v: (v.as_at_date, v.folder_month, v.current_from)):
+    for version in sorted(versions, key=lambda v: (v.as_at_date, v.folder_month, v.event_number)):
         in_time = received_by is None or version.received_at <= received_by
         if version.source in SOURCES and version.as_at_date <= as_at and in_time:
             newest[version.area_code, version.source] = version
@@ -87,7 +87,7 @@ def _previous(
     before = [v for v in own if collection_year(v.as_at_date) == year]
     if version.source != "ssda903" or not before:
         return None
-    return max(before, key=lambda v: (v.as_at_date, v.folder_month, v.current_from))
+    return max(before, key=lambda v: (v.as_at_date, v.folder_month, v.event_number))
 
 
 @cache

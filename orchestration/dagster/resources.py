@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import dagster as dg
@@ -11,6 +11,7 @@ from dagster_dbt import DbtCliResource
 from filelock import FileLock
 
 from orchestration.dagster.killed import mark_of
+from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.ledger import Ledger
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in, record_failure
@@ -42,7 +43,9 @@ class Data:
             with told_in_words():
                 yield
         except (NothingPublished, ConfigurationError) as error:
-            record_failure(Ledger(self.folder.ledger), str(error))
+            # Where the ledger itself is what failed, it cannot say so.
+            with suppress(LedgerDamaged):
+                record_failure(Ledger(self.folder.ledger), str(error))
             raise dg.Failure(description=str(error), allow_retries=False) from None
 
 

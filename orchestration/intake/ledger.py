@@ -1,66 +1,18 @@
-"""The append-only state that no rebuild can derive: versions received, runs, the key's fingerprint.
+"""The append-only state that no rebuild can derive: versions received, runs, releases, answers, issued packs.
 
-SQLite, so that a killed process leaves whole events only; triggers refuse to change or delete a row.
+What each event says; how events are kept and proved: `chain.py`, `kept_files.py`.
 """
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
-SCHEMA = """
-create table if not exists submission_events (
-    event_number integer primary key,
-    happened_at text not null,
-    event text not null check (event in ('received', 'reread')),
-    area_code text not null,
-    source text not null,
-    folder_month text not null,
-    version text not null,
-    as_at_date text not null,
-    verdict text not null check (verdict in ('accepted', 'rejected')),
-    reason text not null
-);
-create table if not exists run_events (
-    event_number integer primary key,
-    happened_at text not null,
-    event text not null check (event in ('started', 'published', 'failed')),
-    run_id text not null,
-    detail text not null
-);
-create table if not exists acceptances (
-    event_number integer primary key,
-    accepted_at text not null,
-    check_id text not null,
-    area_code text not null,
-    accepted_by text not null check (accepted_by <> ''),
-    reason text not null check (reason <> ''),
-    until text not null
-);
-create table if not exists issue_answers (
-    event_number integer primary key,
-    answered_at text not null,
-    area_code text not null,
-    issue_key text not null,
-    answer text not null check (answer in ('explained', 'accepted')),
-    reason text not null check (reason <> ''),
-    note text not null,
-    answered_by text not null check (answered_by <> ''),
-    approver text not null check (answer = 'explained' or approver <> ''),
-    until text not null
-);
-create table if not exists facts (name text primary key, value text not null);
-"""
-APPEND_ONLY = """
-create trigger if not exists {table}_no_{verb} before {verb} on {table}
-begin select raise(abort, '{table} is append-only'); end;
-"""
-TABLES = ("submission_events", "run_events", "acceptances", "issue_answers", "facts")
+from orchestration.intake.chain import Chain, now
+from orchestration.intake.kept_files import check_files, files_of_pack, files_of_run
 
 
 @dataclass(frozen=True)
@@ -78,14 +30,22 @@ class SubmissionVersion:
     """When it last became the content of its folder (later than `received_at` after a return to it)."""
     verdict: str
     reason: str
+    event_number: int = 0
+    """The number of the event by which it last became the content of its folder; 0 before it is entered."""
+
+    @property
+    def name(self) -> tuple[str, str, str, str]:
+        """What tells it apart from every other version."""
+        return self.area_code, self.source, self.folder_month, self.version
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """A moment at which a version became the content of its folder."""
+    """A moment at which a version became the content of its folder; their order is that of the events, not of a clock."""
 
     version: SubmissionVersion
     happened_at: datetime
+    event_number: int
 
 
 @dataclass(frozen=True)
@@ -113,6 +73,8 @@ class IssueAnswer:
     approver: str
     until: date
     answered_at: datetime
+    event_number: int = 0
+    """The number of its event: of two answers the later one stands. 0 before it is entered."""
 
 
 @dataclass(frozen=True)
@@ -127,186 +89,154 @@ class PublishedRun:
     code_version: str
     status: str
     is_synthetic: bool
-
-
-def now() -> datetime:
-    """The current moment, in UTC, to the microsecond."""
-    return datetime.now(UTC)
+    event_number: int
+    """The number of the event that says so: no clock tells which run came later."""
+    files: dict[str, str] = field(default_factory=dict)
+    """What it keeps in the ledger's folder, with the hash of each file."""
 
 
 class Ledger:
-    """Appends events and reads them back."""
+    """Appends events and reads them back. To open it is to check it; raises LedgerDamaged."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "ledger.sqlite3"
-        with self._open() as connection:
-            connection.executescript(SCHEMA)
-            for table in TABLES:
-                for verb in ("update", "delete"):
-                    connection.executescript(APPEND_ONLY.format(table=table, verb=verb))
-
-    @contextmanager
-    def _open(self) -> Generator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=30)
-        try:
-            connection.execute("pragma synchronous = full")
-            with connection:
-                yield connection
-        finally:
-            connection.close()
+        self._folder = folder
+        self._chain = Chain(folder)
 
     def counts(self) -> tuple[int, ...]:
         """How many events there are of extracts, releases and answers; runs do not count."""
-        with self._open() as connection:
-            return tuple(
-                connection.execute(f"select count(*) from {table}").fetchone()[0]  # noqa: S608
-                for table in ("submission_events", "acceptances", "issue_answers")
-            )
+        return tuple(map(self._chain.count, ("submission", "acceptance", "answer")))
 
     def fact(self, name: str) -> str | None:
         """A value that was set once for this data folder."""
-        with self._open() as connection:
-            row = connection.execute("select value from facts where name = ?", (name,)).fetchone()
-        return row[0] if row else None
+        facts = (event.content for event in self._chain.events("fact"))
+        return next((fact["value"] for fact in facts if fact["name"] == name), None)
 
     def set_fact(self, name: str, value: str) -> None:
-        """Set a value once; a second time raises sqlite3.IntegrityError."""
-        with self._open() as connection:
-            connection.execute("insert into facts values (?, ?)", (name, value))
+        """Set a value once; a second time raises ValueError."""
+        if self.fact(name) is not None:
+            raise ValueError(f"{name} has been set already")
+        self._chain.append("fact", [(now(), {"name": name, "value": value})])
 
     def record_version(self, event: str, version: SubmissionVersion) -> None:
         """Append that a version was received, or read again by newer code."""
-        row = (
-            version.current_from.isoformat(), event, version.area_code, version.source,
-            version.folder_month, version.version, version.as_at_date.isoformat(),
-            version.verdict, version.reason,
-        )  # fmt: skip
-        with self._open() as connection:
-            connection.execute(
-                "insert into submission_events (happened_at, event, area_code, source, folder_month,"
-                " version, as_at_date, verdict, reason) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
-            )
+        names = ("area_code", "source", "folder_month", "version", "verdict", "reason")
+        said = {name: getattr(version, name) for name in names}
+        content = {"event": event, **said, "as_at_date": version.as_at_date.isoformat()}
+        self._chain.append("submission", [(version.current_from, content)])
 
     def versions(self) -> list[SubmissionVersion]:
         """Every version ever received, in order of first receipt, with its newest verdict."""
-        with self._open() as connection:
-            rows = connection.execute(
-                "select area_code, source, folder_month, version, as_at_date, happened_at, event, verdict,"
-                " reason from submission_events order by event_number"
-            ).fetchall()
         found: dict[tuple[str, ...], SubmissionVersion] = {}
-        for area, source, folder, version, as_at, at, event, verdict, reason in rows:
-            moment = datetime.fromisoformat(at)
-            known = found.get((area, source, folder, version))
-            current_from = moment if event == "received" or known is None else known.current_from
-            found[area, source, folder, version] = SubmissionVersion(
-                area, source, folder, version, date.fromisoformat(as_at),
-                known.received_at if known else moment, current_from, verdict, reason,
+        for event in self._chain.events("submission"):
+            said, moment = event.content, event.happened_at
+            name = _name(said)
+            known = found.get(name)
+            is_receipt = said["event"] == "received" or known is None
+            found[name] = SubmissionVersion(
+                *name, date.fromisoformat(said["as_at_date"]), known.received_at if known else moment,
+                moment if is_receipt else known.current_from, said["verdict"], said["reason"],
+                event.number if is_receipt else known.event_number,
             )  # fmt: skip
         return list(found.values())
 
     def receipts(self) -> list[Receipt]:
         """Every receipt, oldest first; a version that came back to its folder has several."""
-        versions = {(v.area_code, v.source, v.folder_month, v.version): v for v in self.versions()}
-        with self._open() as connection:
-            rows = connection.execute(
-                "select area_code, source, folder_month, version, happened_at from submission_events"
-                " where event = 'received' order by event_number"
-            ).fetchall()
-        return [Receipt(versions[tuple(name)], datetime.fromisoformat(at)) for *name, at in rows]
+        versions = {version.name: version for version in self.versions()}
+        return [
+            Receipt(versions[_name(event.content)], event.happened_at, event.number)
+            for event in self._chain.events("submission")
+            if event.content["event"] == "received"
+        ]
 
     def accept(self, acceptance: Acceptance) -> None:
         """Append a release; it is never taken back, it ends on its day."""
-        row = (
-            acceptance.accepted_at.isoformat(), acceptance.check_id, acceptance.area_code,
-            acceptance.accepted_by, acceptance.reason, acceptance.until.isoformat(),
-        )  # fmt: skip
-        with self._open() as connection:
-            connection.execute(
-                "insert into acceptances (accepted_at, check_id, area_code, accepted_by, reason, until)"
-                " values (?, ?, ?, ?, ?, ?)",
-                row,
-            )
+        self._chain.append("acceptance", [(acceptance.accepted_at, _said(acceptance))])
 
     def acceptances(self) -> list[Acceptance]:
         """Every release ever given, oldest first."""
-        with self._open() as connection:
-            rows = connection.execute(
-                "select check_id, area_code, accepted_by, reason, until, accepted_at from acceptances"
-                " order by event_number"
-            ).fetchall()
         return [
-            Acceptance(
-                check, area, by, reason, date.fromisoformat(until), datetime.fromisoformat(at)
-            )
-            for check, area, by, reason, until, at in rows
+            Acceptance(**_until(event.content), accepted_at=event.happened_at)
+            for event in self._chain.events("acceptance")
         ]
 
     def answer_issues(self, answers: list[IssueAnswer]) -> None:
         """Append answers, all or none; they are never taken back, a later one stands above an earlier one."""
-        rows = [
-            (
-                one.answered_at.isoformat(), one.area_code, one.issue_key, one.answer, one.reason, one.note,
-                one.answered_by, one.approver, one.until.isoformat(),
-            )
-            for one in answers
-        ]  # fmt: skip
-        with self._open() as connection:
-            connection.executemany(
-                "insert into issue_answers (answered_at, area_code, issue_key, answer, reason, note,"
-                " answered_by, approver, until) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
+        self._chain.append("answer", [(answer.answered_at, _said(answer)) for answer in answers])
 
     def issue_answers(self) -> list[IssueAnswer]:
         """Every answer ever given, oldest first."""
-        with self._open() as connection:
-            rows = connection.execute(
-                "select area_code, issue_key, answer, reason, note, answered_by, approver, until, answered_at"
-                " from issue_answers order by event_number"
-            ).fetchall()
         return [
-            IssueAnswer(*said, date.fromisoformat(until), datetime.fromisoformat(at))
-            for *said, until, at in rows
+            IssueAnswer(
+                **_until(event.content), answered_at=event.happened_at, event_number=event.number
+            )
+            for event in self._chain.events("answer")
         ]
 
     def record_run(self, event: str, run_id: str, detail: dict[str, str | None]) -> None:
-        """Append that a run started, published or failed."""
-        with self._open() as connection:
-            connection.execute(
-                "insert into run_events (happened_at, event, run_id, detail) values (?, ?, ?, ?)",
-                (now().isoformat(), event, run_id, json.dumps(detail)),
-            )
+        """Append that a run started, published (with the hashes of the files that it keeps) or failed."""
+        files = files_of_run(self._folder, run_id) if event == "published" else {}
+        content = {"event": event, "run_id": run_id, "detail": detail, "files": files}
+        self._chain.append("run", [(now(), content)])
 
     def runs(self) -> list[tuple[str, str, datetime, dict[str, str | None]]]:
         """(run id, event, moment, detail) of every run event, oldest first."""
-        with self._open() as connection:
-            rows = connection.execute(
-                "select run_id, event, happened_at, detail from run_events order by event_number"
-            ).fetchall()
         return [
-            (run, event, datetime.fromisoformat(at), json.loads(detail))
-            for run, event, at, detail in rows
-        ]
+            (event.content["run_id"], event.content["event"], event.happened_at, event.content["detail"])
+            for event in self._chain.events("run")
+        ]  # fmt: skip
 
     def published_runs(self) -> list[PublishedRun]:
         """Every run that published, oldest first."""
-        started = {
-            run: (at, detail) for run, event, at, detail in self.runs() if event == "started"
-        }
+        started: dict[str, tuple[datetime, dict[str, str | None]]] = {}
         published = []
-        for run_id, event, finished_at, _ in self.runs():
-            if event != "published" or run_id not in started:
+        for event in self._chain.events("run"):
+            said = event.content
+            if said["event"] == "started":
+                started[said["run_id"]] = event.happened_at, said["detail"]
+            if said["event"] != "published" or said["run_id"] not in started:
                 continue
-            started_at, detail = started[run_id]
+            started_at, detail = started[said["run_id"]]
             received_by = detail["received_by"]
             published.append(
                 PublishedRun(
-                    run_id, date.fromisoformat(str(detail["as_at"])),
+                    said["run_id"], date.fromisoformat(str(detail["as_at"])),
                     datetime.fromisoformat(received_by) if received_by else None,
-                    started_at, finished_at, str(detail["code_version"]), "published",
-                    detail.get("is_synthetic") == "yes",
+                    started_at, event.happened_at, str(detail["code_version"]), "published",
+                    detail.get("is_synthetic") == "yes", event.number, said["files"],
                 )
             )  # fmt: skip
         return published
+
+    def kept_by_runs(self, name: str) -> Iterator[tuple[PublishedRun, Path]]:
+        """The file that each run that published keeps in a folder of the ledger; raises LedgerDamaged."""
+        for run in self.published_runs():
+            own = {
+                file: digest for file, digest in run.files.items() if file.startswith(f"{name}/")
+            }
+            for path in check_files(self._folder, own):
+                yield run, path
+
+    def issue(self, pack: Path) -> None:
+        """Append that a pack has been issued, which stands in the ledger's folder already."""
+        content = {"pack": pack.name, "files": files_of_pack(self._folder, pack)}
+        self._chain.append("issued", [(now(), content)])
+
+    def check_packs(self) -> None:
+        """Raise LedgerDamaged unless every issued pack is as it was issued."""
+        for event in self._chain.events("issued"):
+            check_files(self._folder, event.content["files"])
+
+
+def _name(said: dict[str, Any]) -> tuple[str, str, str, str]:
+    return said["area_code"], said["source"], said["folder_month"], said["version"]
+
+
+def _said(one: Acceptance | IssueAnswer) -> dict[str, Any]:
+    """What a person said, without the moment, which is the event's, and its number."""
+    left_out = {"accepted_at", "answered_at", "event_number"}
+    said = {part.name: getattr(one, part.name) for part in fields(one) if part.name not in left_out}
+    return {**said, "until": one.until.isoformat()}
+
+
+def _until(content: dict[str, Any]) -> dict[str, Any]:
+    return {**content, "until": date.fromisoformat(content["until"])}

@@ -282,7 +282,7 @@ def _current_versions(
     versions: list[SubmissionVersion],
 ) -> dict[tuple[str, str, str], SubmissionVersion]:
     current: dict[tuple[str, str, str], SubmissionVersion] = {}
-    for version in sorted(versions, key=lambda item: item.current_from):
+    for version in sorted(versions, key=lambda item: item.event_number):
         current[version.area_code, version.source, version.folder_month] = version
     return current
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from filelock import Timeout
 
 from orchestration.checks.judge import ChecksFailed
+from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.keys import KeyFileError
 from orchestration.registry.indicators import RegistryError
 from orchestration.reports.disclosure.rules import AttackFailed, NoRule
@@ -55,10 +55,8 @@ def told_in_words() -> Generator[None]:
         ) from None
     except (KeyFileError, RegistryError) as error:
         raise ConfigurationError(str(error)) from None
-    except (AttackFailed, ChecksFailed, NoRule, NotPublishable) as error:
+    except (AttackFailed, ChecksFailed, LedgerDamaged, NoRule, NotPublishable) as error:
         raise NothingPublished(str(error)) from None
-    except sqlite3.DatabaseError:
-        raise NothingPublished("the ledger cannot be read: restore ledger/ from a backup") from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise NothingPublished(f"{reason}: {_without_names(error.filename)}") from None

@@ -192,7 +192,7 @@ def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
         run=run,
         areas=areas,
         indicators=registry(),
-        first_reported=first_reported.values_so_far(folder, ledger),
+        first_reported=first_reported.values_so_far(ledger),
         checks=table_checks(folder, ledger, settings.gate, request.vintage),
         statutory=kept_findings(folder, versions, (request.as_at, request.received_by)),
     )

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from expectations.contract import contract_for, sources
 from orchestration.checks.holds import Hold
+from orchestration.intake.chain import is_begun
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import findings_of
 from orchestration.operator.newest import current_holds, newest_figures
@@ -97,7 +98,7 @@ def _sources(ledger: Ledger, today: date) -> list[SourceStatus]:
         if not own:
             found.append(SourceStatus(area, source, None, None, None, "never"))
             continue
-        newest = max(own, key=lambda version: (version.as_at_date, version.received_at))
+        newest = max(own, key=lambda version: (version.as_at_date, version.event_number))
         age = (today - newest.as_at_date).days
         freshness = _freshness(source, newest.as_at_date, today)
         found.append(
@@ -159,8 +160,8 @@ def _messages(folder: DataFolder, ledger: Ledger) -> list[str]:
 
 
 def current_status(folder: DataFolder, today: date | None = None) -> Status:
-    """Read the state of a data folder; never changes it."""
-    if not (folder.ledger / "ledger.sqlite3").exists():
+    """Read the state of a data folder; never changes it. Raises LedgerDamaged."""
+    if not is_begun(folder.ledger):
         return Status()
     ledger = Ledger(folder.ledger)
     return Status(

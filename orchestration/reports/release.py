@@ -10,6 +10,9 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.durable import put, sync_everything
+from orchestration.intake.kept_files import ISSUED
+from orchestration.intake.ledger import Ledger
 from orchestration.registry.indicators import Indicator
 from orchestration.reports.disclosure.edition import Verdict, verdict_on
 from orchestration.reports.disclosure.release import (
@@ -21,7 +24,6 @@ from orchestration.reports.disclosure.release import (
 )
 from orchestration.settings import DataFolder
 
-ISSUED = "issued_packs"
 FIGURES_FILE = "figures.json"
 
 
@@ -38,7 +40,11 @@ def measures_of(indicators: Iterable[Indicator]) -> dict[str, Measures]:
 
 
 def released_figures(folder: DataFolder) -> frozenset[FigureKey]:
-    """Figures that an issued public pack has printed: they cannot be taken back."""
+    """Figures that an issued public pack has printed: they cannot be taken back.
+
+    Raises LedgerDamaged where a pack is not as it was issued.
+    """
+    Ledger(folder.ledger).check_packs()
     found = set()
     for path in (folder.ledger / ISSUED).glob(f"*/{FIGURES_FILE}"):
         for indicator_id, area_code, period_end in json.loads(path.read_text(encoding="utf-8")):
@@ -68,19 +74,28 @@ def audit_release(marts: Path, indicators: Iterable[Indicator]) -> Verdict:
 
 
 def issue_pack(folder: DataFolder, marts: Path, month: str, run_id: str) -> Path:
-    """Freeze the pages of a month as released, with what they print; raises AlreadyIssued."""
-    target = folder.ledger / ISSUED / f"{month}-{run_id}"
+    """Freeze the pages of a month as released, with what they print; raises AlreadyIssued.
+
+    The pack is made beside and gets its place whole; then the ledger says that it is issued.
+    """
+    ledger, target = Ledger(folder.ledger), folder.ledger / ISSUED / f"{month}-{run_id}"
     if target.exists():
         raise AlreadyIssued(f"the pack of this run is issued already: {target.name}")
+    pack = folder.work / "issuing"
+    shutil.rmtree(pack, ignore_errors=True)
     # The owners' pages name children by their local ids: they are no part of a release.
-    shutil.copytree(folder.outputs / month, target, ignore=shutil.ignore_patterns("owners"))
+    shutil.copytree(folder.outputs / month, pack, ignore=shutil.ignore_patterns("owners"))
     with duckdb.connect(str(marts), read_only=True) as connection:
         rows = connection.execute(
             "select indicator_id, area_code, cast(period_end as varchar) from marts.rpt_figures"
             " where edition = 'public' and (numerator is not null or denominator is not null) order by all"
         ).fetchall()
-    (target / FIGURES_FILE).write_text(json.dumps(rows), encoding="utf-8")
-    for path in target.rglob("*"):
+    (pack / FIGURES_FILE).write_text(json.dumps(rows), encoding="utf-8")
+    for path in pack.rglob("*"):
         if path.is_file():
             path.chmod(0o400)
+    sync_everything()
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    put(pack, target)
+    ledger.issue(target)
     return target

@@ -8,24 +8,25 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.durable import put
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
 from orchestration.warehouse.schemas import input_schema
 
+KEPT = "first_reported"
 
-def values_so_far(folder: DataFolder, ledger: Ledger) -> pa.Table:
+
+def values_so_far(ledger: Ledger) -> pa.Table:
     """Values first published by earlier runs; those of a run that never published do not count."""
-    stored = folder.ledger / "first_reported"
-    published = [stored / f"{run.run_id}.parquet" for run in ledger.published_runs()]
-    tables = [pq.read_table(path) for path in published if path.exists()]
+    tables = [pq.read_table(path) for _, path in ledger.kept_by_runs(KEPT)]
     schema = input_schema("first_reported")
     return pa.concat_tables(tables).cast(schema) if tables else schema.empty_table()
 
 
 def store(folder: DataFolder, marts: Path, run_id: str) -> None:
     """Keep the values that the run about to publish says for the first time."""
-    stored = folder.ledger / "first_reported"
-    stored.mkdir(exist_ok=True)
+    stored = folder.ledger / KEPT
+    stored.mkdir(mode=0o700, exist_ok=True)
     known = folder.raw / "run" / "first_reported.parquet"
     columns = ", ".join(input_schema("first_reported").names)
     with duckdb.connect(str(marts), read_only=True) as connection:
@@ -39,4 +40,6 @@ def store(folder: DataFolder, marts: Path, run_id: str) -> None:
             [str(known)],
         ).to_arrow_table()
     if fresh.num_rows:
-        pq.write_table(fresh, stored / f"{run_id}.parquet")
+        partial = stored / f"{run_id}.partial"
+        pq.write_table(fresh, partial)
+        put(partial, stored / f"{run_id}.parquet")

@@ -74,14 +74,14 @@ def _receipts(ledger: Ledger, shipped: list[LandedSubmission]) -> Iterable[dict[
             ),
             "area_code": version.area_code, "source": version.source, "folder_month": version.folder_month,
             "version": version.version, "as_at_date": version.as_at_date, "received_at": receipt.happened_at,
-            "verdict": version.verdict, "reason": version.reason or None, "is_shipped": False,
+            "event_number": receipt.event_number, "verdict": version.verdict, "reason": version.reason or None, "is_shipped": False,
         }  # fmt: skip
     for landed in shipped:
         yield {
             "submission_id": submission_id_of(landed.area_code, landed.source, SHIPPED, landed.version),
             "area_code": landed.area_code, "source": landed.source, "folder_month": SHIPPED,
             "version": landed.version, "as_at_date": SHIPPED_AS_AT, "received_at": None,
-            "verdict": "accepted", "reason": None, "is_shipped": True,
+            "event_number": None, "verdict": "accepted", "reason": None, "is_shipped": True,
         }  # fmt: skip
 
 
@@ -188,7 +188,7 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     _write(target, "owners", load_owners())
     _write_registry(target, known.indicators)
     write_last_published(folder, target)
-    write_memory(folder, ledger, target)
+    write_memory(ledger, target)
     pq.write_table(known.statutory.results, target / "statutory_checks.parquet")
     pq.write_table(known.statutory.issues, target / "statutory_issues.parquet")
     pq.write_table(known.first_reported, target / "first_reported.parquet")

@@ -13,12 +13,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.durable import put
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
 from orchestration.warehouse.schemas import input_schema
 
 # Of every event, the run that published it; the run itself is not kept in its file.
-OF_THE_RUN = ("run_id", "happened_at")
+OF_THE_RUN = ("run_id", "happened_at", "event_number")
 KEPT = {"issues": "issue_events", "anomalies": "anomaly_events"}
 
 
@@ -29,24 +30,24 @@ def _kept_schema(name: str) -> pa.Schema:
     )
 
 
-def _events(folder: DataFolder, ledger: Ledger, name: str) -> pa.Table:
+def _events(ledger: Ledger, name: str) -> pa.Table:
     """The events of every run that published, each with its run and the moment it ended."""
     schema = input_schema(KEPT[name])
     found = []
-    for run in ledger.published_runs():
-        path = folder.ledger / name / f"{run.run_id}.parquet"
-        if path.exists():
-            events = pq.read_table(path)
-            events = events.append_column("run_id", pa.repeat(run.run_id, len(events)))
-            moment = pa.scalar(run.finished_at, type=schema.field("happened_at").type)
-            found.append(events.append_column("happened_at", pa.repeat(moment, len(events))))
+    for run, path in ledger.kept_by_runs(name):
+        events = pq.read_table(path)
+        of_the_run = (run.run_id, run.finished_at, run.event_number)
+        for column, value in zip(OF_THE_RUN, of_the_run, strict=True):
+            constant = pa.scalar(value, type=schema.field(column).type)
+            events = events.append_column(column, pa.repeat(constant, len(events)))
+        found.append(events)
     return pa.concat_tables(found).cast(schema) if found else schema.empty_table()
 
 
-def write_memory(folder: DataFolder, ledger: Ledger, target: Path) -> None:
+def write_memory(ledger: Ledger, target: Path) -> None:
     """Tell dbt what earlier runs said and what owners answered."""
     for name, table in KEPT.items():
-        pq.write_table(_events(folder, ledger, name), target / f"{table}.parquet")
+        pq.write_table(_events(ledger, name), target / f"{table}.parquet")
     answers = pa.Table.from_pylist(
         [vars(answer) for answer in ledger.issue_answers()], schema=input_schema("issue_answers")
     )
@@ -57,7 +58,7 @@ def write_memory(folder: DataFolder, ledger: Ledger, target: Path) -> None:
 FRESH = {
     "issues": """
         with last as (
-            select area_code, issue_key, arg_max(event, happened_at) as event
+            select area_code, issue_key, arg_max(event, event_number) as event
             from read_parquet($1) group by all
         )
         select
@@ -95,4 +96,6 @@ def store(folder: DataFolder, marts: Path, run_id: str) -> None:
             if fresh.num_rows:
                 path = folder.ledger / name / f"{run_id}.parquet"
                 path.parent.mkdir(mode=0o700, exist_ok=True)
-                pq.write_table(fresh.cast(schema), path)
+                partial = path.with_suffix(".partial")
+                pq.write_table(fresh.cast(schema), partial)
+                put(partial, path)

@@ -201,7 +201,7 @@ def _receipt(submission: Submission, place: int) -> dict[str, Any]:
     return {
         "submission_id": submission.submission_id, "area_code": submission.area,
         "source": submission.source, "folder_month": submission.month, "version": submission.version,
-        "as_at_date": submission.as_at, "received_at": received_at(place),
+        "as_at_date": submission.as_at, "received_at": received_at(place), "event_number": place + 1,
         "verdict": submission.verdict, "is_shipped": False,
     }  # fmt: skip
 

@@ -107,6 +107,8 @@ def _take_in_population(folder: DataFolder) -> None:
 
 def _write_inputs(folder: DataFolder) -> None:
     folder.create()
+    ledger = Ledger(folder.ledger)
+    ledger.set_fact("key_check", "of a test")
     for source in sources():
         write_empty_tables(folder, source)
     write_empty_results(folder)
@@ -122,7 +124,7 @@ def _write_inputs(folder: DataFolder) -> None:
     none_reported = input_schema("first_reported").empty_table()
     _take_in_population(folder)
     known = Knowledge(run, [DEFAULT_HOME_AREA], load_indicators(), none_reported, checks=[])
-    write_inputs(folder, Ledger(folder.ledger), known)
+    write_inputs(folder, ledger, known)
 
 
 def _write_profile(folder: Path) -> None:

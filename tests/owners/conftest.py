@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from orchestration.intake.ledger import Ledger
 from orchestration.settings import DBT_FOLDER, DataFolder
 
 AREA, OWNER = "E09000003", "Head of children's performance and data"
@@ -31,6 +32,7 @@ class Published:
     def __init__(self, root: Path) -> None:
         self.folder = DataFolder(root)
         self.folder.create()
+        Ledger(self.folder.ledger).set_fact("key_check", "of a test")
         self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.rows["dim_runs"].append(
             {"run_id": "r1", "as_at": AS_AT, "code_version": "1", "is_synthetic": True}

@@ -151,7 +151,7 @@ def test_ledger_refuses_to_change_an_answer(published: Published) -> None:
     import sqlite3
 
     with sqlite3.connect(folder.ledger / "ledger.sqlite3") as connection:
-        for change in ("delete from issue_answers", "update issue_answers set reason = 'x'"):
+        for change in ("delete from events", "update events set content = 'x'"):
             with pytest.raises(sqlite3.IntegrityError):
                 connection.execute(change)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from orchestration.intake.ledger import Ledger
 from orchestration.reports.disclosure.edition import withheld_figures, write_public_edition
 from orchestration.reports.release import FIGURES_FILE, released_figures
 from orchestration.reports.rerender import NotRendered, render_again
@@ -27,6 +28,7 @@ def folder(warehouse: Warehouse, tmp_path: Path) -> DataFolder:
     """A data folder whose warehouse has one figure that may be published and one that may not."""
     folder = DataFolder(tmp_path / "data")
     folder.create()
+    Ledger(folder.ledger).set_fact("key_check", "of a test")
     warehouse.add_indicator(RARE, kind="percentage", unit="%", population="care_ended")
     warehouse.add_figure(RARE, "2025-03-31", 4, denominator=80, value=5.0)
     warehouse.add_indicator("referrals_rate", population="referrals")

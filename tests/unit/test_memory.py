@@ -20,7 +20,7 @@ def _night(published: Published, run_id: str, publishes: bool = True) -> list[tu
     ledger.record_run(
         "started", run_id, {"as_at": "2025-04-10", "code_version": "1", "received_by": None}
     )
-    memory.write_memory(folder, ledger, folder.raw / "run")
+    memory.write_memory(ledger, folder.raw / "run")
     memory.store(folder, folder.warehouse_file, run_id)
     if publishes:
         ledger.record_run("published", run_id, {})

@@ -23,7 +23,7 @@ remembered as (
         events.*,
         row_number() over (
             partition by events.series_id, events.area_code, events.period_end
-            order by events.happened_at
+            order by events.event_number
         ) as said_rank
     from {{ ref('stg_run__anomaly_events') }} as events
     cross join run

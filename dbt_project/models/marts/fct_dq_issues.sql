@@ -125,7 +125,7 @@ remembered as (
         events.*,
         row_number() over (
             partition by events.area_code, events.issue_key
-            order by events.happened_at desc
+            order by events.event_number desc
         ) as newest_rank
     from {{ ref('stg_run__issue_events') }} as events
     cross join run
@@ -229,7 +229,7 @@ answers as (
         answers.*,
         row_number() over (
             partition by answers.area_code, answers.issue_key
-            order by answers.answered_at desc
+            order by answers.event_number desc
         ) as newest_rank
     from {{ ref('stg_run__issue_answers') }} as answers
     cross join run

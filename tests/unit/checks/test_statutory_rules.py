@@ -259,7 +259,7 @@ def _version(month: str, source: str = "ssda903", **changed: Any) -> SubmissionV
     usual = {
         "area_code": BARNET, "source": source, "folder_month": month, "version": "v",
         "as_at_date": extracts.month_end(month), "received_at": moment, "current_from": moment,
-        "verdict": "accepted", "reason": "",
+        "event_number": 1, "verdict": "accepted", "reason": "",
     }  # fmt: skip
     return SubmissionVersion(**{**usual, **changed})
 
@@ -267,8 +267,8 @@ def _version(month: str, source: str = "ssda903", **changed: Any) -> SubmissionV
 def test_newest_submission_of_what_was_known_is_asked_about() -> None:
     late = datetime(2025, 6, 1, tzinfo=UTC)
     versions = [
+        _version("2025-03", version="sent again", received_at=late, current_from=late, event_number=2),
         _version("2025-03"), _version("2024-03"), _version("2025-06"),
-        _version("2025-03", version="sent again", received_at=late, current_from=late),
         _version("2025-03", "annex_a"),
     ]  # fmt: skip
 

@@ -23,7 +23,7 @@ newest_versions as (
         *,
         row_number() over (
             partition by area_code, source, folder_month
-            order by received_at desc, submission_id
+            order by event_number desc
         ) as version_rank
     from receipts
 ),

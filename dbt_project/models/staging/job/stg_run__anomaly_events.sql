@@ -13,5 +13,6 @@ select
     baseline_reason,
     first_seen,
     run_id,
-    happened_at
+    happened_at,
+    event_number
 from {{ source('run', 'anomaly_events') }}

@@ -8,5 +8,6 @@ select
     answered_by,
     approver,
     until,
-    answered_at
+    answered_at,
+    event_number
 from {{ source('run', 'issue_answers') }}

@@ -18,5 +18,6 @@ select
     first_seen,
     last_seen,
     run_id,
-    happened_at
+    happened_at,
+    event_number
 from {{ source('run', 'issue_events') }}

@@ -8,6 +8,7 @@ select
     version,
     as_at_date,
     received_at,
+    event_number,
     verdict,
     reason,
     is_shipped

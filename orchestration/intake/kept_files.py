@@ -1,0 +1,40 @@
+"""Files that stand in the ledger's folder beside its events, each proved by a hash in one of these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from orchestration.durable import digest_of
+from orchestration.intake.damage import REMEDY, LedgerDamaged
+
+ISSUED = "issued_packs"
+
+
+def hashes_of(folder: Path, files: Iterable[Path]) -> dict[str, str]:
+    """By path within the ledger's folder the hash of each file."""
+    return {path.relative_to(folder).as_posix(): digest_of(path) for path in sorted(files)}
+
+
+def files_of_run(folder: Path, run_id: str) -> dict[str, str]:
+    """What a run keeps for good: what it said for the first time, what it asked and what it flagged."""
+    return hashes_of(folder, folder.glob(f"*/{run_id}.parquet"))
+
+
+def files_of_pack(folder: Path, pack: Path) -> dict[str, str]:
+    """What an issued pack consists of."""
+    return hashes_of(folder, (path for path in pack.rglob("*") if path.is_file()))
+
+
+def check_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
+    """The files, if all are there and as they were written.
+
+    Raises LedgerDamaged.
+    """
+    for name, expected in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise LedgerDamaged(f"ledger/{name} is missing: {REMEDY}")
+        if digest_of(path) != expected:
+            raise LedgerDamaged(f"ledger/{name} is not what was written: {REMEDY}")
+    return [folder / name for name in files]
