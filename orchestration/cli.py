@@ -164,6 +164,29 @@ def status(
 
 
 @app.command()
+def verify(data_dir: DataDir = None) -> None:
+    """Read archive, raw and ledger again and hold them to their hashes."""
+    from filelock import Timeout
+
+    from orchestration.upkeep.verify import verify as read_again
+
+    try:
+        with _progress() as progress:
+            found = read_again(data_folder(data_dir), _Bars(progress))
+    except Timeout:
+        errors.print("Not verified: a run holds this data folder; try again when it has ended")
+        raise typer.Exit(NOTHING_PUBLISHED) from None
+    for one in found.damage:
+        console.print(f"{one.what}: {one.mend}", markup=False, highlight=False, soft_wrap=True)
+    verdict = f"{len(found.damage)} damaged or missing" if found.damage else "whole"
+    console.print(
+        f"{found.n_versions} version(s) of submissions and {found.n_runs} published run(s) read again: {verdict}.",
+        markup=False, highlight=False, soft_wrap=True,
+    )  # fmt: skip
+    raise typer.Exit(NOTHING_PUBLISHED if found.damage else PUBLISHED)
+
+
+@app.command()
 def evidence(
     indicator: Annotated[str, typer.Argument(help="Indicator id, for example referrals_rate.")],
     period: Annotated[str, typer.Option(help="Last day of the period, YYYY-MM-DD.")],

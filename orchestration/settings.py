@@ -93,6 +93,8 @@ class DataFolder:
         self.raw = self.root / "raw"
         self.quality = self.root / "quality"
         self.restricted = self.root / "restricted"
+        self.identifiers = self.restricted / "identifiers"
+        """The identifier of each key, one file per submission version."""
         self.warehouse = self.root / "warehouse"
         self.work = self.root / ".work"
         self.building_file = self.work / "build.duckdb"

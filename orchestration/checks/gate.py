@@ -11,9 +11,16 @@ from datetime import date, datetime
 from pathlib import Path
 
 from orchestration.checks.lost_zeros import judge_ids
-from orchestration.checks.tables import TableCheck, TableCount, judge_tables, tables_of_rejected
+from orchestration.checks.tables import (
+    TableCheck,
+    TableCount,
+    judge_tables,
+    tables_of,
+    tables_of_rejected,
+)
+from orchestration.intake.archive import REMEDY
 from orchestration.intake.belonging import is_not_ours
-from orchestration.intake.extract import EXTRACTION_FILE, load_extraction
+from orchestration.intake.extract import stored_extraction
 from orchestration.intake.ledger import Acceptance, Ledger, Receipt
 from orchestration.intake.submissions import raw_folder, submission_id_of
 from orchestration.settings import DataFolder, GateSettings
@@ -49,9 +56,39 @@ def newest_receipts(
     return list(latest.values())
 
 
+def lost_receipts(folder: DataFolder, ledger: Ledger, vintage: Vintage) -> list[Receipt]:
+    """The newest accepted version of each folder of which nothing is left in `raw/`, whatever its age.
+
+    The taking-in makes again what it can and puts the rest aside; history stands on older extracts, too.
+    """
+    newest = {
+        receipt.version.name[:3]: receipt
+        for receipt in ledger.receipts()
+        if receipt.version.verdict == "accepted" and vintage.knows(receipt)
+    }
+    return [one for one in newest.values() if stored_extraction(_raw_of(folder, one)) is None]
+
+
+def _raw_of(folder: DataFolder, receipt: Receipt) -> Path:
+    area_code, source, month, version = receipt.version.name
+    return raw_folder(folder, source, area_code, month, version)
+
+
+def _lost_counts(receipts: list[Receipt]) -> Iterator[TableCount]:
+    for receipt in receipts:
+        version = receipt.version
+        about = (submission_id_of(*version.name), version.area_code, version.source)
+        fault = f"what was read of the extract {version.folder_month} is lost. {REMEDY}"
+        for table in tables_of(version.source):
+            yield TableCount(
+                *about, version.as_at_date, table, 0, 0, is_usable=False, fault=fault, is_lost=True
+            )
+
+
 def _why_rejected(raw: Path) -> str:
     """The first thing that made the submission unusable, in its own words."""
-    findings = load_extraction(raw).findings if (raw / EXTRACTION_FILE).exists() else []
+    extraction = stored_extraction(raw)
+    findings = extraction.findings if extraction else []
     why = next((f": {f.message}" for f in findings if f.severity == "reject"), "")
     return f"the submission was rejected{why}"
 
@@ -59,20 +96,17 @@ def _why_rejected(raw: Path) -> str:
 def _counts(folder: DataFolder, receipts: list[Receipt]) -> Iterator[TableCount]:
     for receipt in receipts:
         version = receipt.version
-        name = (version.area_code, version.source, version.folder_month, version.version)
-        submission_id = submission_id_of(*name)
+        submission_id = submission_id_of(*version.name)
         about = (submission_id, version.area_code, version.source, version.as_at_date)
-        raw = raw_folder(
-            folder, version.source, version.area_code, version.folder_month, version.version
-        )
+        raw = _raw_of(folder, receipt)
         if version.verdict == "rejected":
             fault = _why_rejected(raw)
             for table in tables_of_rejected(version.source):
                 yield TableCount(*about, table, 0, 0, is_usable=False, fault=fault)
             continue
-        if not (raw / EXTRACTION_FILE).exists():
+        extraction = stored_extraction(raw)
+        if extraction is None:
             continue
-        extraction = load_extraction(raw)
         for table, counts in extraction.tables.items():
             fault = next(
                 (
@@ -118,8 +152,13 @@ def table_checks(
     """
     acceptances = ledger.acceptances()
     receipts = newest_receipts(ledger, vintage, only_source)
+    lost = [
+        one
+        for one in lost_receipts(folder, ledger, vintage)
+        if only_source in (None, one.version.source)
+    ]
     checks = judge_tables(
-        _counts(folder, receipts),
+        [*_counts(folder, receipts), *_lost_counts(lost)],
         settings,
         lambda check: is_released(acceptances, check, vintage.as_at),
     )

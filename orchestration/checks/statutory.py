@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.checks import statutory_findings, statutory_request, validators_process
@@ -126,9 +127,15 @@ def _keep(folder: DataFolder, item: Checked, mark: str, findings: Findings) -> N
 def _kept(folder: DataFolder, item: Checked, mark: str | None) -> Findings | None:
     """What was kept of a version; with a mark only if the same rules said it."""
     kept = _kept_in(folder, item)
-    if not (kept / MADE_BY).exists() or mark not in (None, (kept / MADE_BY).read_text()):
+    try:
+        if mark not in (None, (kept / MADE_BY).read_text(errors="replace")):
+            return None
+        results, issues = (
+            pq.read_table(kept / f"{name}.parquet") for name in ("results", "issues")
+        )
+    except (FileNotFoundError, pa.ArrowException):
         return None
-    return Findings(pq.read_table(kept / "results.parquet"), pq.read_table(kept / "issues.parquet"))
+    return Findings(results, issues)
 
 
 def _ask(python: Path, request: dict[str, Any], folder: DataFolder) -> dict[str, Any]:

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from expectations.contract import IDENTIFIER_TYPES, Column, Contract, contract_for
+from orchestration.intake.archive import archived_files
 from orchestration.intake.cells import NULL_TEXTS, parse_date, parse_identifier, parse_text
 from orchestration.intake.cover import collection_year, month_end
-from orchestration.intake.landing import LandedSubmission
 from orchestration.intake.ledger import SubmissionVersion
 from orchestration.intake.reading import recognised_blocks
 from orchestration.intake.recognise import RecognisedBlock
-from orchestration.intake.submissions import archive_folder
 from orchestration.settings import DataFolder
 
 # The validators' names of the tables, by ours; of several the last is the one whose rows are ours.
@@ -44,13 +43,10 @@ class NotAskable(Exception):
 
 
 def _files(folder: DataFolder, version: SubmissionVersion) -> tuple[Path, ...]:
-    landed = LandedSubmission(
-        version.area_code, version.source, version.folder_month, (), version.version
-    )
-    archived = archive_folder(folder, landed)
-    if not archived.is_dir():
-        raise NotAskable("its files are not in the archive")
-    return tuple(sorted(archived.iterdir()))
+    files = archived_files(folder, version)
+    if not files:
+        raise NotAskable("its files are not in the archive as they were received")
+    return files
 
 
 def _text(cell: object, column: Column) -> str | None:

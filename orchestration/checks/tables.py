@@ -16,7 +16,7 @@ from expectations.contract import contract_for
 from orchestration.settings import GateSettings
 
 Rule = Literal[
-    "structure", "quarantined_share", "unread_share", "volume", "fewer_rows", "lost_zeros"
+    "structure", "quarantined_share", "unread_share", "volume", "fewer_rows", "lost_zeros", "lost"
 ]  # fmt: skip
 # Such a check is told and holds nothing.
 WARNINGS = frozenset({"fewer_rows", "lost_zeros"})
@@ -62,6 +62,8 @@ class TableCount:
     """The units of replacement that the table names."""
     cells: Mapping[str, CellCount] = field(default_factory=dict)
     """Each column that decides what counts and holds cells that say nothing."""
+    is_lost: bool = False
+    """Whether it was accepted once, and nothing of it is left that could be read."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,9 @@ def _judge_series(
     earlier: list[tuple[TableCount, bool]] = []
     by_date: dict[date, TableCount] = {}
     for count in sorted(counts, key=lambda item: item.as_at_date):
+        if count.is_lost:
+            yield TableCheck("lost", count, False, 1, count.fault)
+            continue
         found = [_structure(count)]
         if count.is_usable:
             found += [_quarantined_share(count, settings), *_unread_shares(count, settings)]
@@ -206,7 +211,10 @@ def judge_tables(
 
 def tables_of_rejected(source: str) -> list[str]:
     """The tables that a rejected submission fails: all of a source that is rejected whole, else none."""
-    contract = contract_for(source)
-    if contract.on_failed_table != "reject_submission":
-        return []
-    return [name for name, table in contract.tables.items() if not table.recognised_only]
+    return tables_of(source) if contract_for(source).on_failed_table == "reject_submission" else []
+
+
+def tables_of(source: str) -> list[str]:
+    """The tables of a source that are taken in."""
+    tables = contract_for(source).tables
+    return [name for name, table in tables.items() if not table.recognised_only]

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from pyarrow import feather
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from expectations.checks import UNMAPPED
 from expectations.contract import Contract, Table, contract_for
@@ -145,6 +145,14 @@ _STORED = TypeAdapter(Extraction)
 def load_extraction(folder: Path) -> Extraction:
     """Read back what `Extraction.save` wrote."""
     return _STORED.validate_json((folder / EXTRACTION_FILE).read_bytes())
+
+
+def stored_extraction(folder: Path) -> Extraction | None:
+    """The same, or None where it is missing or cannot be read: the next taking-in makes it again."""
+    try:
+        return load_extraction(folder)
+    except (FileNotFoundError, ValidationError):
+        return None
 
 
 def as_received_file(target: Path, table: str) -> Path:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
+
+from orchestration.durable import write
 
 KEY_BITS = 128
 # An authority's months name the same children again and again; so many take some 30 MB.
@@ -38,24 +39,22 @@ def key_check(secret: bytes) -> str:
     return keyed_hash(secret, "check", "cypp")
 
 
-def load_or_make_secret(restricted: Path, expected_check: str | None) -> tuple[bytes, bool]:
+def load_or_make_secret(
+    restricted: Path, expected_check: str | None, *, may_make: bool
+) -> tuple[bytes, bool]:
     """The secret of this data folder, and whether it was made just now.
 
-    Raises KeyFileError when the folder has been used before (`expected_check`) and the key is absent
-    or another: going on would give every child a new key.
+    `may_make`: nothing has been taken in yet. Raises KeyFileError when the key is absent from a folder that has
+    been used before, or another than it was made with: going on would give every child a new key.
     """
     path = restricted / "hmac.key"
     if not path.exists():
-        if expected_check is not None:
+        if not may_make:
             raise KeyFileError(
                 f"{path.name} is missing from restricted/: put back the key of this data folder"
             )
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return load_or_make_secret(restricted, None)[0], True
+        write(path, f"{secrets.token_hex(32)}\n".encode())
+        return load_or_make_secret(restricted, None, may_make=False)[0], True
     try:
         secret = bytes.fromhex(path.read_text().strip())
     except ValueError:

@@ -35,6 +35,11 @@ class LandedSubmission:
     version: str
 
     @property
+    def name(self) -> tuple[str, str, str, str]:
+        """What tells it apart from every other version."""
+        return self.area_code, self.source, self.folder_month, self.version
+
+    @property
     def folder_as_at(self) -> date:
         return month_end(self.folder_month)
 

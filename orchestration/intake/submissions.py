@@ -11,6 +11,7 @@ import csv
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -21,7 +22,14 @@ import pyarrow.parquet as pq
 from expectations.contract import CONTRACTS_FOLDER, contract_for, sources
 from orchestration.checks import judge
 from orchestration.checks.judge import ChecksFailed
-from orchestration.checks.rows import put_told, results_file
+from orchestration.checks.rows import issues_file, put_told, results_file
+from orchestration.durable import put_folder, sync_everything
+from orchestration.intake.archive import (
+    Version,
+    archive_folder,
+    archived_files,
+    mend_archive,
+)
 from orchestration.intake.cover import month_end
 from orchestration.intake.extract import (
     EXTRACTION_FILE,
@@ -29,7 +37,7 @@ from orchestration.intake.extract import (
     SubmissionFiles,
     as_received_file,
     broken_off,
-    load_extraction,
+    stored_extraction,
 )
 from orchestration.intake.findings import (
     Finding,
@@ -37,6 +45,7 @@ from orchestration.intake.findings import (
     named_findings_file,
     save_named,
 )
+from orchestration.intake.hashes import damaged, write_hashes
 from orchestration.intake.judging import ReadVersion, is_asked_about, judge_versions
 from orchestration.intake.keys import key_check, load_or_make_secret
 from orchestration.intake.landing import LandedSubmission, Landing, still_writing, version_of
@@ -174,11 +183,6 @@ def _sent(landing: Landing, versions: list[SubmissionVersion]) -> dict[tuple[str
     return found
 
 
-def archive_folder(folder: DataFolder, landed: LandedSubmission) -> Path:
-    """Where an accepted version's files are kept, by content hash."""
-    return folder.archive / landed.area_code / landed.source / landed.folder_month / landed.version
-
-
 def _work_copy(folder: DataFolder, landed: LandedSubmission) -> Path:
     return folder.work / "taking_in" / f"{landed.area_code}-{landed.source}-{landed.folder_month}"
 
@@ -201,7 +205,7 @@ def _read_all(
     staged = folder.work / "extracted"
     shutil.rmtree(staged, ignore_errors=True)
     versions = [(job.files, staged / job.files.submission_id) for job in jobs]
-    extractions = read_versions(versions, secret, folder.restricted / "identifiers")
+    extractions = read_versions(versions, secret, folder.identifiers)
     for job, (_, target), extraction in zip(jobs, versions, extractions, strict=True):
         yield job, ReadVersion(job.landed.source, target, extraction)
 
@@ -239,10 +243,24 @@ def _judged(lot: list[tuple[_Job, ReadVersion]]) -> list[tuple[_Job, ReadVersion
     ]
 
 
-def _put(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(target, ignore_errors=True)
-    source.replace(target)
+def files_made_of(folder: DataFolder, raw: Path, submission_id: str) -> list[Path]:
+    """What the taking-in makes of a version and later steps read: typed tables, verdicts, rows set aside, identifiers."""
+    places = (raw, set_aside_folder(folder, submission_id))
+    single = (
+        results_file(folder, submission_id),
+        issues_file(folder, submission_id),
+        folder.identifiers / f"{submission_id}.parquet",
+        named_findings_file(folder.restricted, submission_id),
+    )
+    return [*(path for place in places for path in place.rglob("*")), *single]
+
+
+def damaged_files(folder: DataFolder, version: Version) -> list[str]:
+    """Names of files made of a version that are missing or not as they were written."""
+    raw = raw_folder(
+        folder, version.source, version.area_code, version.folder_month, version.version
+    )
+    return damaged(folder.root, raw, files_made_of(folder, raw, submission_id_of(*version.name)))
 
 
 def _settle(folder: DataFolder, job: _Job, version: ReadVersion) -> None:
@@ -256,17 +274,16 @@ def _settle(folder: DataFolder, job: _Job, version: ReadVersion) -> None:
         for parquet in staged.rglob("*.parquet"):
             parquet.unlink()
     elif (staged / SET_ASIDE_FOLDER).exists():
-        _put(staged / SET_ASIDE_FOLDER, set_aside)
+        put_folder(staged / SET_ASIDE_FOLDER, set_aside)
     put_told(folder, job.files.submission_id, staged)
     extraction.save(staged)
     save_named(extraction.findings, named_findings_file(folder.restricted, job.files.submission_id))
-    _put(
-        staged,
-        raw_folder(folder, landed.source, landed.area_code, landed.folder_month, landed.version),
-    )
+    raw = raw_folder(folder, landed.source, landed.area_code, landed.folder_month, landed.version)
+    put_folder(staged, raw)
+    write_hashes(folder.root, raw, files_made_of(folder, raw, job.files.submission_id))
     copy = _work_copy(folder, landed)
     if extraction.verdict == "accepted" and job.event == "received":
-        _put(copy, archive_folder(folder, landed))
+        put_folder(copy, archive_folder(folder, landed))
     shutil.rmtree(copy, ignore_errors=True)
 
 
@@ -310,28 +327,40 @@ def _new_jobs(
 def _stale_jobs(
     folder: DataFolder, settings: Settings, landing: Landing, versions: list[SubmissionVersion]
 ) -> Iterator[_Job]:
-    """Versions whose raw tables or verdicts are missing or were made by other code, contracts or settings."""
-    sent = _sent(landing, versions)
-    in_landing = {
-        (landed.area_code, landed.source, landed.folder_month, landed.version): landed.files
-        for landed in landing.submissions
-    }
+    """Versions of which something is damaged or missing, or was made by other code, contracts or settings."""
+    sent, in_landing = _sent(landing, versions), {one.name: one for one in landing.submissions}
     for version in versions:
-        name = (version.area_code, version.source, version.folder_month, version.version)
         raw = raw_folder(
             folder, version.source, version.area_code, version.folder_month, version.version
         )
+        is_damaged = damaged_files(folder, version) != []
+        is_lacking = is_damaged or _lacks_results(folder, version)
         expected = fingerprint(settings.annex_a.months_for(version.area_code))
-        if _raw_fingerprint(raw) == expected and not _lacks_results(folder, version):
+        if not is_lacking and _raw_fingerprint(raw) == expected:
             continue
-        landed = LandedSubmission(
-            version.area_code, version.source, version.folder_month, (), version.version
-        )
-        archived = archive_folder(folder, landed)
-        files = tuple(sorted(archived.iterdir())) if archived.is_dir() else in_landing.get(name, ())
+        landed = LandedSubmission(*version.name[:3], (), version.version)
+        files = archived_files(folder, version)
+        if not files and version.name in in_landing:
+            files = in_landing[version.name].files
         if files and version_of(files) == version.version:
             others = sent.get((version.area_code, version.source), [])
             yield _job(settings, landed, "reread", files, others)
+        elif is_damaged:
+            _put_aside(folder, raw, submission_id_of(*version.name))
+
+
+def _put_aside(folder: DataFolder, raw: Path, submission_id: str) -> None:
+    """Take what nothing can make again out of the way: half a table must not look like a whole one.
+
+    The gate holds what depends on it.
+    """
+    found = files_made_of(folder, raw, submission_id)
+    for path in found:
+        if path.is_file() and folder.restricted not in path.parents:
+            aside = folder.work / "damaged" / path.relative_to(folder.root)
+            aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.replace(aside)
+    shutil.rmtree(raw, ignore_errors=True)
 
 
 def _lacks_results(folder: DataFolder, version: SubmissionVersion) -> bool:
@@ -341,9 +370,8 @@ def _lacks_results(folder: DataFolder, version: SubmissionVersion) -> bool:
 
 
 def _raw_fingerprint(raw: Path) -> str | None:
-    if not (raw / EXTRACTION_FILE).exists():
-        return None
-    return load_extraction(raw).fingerprint
+    extraction = stored_extraction(raw)
+    return extraction.fingerprint if extraction else None
 
 
 def shipped_reference() -> Iterator[LandedSubmission]:
@@ -362,7 +390,8 @@ def _shipped_jobs(folder: DataFolder, settings: Settings, source: str) -> Iterat
             continue
         job = _job(settings, landed, "reread", landed.files)
         raw = raw_folder(folder, landed.source, landed.area_code, SHIPPED, landed.version)
-        if _raw_fingerprint(raw) != job.files.fingerprint:
+        made = files_made_of(folder, raw, job.files.submission_id)
+        if _raw_fingerprint(raw) != job.files.fingerprint or damaged(folder.root, raw, made):
             shutil.rmtree(raw.parent, ignore_errors=True)
             yield job
 
@@ -380,8 +409,10 @@ def write_empty_tables(folder: DataFolder, source: str) -> None:
 
 def load_secret(folder: DataFolder, ledger: Ledger) -> tuple[bytes, bool]:
     """The secret of the keys, made at first use; raises KeyFileError before anything is written."""
-    secret, made = load_or_make_secret(folder.restricted, ledger.fact("key_check"))
-    if ledger.fact("key_check") is None:
+    check = ledger.fact("key_check")
+    is_new = check is None and not ledger.versions()
+    secret, made = load_or_make_secret(folder.restricted, check, may_make=is_new)
+    if check is None:
         ledger.set_fact("key_check", key_check(secret))
     return secret, made
 
@@ -419,13 +450,24 @@ def take_in(
     known = {id_of_version(version): (version.verdict, version.as_at_date) for version in versions}
     done = 0
     for lot in _together(_read_all(folder, jobs, secret)):
-        for job, version in _judged(lot):
+        judged = _judged(lot)
+        for job, version in judged:
             _settle(folder, job, version)
+        sync_everything()
+        for job, version in judged:
             if job.landed.folder_month != SHIPPED:
                 before = known.get(job.files.submission_id)
                 _record(ledger, job, version.extraction, before, taken)
         done += len(lot)
         progress(f"Taking in {source}", done, len(jobs))
+    accepted = [
+        version
+        for version in ledger.versions()
+        if (version.source, version.verdict) == (source, "accepted")
+    ]
+    taken.findings.extend(
+        mend_archive(folder, accepted, {one.name: one for one in own.submissions})
+    )
     return taken
 
 
@@ -453,13 +495,14 @@ def folder_as_at(folder_month: str) -> date:
 
 def findings_of(folder: DataFolder, version: SubmissionVersion) -> list[Finding]:
     """Everything that was said about a version when it was read, with the names that officers may read."""
-    named = named_findings_file(folder.restricted, id_of_version(version))
-    if named.exists():
-        return load_named(named)
+    # What cannot be read is made again by the next taking-in.
+    with suppress(FileNotFoundError, ValueError):
+        return load_named(named_findings_file(folder.restricted, id_of_version(version)))
     raw = raw_folder(
         folder, version.source, version.area_code, version.folder_month, version.version
     )
-    return load_extraction(raw).findings if (raw / EXTRACTION_FILE).exists() else []
+    extraction = stored_extraction(raw)
+    return extraction.findings if extraction else []
 
 
 def loaded_rows(folder: DataFolder, source: str) -> int:
@@ -467,5 +510,6 @@ def loaded_rows(folder: DataFolder, source: str) -> int:
     return sum(
         counts.loaded
         for path in (folder.raw / source).glob(f"*/*/*/{EXTRACTION_FILE}")
-        for counts in load_extraction(path.parent).tables.values()
+        if (extraction := stored_extraction(path.parent))
+        for counts in extraction.tables.values()
     )

@@ -61,9 +61,11 @@ def enter_taken_in(folder: DataFolder, source: str, taken: TakenIn) -> None:
 
 
 def entered(folder: DataFolder, step: str) -> dict[str, Any]:
-    """What a step wrote down; nothing where it has not run since the account was begun."""
-    path = _folder(folder) / f"{step}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    """What a step wrote down; nothing where it has not run since the account was begun, or nobody can read it."""
+    try:
+        return json.loads((_folder(folder) / f"{step}.json").read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
 
 
 def outcome_of(folder: DataFolder, ledger: Ledger, seconds: dict[str, float]) -> Outcome:

@@ -15,10 +15,11 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 
 from expectations.contract import CONTRACTS_FOLDER
-from orchestration.checks.gate import Vintage, table_checks
+from orchestration.checks.gate import Vintage, lost_receipts, table_checks
 from orchestration.checks.rows import count_results, write_empty_results
 from orchestration.checks.statutory import Statutory, interpreter, judge_newest, kept_findings
 from orchestration.checks.tables import TableCheck
+from orchestration.intake.archive import REMEDY
 from orchestration.intake.findings import finding_from
 from orchestration.intake.judging import is_asked_about
 from orchestration.intake.landing import LandedSubmission, Landing, scan
@@ -185,6 +186,7 @@ def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
     versions = versions_to_check(ledger)
     if versions and not count_results(folder, map(id_of_version, versions)):
         raise NothingPublished("no check ran: the suites are empty, which counts as a failure")
+    _refuse_lost_national_files(folder, ledger, request)
     areas = _areas(landing, ledger)
     _refuse_without_extracts(ledger, landing)
     run = _new_run(folder, settings, request, areas)
@@ -213,6 +215,16 @@ def _refuse_without_extracts(ledger: Ledger, landing: Landing) -> None:
     waiting = (finding.text() for finding in landing.findings if finding.severity == "wait")
     none_yet = "no submission of a local authority has been accepted yet"
     raise NothingPublished(". ".join((none_yet, *waiting)))
+
+
+def _refuse_lost_national_files(folder: DataFolder, ledger: Ledger, request: Request) -> None:
+    """Publish nothing without a national file that served: figures could be held, what they are compared with not."""
+    for receipt in lost_receipts(folder, ledger, request.vintage):
+        version = receipt.version
+        if version.area_code == "national":
+            raise NothingPublished(
+                f"what was read of national/{version.source}/{version.folder_month} is lost. {REMEDY}"
+            )
 
 
 def _new_run(folder: DataFolder, settings: Settings, request: Request, areas: list[str]) -> Run:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from datetime import date, datetime
 
+from orchestration.durable import write
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder, Settings
 
@@ -35,28 +36,30 @@ def state_of(
 
 def remember(folder: DataFolder, run_id: str, state: str) -> None:
     """Note the state that a run has published."""
-    file = folder.work / PUBLISHED_STATE
-    partial = file.with_suffix(".partial")
-    partial.write_text(json.dumps({"run_id": run_id, "state": state}))
-    partial.replace(file)
+    write(folder.work / PUBLISHED_STATE, json.dumps({"run_id": run_id, "state": state}).encode())
 
 
 def standing_run(folder: DataFolder, state: str, serving: str | None) -> str | None:
-    """The run that has published this very state and still serves, with its pages; else None."""
-    file = folder.work / PUBLISHED_STATE
-    if serving is None or not file.exists():
+    """The run that has published this very state and still serves, with its pages; else None.
+
+    A note that cannot be read says nothing: the run that follows writes it again.
+    """
+    if serving is None:
         return None
-    published = json.loads(file.read_text())
+    try:
+        published = json.loads((folder.work / PUBLISHED_STATE).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
     whole = folder.parquet.is_dir() and any(folder.outputs.glob("*/restricted/index.html"))
     return serving if whole and published == {"run_id": serving, "state": state} else None
 
 
 def remember_taken(folder: DataFolder, landing: str) -> None:
     """Note the state of landing that has been taken in."""
-    (folder.work / TAKEN_STATE).write_text(landing)
+    write(folder.work / TAKEN_STATE, landing.encode())
 
 
 def taken_state(folder: DataFolder) -> str | None:
     """The state of landing when it was last taken in (`landing_state`); None before the first time."""
     state = folder.work / TAKEN_STATE
-    return state.read_text() if state.exists() else None
+    return state.read_text(errors="replace") if state.exists() else None

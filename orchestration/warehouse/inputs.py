@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from expectations.owners import load_owners
 from orchestration.checks.statutory_findings import Findings
 from orchestration.checks.tables import TableCheck
-from orchestration.intake.extract import EXTRACTION_FILE, load_extraction
+from orchestration.intake.extract import stored_extraction
 from orchestration.intake.landing import LandedSubmission
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import (
@@ -50,11 +50,11 @@ class Run:
 
 
 def told_run(folder: DataFolder) -> Run | None:
-    """The run that dbt was told about last; None where it never was."""
-    path = folder.raw / "run" / "run.parquet"
-    if not path.exists():
+    """The run that dbt was told about last; None where it never was, or nobody can read what it was told."""
+    try:
+        [told] = pq.read_table(folder.raw / "run" / "run.parquet").to_pylist()
+    except (FileNotFoundError, ValueError, pa.ArrowException):
         return None
-    [told] = pq.read_table(path).to_pylist()
     return Run(as_at=told.pop("knowledge_date"), **told)
 
 
@@ -92,9 +92,9 @@ def _tables(
     places += [(landed.source, landed.area_code, SHIPPED, landed.version) for landed in shipped]
     for source, area_code, month, version in places:
         raw = raw_folder(folder, source, area_code, month, version)
-        if not (raw / EXTRACTION_FILE).exists():
+        extraction = stored_extraction(raw)
+        if extraction is None:
             continue
-        extraction = load_extraction(raw)
         for name, counts in extraction.tables.items():
             yield {
                 "submission_id": extraction.submission_id, "table_name": name,

@@ -217,7 +217,7 @@ def _wait_for_no_process_of(data: Path) -> None:
 @pytest.mark.faults
 @pytest.mark.parametrize(
     "point",
-    [f"{INTAKE}.submissions:_put:full:2", f"{PUBLISH}:write_parquet:full:1", f"{PUBLISH}:replace_warehouse:full:1"],
+    [f"{INTAKE}.submissions:put_folder:full:2", f"{PUBLISH}:write_parquet:full:1", f"{PUBLISH}:replace_warehouse:full:1"],
 )  # fmt: skip
 def test_full_disk_publishes_nothing_and_says_why(point: str, story: Story, data: Path) -> None:
     """As root no permission bites, so the error is raised where the system would raise it."""

@@ -1,6 +1,7 @@
 -- One row per area, extract table and error check that its newest submission
 -- fails and nobody has released: the state that holds, until a good submission
--- arrives or somebody accepts.
+-- arrives or somebody accepts. What is lost holds whatever its age: history
+-- stands on older submissions, too.
 with
 
 checks as (
@@ -29,8 +30,13 @@ failed as (
             checks.area_code = newest.area_code
             and checks.source = newest.source
             and checks.table_name = newest.table_name
-            and checks.as_at_date = newest.as_at_date
-    where not checks.passed and not checks.is_released
+    where
+        not checks.passed
+        and not checks.is_released
+        and (
+            checks.as_at_date = newest.as_at_date
+            or checks.rule = 'lost'
+        )
 ),
 
 judged as (
@@ -80,6 +86,7 @@ bad_since as (
         and (
             good.last_good_date is null
             or checks.as_at_date > good.last_good_date
+            or checks.rule = 'lost'
         )
     group by
         checks.area_code,

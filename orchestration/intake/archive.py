@@ -1,0 +1,61 @@
+"""The copies of accepted versions in `archive/`: named by their content, checked by it, made again from landing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from orchestration.durable import put_folder, sync_everything
+from orchestration.intake.findings import Finding
+from orchestration.intake.landing import LandedSubmission, version_of
+from orchestration.intake.ledger import SubmissionVersion
+from orchestration.settings import DataFolder
+
+Version = LandedSubmission | SubmissionVersion
+REMEDY = "Put its files into landing once more, as they were, or put back archive/ from a backup"
+
+
+def archive_folder(folder: DataFolder, version: Version) -> Path:
+    """Where an accepted version's files are kept, by content hash."""
+    place = (version.area_code, version.source, version.folder_month, version.version)
+    return folder.archive.joinpath(*place)
+
+
+def archived_files(folder: DataFolder, version: Version) -> tuple[Path, ...]:
+    """The files of a version, if its copy is whole; else none."""
+    place = archive_folder(folder, version)
+    files = tuple(sorted(place.iterdir())) if place.is_dir() else ()
+    is_whole = files and all(path.is_file() for path in files)
+    return files if is_whole and version_of(files) == version.version else ()
+
+
+def mend_archive(
+    folder: DataFolder, accepted: list[SubmissionVersion], landed: dict[tuple[str, ...], LandedSubmission]
+) -> Iterator[Finding]:  # fmt: skip
+    """Make copies that are lost or damaged again from landing; say which cannot be."""
+    for version in accepted:
+        if archived_files(folder, version):
+            continue
+        if version.name not in landed or not _copied(folder, landed[version.name]):
+            yield Finding(
+                "ARCHIVE_LOST", "warn",
+                "its copy in archive/ is lost or damaged; figures stand on what was read of it before", REMEDY,
+                folder=f"{version.area_code}/{version.source}/{version.folder_month}",
+            )  # fmt: skip
+
+
+def _copied(folder: DataFolder, landed: LandedSubmission) -> bool:
+    """Copy a submission beside, then into its place; False where it has changed meanwhile."""
+    copy = folder.work / "mending"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir(mode=0o700)
+    try:
+        files = [Path(shutil.copyfile(path, copy / path.name)) for path in landed.files]
+    except FileNotFoundError:
+        return False
+    if version_of(tuple(files)) != landed.version:
+        return False
+    sync_everything()
+    put_folder(copy, archive_folder(folder, landed))
+    return True

@@ -1,0 +1,1 @@
+"""What keeps the state of a data folder whole: it is checked here."""

@@ -1,0 +1,149 @@
+"""`cypp verify`: everything that no rebuild can derive, and what was read of it, held to its hashes.
+
+Changes nothing. What serves is not looked at: it can be made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from filelock import FileLock
+
+from orchestration.intake import archive
+from orchestration.intake.archive import archive_folder, archived_files
+from orchestration.intake.chain import is_begun
+from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.keys import KeyFileError
+from orchestration.intake.landing import scan
+from orchestration.intake.ledger import Ledger, SubmissionVersion
+from orchestration.intake.submissions import (
+    SHIPPED,
+    damaged_files,
+    raw_folder,
+    refuse_wrong_key,
+    shipped_reference,
+)
+from orchestration.settings import DataFolder
+
+LOCK_SECONDS = 60
+MADE_AGAIN = "`cypp run --force` makes it again"
+KEPT_BY_RUNS = ("first_reported", "issues", "anomalies")
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What is damaged or missing, and what mends it."""
+
+    what: str
+    mend: str
+
+
+@dataclass
+class Verified:
+    """What was read again, and what was wrong with it."""
+
+    n_versions: int = 0
+    n_runs: int = 0
+    damage: list[Damage] = field(default_factory=list)
+
+
+def verify(folder: DataFolder, progress: Progress) -> Verified:
+    """Read everything again while nobody works in the folder; raises filelock.Timeout."""
+    if not folder.root.exists():
+        return Verified()
+    with FileLock(folder.lock_file, timeout=LOCK_SECONDS):
+        return _verified(folder, progress)
+
+
+def _verified(folder: DataFolder, progress: Progress) -> Verified:
+    try:
+        if not is_begun(folder.ledger):
+            return Verified()
+        ledger = Ledger(folder.ledger)
+    except LedgerDamaged as error:
+        return Verified(damage=[_of_ledger(error)])
+    versions, places = ledger.versions(), _Places(folder)
+    found = Verified(len(versions), len(ledger.published_runs()), list(_beside(folder, ledger)))
+    for done, version in enumerate(versions, start=1):
+        found.damage += places.damage_to(version)
+        progress("Verify", done, len(versions))
+    found.damage += [*places.shipped(), *places.unknown(versions)]
+    return found
+
+
+def _of_ledger(error: LedgerDamaged) -> Damage:
+    what, _, mend = str(error).rpartition(": ")
+    return Damage(what, mend)
+
+
+def _beside(folder: DataFolder, ledger: Ledger) -> Iterator[Damage]:
+    """What stands beside the events: the key, what runs keep, issued packs."""
+    try:
+        refuse_wrong_key(folder, ledger)
+    except KeyFileError as error:
+        yield Damage(str(error), "put back restricted/hmac.key from a backup")
+    checks = [lambda name=name: list(ledger.kept_by_runs(name)) for name in KEPT_BY_RUNS]
+    for check in (*checks, ledger.check_packs):
+        try:
+            check()
+        except LedgerDamaged as error:
+            yield _of_ledger(error)
+
+
+class _Places:
+    """The places of a data folder in which versions stand."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _landed(self) -> frozenset[tuple[str, ...]]:
+        """What landing holds; it is read only where something is damaged."""
+        return frozenset(
+            one.name for one in scan(self._folder.landing, quiet_seconds=0).submissions
+        )
+
+    def damage_to(self, version: SubmissionVersion) -> Iterator[Damage]:
+        """What is wrong with the copy of a version, and with what was read of it."""
+        is_accepted, copy = version.verdict == "accepted", archived_files(self._folder, version)
+        if is_accepted and not copy:
+            place = archive_folder(self._folder, version)
+            yield Damage(self._shown(place), self._mend(version))
+        damaged = damaged_files(self._folder, version)
+        # Of a version that was rejected nobody keeps the files, and figures do not need its messages.
+        if damaged and (is_accepted or version.name in self._landed):
+            mend = MADE_AGAIN if copy else self._mend(version)
+            yield from (Damage(name, mend) for name in damaged)
+
+    def shipped(self) -> Iterator[Damage]:
+        """What is wrong with what was read of the figures that ship with the project."""
+        for landed in shipped_reference():
+            raw = raw_folder(self._folder, landed.source, landed.area_code, SHIPPED, landed.version)
+            if raw.exists():
+                yield from (
+                    Damage(name, MADE_AGAIN) for name in damaged_files(self._folder, landed)
+                )
+
+    def unknown(self, versions: list[SubmissionVersion]) -> Iterator[Damage]:
+        """Copies that the ledger does not know: of a run that was killed, or the ledger is an old one."""
+        known = {archive_folder(self._folder, version) for version in versions}
+        for place in sorted(self._folder.archive.glob("*/*/*/*")):
+            if place in known:
+                continue
+            is_landed = place.relative_to(self._folder.archive).parts in self._landed
+            mend = (
+                "`cypp run` takes it in" if is_landed else "put back the ledger/ that belongs to it"
+            )
+            yield Damage(f"{self._shown(place)} is not in the ledger", mend)
+
+    def _mend(self, version: SubmissionVersion) -> str:
+        return (
+            MADE_AGAIN if version.name in self._landed else f"{archive.REMEDY}; then {MADE_AGAIN}"
+        )
+
+    def _shown(self, place: Path) -> str:
+        return place.relative_to(self._folder.root).as_posix()
