@@ -22,7 +22,7 @@ from orchestration.intake.archive import REMEDY
 from orchestration.intake.belonging import is_not_ours
 from orchestration.intake.extract import stored_extraction
 from orchestration.intake.ledger import Acceptance, Ledger, Receipt
-from orchestration.intake.submissions import raw_folder, submission_id_of
+from orchestration.intake.places import raw_folder, submission_id_of
 from orchestration.settings import DataFolder, GateSettings
 
 

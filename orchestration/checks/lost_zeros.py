@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from expectations.contract import contract_for
 from orchestration.checks.tables import TableCheck, TableCount
 from orchestration.intake.ledger import Receipt, SubmissionVersion
-from orchestration.intake.submissions import id_of_version, raw_folder
+from orchestration.intake.places import id_of_version, raw_folder
 from orchestration.settings import DataFolder
 
 CHILD = "child_id"
@@ -81,7 +81,7 @@ def _tables(folder: DataFolder, sent: list[SubmissionVersion]) -> Iterator[IdsOf
 
 
 def _id_of_key(folder: DataFolder, submission_id: str) -> Mapping[str, str]:
-    path = folder.restricted / "identifiers" / f"{submission_id}.parquet"
+    path = folder.identifiers / f"{submission_id}.parquet"
     if not path.exists():
         return {}
     known = pq.read_table(path, filters=[("kind", "=", CHILD)]).to_pandas()

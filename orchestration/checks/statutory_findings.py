@@ -26,7 +26,7 @@ from orchestration.checks.rows import (
 )
 from orchestration.checks.statutory_request import CHILDREN, TABLES
 from orchestration.intake.ledger import SubmissionVersion
-from orchestration.intake.submissions import raw_folder, set_aside_folder, submission_id_of
+from orchestration.intake.places import raw_folder, set_aside_folder, submission_id_of
 from orchestration.settings import DataFolder
 
 RESULTS_SCHEMA = pa.schema([*RESULTS.items(), ("status", pa.string()), ("reason", pa.string())])

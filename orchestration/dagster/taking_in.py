@@ -19,7 +19,8 @@ from orchestration.dagster.resources import OPERATIONS, Data
 from orchestration.intake.judging import is_asked_about
 from orchestration.intake.landing import Landing
 from orchestration.intake.ledger import Ledger
-from orchestration.intake.submissions import id_of_version, loaded_rows
+from orchestration.intake.places import id_of_version
+from orchestration.intake.submissions import loaded_rows
 from orchestration.night import steps
 
 OWNERS = {entry["source"]: entry["owner"] for entry in load_owners()}

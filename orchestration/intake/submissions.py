@@ -22,10 +22,9 @@ import pyarrow.parquet as pq
 from expectations.contract import CONTRACTS_FOLDER, contract_for, sources
 from orchestration.checks import judge
 from orchestration.checks.judge import ChecksFailed
-from orchestration.checks.rows import issues_file, put_told, results_file
+from orchestration.checks.rows import put_told, results_file
 from orchestration.durable import put_folder, sync_everything
 from orchestration.intake.archive import (
-    Version,
     archive_folder,
     archived_files,
     mend_archive,
@@ -50,6 +49,14 @@ from orchestration.intake.judging import ReadVersion, is_asked_about, judge_vers
 from orchestration.intake.keys import key_check, load_or_make_secret
 from orchestration.intake.landing import LandedSubmission, Landing, still_writing, version_of
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
+from orchestration.intake.places import (
+    damaged_files,
+    files_made_of,
+    id_of_version,
+    put_aside,
+    raw_folder,
+    set_aside_folder,
+)
 from orchestration.intake.raw_tables import (
     SET_ASIDE_FOLDER,
     raw_schema,
@@ -89,24 +96,6 @@ class _Job:
     files: SubmissionFiles
 
 
-def submission_id_of(area_code: str, source: str, folder_month: str, version: str) -> str:
-    """A short stable name of one version of one submission, safe in file names and SQL."""
-    text = "|".join((area_code, source, folder_month, version))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def id_of_version(version: SubmissionVersion) -> str:
-    """The short name of a version that the ledger knows."""
-    return submission_id_of(
-        version.area_code, version.source, version.folder_month, version.version
-    )
-
-
-def raw_folder(folder: DataFolder, source: str, area_code: str, month: str, version: str) -> Path:
-    """Where the typed tables of a version stand."""
-    return folder.raw / source / area_code / month / version
-
-
 @cache
 def _code_fingerprint() -> str:
     digest = hashlib.sha256()
@@ -129,11 +118,6 @@ def dfe_codes() -> dict[str, str]:
         return {row["area_code"]: row["dfe_code"] for row in csv.DictReader(file)}
 
 
-def set_aside_folder(folder: DataFolder, submission_id: str) -> Path:
-    """Where the rows of a version stand that were quarantined or repeat a record."""
-    return folder.quality / "set_aside" / submission_id
-
-
 def _job(
     settings: Settings,
     landed: LandedSubmission,
@@ -145,9 +129,7 @@ def _job(
     months = settings.annex_a.months_for(landed.area_code)
     as_at = SHIPPED_AS_AT if landed.folder_month == SHIPPED else landed.folder_as_at
     described = SubmissionFiles(
-        submission_id=submission_id_of(
-            landed.area_code, landed.source, landed.folder_month, landed.version
-        ),
+        submission_id=id_of_version(landed),
         area_code=landed.area_code,
         source=landed.source,
         folder_as_at=as_at,
@@ -243,26 +225,6 @@ def _judged(lot: list[tuple[_Job, ReadVersion]]) -> list[tuple[_Job, ReadVersion
     ]
 
 
-def files_made_of(folder: DataFolder, raw: Path, submission_id: str) -> list[Path]:
-    """What the taking-in makes of a version and later steps read: typed tables, verdicts, rows set aside, identifiers."""
-    places = (raw, set_aside_folder(folder, submission_id))
-    single = (
-        results_file(folder, submission_id),
-        issues_file(folder, submission_id),
-        folder.identifiers / f"{submission_id}.parquet",
-        named_findings_file(folder.restricted, submission_id),
-    )
-    return [*(path for place in places for path in place.rglob("*")), *single]
-
-
-def damaged_files(folder: DataFolder, version: Version) -> list[str]:
-    """Names of files made of a version that are missing or not as they were written."""
-    raw = raw_folder(
-        folder, version.source, version.area_code, version.folder_month, version.version
-    )
-    return damaged(folder.root, raw, files_made_of(folder, raw, submission_id_of(*version.name)))
-
-
 def _settle(folder: DataFolder, job: _Job, version: ReadVersion) -> None:
     """Move the outcome into place: raw for every verdict (its messages), archive when accepted."""
     landed, extraction, staged = job.landed, version.extraction, version.target
@@ -346,21 +308,7 @@ def _stale_jobs(
             others = sent.get((version.area_code, version.source), [])
             yield _job(settings, landed, "reread", files, others)
         elif is_damaged:
-            _put_aside(folder, raw, submission_id_of(*version.name))
-
-
-def _put_aside(folder: DataFolder, raw: Path, submission_id: str) -> None:
-    """Take what nothing can make again out of the way: half a table must not look like a whole one.
-
-    The gate holds what depends on it.
-    """
-    found = files_made_of(folder, raw, submission_id)
-    for path in found:
-        if path.is_file() and folder.restricted not in path.parents:
-            aside = folder.work / "damaged" / path.relative_to(folder.root)
-            aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.replace(aside)
-    shutil.rmtree(raw, ignore_errors=True)
+            put_aside(folder, raw, id_of_version(version))
 
 
 def _lacks_results(folder: DataFolder, version: SubmissionVersion) -> bool:

@@ -24,7 +24,8 @@ from orchestration.intake.findings import finding_from
 from orchestration.intake.judging import is_asked_about
 from orchestration.intake.landing import LandedSubmission, Landing, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
-from orchestration.intake.submissions import TakenIn, id_of_version, take_in
+from orchestration.intake.places import id_of_version
+from orchestration.intake.submissions import TakenIn, take_in
 from orchestration.night import account, unchanged
 from orchestration.night.errors import NothingPublished, needs_the_job
 from orchestration.night.progress import say_progress

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import duckdb
 
 from orchestration.intake.findings import load_named, named_findings_file
-from orchestration.intake.submissions import submission_id_of
+from orchestration.intake.places import submission_id_of
 from orchestration.settings import DataFolder
 
 # What ships with the project was never received.

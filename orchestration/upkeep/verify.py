@@ -19,13 +19,8 @@ from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.landing import scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion
-from orchestration.intake.submissions import (
-    SHIPPED,
-    damaged_files,
-    raw_folder,
-    refuse_wrong_key,
-    shipped_reference,
-)
+from orchestration.intake.places import damaged_files, raw_folder
+from orchestration.intake.submissions import SHIPPED, refuse_wrong_key, shipped_reference
 from orchestration.settings import DataFolder
 
 LOCK_SECONDS = 60

@@ -22,13 +22,8 @@ from orchestration.checks.tables import TableCheck
 from orchestration.intake.extract import stored_extraction
 from orchestration.intake.landing import LandedSubmission
 from orchestration.intake.ledger import Ledger
-from orchestration.intake.submissions import (
-    SHIPPED,
-    SHIPPED_AS_AT,
-    raw_folder,
-    shipped_reference,
-    submission_id_of,
-)
+from orchestration.intake.places import raw_folder, submission_id_of
+from orchestration.intake.submissions import SHIPPED, SHIPPED_AS_AT, shipped_reference
 from orchestration.registry.indicators import Indicator
 from orchestration.settings import DataFolder
 from orchestration.warehouse.memory import write_memory

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from orchestration.checks.rows import issues_file
 from orchestration.intake.keys import keyed_hash
 from orchestration.intake.ledger import Ledger
-from orchestration.intake.submissions import id_of_version
+from orchestration.intake.places import id_of_version
 from orchestration.settings import DataFolder
 from tests.faults import planter
 from tests.faults.education_planter import EducationPlanter, Planted, kinds

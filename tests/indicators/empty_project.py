@@ -23,12 +23,11 @@ from expectations.contract import sources
 from orchestration.checks.rows import write_empty_results
 from orchestration.intake.extract import SubmissionFiles
 from orchestration.intake.ledger import Ledger
+from orchestration.intake.places import raw_folder, submission_id_of
 from orchestration.intake.submissions import (
     SHIPPED,
     SHIPPED_AS_AT,
-    raw_folder,
     shipped_reference,
-    submission_id_of,
     write_empty_tables,
 )
 from orchestration.registry.indicators import load_indicators

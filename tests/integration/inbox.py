@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from orchestration.intake import submissions
 from orchestration.intake.extract import Extraction, load_extraction
 from orchestration.intake.findings import Finding
 from orchestration.intake.landing import scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion
+from orchestration.intake.places import raw_folder
+from orchestration.intake.submissions import findings_of
 from orchestration.settings import DataFolder, load_settings
 from tests import extracts
 from tests.extracts import BARNET, Grid
@@ -77,15 +78,14 @@ class Inbox:
             source: load_extraction(self.raw(version)) for source, version in versions.items()
         }
         findings = {
-            source: submissions.findings_of(self.folder, version)
-            for source, version in versions.items()
+            source: findings_of(self.folder, version) for source, version in versions.items()
         }
         changed = [finding for one in taken for finding in one.findings]
         return Outcome(versions, extractions, findings, (*landing.findings, *changed))
 
     def raw(self, version: SubmissionVersion) -> Path:
         """Where the typed tables of a version stand."""
-        return submissions.raw_folder(
+        return raw_folder(
             self.folder, version.source, version.area_code, version.folder_month, version.version
         )
 

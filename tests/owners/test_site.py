@@ -9,7 +9,7 @@ from lxml import html
 
 from orchestration.intake.findings import Finding, named_findings_file, save_named
 from orchestration.intake.names import Received
-from orchestration.intake.submissions import submission_id_of
+from orchestration.intake.places import submission_id_of
 from orchestration.owners.cases import SourceGrade
 from orchestration.owners.site import write_owner_pages
 from tests.owners.conftest import AREA, Published

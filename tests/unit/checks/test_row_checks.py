@@ -23,7 +23,7 @@ from orchestration.checks.rows import count_results, issues_file, put_told, resu
 from orchestration.intake.extract import SubmissionFiles, read_version
 from orchestration.intake.judging import ReadVersion, judge_versions
 from orchestration.intake.ledger import SubmissionVersion, now
-from orchestration.intake.submissions import id_of_version
+from orchestration.intake.places import id_of_version
 from orchestration.settings import DataFolder
 
 CASES = {
