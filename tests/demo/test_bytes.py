@@ -24,6 +24,22 @@ def _tiny_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(write, "choose_areas", lambda number, seed: [TINY, OTHER][:number])
 
 
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The extracts of three months, by seed 1."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write, "choose_areas", lambda number, seed: [TINY])
+        return written(tmp_path_factory.mktemp("usual"))
+
+
+@pytest.fixture(scope="module")
+def one_month(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The extracts of the last of them alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write, "choose_areas", lambda number, seed: [TINY])
+        return written(tmp_path_factory.mktemp("one_month"), months=1)
+
+
 def hashes(folder: Path) -> dict[str, str]:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return {
@@ -37,17 +53,16 @@ def written(folder: Path, seed: int = 1, months: int = 3, last: str = "2024-03")
     return hashes(folder)
 
 
-def test_same_seed_gives_same_bytes_on_another_day(tmp_path: Path) -> None:
-    today = written(tmp_path / "today")
+def test_same_seed_gives_same_bytes_on_another_day(usual: dict[str, str], tmp_path: Path) -> None:
     with time_machine.travel("2031-07-01 12:00:00"):
-        assert written(tmp_path / "later") == today
-    social_care = [name for name in today if any(f"/{one}/" in name for one in SOCIAL_CARE)]
+        assert written(tmp_path) == usual
+    social_care = [name for name in usual if any(f"/{one}/" in name for one in SOCIAL_CARE)]
     assert len(social_care) == 3 + 11 + 1
-    assert len(today) - len(social_care) > 10
+    assert len(usual) - len(social_care) > 10
 
 
-def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:
-    one, two = written(tmp_path / "one", months=1), written(tmp_path / "two", seed=2, months=1)
+def test_another_seed_gives_other_bytes(one_month: dict[str, str], tmp_path: Path) -> None:
+    one, two = one_month, written(tmp_path, seed=2, months=1)
     assert one.keys() == two.keys()
     filled = {
         name for name in one if name.endswith(("/Annex A.xlsx", "/header.csv", "/episodes.csv"))
@@ -56,8 +71,10 @@ def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:
     assert not any(one[name] == two[name] for name in filled)
 
 
-def test_a_month_does_not_depend_on_the_months_around_it(tmp_path: Path) -> None:
-    long, short = written(tmp_path / "long", months=4, last="2024-04"), written(tmp_path / "short")
+def test_a_month_does_not_depend_on_the_months_around_it(
+    usual: dict[str, str], tmp_path: Path
+) -> None:
+    long, short = written(tmp_path, months=4, last="2024-04"), usual
     workbooks = [name for name in short if name.endswith(".xlsx")]
     assert len(workbooks) == 3
     assert {name: long[name] for name in workbooks} == {name: short[name] for name in workbooks}
@@ -71,35 +88,27 @@ def test_areas_differ_under_one_seed() -> None:
     assert ids[0] != ids[1]
 
 
-def test_authorities_side_by_side_are_what_each_is_alone(tmp_path: Path) -> None:
+def test_authorities_side_by_side_are_what_each_is_alone(
+    one_month: dict[str, str], tmp_path: Path
+) -> None:
     """Several are written by several processes; the first one's bytes are those of a run of its own."""
-    alone = written(tmp_path / "alone", months=1)
+    alone = one_month
+    steps: list[tuple[int, int]] = []
     write_demo(
-        tmp_path / "both",
+        tmp_path,
         seed=1,
         months=1,
         last="2024-03",
         areas=2,
-        progress=lambda step, done, total: None,
+        progress=lambda step, done, total: steps.append((done, total)),
     )
-    both = hashes(tmp_path / "both")
+    both = hashes(tmp_path)
     # A national file tells of all authorities.
     own = {name: found for name, found in alone.items() if "national" not in name}
     assert {name: both[name] for name in own} == own
     assert len(both) == len(alone) + len(own) - 1
     assert any("E09000004" in name for name in both)
-
-
-def test_progress_counts_every_extract(tmp_path: Path) -> None:
-    steps: list[tuple[int, int]] = []
-    write_demo(
-        tmp_path,
-        seed=1,
-        months=2,
-        last="2024-03",
-        areas=2,
-        progress=lambda step, done, total: steps.append((done, total)),
-    )
+    # and every extract is counted as it is written
     assert steps == [(done, steps[-1][0]) for done in range(len(steps))]
     assert len(steps) > 9
 

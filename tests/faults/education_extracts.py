@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from orchestration.demo.areas import choose_areas
@@ -20,9 +21,10 @@ MONTHS = {
 NATIONAL = ("gias", "ofsted_mi")
 
 
-def write_education_extracts(landing: Path) -> None:
-    """Write them into a landing folder."""
-    [area] = choose_areas(1, SEED)
+def write_education_extracts(landing: Path, share: float = 1.0) -> None:
+    """Write them into a landing folder; with a share of Barnet's children it takes as much less."""
+    [barnet] = choose_areas(1, SEED)
+    area = replace(barnet, children={year: n * share for year, n in barnet.children.items()})
     schooling = Schooling(simulate(area, SEED, LAST, LAST))
     for source, month in MONTHS.items():
         write_education(landing, schooling, EducationExtract(source, parse_month(month)))

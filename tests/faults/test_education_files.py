@@ -17,7 +17,7 @@ import pytest
 from orchestration.intake.cover import month_end
 from orchestration.intake.extract import Extraction, SubmissionFiles
 from tests.extracts import BARNET
-from tests.faults.education_extracts import MONTHS, NATIONAL
+from tests.faults.education_extracts import MONTHS, NATIONAL, write_education_extracts
 from tests.faults.education_planter import table_of
 from tests.reading import extract
 
@@ -111,6 +111,14 @@ FAULTS = (
     Fault("title_rows", lambda _s, lines: b"Extract\r\n\r\n" + _text(lines).encode()),
     Fault("surname_too", lambda _s, lines: _text([[*lines[0], "Teacher"], *([*row, "SYN"] for row in lines[1:])]).encode(), None, "COLUMN_UNKNOWN"),
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def education_landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a tenth of the children: of each file only the first rows are read."""
+    landing = tmp_path_factory.mktemp("education") / "landing"
+    write_education_extracts(landing, share=0.1)
+    return landing
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from expectations.suites import checks_for
 from orchestration.settings import DataFolder
 from tests.faults import planter
 from tests.faults.asking import Planting, plant_in_education
+from tests.faults.education_extracts import write_education_extracts
 from tests.faults.education_planter import kinds
 
 pytestmark = pytest.mark.faults
@@ -37,10 +38,12 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def found(education_landing: Path, tmp_path_factory: pytest.TempPathFactory) -> Planting:
-    folder = DataFolder(tmp_path_factory.mktemp("planted") / "data")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Planting:
+    root = tmp_path_factory.mktemp("planted")
+    folder = DataFolder(root / "data")
     folder.create()
-    return plant_in_education(folder, education_landing, SEED, EACH)
+    write_education_extracts(root / "landing")
+    return plant_in_education(folder, root / "landing", SEED, EACH)
 
 
 def test_every_kind_is_planted(found: Planting) -> None:
