@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-import shutil
+from datetime import date
 from typing import TYPE_CHECKING
 
 import duckdb
-import pytest
 
-from orchestration.settings import PROJECT_FOLDER, DataFolder
-from tests.commands import WITHOUT_DAGSTER, cypp
+from orchestration.night.steps import Request
+from orchestration.settings import DataFolder
+from tests.extracts import BARNET, settled
+from tests.nights import run_night
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.forms.conftest import Forms
 
-LANDING = PROJECT_FOLDER / "tests" / "fixtures" / "extracts" / "landing"
 
-
-@pytest.mark.slow
 def test_filled_forms_reach_the_figures_and_the_board(forms: Forms, tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "run")
-    shutil.copytree(LANDING, folder.landing)
-    barnet = folder.landing / "E09000003"
+    folder.create()
     done = {
         "Status": "Complete",
         "Colour": "Blue",
         "Progress": "Nine teams trained",
         "Risk": "Money",
     }
+    barnet = folder.landing / BARNET
+    update = barnet / "plan_updates/2025-03/filled by housing.xlsx"
+    given = barnet / "manual_returns/2025-03/any name.xlsx"
+    forms.fill("plan_updates/housing", {"1.1.1": done}, update)
     forms.fill(
-        "plan_updates/housing",
-        {"1.1.1": done},
-        barnet / "plan_updates/2025-03/filled by housing.xlsx",
+        "manual_returns/public-health",
+        {"mmr_by_2_pct": {"Numerator": 4210, "Denominator": 4980}},
+        given,
     )
-    forms.fill(
-        "manual_returns/public-health", {"mmr_by_2_pct": {"Numerator": 4210, "Denominator": 4980}},
-        barnet / "manual_returns/2025-03/any name.xlsx",
-    )  # fmt: skip
-    ran = cypp(folder.root, "run", "--as-at", "2025-03-31", command=WITHOUT_DAGSTER)
-    assert ran.status == 0, ran.err
+    for file in (update, given):
+        settled(file)
+    run_night(folder, Request(date(2025, 3, 31)), with_pages=True)
     with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
         board = connection.execute(
             "select status, rag, progress, risk, cast(updated_on as varchar) from marts.rpt_board"

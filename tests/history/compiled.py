@@ -9,13 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
-from filelock import FileLock
+from tests.empty_project import Build
 
-from tests.dbt_compile import compile_models
-
-# What the tests ask for; dbt adds what these are made from.
+# What the tests ask for; what these are made from is added.
 ASKED_FOR = (
     "hist_adoption_chains", "hist_adoptions", "hist_assessments", "hist_covered_runs", "hist_covered_spans",
     "hist_cp_plans", "hist_episodes", "hist_incident_years", "hist_incidents", "hist_initial_conferences",
@@ -60,21 +57,13 @@ class Model:
         return RAW_FILE.sub(r'"raw"."\g<source>__\g<table>"', self.sql)
 
 
-def compiled_models(shared: Path) -> dict[str, Model]:
-    """Every model the tests need, compiled once into `shared` however many workers ask for it."""
-    target = shared / "history_dbt_target"
-    finished = target / "finished"
-    with FileLock(shared / "history_dbt.lock"):
-        if not finished.exists():
-            chosen = (f"+{name},resource_type:model" for name in ASKED_FOR)
-            compile_models(target, "--indirect-selection", "empty", "--select", *chosen)
-            finished.touch()
-    models = {}
-    folder = target / "compiled" / "cypp" / "models"
-    for path in sorted(folder.rglob("*.sql")):
-        layer = path.relative_to(folder).parts[0]
-        models[path.stem] = Model(layer, path.stem, path.read_text())
-    return models
+def compiled_models(project: Build) -> dict[str, Model]:
+    """Every model the tests need, by name."""
+    models = {
+        path.stem: Model(path.relative_to(project.compiled).parts[0], path.stem, path.read_text())
+        for path in sorted(project.compiled.rglob("*.sql"))
+    }
+    return {model.name: model for model in ancestors_of(models, ASKED_FOR)}
 
 
 def ancestors_of(models: Mapping[str, Model], names: Iterable[str]) -> list[Model]:

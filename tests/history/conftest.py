@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.empty_project import Build
 from tests.history.compiled import compiled_models
 from tests.history.warehouse import Warehouse
 
@@ -25,8 +25,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture(scope="session")
-def warehouse(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Warehouse:
-    """An empty database with the compiled models; dbt compiles once for all workers."""
-    base: Path = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-    return Warehouse.opened(compiled_models(shared))
+def warehouse(project: Build) -> Warehouse:
+    """An empty database with the compiled models."""
+    return Warehouse.opened(compiled_models(project))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.indicators.empty_project import unit_tests
+from tests.indicators.dbt_unit_tests import unit_tests
 
 BULLETS_FILES = sorted(Path(__file__).parent.glob("bullets*.yml"))
 TESTS_FOLDER = Path(__file__).parents[1]

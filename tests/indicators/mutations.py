@@ -20,7 +20,8 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from tests.indicators.empty_project import Build, UnitTest, build, load, unit_tests
+from tests.empty_project import Build, build, load
+from tests.indicators.dbt_unit_tests import UnitTest, run_unit_tests, unit_tests
 
 EQUIVALENTS_FILE = Path(__file__).with_name("equivalent_mutations.yml")
 LAYERS = ("history", "populations")
@@ -167,9 +168,9 @@ class CompiledTest:
         return sides["actual"] == sides["expected"]  # fmt: skip
 
 
-def _compiled(project: Build, unit_test: UnitTest) -> CompiledTest | None:
+def _compiled(project: Build, ran: Path, unit_test: UnitTest) -> CompiledTest | None:
     """None for a model without steps of its own to change."""
-    [path] = (project.compiled.parent / "run").rglob(f"{unit_test.name}.sql")
+    [path] = ran.rglob(f"{unit_test.name}.sql")
     text = path.read_text(encoding="utf-8")
     first_step = FIRST_STEP.search(project.sql(unit_test.model))
     if first_step is None:
@@ -181,12 +182,12 @@ def _compiled(project: Build, unit_test: UnitTest) -> CompiledTest | None:
     )
 
 
-def _tests_by_model(project: Build) -> dict[str, list[CompiledTest]]:
+def _tests_by_model(project: Build, ran: Path) -> dict[str, list[CompiledTest]]:
     found: dict[str, list[CompiledTest]] = {}
     for unit_test in unit_tests():
         if unit_test.path.parent.name not in LAYERS or unit_test.model in RESOLVERS:
             continue
-        compiled = _compiled(project, unit_test)
+        compiled = _compiled(project, ran, unit_test)
         if compiled is not None:
             found.setdefault(unit_test.model, []).append(compiled)
     return found
@@ -214,12 +215,12 @@ def _equivalents() -> dict[str, set[str]]:
     return {model: {entry["fault"] for entry in entries} for model, entries in told.items()}
 
 
-def report(project: Build, chosen: list[str]) -> str:
-    """Noticed, equivalent and surviving faults of each model, the survivors line by line."""
+def report(project: Build, ran: Path, chosen: list[str]) -> str:
+    """Noticed, equivalent and surviving faults of each model, the survivors line by line; `ran` is what dbt ran."""
     lines, totals = [], Counter()
     equivalents = _equivalents()
     with duckdb.connect(str(project.layers), read_only=True) as connection:
-        for model, tests in sorted(_tests_by_model(project).items()):
+        for model, tests in sorted(_tests_by_model(project, ran).items()):
             if chosen and model not in chosen:
                 continue
             body = tests[0].body
@@ -248,14 +249,12 @@ def report(project: Build, chosen: list[str]) -> str:
 
 
 def main() -> None:
-    """Build the project on no data, then print the report; a folder as first argument is a build to use."""
-    chosen = sys.argv[1:]
-    if chosen and Path(chosen[0]).is_dir():
-        sys.stdout.write(report(load(Path(chosen[0])), chosen[1:]))
-        return
+    """Build the project on no data and run its unit tests, then print the report."""
     with tempfile.TemporaryDirectory() as folder:
         build(Path(folder) / "project")
-        sys.stdout.write(report(load(Path(folder) / "project"), chosen))
+        project = load(Path(folder) / "project")
+        outcomes = run_unit_tests(project, Path(folder) / "unit_tests")
+        sys.stdout.write(report(project, outcomes.ran, sys.argv[1:]))
 
 
 if __name__ == "__main__":

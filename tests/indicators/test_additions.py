@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,10 @@ import pytest
 from orchestration.settings import PROJECT_FOLDER
 from tests.dbt_compile import TELEMETRY_OFF
 
-PARTS = ("orchestration", "expectations", "dbt_project", "tests/reports", "tests/dbt_compile.py")
+PARTS = (
+    "orchestration", "expectations", "dbt_project", "tests/reports", "tests/dbt_compile.py", "tests/empty_project.py",
+    "tests/reading.py",
+)  # fmt: skip
 POPULATIONS = "dbt_project/models/populations"
 REPORTS = "dbt_project/models/reports"
 
@@ -107,6 +111,7 @@ REPORT_COLUMN = {
         '    break_reason: str | None\n    n_points: int = headed("Values in the series")\n',
     ),
 }  # fmt: skip
+LINEAGE = re.compile(r"'(\w+)' as reader,\s+'(\w+)' as source,\s+'(\w+)' as table_name")
 SAY = """
 import json
 from pathlib import Path
@@ -178,8 +183,16 @@ def said(project: Path) -> dict[str, Any]:
 def test_population_takes_three_files_and_is_counted_and_held(said: dict[str, Any]) -> None:
     assert len(POPULATION) == 3
     assert "'late_assessments' as population" in said["pop_records"]
-    held_by = said["gate_lineage"].split("union all")
-    assert any("'pop_late_assessments'" in one and "'cin_census'" in one for one in held_by)
+    # the gate follows the references: what a population reads by another one, too, and nothing else
+    lineage = set(LINEAGE.findall(said["gate_lineage"]))
+    held_by = {
+        population: {(source, table) for reader, source, table in lineage if reader == population}
+        for population in ("pop_referrals", "pop_late_assessments")
+    }
+    assert held_by == {
+        "pop_referrals": {("annex_a", "list_3"), ("cin_census", "cin_details")},
+        "pop_late_assessments": {("annex_a", "list_4"), ("cin_census", "assessments")},
+    }
 
 
 def test_breakdown_is_a_marked_column_and_has_figures(said: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from expectations.checks import UNMAPPED
 from expectations.contract import contract_for
 from orchestration.intake.codes import CodeReader
-from tests.indicators.empty_project import Build
+from tests.empty_project import Build
 from tests.indicators.taking_in import annex_a, ssda903
 
 YOUNG_PERSON = {"Child Unique ID": "SYN1", "Date of Birth": "10/05/2005"}
@@ -169,7 +169,7 @@ def test_list_8_row_with_reason_x1_has_not_ended(project: Build) -> None:
         text = project.sql("stg_annex_a__list_8")
         columns = set(re.findall(r"^\s+(\w+),?$", text, re.MULTILINE))
         known = {"child_key", "end_date", "end_reason_code"}
-        for name in columns - known:
+        for name in columns - known - {"case"}:
             connection.execute(f"alter table list_8 add column if not exists {name} varchar")
         rows = connection.sql(
             re.sub(r"from\s+read_parquet\(.*?\)", "from list_8", text, flags=re.DOTALL)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import Any
 
 import duckdb
 import pytest
 
-from tests.indicators.empty_project import MODELS_FOLDER, Build
+from tests.empty_project import Build
+from tests.indicators.dbt_unit_tests import MODELS_FOLDER
 
 MODELS = sorted(path.stem for path in MODELS_FOLDER.rglob("*.sql"))
 GRAIN = "One row per "
@@ -18,10 +18,9 @@ GRAIN = "One row per "
 @pytest.fixture(scope="module")
 def documented(project: Build) -> dict[str, dict[str, Any]]:
     """Name of the model -> its node in dbt's manifest."""
-    manifest = json.loads((project.compiled.parent / "manifest.json").read_text(encoding="utf-8"))
     return {
         node["name"]: node
-        for node in manifest["nodes"].values()
+        for node in project.manifest["nodes"].values()
         if node["resource_type"] in ("model", "seed")
     }
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from orchestration.settings import DEFAULT_HOME_AREA
-from tests.indicators.empty_project import Build
+from tests.empty_project import Build
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import duckdb
 
 from orchestration.settings import DBT_FOLDER
 from tests.dbt_compile import TELEMETRY_OFF
-from tests.indicators.empty_project import Build
+from tests.empty_project import Build
 
 # One process for all of them: what takes dbt longest is to load.
 RUN = """
@@ -27,8 +28,9 @@ print("DONE", [dbt.invoke(command).success for command in commands])
 def test_what_a_population_is_built_from_can_be_built_and_looked_at(
     project: Build, tmp_path: Path
 ) -> None:
+    data = Path(shutil.copytree(project.data, tmp_path / "data"))
     environment = {
-        **os.environ, **TELEMETRY_OFF, "CYPP_DATA_DIR": str(project.data),
+        **os.environ, **TELEMETRY_OFF, "CYPP_DATA_DIR": str(data),
         "DBT_TARGET_PATH": str(tmp_path), "DBT_LOG_PATH": str(tmp_path),
     }  # fmt: skip
 
@@ -38,5 +40,5 @@ def test_what_a_population_is_built_from_can_be_built_and_looked_at(
 
     assert "DONE [True, True, True, True]" in done.stdout, done.stdout[-3000:] + done.stderr[-1000:]
     assert (tmp_path / "index.html").exists()
-    with duckdb.connect(str(project.data / ".work" / "dev.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(data / ".work" / "dev.duckdb"), read_only=True) as connection:
         assert connection.table("populations.pop_referrals").count("*").fetchone() == (0,)

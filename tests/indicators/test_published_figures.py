@@ -21,7 +21,7 @@ import pytest
 
 from orchestration.registry.indicators import Indicator, load_indicators
 from orchestration.settings import DBT_FOLDER, DEFAULT_HOME_AREA
-from tests.indicators.empty_project import Build
+from tests.empty_project import Build
 
 PUBLISHED_FILE = Path(__file__).parents[1] / "fixtures" / "published_barnet.csv"
 INDICATORS = {indicator.id: indicator for indicator in load_indicators()}

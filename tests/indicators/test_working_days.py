@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 import pytest
 
-from tests.indicators.empty_project import Build
+from tests.empty_project import Build
 
 # start, working days, last day that counts so many
 DUE_DATES = [

@@ -18,9 +18,8 @@ from orchestration.checks.acceptance import NotAcceptable, accept_check
 from orchestration.intake import judging
 from orchestration.night.errors import NothingPublished
 from orchestration.night.steps import Request
-from orchestration.settings import DBT_FOLDER, DataFolder
+from orchestration.settings import DataFolder
 from tests import extracts
-from tests.dbt_compile import compile_models
 from tests.extracts import BARNET, CAMDEN
 from tests.integration.inbox import drop_column
 from tests.nights import run_night
@@ -147,27 +146,3 @@ def test_emptied_suites_publish_nothing(
     with pytest.raises(NothingPublished, match="no check ran"):
         _run(copy, date(2025, 4, 30))
     assert copy.warehouse_file.stat().st_ino == before
-
-
-def _lineage(project: Path) -> set[tuple[str, str, str]]:
-    models = compile_models(project / "target", "--select", "gate_lineage", project=project)
-    [compiled] = models.rglob("gate_lineage.sql")
-    words = [part.split("'")[1] for part in compiled.read_text().split(" as ")[:-1] if "'" in part]
-    return {tuple(words[place : place + 3]) for place in range(0, len(words), 3)}  # type: ignore[misc]
-
-
-def test_another_reference_holds_something_else(tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    shutil.copytree(DBT_FOLDER, project, ignore=shutil.ignore_patterns("target", "logs"))
-    ours = {pair for pair in _lineage(project) if pair[0] == "pop_referrals"}
-    assert ours == {
-        ("pop_referrals", "annex_a", "list_3"),
-        ("pop_referrals", "cin_census", "cin_details"),
-    }
-    model = project / "models" / "populations" / "social_care" / "pop_referrals.sql"
-    model.write_text(model.read_text().replace("hist_referrals", "hist_assessments"))
-    theirs = {pair for pair in _lineage(project) if pair[0] == "pop_referrals"}
-    assert theirs == {
-        ("pop_referrals", "annex_a", "list_4"),
-        ("pop_referrals", "cin_census", "assessments"),
-    }

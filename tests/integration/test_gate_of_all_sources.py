@@ -54,8 +54,8 @@ class Nights:
             "[annex_a]\nlook_back_months = 12\n[gate]\nvolume_min_rows = 12\n"
         )
 
-    def run(self, as_at: date) -> str:
-        outcome = run_night(self.folder, Request(as_at), with_pages=True)
+    def run(self, as_at: date, *, with_pages: bool = False) -> str:
+        outcome = run_night(self.folder, Request(as_at), with_pages=with_pages)
         return _said(lambda console: print_run_summary(console, self.folder, outcome))
 
     def workbook(
@@ -137,7 +137,7 @@ def bad_night(nights: Nights) -> tuple[dict[str, list[tuple]], str]:
     without = education.pupils(20)
     drop_column(without, "att8")
     education.send(landing, "ks4", "2025-04", without)
-    return before, nights.run(BAD)
+    return before, nights.run(BAD, with_pages=True)
 
 
 def test_each_table_holds_what_reads_it_and_all_else_publishes(

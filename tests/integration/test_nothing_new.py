@@ -17,27 +17,25 @@ from orchestration.night.recovery import serving_run_id
 from orchestration.night.steps import Request, state_of
 from orchestration.settings import DataFolder, load_settings
 from tests import extracts
-from tests.commands import cypp
 from tests.extracts import BARNET, CAMDEN
 from tests.story import Story, content, run_ids
 
 TODAY = datetime.now(UTC).date()
 
 
-def test_with_nothing_new_the_run_that_serves_stands(story: Story, tmp_path: Path) -> None:
-    data = story.second.copy(tmp_path / "data")
-    # A copied folder was filled just now: whoever copied it may have changed it.
-    assert "Nothing new" not in cypp(data, "run").out
-    before = content(data / "warehouse" / "warehouse.duckdb")
+def test_with_nothing_new_the_run_that_serves_stands(story: Story) -> None:
+    warehouse = story.data / "warehouse" / "warehouse.duckdb"
 
-    runs = Ledger(data / "ledger").runs()
-    ran = cypp(data, "run")
+    assert story.idle.status == 0
+    [served] = run_ids(story.second.warehouse)
+    assert f"Nothing new since run {served}" in story.idle.out
+    assert content(warehouse) == content(story.second.warehouse)
+    assert Ledger(story.data / "ledger").runs() == Ledger(story.second.data / "ledger").runs()
 
-    assert ran.status == 0
-    [served] = run_ids(data / "warehouse" / "warehouse.duckdb")
-    assert f"Nothing new since run {served}" in ran.out
-    assert content(data / "warehouse" / "warehouse.duckdb") == before
-    assert Ledger(data / "ledger").runs() == runs
+
+def test_copied_folder_is_news(story: Story, tmp_path: Path) -> None:
+    """It was filled just now: whoever copied it may have changed it."""
+    assert _standing(story.second.copy(tmp_path / "data"), Request(TODAY)) is None
 
 
 def _as_if_published_here(data: Path) -> None:

@@ -158,7 +158,7 @@ def test_published_tables_have_the_columns_and_types_of_the_contract(story: Stor
 
 def test_every_published_column_is_described(story: Story) -> None:
     silent = query(
-        story.first.warehouse,
+        story.second.warehouse,
         "select table_name, column_name from duckdb_columns() where schema_name = 'marts'"
         " and database_name = current_database() and coalesce(comment, '') = ''",
     )
@@ -340,7 +340,7 @@ def test_reports_of_the_month_before_stay(story: Story) -> None:
 
 
 def _evidence(data: Path, *arguments: str) -> tuple[Ran, list[dict[str, str]]]:
-    ran = cypp(data, "evidence", *arguments)
+    ran = _in_process(data, "evidence", *arguments)
     return ran, list(csv.DictReader(io.StringIO(ran.out)))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,10 @@ AS_AT = date(2025, 4, 10)
 FILES = ("marts.yml", "quality.yml", "anomalies.yml")
 
 
-def _models() -> Iterator[dict[str, Any]]:
-    for name in FILES:
-        yield from yaml.safe_load((DBT_FOLDER / "models" / "marts" / name).read_text())["models"]
+@cache
+def _models() -> tuple[dict[str, Any], ...]:
+    files = (DBT_FOLDER / "models" / "marts" / name for name in FILES)
+    return tuple(model for file in files for model in yaml.safe_load(file.read_text())["models"])
 
 
 class Published:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 import yaml
-from filelock import FileLock
 
-from tests.reports.printed_tables import compile_printed_tables, fill
+from tests.empty_project import Build
+from tests.reports.printed_tables import fill, printed_tables
 
 MODELS = Path(__file__).parents[2] / "dbt_project" / "models"
 DECLARED = (*sorted((MODELS / "marts").glob("*.yml")), *sorted((MODELS / "reports").glob("*.yml")))
 RUN = "20250401T010203-abcdef"
+
+
+@cache
+def declared() -> tuple[dict[str, Any], ...]:
+    """Every model of the marts and reports, as its YAML describes it."""
+    files = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in DECLARED)
+    return tuple(model for file in files for model in file.get("models", []))
 
 
 class Warehouse:
@@ -120,11 +126,9 @@ class Warehouse:
 
     def write(self, path: Path) -> Path:
         """The database file, with every column that the marts declare."""
-        declared = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in DECLARED)
-        models = [model for file in declared for model in file.get("models", [])]
         with duckdb.connect(str(path)) as connection:
             connection.execute("create schema marts")
-            for model in models:
+            for model in declared():
                 columns = [f"{column['name']} {column['data_type']}" for column in model["columns"]]
                 connection.execute(f"create table marts.{model['name']} ({', '.join(columns)})")
                 for row in self.rows[model["name"]]:
@@ -138,15 +142,9 @@ class Warehouse:
 
 
 @pytest.fixture(scope="session")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The printed tables' SQL, compiled once for all workers."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with FileLock(shared / "printed_tables.lock"):
-        kept = shared / "printed_tables.json"
-        if not kept.exists():
-            kept.write_text(json.dumps(compile_printed_tables(shared / "printed_tables")))
-        return json.loads(kept.read_text())
+def printed(project: Build) -> dict[str, str]:
+    """The printed tables' SQL."""
+    return printed_tables(project.compiled)
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import duckdb
 
-from tests.dbt_compile import compile_models
-
 # In the order in which they read each other.
 PRINTED = (
     "rpt_figures",
@@ -22,11 +20,12 @@ PRINTED = (
 )
 
 
-def compile_printed_tables(target: Path) -> dict[str, str]:
-    """The text of each model, reading the schema `marts` of the database it runs in."""
-    folder = compile_models(target, "--select", *PRINTED) / "reports"
+def printed_tables(compiled: Path) -> dict[str, str]:
+    """The text of each compiled model, reading the schema `marts` of the database it runs in."""
     return {
-        name: (folder / f"{name}.sql").read_text(encoding="utf-8").replace('"warehouse".', "")
+        name: (compiled / "reports" / f"{name}.sql")
+        .read_text(encoding="utf-8")
+        .replace('"warehouse".', "")
         for name in PRINTED
     }
 
