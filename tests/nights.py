@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 import duckdb
@@ -74,12 +74,16 @@ def _leave_pages_empty(folder: DataFolder) -> None:
             (folder.pages / edition / name).touch()
 
 
-def take_in_all(folder: DataFolder, settings: Settings | None = None) -> list[TakenIn]:
-    """Take in everything in landing, without judging rows; what became of each source."""
+def take_in_all(
+    folder: DataFolder, settings: Settings | None = None, among: Container[str] | None = None
+) -> list[TakenIn]:
+    """Take in everything in landing, or some sources of it; what became of each source."""
     chosen = settings or AT_ONCE
     landing, ledger = scan(folder.landing, chosen.quiet.seconds), Ledger(folder.ledger)
     return [
-        take_in(folder, chosen, ledger, landing, source, lambda *_: None) for source in sources()
+        take_in(folder, chosen, ledger, landing, source, lambda *_: None)
+        for source in sources()
+        if among is None or source in among
     ]
 
 
