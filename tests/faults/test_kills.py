@@ -84,7 +84,9 @@ def _intake_state(data: Path) -> dict[str, object]:
         str(path.relative_to(data)): path.read_bytes()
         for place in (folder.archive, folder.raw, folder.quality / "set_aside", folder.restricted)
         for path in place.rglob("*")
-        if path.is_file() and folder.raw / "run" not in path.parents
+        # What a run says of itself names the files where they stand.
+        if path.is_file()
+        and not {folder.raw / "run", folder.restricted / "account"} & set(path.parents)
     }
     versions = {
         (v.area_code, v.source, v.folder_month, v.version, v.verdict, v.reason)
