@@ -106,5 +106,6 @@ def write_zip(path: Path) -> None:
     """An archive, of which only the name is told."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(NAMED_MEMBER, "a,b\n1,2\n")
+        # A member of one moment: the same archive is the same version, whenever it is written.
+        archive.writestr(zipfile.ZipInfo(NAMED_MEMBER), "a,b\n1,2\n")
     extracts.settled(path)
