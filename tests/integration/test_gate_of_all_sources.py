@@ -1,7 +1,7 @@
 """The gate over social care and education at once (fault 42): what is held, why, since when, what ends it.
 
 One night on which nothing is wrong, then one on which list 3 and the file of young people are halved, the pupils' file
-lacks a column, the national file of schools is cut and two dental checks of list 8 cannot be read, then one after
+lacks a column, the national file of schools is cut and two children's health checks in list 8 cannot be read, then one after
 somebody has accepted list 3.
 """
 
@@ -36,10 +36,11 @@ STRUCTURE = "ks4.pupils.structure"
 # Those of the column's population, and no other of list 8.
 HEALTH = {"cla_dental_pct", "cla_health_assessment_pct"}
 UNREAD = "annex_a.list_8.unread_share.latest_dental_check_date"
+UNREAD_TOO = "annex_a.list_8.unread_share.latest_health_assessment_date"
 SCHOOLS = {"schools_good_pct", "schools_good_extended_pct", "schools_good_coverage_pct"}
 CUT = "gias.establishments.volume"
 CHECKS = {
-    VOLUME: REFERRALS, NCCIS_VOLUME: YOUNG_PEOPLE, STRUCTURE: PUPILS, UNREAD: HEALTH, CUT: SCHOOLS,
+    VOLUME: REFERRALS, NCCIS_VOLUME: YOUNG_PEOPLE, STRUCTURE: PUPILS, UNREAD: HEALTH, UNREAD_TOO: HEALTH, CUT: SCHOOLS,
 }  # fmt: skip
 GOOD, BAD = date(2025, 3, 31), date(2025, 4, 30)
 
@@ -68,9 +69,10 @@ class Nights:
         ]
         sheets["List 1"] = extracts.grid(extracts.LISTS["List 1"], contacts)
         sheets["List 3"] = sheets["List 3"][: None if n_referrals is None else n_referrals + 1]
-        dental = sheets["List 8"][0].index("Date of Last Dental Check")
+        headings = sheets["List 8"][0]
         for row in sheets["List 8"][1 : n_unread + 1]:
-            row[dental] = "#REF!"
+            row[headings.index("Date of Last Dental Check")] = "#REF!"
+            row[headings.index("Date of Last Health Assessment")] = "#REF!"
         place = self.folder.landing / BARNET / "annex_a" / month / "Annex A.xlsx"
         extracts.write_workbook(place, sheets)
 
