@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from expectations.checks import Check, row_rule
 from expectations.rules.cases import Rows, span
-from expectations.rules.shapes import not_less, not_overlapping, on_a_weekday, rows
-
-
-def _negative(frame: pd.DataFrame) -> pd.Series:
-    return (frame["previous_plans"] < 0).fillna(False).astype(bool)
-
+from expectations.rules.shapes import not_less, not_overlapping, on_a_weekday
 
 RULES: tuple[Check, ...] = (
-    row_rule(
-        "cin_census.child_protection_plans.rule_1105.previous_plans",
-        rows("previous_plans", fails=_negative), "validity",
-        ("The number of previous plans is negative",
-         "Enter 0 for a first plan, else the number of earlier plans of this authority"),
-    ),
     row_rule(
         "cin_census.child_protection_plans.rule_8940.start_date", not_overlapping("start_date", "end_date"),
         "consistency",
@@ -58,10 +45,5 @@ CASES: dict[str, list[tuple[Rows, bool]]] = {
     "cin_census.section47.before_enquiry.conference_date": [
         ({"conference_date": "2025-03-06", "strategy_discussion_date": "2025-03-07"}, True),
         ({"conference_date": "2025-03-07", "strategy_discussion_date": "2025-03-07"}, False),
-    ],
-    "cin_census.child_protection_plans.rule_1105.previous_plans": [
-        ({"previous_plans": -1}, True),
-        ({"previous_plans": 0}, False),
-        ({"previous_plans": None}, False),
     ],
 }

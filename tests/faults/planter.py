@@ -269,7 +269,7 @@ def _spoil(kind: Kind, headings: dict[str, str], record: _Record) -> None:
     values = {
         "empty": None, "unreadable": "31/06/2024", "after_as_at": AS_AT + timedelta(days=40),
         "before_1990": date(1989, 12, 31), "sentinel": date(1900, 1, 1), "too_old": date(1960, 5, 1), "unknown_code": "Q99",
-        "not_a_number": "several", "not_a_flag": "perhaps", "negative": "-1",
+        "not_a_number": "several", "not_a_flag": "perhaps",
         "before_start": start and start - timedelta(days=1), "on_start": start,
         "on_saturday": start and start - timedelta(days=start.weekday() + 2),
         "born_later": start and start + timedelta(days=300),
