@@ -24,7 +24,7 @@ ColumnType = Literal[
     "child_id", "upn", "person_id", "date", "code", "integer", "decimal", "flag", "text", "dropped",
     "young_person_id", "applicant_id", "record_id", "academic_year", "week", "compared",
 ]  # fmt: skip
-# In `raw/` a key stands for each: also for a text that is compared with others or missed, and never read.
+# `raw/` holds only a key of each. A `compared` text is one that need only be equal to another, or be there at all.
 IDENTIFIER_TYPES = frozenset(
     {"child_id", "person_id", "young_person_id", "applicant_id", "record_id", "compared"}
 )
@@ -73,8 +73,8 @@ class Column(_Strict):
     highest: float | None = None
     inherited: bool = False
     """The value of the record above, repeated in each below it: a fault of it is told once, up there."""
-    # Headings that may stand in its place: the id of a row of an earlier table of the submission, and that table, whose
-    # row has the value (`orchestration/intake/led_back.py`).
+    # Another heading that a file may have here -> the table that it names a row of; that row has the value
+    # (`orchestration/intake/led_back.py`).
     led_back: dict[str, str] = Field(default_factory=dict)
     left_out_with: str | None = None
     """Another heading that says the same with more detail: where both are there, this column is left out."""

@@ -34,7 +34,7 @@ def put(finished: Path, target: Path) -> None:
 
 
 def put_folder(finished: Path, target: Path) -> None:
-    """Give a finished folder its place, instead of what stands there; see `sync_everything`."""
+    """Put a finished folder in its place and remove what was there. Call `sync_everything` before."""
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(target, ignore_errors=True)
     finished.replace(target)

@@ -1,4 +1,4 @@
-"""Files that stand in the ledger's folder beside its events, each proved by a hash in one of these."""
+"""Files kept in the ledger's folder. Each has its hash in an event of the ledger, which proves it."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def _strays(folder: Path, landing: Path) -> Iterator[Finding]:
 
 
 def _place(path: Path, landing: Path, kind: Kind = "file") -> dict[str, Any]:
-    """The folder, whose name is ours, and what stands in it: its number among its kind, in the order of names."""
+    """Where a file or folder is: the folder of the submission (its name is ours), and its number there by name."""
     folder = path.parent
     alike = (
         other.name

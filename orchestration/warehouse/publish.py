@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration import durable
 from orchestration.settings import DataFolder
 from orchestration.warehouse.schemas import published_tables
 
@@ -107,28 +108,20 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def replace_warehouse(folder: DataFolder, marts: Path) -> None:
     """One atomic replace; whoever has the old file open keeps reading it.
 
     The build stays where it is, under a second name of the same file, which nobody writes to any more.
     """
     marts.chmod(0o444)
-    _fsync(marts)
+    durable.sync(marts)
     fresh = folder.warehouse / ".warehouse.new"
     fresh.unlink(missing_ok=True)
     fresh.hardlink_to(marts)
     fresh.replace(folder.warehouse_file)
     # Two names of one file are not replaced by each other: so it is where the same build is published again.
     fresh.unlink(missing_ok=True)
-    _fsync(folder.warehouse)
+    durable.sync(folder.warehouse)
 
 
 def switch(link: Path, target: Path) -> None:

@@ -8,34 +8,21 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 from expectations.contract import contract_for
 from orchestration.intake.headings import normalise_heading
 from orchestration.intake.readers import FileRejected
 from orchestration.intake.reading import read_confined
+from tests.benchmarks.measure import Watch
 from tests.hostile_files import KINDS, VARIANTS, Hostile
 
 SAMPLED_SECONDS = 0.005
 
 
-class _WorkersMemory(Thread):
-    """Watches the processes that this one has started, and theirs; `peak` is the most that one of them held, in MiB."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.peak = 0
-        self._done = Event()
-
-    def run(self) -> None:
-        while not self._done.wait(SAMPLED_SECONDS):
-            self.peak = max([self.peak, *map(_most_held, _started_by(os.getpid()))])
-
-    def stop(self) -> int:
-        self._done.set()
-        self.join()
-        return self.peak
+def _most_of_one() -> int:
+    """The most that one of the processes which this one has started, and theirs, ever held, in MiB."""
+    return max(map(_most_held, _started_by(os.getpid())), default=0)
 
 
 def _started_by(process: int) -> Iterator[int]:
@@ -64,7 +51,7 @@ def score() -> Iterator[dict[str, Any]]:
 
 def _measured(kind: Hostile, variant: int, path: Path) -> dict[str, Any]:
     known = frozenset(map(normalise_heading, contract_for(kind.source).headings()))
-    memory, begun = _WorkersMemory(), time.perf_counter()
+    memory, begun = Watch(_most_of_one, SAMPLED_SECONDS), time.perf_counter()
     memory.start()
     try:
         read_confined(path, known)

@@ -35,29 +35,30 @@ def _forked_cpu() -> float:
     return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
-class _Memory(Thread):
-    """Watches what this process and all that it started hold in memory together; `peak` is in MiB.
+class Watch(Thread):
+    """Asks again and again how much memory is held, in MiB, until `stop` gives the most that it was told."""
 
-    Memory that processes share counts once for each: the figure is an upper bound.
-    """
-
-    def __init__(self) -> None:
+    def __init__(self, held: Callable[[], int], every: float = SAMPLED_SECONDS) -> None:
         super().__init__(daemon=True)
-        self.peak = 0
+        self._held, self._every = held, every
+        self._peak = 0
         self._done = Event()
 
     def run(self) -> None:
-        while not self._done.wait(SAMPLED_SECONDS):
-            self.peak = max(self.peak, _held_together())
+        while not self._done.wait(self._every):
+            self._peak = max(self._peak, self._held())
 
     def stop(self) -> int:
         self._done.set()
         self.join()
-        return max(self.peak, _held_together())
+        return max(self._peak, self._held())
 
 
 def _held_together() -> int:
-    """MiB of this process and of its descendants, from Linux's table of processes."""
+    """MiB of this process and of its descendants, from Linux's table of processes.
+
+    Memory that processes share counts once for each: the figure is an upper bound.
+    """
     parents: dict[int, int] = {}
     pages: dict[int, int] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -76,7 +77,7 @@ def _held_together() -> int:
 def _measure(label: str, case: Callable[[Path], dict[str, Any]], folder: Path) -> dict[str, Any]:
     # DuckDB takes a process whose main module has no file for a person's, and draws its progress between our lines.
     sys.modules["__main__"].__file__ = __file__
-    memory = _Memory()
+    memory = Watch(_held_together)
     memory.start()
     wall, cpu = time.perf_counter(), _cpu()
     found = case(folder)
