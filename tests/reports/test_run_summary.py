@@ -80,6 +80,23 @@ def test_figures_are_counted_by_status_and_holds_say_what_releases_them(
     assert "began on 1 Apr 2025 at 01:02 UTC" in words(page)
 
 
+def test_hold_names_figures_that_no_report_prints_and_a_failure_that_holds_none(
+    night: Warehouse, tmp_path: Path
+) -> None:
+    night.add_indicator("variant", position="", title="Plans, another way", reports="")
+    night.add_figure("variant", "2025-03-31", 1, denominator=9, value=11.1, status="held")
+    night.rows["fct_holds"].append(night.rows["fct_holds"][-1] | {"indicator_id": "variant"})
+    night.rows["fct_dq_results"].append(
+        {"check_id": "gias.establishments.volume", "area_code": "national", "source": "gias",
+         "table_name": "establishments", "as_at_date": date(2025, 3, 31), "severity": "error", "passed": False,
+         "status": "run", "status_reason": "10 rows against 80"}
+    )  # fmt: skip
+    held = rows_of(page_of(night, tmp_path), "Table of held figures")
+    assert [row[2] for row in held] == ["SC10 Plans; Plans, another way", "no figure"]
+    assert held[1][0] == "National files"
+    assert "gias.establishments.volume" in held[1][1] and held[1][1].endswith("10 rows against 80")
+
+
 def test_what_this_run_took_in_stands_beside_what_was_there(
     night: Warehouse, tmp_path: Path
 ) -> None:

@@ -84,6 +84,7 @@ class Cases:
     n_overdue: int
 
 
+NATIONAL_FILES = "National files"
 LINES = """
     select found.area_code, found.indicator_id, found.status,
         concat_ws(' ', nullif(found.position, ''), found.title)
@@ -91,6 +92,20 @@ LINES = """
     inner join marts.dim_indicators as indicators on found.indicator_id = indicators.indicator_id
     where found.edition = 'restricted' and ' ' || found.reports || ' ' like '% committee %'
     order by found.area_code, indicators.plan_order
+"""
+# Of every indicator, also those that the committee report does not print.
+HELD = """
+    select held.area_code, held.indicator_id,
+        concat_ws(' ', nullif(indicators.position, ''), indicators.title)
+    from marts.fct_holds as held
+    inner join marts.dim_indicators as indicators on held.indicator_id = indicators.indicator_id
+    where exists (
+        select 1 from marts.fct_indicator_values as figures
+        where figures.indicator_id = held.indicator_id and figures.area_code = held.area_code
+            and figures.status = 'held'
+    )
+    group by all
+    order by held.area_code, any_value(indicators.plan_order)
 """
 DURATION = "select {columns} from marts.dim_runs as found where found.run_id = ?"
 # A run takes in before its start is written down: what came after the start of the run before is its own.
@@ -176,7 +191,7 @@ def read_summary(connection: duckdb.DuckDBPyConnection) -> Summary:
         run=run,
         duration=duration,
         states=_states(lines, names),
-        held=_held(connection, lines, names),
+        held=_held(connection, names),
         sources=tuple(read_records(connection, Source, SOURCES, duration.started_at)),
         rejected=tuple(read_records(connection, Rejected, REJECTED)),
         cases=tuple(read_records(connection, Cases, CASES, run.as_at)),
@@ -201,14 +216,13 @@ def _states(lines: list[Line], names: dict[str, str]) -> tuple[AreaStates, ...]:
     )
 
 
-def _held(
-    connection: duckdb.DuckDBPyConnection, lines: list[Line], names: dict[str, str]
-) -> tuple[Held, ...]:
-    titles = {indicator_id: title for _, indicator_id, _, title in lines}
-    held = [(area, indicator_id) for area, indicator_id, status, _ in lines if status == "held"]
+def _held(connection: duckdb.DuckDBPyConnection, names: dict[str, str]) -> tuple[Held, ...]:
+    rows = connection.execute(HELD).fetchall()
+    titles = {indicator_id: title for _, indicator_id, title in rows}
+    held = [(area, indicator_id) for area, indicator_id, _ in rows]
     return tuple(
         Held(
-            names.get(hold.area_code, hold.area_code),
+            names.get(hold.area_code, NATIONAL_FILES),
             wording.held(f"held by {wording.reason(hold.why)}"),
             tuple(titles[indicator_id] for indicator_id in hold.indicators),
             hold.released_by,
