@@ -1,27 +1,30 @@
-"""`cypp`: thin commands over the packages of this project."""
+"""`cypp`: the nightly job and its reports. Commands of the owners and of upkeep are in their own rooms."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from orchestration.intake.damage import LedgerDamaged
-from orchestration.settings import ConfigurationError, DataFolder, data_folder, load_settings
+from orchestration.owners.commands import app as owners_app
+from orchestration.settings import ConfigurationError, data_folder, load_settings
+from orchestration.terminal import (
+    ATTENTION,
+    NOTHING_PUBLISHED,
+    PUBLISHED,
+    WRONG_USAGE,
+    DataDir,
+    bars,
+    console,
+    day,
+    say,
+    stop,
+)
+from orchestration.upkeep.commands import app as upkeep_app
 
 app = typer.Typer(
     help="Barnet children's indicators: from the services' extracts to published figures.",
@@ -29,25 +32,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-DataDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--data-dir",
-        help="The data folder (default: CYPP_DATA_DIR, else data/ of the checkout; where cypp is installed"
-        " from a wheel, data/ of the working folder).",
-    ),
-]
-console = Console()
-errors = Console(stderr=True)
-STANDARD_ERROR = 2
-PUBLISHED, NOTHING_PUBLISHED, WRONG_USAGE, ATTENTION = 0, 1, 2, 3
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("give a day as YYYY-MM-DD") from None
+app.add_typer(owners_app)
+app.add_typer(upkeep_app)
 
 
 def _moment(text: str) -> datetime:
@@ -58,31 +44,6 @@ def _moment(text: str) -> datetime:
             "give a moment as YYYY-MM-DDTHH:MM:SS, with a time zone or in UTC"
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _progress() -> Progress:
-    columns = (
-        TextColumn("{task.description:14}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    # A terminal of its own: while steps run, Dagster keeps what they print on the usual one.
-    terminal = os.fdopen(os.dup(STANDARD_ERROR), "w", encoding="utf-8")
-    return Progress(*columns, console=Console(file=terminal))
-
-
-class _Bars:
-    """One bar per step, drawn on standard error."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._tasks: dict[str, TaskID] = {}
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        if step not in self._tasks:
-            self._tasks[step] = self._progress.add_task(step, total=total)
-        self._progress.update(self._tasks[step], completed=done, total=total)
 
 
 @app.callback()
@@ -112,31 +73,27 @@ def run(
     from orchestration.operator.summary import print_run_summary, print_unchanged
 
     request = Request(
-        _day(as_at) if as_at else datetime.now(UTC).date(),
+        day(as_at) if as_at else datetime.now(UTC).date(),
         _moment(received_by) if received_by else None,
         even_if_unchanged=force,
     )
     folder = data_folder(data_dir)
     try:
         load_settings(folder.root)
-        with _progress() as progress:
+        with bars() as show:
             with told_in_words():
-                was_empty = write_fallback_extracts(folder, _Bars(progress))
+                was_empty = write_fallback_extracts(folder, show)
             if was_empty:
                 console.print(
                     "The data folder held no extracts: synthetic ones were written to landing/."
                 )
-            outcome = run_job(folder, request, _Bars(progress))
+            outcome = run_job(folder, request, show)
     except ConfigurationError as error:
-        errors.print(f"Wrong configuration, nothing touched: {error}", markup=False, soft_wrap=True)
-        raise typer.Exit(WRONG_USAGE) from None
+        raise stop(f"Wrong configuration, nothing touched: {error}", WRONG_USAGE) from None
     except NothingPublished as error:
-        errors.print(
-            f"Nothing published, the last good warehouse still serves: {error}",
-            markup=False,
-            soft_wrap=True,
-        )
-        raise typer.Exit(NOTHING_PUBLISHED) from None
+        raise stop(
+            f"Nothing published, the last good warehouse still serves: {error}", NOTHING_PUBLISHED
+        ) from None
     if isinstance(outcome, str):
         print_unchanged(console, folder, outcome)
     else:
@@ -154,36 +111,12 @@ def status(
     try:
         found = current_status(data_folder(data_dir))
     except LedgerDamaged as error:
-        errors.print(str(error), markup=False, soft_wrap=True)
-        raise typer.Exit(ATTENTION) from None
+        raise stop(str(error), ATTENTION) from None
     if as_json:
         console.print_json(json.dumps(found.as_dict(), default=str))
     else:
         print_status(console, found)
     raise typer.Exit(ATTENTION if found.needs_attention else PUBLISHED)
-
-
-@app.command()
-def verify(data_dir: DataDir = None) -> None:
-    """Read archive, raw and ledger again and hold them to their hashes."""
-    from filelock import Timeout
-
-    from orchestration.upkeep.verify import verify as read_again
-
-    try:
-        with _progress() as progress:
-            found = read_again(data_folder(data_dir), _Bars(progress))
-    except Timeout:
-        errors.print("Not verified: a run holds this data folder; try again when it has ended")
-        raise typer.Exit(NOTHING_PUBLISHED) from None
-    for one in found.damage:
-        console.print(f"{one.what}: {one.mend}", markup=False, highlight=False, soft_wrap=True)
-    verdict = f"{len(found.damage)} damaged or missing" if found.damage else "whole"
-    console.print(
-        f"{found.n_versions} version(s) of submissions and {found.n_runs} published run(s) read again: {verdict}.",
-        markup=False, highlight=False, soft_wrap=True,
-    )  # fmt: skip
-    raise typer.Exit(NOTHING_PUBLISHED if found.damage else PUBLISHED)
 
 
 @app.command()
@@ -203,10 +136,9 @@ def evidence(
     from orchestration.operator.evidence import EvidenceError, write_evidence
 
     try:
-        write_evidence(data_folder(data_dir), indicator, _day(period), area, basis, identified)
+        write_evidence(data_folder(data_dir), indicator, day(period), area, basis, identified)
     except EvidenceError as error:
-        errors.print(str(error), markup=False, soft_wrap=True)
-        raise typer.Exit(WRONG_USAGE) from None
+        raise stop(str(error), WRONG_USAGE) from None
 
 
 @app.command()
@@ -231,18 +163,17 @@ def demo(
     folder = data_folder(data_dir)
     folder.create()
     try:
-        with _progress() as progress:
+        with bars() as show:
             write_demo(
                 folder.root,
                 seed=seed,
                 months=months,
                 last=month,
                 areas=areas,
-                progress=_Bars(progress),
+                progress=show,
             )
     except ValueError as error:
-        errors.print(str(error), markup=False, soft_wrap=True)
-        raise typer.Exit(WRONG_USAGE) from None
+        raise stop(str(error), WRONG_USAGE) from None
     console.print(
         f"Synthetic extracts of {areas} authority(ies) up to {month} stand in {folder.landing}."
     )
@@ -263,15 +194,12 @@ def accept(
     from orchestration.checks.acceptance import NotAcceptable, accept_check
 
     try:
-        accepted = accept_check(data_folder(data_dir), check, area, by, reason, _day(until))
+        accepted = accept_check(data_folder(data_dir), check, area, by, reason, day(until))
     except NotAcceptable as error:
-        errors.print(str(error), markup=False, soft_wrap=True)
-        raise typer.Exit(WRONG_USAGE) from None
-    console.print(
+        raise stop(str(error), WRONG_USAGE) from None
+    say(
         f"{accepted.check_id} is released for {accepted.area_code} up to {accepted.until}: "
-        "the next run publishes what it holds.",
-        markup=False,
-        highlight=False,
+        "the next run publishes what it holds."
     )
 
 
@@ -291,8 +219,7 @@ def report(
     try:
         done = render_again(data_folder(data_dir), edition, issue)
     except NotRendered as error:
-        errors.print(f"No report written: {error}", markup=False, soft_wrap=True)
-        raise typer.Exit(NOTHING_PUBLISHED) from None
+        raise stop(f"No report written: {error}", NOTHING_PUBLISHED) from None
     verdict = done.verdict
     said = (
         f"Reports:    {done.folder}",
@@ -303,113 +230,7 @@ def report(
         *((f"Issued:     {done.issued}",) if done.issued else ()),
     )
     for line in said:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-@app.command()
-def forms(
-    data_dir: DataDir = None,
-    folder: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="DIR",
-            help="Where to write them (default: quality/forms, or quality/templates, in the data folder).",
-            file_okay=False,
-        ),
-    ] = None,
-    templates: Annotated[
-        bool,
-        typer.Option(
-            "--templates", help="Instead, write an empty file of everything that is taken in."
-        ),
-    ] = False,
-    month: Annotated[
-        str | None, typer.Option(help="Month YYYY-MM that they ask about (default: last month).")
-    ] = None,
-) -> None:
-    """Write the forms (XLSX) for updates of the plan's actions and for figures supplied by hand, or empty files."""
-    from orchestration.night.synthetic import last_month
-    from orchestration.owners.forms.write import NoForms, forms_folder, write_forms
-
-    data = data_folder(data_dir)
-    if templates:
-        _write_templates(data, folder, month or last_month())
-        return
-    try:
-        written = write_forms(data, folder or forms_folder(data), month or last_month())
-    except NoForms as error:
-        errors.print(f"No form written: {error}", markup=False, soft_wrap=True)
-        raise typer.Exit(WRONG_USAGE) from None
-    for path, lines in written:
-        console.print(f"{path}: {lines} lines", markup=False, highlight=False, soft_wrap=True)
-
-
-def _write_templates(data: DataFolder, target: Path | None, month: str) -> None:
-    from orchestration.intake.landing import areas_in
-    from orchestration.intake.submissions import dfe_codes
-    from orchestration.night.steps import home_area
-    from orchestration.owners.forms.templates import templates_folder, write_templates
-    from orchestration.owners.forms.write import NoForms, month_end
-
-    try:
-        as_at = month_end(month)
-        area = home_area(load_settings(data.root), areas_in(data.landing))
-    except (NoForms, ConfigurationError) as error:
-        errors.print(f"No template written: {error}", markup=False, soft_wrap=True)
-        raise typer.Exit(WRONG_USAGE) from None
-    *files, readme = write_templates(
-        target or templates_folder(data), as_at, dfe_codes().get(area, "")
-    )
-    console.print(
-        f"{len(files)} empty files; {readme} says what each is for and where national files are.",
-        markup=False, highlight=False, soft_wrap=True,
-    )  # fmt: skip
-
-
-owners_app = typer.Typer(help="The data owners' worklists out and back in.", no_args_is_help=True)
-app.add_typer(owners_app, name="owners")
-
-
-@owners_app.command("export")
-def owners_export(data_dir: DataDir = None) -> None:
-    """Write one worklist (XLSX) per owner into the data folder's quality/worklists."""
-    from orchestration.owners.worklist import export_worklists
-
-    folder = data_folder(data_dir)
-    if not folder.warehouse_file.exists():
-        errors.print("Nothing has been published yet: run `cypp run`", markup=False)
-        raise typer.Exit(WRONG_USAGE)
-    for path, cases in export_worklists(folder):
-        console.print(f"{path}: {cases} cases", markup=False, highlight=False, soft_wrap=True)
-
-
-@owners_app.command("import")
-def owners_import(
-    file: Annotated[Path, typer.Argument(help="A filled worklist.", dir_okay=False)],
-    data_dir: DataDir = None,
-) -> None:
-    """Read a filled worklist back: each line is applied or refused with a reason."""
-    from orchestration.owners.answers import WorklistRefused, import_worklist
-
-    try:
-        results = import_worklist(data_folder(data_dir), file, datetime.now(UTC).date())
-    except (WorklistRefused, OSError) as error:
-        said = str(error) if isinstance(error, WorklistRefused) else error.strerror
-        errors.print(f"Nothing applied: {said}", markup=False, soft_wrap=True)
-        raise typer.Exit(WRONG_USAGE) from None
-    for result in results:
-        console.print(
-            f"row {result.row}: {result.outcome}: {result.reason}",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-    counts = {
-        name: sum(r.outcome == name for r in results)
-        for name in ("applied", "unchanged", "noted", "refused")
-    }
-    console.print(", ".join(f"{count} {name}" for name, count in counts.items()), markup=False)
-    raise typer.Exit(ATTENTION if counts["refused"] else PUBLISHED)
+        say(line)
 
 
 def main() -> None:
@@ -417,5 +238,4 @@ def main() -> None:
     try:
         app()
     except LedgerDamaged as error:
-        errors.print(f"Nothing done: {error}", markup=False, soft_wrap=True)
-        sys.exit(NOTHING_PUBLISHED)
+        sys.exit(stop(f"Nothing done: {error}", NOTHING_PUBLISHED).exit_code)
