@@ -24,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup manifest run test faults lint lint-python lint-types lint-sql lint-dbt format bench serve validators lock clean
+.PHONY: help setup manifest run test faults attack lint lint-python lint-types lint-sql lint-dbt format bench serve validators lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ test: $(READY_DEV) manifest ## set-up, then the whole test suite
 
 faults: $(READY_DEV) manifest ## the long proofs: kills, full disks, orders of arrival, planted faults
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m faults
+
+attack: $(READY_DEV) manifest ## the long proof of the public edition: attacked as an outsider would
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m attack
 
 lint: lint-python lint-types lint-sql lint-dbt ## formatting, linting, types, SQL style, dbt rules
 

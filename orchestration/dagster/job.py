@@ -16,10 +16,11 @@ from orchestration.night import steps, unchanged
 from orchestration.night.account import Outcome, outcome_of
 from orchestration.night.errors import JOB, NothingPublished, told_in_words
 from orchestration.night.progress import Progress, shown_by
-from orchestration.night.recovery import alone_in, record_failure, serving_run_id
+from orchestration.night.recovery import alone_in, record_failure
 from orchestration.night.steps import Request
 from orchestration.settings import DataFolder, load_settings
 from orchestration.warehouse.manifest import PARSED_FOLDER
+from orchestration.warehouse.serving import serving_run_id
 
 INSTANCE_CONFIG = Path(__file__).parent / "dagster.yaml"
 # The storage class of version 0.1, which wrote this file anew at every start.
@@ -50,7 +51,7 @@ def run_job(folder: DataFolder, request: Request, progress: Progress) -> Outcome
         steps.registry()
         with alone_in(folder) as ledger:
             state = steps.state_of(request, settings, ledger, landing_state(folder.landing))
-            serving = serving_run_id(folder)
+            serving = serving_run_id(folder, ledger)
             standing = unchanged.standing_run(folder, state, serving)
             if standing is not None and not request.even_if_unchanged:
                 return standing

@@ -172,6 +172,15 @@ class Ledger:
             for event in self._chain.events("answer")
         ]
 
+    def record_warehouse(self, run_id: str, digest: str) -> None:
+        """Append the hash of the warehouse that a run is about to publish."""
+        self._chain.append("warehouse", [(now(), {"run_id": run_id, "digest": digest})])
+
+    def warehouses(self) -> list[tuple[str, str]]:
+        """The run and the hash of every warehouse that ever served, oldest first."""
+        said = (event.content for event in self._chain.events("warehouse"))
+        return [(one["run_id"], one["digest"]) for one in said]
+
     def record_run(self, event: str, run_id: str, detail: dict[str, str | None]) -> None:
         """Append that a run started, published (with the hashes of the files that it keeps) or failed."""
         files = files_of_run(self._folder, run_id) if event == "published" else {}

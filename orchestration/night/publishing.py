@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.durable import sync_everything
 from orchestration.intake.ledger import Ledger, now
 from orchestration.night import account, unchanged
 from orchestration.night.errors import needs_the_job
@@ -22,7 +23,7 @@ from orchestration.reports.render import EDITIONS, FRONT, MODES, REPORTS, RESTRI
 from orchestration.reports.render import render_front as _render_front
 from orchestration.reports.render import render_report as _render_report
 from orchestration.settings import DataFolder
-from orchestration.warehouse import first_reported, memory, publish
+from orchestration.warehouse import first_reported, memory, publish, serving
 from orchestration.warehouse.inputs import Run, told_run
 
 OWNERS_PAGES = Path(RESTRICTED) / "owners"
@@ -86,9 +87,8 @@ def publish_all(folder: DataFolder) -> Run:
     _refuse_missing_pages(folder)
     with duckdb.connect(str(folder.candidate_file), read_only=True) as connection:
         month = publish.month_of(connection)
-    surface = f"{run.run_id}-{now():%H%M%S%f}"
-    parquet = folder.warehouse / f".parquet-{surface}"
-    outputs = folder.root / f".outputs-{surface}"
+    parquet = publish.new_folder(folder.parquet, run.run_id)
+    outputs = publish.new_folder(folder.outputs, run.run_id)
     publish.carry_forward(folder.outputs, outputs)
     shutil.rmtree(outputs / month, ignore_errors=True)
     shutil.copytree(folder.pages, outputs / month)
@@ -96,9 +96,12 @@ def publish_all(folder: DataFolder) -> Run:
     if run.records_first_reported:
         first_reported.store(folder, folder.candidate_file, run.run_id)
         memory.store(folder, folder.candidate_file, run.run_id)
-    publish.replace_warehouse(folder, folder.candidate_file)
+    sync_everything()
+    serving.announce(ledger, run.run_id, folder.candidate_file)
+    serving.put_in_place(folder, folder.candidate_file)
     publish.switch(folder.parquet, parquet)
     publish.switch(folder.outputs, outputs)
+    serving.keep(folder, folder.candidate_file)
     _enter_publication(folder, ledger, run)
     page = folder.outputs / month / RESTRICTED / FRONT
     account.enter(folder, "published", page=str(page))

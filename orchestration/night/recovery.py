@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 
-import duckdb
 from filelock import FileLock
 
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.settings import DataFolder
+from orchestration.warehouse.publish import remove_unfinished
+from orchestration.warehouse.serving import serving_run_id
 
 LOCK_SECONDS = 900
 
@@ -35,13 +36,15 @@ def alone_in(folder: DataFolder) -> Generator[Ledger]:
 def settle_killed_runs(folder: DataFolder, ledger: Ledger) -> None:
     """Settle runs that were killed: published when the warehouse that serves is theirs, else failed."""
     last = {run_id: event for run_id, event, *_ in ledger.runs()}
-    serving = serving_run_id(folder)
+    serving = serving_run_id(folder, ledger)
     for run_id, event in last.items():
         if run_id == serving and event != "published":
             ledger.record_run("published", run_id, {"reason": "interrupted"})
         elif event == "started":
             ledger.record_run("failed", run_id, {"reason": "interrupted"})
     shutil.rmtree(folder.work / "spill", ignore_errors=True)
+    for link in (folder.parquet, folder.outputs):
+        remove_unfinished(link)
 
 
 def record_failure(ledger: Ledger, reason: str) -> None:
@@ -49,21 +52,3 @@ def record_failure(ledger: Ledger, reason: str) -> None:
     events = ledger.runs()
     if events and events[-1][1] == "started":
         ledger.record_run("failed", events[-1][0], {"reason": reason})
-
-
-def serving_run_id(folder: DataFolder) -> str | None:
-    """The run whose figures serve now; None before the first publication.
-
-    A warehouse that cannot be read is moved aside: the run that follows makes it again.
-    """
-    if not folder.warehouse_file.exists():
-        return None
-    try:
-        with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-            row = connection.execute(
-                "select max(run_id) from marts.fct_indicator_values"
-            ).fetchone()
-    except duckdb.Error:
-        folder.warehouse_file.replace(folder.work / "damaged_warehouse.duckdb")
-        return None
-    return row[0] if row else None

@@ -29,6 +29,7 @@ from orchestration.intake.submissions import TakenIn, take_in
 from orchestration.night import account, unchanged
 from orchestration.night.errors import NothingPublished, needs_the_job
 from orchestration.night.progress import say_progress
+from orchestration.night.room import refuse_without_room
 from orchestration.night.synthetic import is_synthetic
 from orchestration.registry.indicators import (
     Indicator,
@@ -99,6 +100,7 @@ def look_at_landing(folder: DataFolder, settings: Settings) -> Landing:
     """Find what has arrived, for the steps that take it in; the account of the run begins here."""
     account.begin(folder)
     landing = scan(folder.landing, settings.quiet.seconds)
+    refuse_without_room(folder, Ledger(folder.ledger), landing)
     account.enter(
         folder, "landing", state=landing.state, areas=landing.areas,
         findings=[asdict(finding) for finding in landing.findings],

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from orchestration.durable import write
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder, Settings
+from orchestration.warehouse.serving import damaged_surfaces
 
 PUBLISHED_STATE = "published_state.json"
 TAKEN_STATE = "landing_taken"
@@ -40,7 +41,7 @@ def remember(folder: DataFolder, run_id: str, state: str) -> None:
 
 
 def standing_run(folder: DataFolder, state: str, serving: str | None) -> str | None:
-    """The run that has published this very state and still serves, with its pages; else None.
+    """The run that has published this very state, if all that it published is still there and whole; else None.
 
     A note that cannot be read says nothing: the run that follows writes it again.
     """
@@ -50,8 +51,8 @@ def standing_run(folder: DataFolder, state: str, serving: str | None) -> str | N
         published = json.loads((folder.work / PUBLISHED_STATE).read_bytes())
     except (FileNotFoundError, ValueError):
         return None
-    whole = folder.parquet.is_dir() and any(folder.outputs.glob("*/restricted/index.html"))
-    return serving if whole and published == {"run_id": serving, "state": state} else None
+    is_same = published == {"run_id": serving, "state": state}
+    return serving if is_same and not damaged_surfaces(folder) else None
 
 
 def remember_taken(folder: DataFolder, landing: str) -> None:

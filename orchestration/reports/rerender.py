@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
+from orchestration.durable import sync_everything
 from orchestration.owners.site import write_owner_pages
 from orchestration.registry.indicators import load_indicators
 from orchestration.reports.content.published import read_run
@@ -19,6 +20,7 @@ from orchestration.reports.release import AlreadyIssued, audit_release, issue_pa
 from orchestration.reports.render import EDITIONS, PUBLIC, RESTRICTED, render_edition
 from orchestration.settings import DataFolder
 from orchestration.warehouse import publish
+from orchestration.warehouse.serving import write_surface_hashes
 
 LOCK_SECONDS = 60
 
@@ -71,8 +73,7 @@ def _render(folder: DataFolder, editions: tuple[str, ...], issue: bool) -> Rende
         )
     with duckdb.connect(str(marts), read_only=True) as connection:
         run, month = read_run(connection), publish.month_of(connection)
-    outputs = folder.root / f".outputs-{run.run_id}-again"
-    shutil.rmtree(outputs, ignore_errors=True)
+    outputs = publish.new_folder(folder.outputs, run.run_id)
     publish.carry_forward(folder.outputs, outputs)
     for edition in editions:
         shutil.rmtree(outputs / month / edition, ignore_errors=True)
@@ -81,6 +82,8 @@ def _render(folder: DataFolder, editions: tuple[str, ...], issue: bool) -> Rende
             render_edition(marts, outputs / month / edition, edition)
     if RESTRICTED in editions:
         write_owner_pages(marts, folder, outputs / month / RESTRICTED / "owners")
+    sync_everything()
     publish.switch(folder.outputs, outputs)
+    write_surface_hashes(folder)
     issued = issue_pack(folder, marts, month, run.run_id) if issue else None
     return Rendered(folder.outputs / month, verdict, issued)

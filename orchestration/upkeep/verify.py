@@ -1,6 +1,6 @@
-"""`cypp verify`: everything that no rebuild can derive, and what was read of it, held to its hashes.
+"""`cypp verify`: everything that no rebuild can derive, what was read of it and what serves, held to their hashes.
 
-Changes nothing. What serves is not looked at: it can be made again.
+Changes nothing.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.places import damaged_files, raw_folder
 from orchestration.intake.submissions import SHIPPED, refuse_wrong_key, shipped_reference
 from orchestration.settings import DataFolder
+from orchestration.warehouse.serving import damaged_surfaces
 
 LOCK_SECONDS = 60
 MADE_AGAIN = "`cypp run --force` makes it again"
@@ -66,8 +67,14 @@ def _verified(folder: DataFolder, progress: Progress) -> Verified:
     for done, version in enumerate(versions, start=1):
         found.damage += places.damage_to(version)
         progress("Verify", done, len(versions))
-    found.damage += [*places.shipped(), *places.unknown(versions)]
+    found.damage += [*places.shipped(), *places.unknown(versions), *_surfaces(folder, ledger)]
     return found
+
+
+def _surfaces(folder: DataFolder, ledger: Ledger) -> Iterator[Damage]:
+    """What readers see; a reader is never told a figure that nobody has published."""
+    if ledger.warehouses():
+        yield from (Damage(name, MADE_AGAIN) for name in damaged_surfaces(folder))
 
 
 def _of_ledger(error: LedgerDamaged) -> Damage:

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration import durable
-from orchestration.settings import DataFolder
+from orchestration.intake.ledger import now
 from orchestration.warehouse.schemas import published_tables
 
 MARTS = published_tables()
@@ -108,20 +107,9 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def replace_warehouse(folder: DataFolder, marts: Path) -> None:
-    """One atomic replace; whoever has the old file open keeps reading it.
-
-    The build stays where it is, under a second name of the same file, which nobody writes to any more.
-    """
-    marts.chmod(0o444)
-    durable.sync(marts)
-    fresh = folder.warehouse / ".warehouse.new"
-    fresh.unlink(missing_ok=True)
-    fresh.hardlink_to(marts)
-    fresh.replace(folder.warehouse_file)
-    # Two names of one file are not replaced by each other: so it is where the same build is published again.
-    fresh.unlink(missing_ok=True)
-    durable.sync(folder.warehouse)
+def new_folder(link: Path, run_id: str) -> Path:
+    """The name of a folder that a link will point at; later ones sort after it."""
+    return link.with_name(f".{link.name}-{now():%Y%m%dT%H%M%S%f}-{run_id}")
 
 
 def switch(link: Path, target: Path) -> None:
@@ -141,6 +129,14 @@ def switch(link: Path, target: Path) -> None:
     fresh.replace(link)
     for folder in link.parent.glob(f".{link.name}-*"):
         if folder.resolve() not in (target.resolve(), before):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_unfinished(link: Path) -> None:
+    """Remove the folders that killed runs made for a link and did not bring into place: newer than what it points at."""
+    serving = link.resolve().name if link.is_symlink() else ""
+    for folder in link.parent.glob(f".{link.name}-*"):
+        if folder.name > serving:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -13,15 +13,18 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from orchestration.intake.chain import LEDGER_FILE, Chain, Event
 from orchestration.intake.ledger import Ledger
 from orchestration.night.steps import Request
 from orchestration.settings import DataFolder
+from orchestration.upkeep.verify import verify
 from tests.commands import WITHOUT_DAGSTER, cypp
 from tests.nights import run_night
 from tests.story import Story, content, query, send_again
 
 pytestmark = pytest.mark.faults
 
+N_FLIPS = 200
 FIGURES = """
     select indicator_id, area_code, basis, period_end, breakdown, breakdown_value, status, value, numerator, denominator
     from marts.fct_indicator_values
@@ -36,6 +39,49 @@ def _flip(path: Path, chance: random.Random) -> None:
     content = bytearray(path.read_bytes())
     content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
     path.write_bytes(content)
+
+
+def _events(folder: DataFolder) -> list[list[Event]]:
+    chain = Chain(folder.ledger)
+    kinds = ("fact", "submission", "run", "warehouse", "acceptance", "answer", "issued")
+    return [chain.events(kind) for kind in kinds]
+
+
+def _state_files(folder: DataFolder) -> dict[str, list[Path]]:
+    """By kind the files that decide what is published, or are."""
+    places = {
+        "ledger": [folder.ledger], "archive": [folder.archive],
+        "raw": [folder.raw, folder.identifiers, folder.quality / "results", folder.quality / "issues"],
+        "published": [folder.warehouse, folder.outputs.resolve()],
+    }  # fmt: skip
+    found = {
+        kind: sorted(path for place in some for path in place.rglob("*") if path.is_file())
+        for kind, some in places.items()
+    }
+    # Tables of what nobody sent are written anew by every run.
+    found["raw"] = [path for path in found["raw"] if "none" not in path.parts]
+    return found
+
+
+def test_no_flipped_bit_changes_a_figure_in_silence(story: Story, tmp_path: Path) -> None:
+    """`cypp verify` finds it, or nothing that is read has changed (a ledger's file has bytes without meaning)."""
+    folder, chance = DataFolder(story.second.copy(tmp_path / "data")), random.Random(2026)
+    files, before = _state_files(folder), _events(folder)
+    found = dict.fromkeys(files, 0)
+    for number in range(N_FLIPS):
+        kind = list(files)[number % len(files)]
+        path = chance.choice(files[kind])
+        kept, mode = path.read_bytes(), path.stat().st_mode
+        path.chmod(0o600)
+        _flip(path, chance)
+        damage = verify(folder, lambda *_: None).damage
+        found[kind] += bool(damage)
+        if not damage:
+            assert (path.name, _events(folder)) == (LEDGER_FILE, before)
+        path.write_bytes(kept)
+        path.chmod(mode)
+    assert verify(folder, lambda *_: None).damage == []
+    assert {kind for kind in found if found[kind] < N_FLIPS / len(files)} <= {"ledger"}
 
 
 def _lose(data: Path, area: str, source: str, month: str, kept: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -11,8 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration import durable
+from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
-from orchestration.warehouse import publish
+from orchestration.warehouse import publish, serving
 from tests.faults.polling import readers
 from tests.faults.reader import read_parquet, read_warehouse
 
@@ -40,16 +43,19 @@ def _publish(folder: DataFolder, run_id: str, rows: int = 500) -> None:
     marts = _make_marts(folder.building_file, run_id, rows)
     publish.enter_end(marts, run_id, datetime.now(UTC))
     publish.verify(marts, run_id)
-    parquet = folder.warehouse / f".parquet-{run_id}"
+    parquet = publish.new_folder(folder.parquet, run_id)
     publish.write_parquet(marts, parquet, run_id)
-    publish.replace_warehouse(folder, marts)
+    serving.announce(Ledger(folder.ledger), run_id, marts)
+    serving.put_in_place(folder, marts)
     publish.switch(folder.parquet, parquet)
+    serving.keep(folder, marts)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> DataFolder:
     made = DataFolder(tmp_path / "data")
     made.create()
+    Ledger(made.ledger).set_fact("begun", "yes")
     _publish(made, "run-00")
     return made
 
@@ -89,10 +95,91 @@ def test_surfaces_that_nobody_can_be_reading_any_more_are_removed(folder: DataFo
     for number in (1, 2):
         _publish(folder, f"run-{number:02}")
 
-    assert sorted(path.name for path in folder.warehouse.glob(".parquet*")) == [
-        ".parquet-run-01",
-        ".parquet-run-02",
-    ]
+    assert _parquet_folders(folder) == ["run-01", "run-02"]
+
+
+def test_what_a_killed_run_did_not_bring_into_place_is_removed(folder: DataFolder) -> None:
+    _publish(folder, "run-01")
+    publish.write_parquet(
+        folder.building_file, publish.new_folder(folder.parquet, "run-02"), "run-02"
+    )
+
+    publish.remove_unfinished(folder.parquet)
+
+    assert _parquet_folders(folder) == ["run-00", "run-01"]
+    assert read_parquet(folder.parquet) == {"run-01"}
+
+
+def _parquet_folders(folder: DataFolder) -> list[str]:
+    return [path.name[-6:] for path in sorted(folder.warehouse.glob(".parquet-*"))]
+
+
+def _flip(path: Path) -> None:
+    path.chmod(0o600)
+    content = bytearray(path.read_bytes())
+    content[random.Random(len(content)).randrange(len(content))] ^= 1
+    path.write_bytes(content)
+
+
+def _serving(folder: DataFolder) -> str | None:
+    return serving.serving_run_id(folder, Ledger(folder.ledger))
+
+
+@pytest.mark.parametrize("damage", [_flip, Path.unlink, lambda path: path.write_bytes(b"")])
+def test_damaged_warehouse_is_replaced_by_the_kept_copy(
+    damage: Callable[[Path], None], folder: DataFolder
+) -> None:
+    _publish(folder, "run-01")
+    before = folder.warehouse_file.read_bytes()
+    folder.warehouse_file.chmod(0o600)
+    damage(folder.warehouse_file)
+    assert serving.damaged_surfaces(folder) == ["warehouse/warehouse.duckdb"]
+
+    assert _serving(folder) == "run-01"
+
+    assert folder.warehouse_file.read_bytes() == before
+    assert serving.damaged_surfaces(folder) == []
+
+
+def test_damaged_warehouse_without_a_whole_copy_is_moved_aside(folder: DataFolder) -> None:
+    for path in (folder.warehouse_file, folder.work / serving.KEPT_FILE):
+        _flip(path)
+
+    assert _serving(folder) is None
+
+    assert not folder.warehouse_file.exists()
+    assert (folder.work / "damaged" / folder.warehouse_file.name).exists()
+
+
+@pytest.mark.parametrize("error", [OSError(24, "Too many open files"), OSError(5, "I/O error")])
+def test_error_of_the_system_touches_nothing(
+    error: OSError, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (folder.warehouse_file.stat().st_ino, folder.warehouse_file.read_bytes())
+
+    def fail(path: Path) -> str:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "digest_of", fail)
+        with pytest.raises(OSError, match=str(error.strerror)):
+            _serving(folder)
+
+    assert (folder.warehouse_file.stat().st_ino, folder.warehouse_file.read_bytes()) == before
+    assert _serving(folder) == "run-00"
+
+
+def test_run_killed_before_its_warehouse_serves_leaves_the_one_that_served(
+    folder: DataFolder,
+) -> None:
+    marts = _make_marts(folder.building_file, "run-01", 500)
+    serving.announce(Ledger(folder.ledger), "run-01", marts)
+
+    assert _serving(folder) == "run-00"
+
+    serving.put_in_place(folder, marts)
+
+    assert _serving(folder) == "run-01"
 
 
 def _drop_a_table(marts: Path) -> None:

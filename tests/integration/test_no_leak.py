@@ -168,6 +168,7 @@ def test_the_scan_finds_what_it_looks_for(story: Story) -> None:
     assert {"CANARY-ID-LOADED", "SYN302", "SYN202", "C987654321098"} <= in_lookup
 
 
+@pytest.mark.faults
 def test_no_cell_of_any_source_enters_raw_as_it_was_written(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.create()
@@ -242,7 +243,10 @@ def test_dates_of_birth_do_not_leave_the_restricted_layer(story: Story) -> None:
 
 @pytest.mark.parametrize(
     "point",
-    ["orchestration.night.steps:take_in:value:1", "orchestration.night.steps:table_checks:value:1"],
+    [
+        "orchestration.night.steps:take_in:value:1",
+        pytest.param("orchestration.night.steps:table_checks:value:1", marks=pytest.mark.faults),
+    ],
 )
 def test_value_quoted_by_an_unexpected_error_goes_nowhere(
     point: str, story: Story, tmp_path: Path

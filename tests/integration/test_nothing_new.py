@@ -13,9 +13,9 @@ import pytest
 from orchestration.intake.landing import landing_state
 from orchestration.intake.ledger import Acceptance, Ledger
 from orchestration.night import unchanged
-from orchestration.night.recovery import serving_run_id
 from orchestration.night.steps import Request, state_of
 from orchestration.settings import DataFolder, load_settings
+from orchestration.warehouse import serving
 from tests import extracts
 from tests.extracts import BARNET, CAMDEN
 from tests.story import Story, content, run_ids
@@ -53,7 +53,8 @@ def _state(folder: DataFolder, request: Request) -> str:
 
 def _standing(data: Path, request: Request) -> str | None:
     folder = DataFolder(data)
-    return unchanged.standing_run(folder, _state(folder, request), serving_run_id(folder))
+    served = serving.serving_run_id(folder, Ledger(folder.ledger))
+    return unchanged.standing_run(folder, _state(folder, request), served)
 
 
 def _correct_one_as_long_and_as_old(data: Path) -> None:
@@ -91,10 +92,15 @@ def _accept(data: Path) -> None:
     Ledger(data / "ledger").accept(acceptance)
 
 
-def _damage_warehouse(data: Path) -> None:
-    warehouse = data / "warehouse" / "warehouse.duckdb"
-    warehouse.chmod(0o644)
-    warehouse.write_bytes(b"\0" * 4096)
+def _damage_warehouse_and_copy(data: Path) -> None:
+    for path in (data / "warehouse" / "warehouse.duckdb", data / ".work" / serving.KEPT_FILE):
+        path.chmod(0o644)
+        path.write_bytes(b"\0" * 4096)
+
+
+def _change_a_page(data: Path) -> None:
+    page = min((data / "outputs").resolve().rglob("committee.html"))
+    page.write_bytes(page.read_bytes().replace(b"1", b"2", 1))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +112,8 @@ def _damage_warehouse(data: Path) -> None:
         (_lose_pages, Request(TODAY)),
         (_lose_parquet, Request(TODAY)),
         (_accept, Request(TODAY)),
-        (_damage_warehouse, Request(TODAY)),
+        (_damage_warehouse_and_copy, Request(TODAY)),
+        (_change_a_page, Request(TODAY)),
         (_touch_nothing, Request(date(2025, 2, 28))),
         (_touch_nothing, Request(TODAY, datetime(2025, 1, 1, tzinfo=UTC))),
     ],
