@@ -16,9 +16,10 @@ from orchestration.night import account, unchanged
 from orchestration.night.errors import needs_the_job
 from orchestration.owners.site import write_owner_pages
 from orchestration.registry.indicators import load_indicators
-from orchestration.reports.disclosure.edition import withheld_figures, write_public_edition
+from orchestration.reports.disclosure.edition import write_public_edition
+from orchestration.reports.disclosure.printed import read_memory, remember
 from orchestration.reports.media.charts import DRAWINGS, drawings_kept_in
-from orchestration.reports.release import measures_of, released_figures
+from orchestration.reports.release import measures_of
 from orchestration.reports.render import EDITIONS, FRONT, MODES, REPORTS, RESTRICTED
 from orchestration.reports.render import render_front as _render_front
 from orchestration.reports.render import render_report as _render_report
@@ -38,8 +39,8 @@ def prepare_publication(folder: DataFolder) -> frozenset[object]:
     candidate = folder.candidate_file.with_suffix(".partial")
     shutil.copyfile(folder.building_file, candidate)
     publish.enter_end(candidate, run.run_id, now())
-    withheld = withheld_figures(candidate, measures_of(load_indicators()), released_figures(folder))
-    write_public_edition(candidate, withheld)
+    measures = measures_of(load_indicators())
+    withheld = write_public_edition(candidate, measures, read_memory(folder))
     publish.verify(candidate, run.run_id)
     candidate.replace(folder.candidate_file)
     shutil.rmtree(folder.pages, ignore_errors=True)
@@ -96,6 +97,7 @@ def publish_all(folder: DataFolder) -> Run:
     if run.records_first_reported:
         first_reported.store(folder, folder.candidate_file, run.run_id)
         memory.store(folder, folder.candidate_file, run.run_id)
+    remember(folder, ledger, folder.candidate_file, run.run_id)
     sync_everything()
     serving.announce(ledger, run.run_id, folder.candidate_file)
     serving.put_in_place(folder, folder.candidate_file)

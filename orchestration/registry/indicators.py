@@ -119,6 +119,12 @@ class Indicator(_Strict):
     inputs: tuple[str, ...]
     example: Example
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether its numerator is a sum of days or scores, not a count."""
+        local_kind = self.gap.of if self.gap else self.kind
+        return local_kind in ("mean", "score")
+
     @model_validator(mode="after")
     def _kind_and_denominator_agree(self) -> Indicator:
         if self.method != "computed":

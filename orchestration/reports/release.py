@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -15,6 +14,7 @@ from orchestration.intake.kept_files import ISSUED
 from orchestration.intake.ledger import Ledger
 from orchestration.registry.indicators import Indicator
 from orchestration.reports.disclosure.edition import Verdict, verdict_on
+from orchestration.reports.disclosure.printed import FIGURES_FILE
 from orchestration.reports.disclosure.release import (
     FigureKey,
     Measures,
@@ -24,8 +24,6 @@ from orchestration.reports.disclosure.release import (
 )
 from orchestration.settings import DataFolder
 
-FIGURES_FILE = "figures.json"
-
 
 class AlreadyIssued(Exception):
     """This run's pack is frozen already; the message names the folder."""
@@ -34,22 +32,11 @@ class AlreadyIssued(Exception):
 def measures_of(indicators: Iterable[Indicator]) -> dict[str, Measures]:
     """What each indicator counts, for who looks for the same count in two figures."""
     return {
-        indicator.id: Measures(indicator.counts, indicator.numerator, indicator.denominator)
+        indicator.id: Measures(
+            indicator.counts, indicator.numerator, indicator.denominator, indicator.adds_up
+        )
         for indicator in indicators
     }
-
-
-def released_figures(folder: DataFolder) -> frozenset[FigureKey]:
-    """Figures that an issued public pack has printed: they cannot be taken back.
-
-    Raises LedgerDamaged where a pack is not as it was issued.
-    """
-    Ledger(folder.ledger).check_packs()
-    found = set()
-    for path in (folder.ledger / ISSUED).glob(f"*/{FIGURES_FILE}"):
-        for indicator_id, area_code, period_end in json.loads(path.read_text(encoding="utf-8")):
-            found.add((indicator_id, area_code, date.fromisoformat(period_end)))
-    return frozenset(found)
 
 
 def withheld_in(connection: duckdb.DuckDBPyConnection) -> frozenset[FigureKey]:

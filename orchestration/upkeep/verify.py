@@ -26,7 +26,6 @@ from orchestration.warehouse.serving import damaged_surfaces
 
 LOCK_SECONDS = 60
 MADE_AGAIN = "`cypp run --force` makes it again"
-KEPT_BY_RUNS = ("first_reported", "issues", "anomalies")
 Progress = Callable[[str, int, int], None]
 
 
@@ -88,8 +87,7 @@ def _beside(folder: DataFolder, ledger: Ledger) -> Iterator[Damage]:
         refuse_wrong_key(folder, ledger)
     except KeyFileError as error:
         yield Damage(str(error), "put back restricted/hmac.key from a backup")
-    checks = [lambda name=name: list(ledger.kept_by_runs(name)) for name in KEPT_BY_RUNS]
-    for check in (*checks, ledger.check_packs):
+    for check in (ledger.check_kept, ledger.check_packs):
         try:
             check()
         except LedgerDamaged as error:

@@ -58,8 +58,8 @@ def _state_files(folder: DataFolder) -> dict[str, list[Path]]:
         kind: sorted(path for place in some for path in place.rglob("*") if path.is_file())
         for kind, some in places.items()
     }
-    # Tables of what nobody sent are written anew by every run.
-    found["raw"] = [path for path in found["raw"] if "none" not in path.parts]
+    # Tables of what nobody sent, and what dbt is told, are written anew by every run.
+    found["raw"] = [path for path in found["raw"] if not {"none", "run"} & set(path.parts)]
     return found
 
 

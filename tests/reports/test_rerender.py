@@ -12,8 +12,8 @@ import duckdb
 import pytest
 
 from orchestration.intake.ledger import Ledger
-from orchestration.reports.disclosure.edition import withheld_figures, write_public_edition
-from orchestration.reports.release import FIGURES_FILE, released_figures
+from orchestration.reports.disclosure.edition import write_public_edition
+from orchestration.reports.disclosure.printed import FIGURES_FILE, read_memory
 from orchestration.reports.rerender import NotRendered, render_again
 from orchestration.settings import DataFolder
 
@@ -38,7 +38,7 @@ def folder(warehouse: Warehouse, tmp_path: Path) -> DataFolder:
         {"area_code": "E09000003", "source": "annex_a", "status": "accepted", "as_at_date": date(2025, 3, 31), "run_id": run_id}
     )  # fmt: skip
     warehouse.write(folder.warehouse_file)
-    write_public_edition(folder.warehouse_file, withheld_figures(folder.warehouse_file, {}))
+    write_public_edition(folder.warehouse_file, {})
     return folder
 
 
@@ -66,7 +66,7 @@ def test_an_issued_pack_is_frozen_and_its_figures_are_remembered(folder: DataFol
     assert json.loads((done.issued / FIGURES_FILE).read_text()) == [
         ["referrals_rate", "E09000003", "2025-03-31"]
     ]
-    assert released_figures(folder) == {("referrals_rate", "E09000003", date(2025, 3, 31))}
+    assert read_memory(folder).issued == {("referrals_rate", "E09000003", date(2025, 3, 31))}
     with pytest.raises(NotRendered, match="issued already"):
         render_again(folder, None, issue=True)
 
@@ -102,7 +102,7 @@ def test_public_page_says_nothing_that_has_not_been_through_the_gate(
     warehouse.add_reconciliation("Plans of both", "2025-03-31", 4.0, 9.0, is_within=False)
     folder.warehouse_file.unlink()
     warehouse.write(folder.warehouse_file)
-    write_public_edition(folder.warehouse_file, withheld_figures(folder.warehouse_file, {}))
+    write_public_edition(folder.warehouse_file, {})
 
     done = render_again(folder, None, issue=False)
 

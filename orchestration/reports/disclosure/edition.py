@@ -6,7 +6,7 @@ edition reads these rows and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +14,14 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.reports.disclosure.attack import Breach, breaches
+from orchestration.reports.disclosure.means import means_to_withhold, read_records
 from orchestration.reports.disclosure.pack import Name, Pack
+from orchestration.reports.disclosure.printed import Memory
 from orchestration.reports.disclosure.protect import SPARED_FROM, primary, protect
 from orchestration.reports.disclosure.release import (
     FigureKey,
     Measures,
+    PrintedFigure,
     pack_of,
     read_figures,
     read_months,
@@ -76,27 +79,53 @@ def verdict_on(pack: Pack, withheld: frozenset[Name]) -> Verdict:
 
 
 def withheld_figures(
-    marts: Path,
-    measures: Mapping[str, Measures],
-    released: frozenset[FigureKey] = frozenset(),
+    marts: Path, measures: Mapping[str, Measures], memory: Memory
 ) -> frozenset[FigureKey]:
     """The figures of a finished build that its public edition withholds.
 
     Raises NoRule for an indicator of a kind that has no rule.
     """
     with duckdb.connect(str(marts), read_only=True) as connection:
-        pack = pack_of(read_figures(connection), measures, read_months(connection), released)
-    return protect(pack)  # ty: ignore[invalid-explicit-return]
+        figures, sums = read_figures(connection), sums_among(measures)
+        records, months = read_records(connection, sums), read_months(connection)
+    released = _keys(one for one in figures if memory.has(one, one.indicator_id in sums))
+    restated = _keys(one for one in figures if memory.has_other(one, one.indicator_id in sums))
+    pack = pack_of(figures, measures, months, released)
+    means = means_to_withhold(figures, measures, records, released, restated)
+    return means | protect(pack)  # ty: ignore[invalid-explicit-return]
 
 
-def write_public_edition(marts: Path, withheld: frozenset[FigureKey]) -> None:
-    """Add the public rows to a finished build."""
+def _keys(figures: Iterable[PrintedFigure]) -> frozenset[FigureKey]:
+    return frozenset(figure.key for figure in figures)
+
+
+def sums_among(measures: Mapping[str, Measures]) -> frozenset[str]:
+    """The indicators whose numerator adds up days or scores."""
+    return frozenset(name for name, measured in measures.items() if measured.is_sum)
+
+
+def write_public_edition(
+    marts: Path, measures: Mapping[str, Measures], memory: Memory | None = None
+) -> frozenset[FigureKey]:
+    """Add the public rows to a finished build; returns what they withhold.
+
+    `memory`: what earlier packs have printed, if there were any.
+
+    Raises NoRule for an indicator of a kind that has no rule.
+    """
+    withheld, sums = (
+        withheld_figures(marts, measures, memory or Memory()),
+        sorted(sums_among(measures)),
+    )
     rows = [dict(zip(WITHHELD.names, key, strict=True)) for key in sorted(withheld)]
     with duckdb.connect(str(marts)) as connection:
         connection.register("withheld", pa.Table.from_pylist(rows, schema=WITHHELD))
+        connection.register("sums", pa.table({"indicator_id": pa.array(sums, pa.string())}))
         for statement in STATEMENTS:
             connection.execute(statement)
         connection.unregister("withheld")
+        connection.unregister("sums")
+    return withheld
 
 
 # A mean or limit of a series tells the one value of it that is withheld, and what was reported first may be
@@ -124,7 +153,7 @@ with judged as (
 )
 select * exclude (exact_value, kind, is_withheld, has_withheld) replace (
     'public' as edition,
-    case when not is_withheld then numerator end as numerator,
+    case when not is_withheld and indicator_id not in (select indicator_id from sums) then numerator end as numerator,
     case when not is_withheld then denominator end as denominator,
     case
         when is_withheld then null
@@ -178,7 +207,7 @@ with judged as (
 )
 select * exclude (is_withheld, own_value, before_status, before_value, has_withheld, last_published) replace (
     'public' as edition,
-    case when not is_withheld then numerator end as numerator,
+    case when not is_withheld and indicator_id not in (select indicator_id from sums) then numerator end as numerator,
     case when not is_withheld then denominator end as denominator,
     own_value as value,
     case when is_withheld then 'suppressed' else status end as status,

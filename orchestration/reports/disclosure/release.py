@@ -32,6 +32,8 @@ class Measures:
     counts: str
     numerator: str
     denominator: str | None
+    is_sum: bool = False
+    """Whether the numerator adds up days or scores: it is no count, and is not printed."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class PrintedFigure:
     population: str
     numerator: float | None
     denominator: float | None
+    value: float | None = None
+    """As it is printed."""
 
     @property
     def key(self) -> FigureKey:
@@ -66,7 +70,7 @@ def read_figures(connection: duckdb.DuckDBPyConnection) -> list[PrintedFigure]:
     """Every printed figure that has a count."""
     rows = connection.execute(
         "select figures.indicator_id, figures.area_code, figures.period_start, figures.period_end,"
-        " indicators.kind, indicators.population, figures.numerator, figures.denominator"
+        " indicators.kind, indicators.population, figures.numerator, figures.denominator, figures.value"
         " from marts.rpt_figures as figures inner join marts.dim_indicators as indicators"
         " on figures.indicator_id = indicators.indicator_id where figures.edition = 'restricted'"
         " and (figures.numerator is not null or figures.denominator is not null)"
@@ -137,7 +141,8 @@ def _counts_of(figure: PrintedFigure, measured: Measures) -> dict[str, tuple[Nam
         figure.period_end,
     )
     found: dict[str, tuple[Name, float]] = {}
-    if figure.kind in RATES | SHARES and figure.numerator is not None:
+    is_count = figure.kind in RATES | SHARES and not measured.is_sum
+    if is_count and figure.numerator is not None:
         found["numerator"] = ((*window, measured.numerator), figure.numerator)
     if figure.kind not in RATES and figure.denominator is not None:
         found["denominator"] = ((*window, measured.denominator), figure.denominator)

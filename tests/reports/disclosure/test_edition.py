@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from orchestration.reports.content.committee import committee_content
-from orchestration.reports.disclosure.edition import withheld_figures, write_public_edition
+from orchestration.reports.disclosure.edition import write_public_edition
 from orchestration.reports.disclosure.release import Measures
 from orchestration.reports.disclosure.rules import NoRule
 from orchestration.reports.media.pdf.committee import committee_document
@@ -43,7 +43,7 @@ def social_care(warehouse: Warehouse) -> Warehouse:
 def public(social_care: Warehouse, tmp_path: Path) -> Path:
     """The warehouse with its public rows."""
     marts = social_care.write(tmp_path / "warehouse.duckdb")
-    write_public_edition(marts, withheld_figures(marts, MEASURES))
+    write_public_edition(marts, MEASURES)
     return marts
 
 
@@ -130,7 +130,7 @@ def test_interval_of_a_withheld_score_is_withheld_too(warehouse: Warehouse, tmp_
             confidence_upper=2.1,
         )
     marts = warehouse.write(tmp_path / "warehouse.duckdb")
-    write_public_edition(marts, withheld_figures(marts, {}))
+    write_public_edition(marts, {})
     found = rows(
         marts,
         "select cast(period_end as varchar), value, confidence_lower, confidence_upper, significance"
@@ -149,7 +149,7 @@ def test_an_indicator_of_an_unknown_kind_stops_the_edition(
     social_care.add_figure("odd", "2025-03-31", 3, denominator=9, value=3.0)
     marts = social_care.write(tmp_path / "warehouse.duckdb")
     with pytest.raises(NoRule, match="median"):
-        write_public_edition(marts, withheld_figures(marts, {}))
+        write_public_edition(marts, {})
     assert rows(marts, "select count(*) from marts.rpt_figures where edition = 'public'") == [(0,)]
 
 

@@ -15,7 +15,6 @@ from orchestration.reports.disclosure.rules import Counts, NoRule, is_unsafe
 from tests.reports.disclosure.tables import TOTAL, random_table, table_pack
 
 
-
 @pytest.mark.parametrize("n_tables", [150, pytest.param(1_000, marks=pytest.mark.attack)])
 def test_no_cell_of_random_tables_can_be_calculated(n_tables: int) -> None:
     packs = [table_pack(random_table(seed)) for seed in range(n_tables)]
