@@ -25,6 +25,8 @@ from orchestration.settings import DBT_FOLDER
 
 POPULATIONS_FOLDER = DBT_FOLDER / "models" / "populations"
 # Those of a child: its age at the event, and what pop_children marks.
+# Kinds of record that are no persons: what is said of them is about no child.
+NOT_PERSONS = frozenset({"schools"})
 AGE_BAND, CHILDREN = "age_band", "children"
 UNION_OF_POPULATIONS = "pop_records"
 Kind = Literal["rate_per_10k", "percentage", "mean", "gap", "count", "rate", "score"]
@@ -61,6 +63,23 @@ class Gap(_Strict):
     national_series: str
 
 
+class Events(_Strict):
+    """The event that each count is of, the same name in every indicator that counts it.
+
+    Who knows one of them knows the others (dbt_project/docs/disclosure.md, 'Figures that give others away').
+    """
+
+    numerator: str = ""
+    denominator: str = ""
+
+
+class Flows(_Strict):
+    """The events by which a stock grows and shrinks."""
+
+    started: str
+    ended: str
+
+
 class DefinitionSource(_Strict):
     document: str
     year: int
@@ -95,6 +114,8 @@ class Indicator(_Strict):
     kind: Kind
     unit: UnitName | None = None
     counts: Literal["records", "children"] = "records"
+    events: Events = Events()
+    flows: Flows | None = None
     gap: Gap | None = None
     # A national suspension of the measure (seed `suspensions`, or a rule of its own).
     suspended_by: str | None = None
@@ -124,6 +145,22 @@ class Indicator(_Strict):
         """Whether its numerator is a sum of days or scores, not a count."""
         local_kind = self.gap.of if self.gap else self.kind
         return local_kind in ("mean", "score")
+
+    @model_validator(mode="after")
+    def _events_are_named(self) -> Indicator:
+        """Nobody can tell what gives a count away that does not say what it counts."""
+        if self.method != "computed" or self.population in NOT_PERSONS:
+            return self
+        needed = {
+            "numerator": not self.adds_up, "denominator": self.denominator is not None,
+        }  # fmt: skip
+        for part, is_needed in needed.items():
+            if is_needed and not getattr(self.events, part):
+                raise ValueError(
+                    f"{self.id}: `events` does not name the event that its {part} counts: use the name under which"
+                    " other indicators count the same event, or a new one"
+                )
+        return self
 
     @model_validator(mode="after")
     def _kind_and_denominator_agree(self) -> Indicator:

@@ -30,12 +30,16 @@ class AlreadyIssued(Exception):
 
 
 def measures_of(indicators: Iterable[Indicator]) -> dict[str, Measures]:
-    """What each indicator counts, for who looks for the same count in two figures."""
+    """The events that each indicator counts, for who looks for the same count in two figures."""
     return {
-        indicator.id: Measures(
-            indicator.counts, indicator.numerator, indicator.denominator, indicator.adds_up
+        one.id: Measures(
+            one.events.numerator or f"numerator of {one.id}",
+            one.events.denominator or f"denominator of {one.id}",
+            one.adds_up,
+            (one.flows.started, one.flows.ended) if one.flows else None,
+            one.decimals if any(series.basis == "fy" for series in one.benchmarks) else None,
         )
-        for indicator in indicators
+        for one in indicators
     }
 
 

@@ -13,8 +13,9 @@ from datetime import date
 
 import duckdb
 
+from orchestration.registry.indicators import NOT_PERSONS
 from orchestration.reports.disclosure.release import FigureKey, Measures, PrintedFigure
-from orchestration.reports.disclosure.rules import NOT_PERSONS, is_small
+from orchestration.reports.disclosure.rules import is_small
 
 
 @dataclass(frozen=True)

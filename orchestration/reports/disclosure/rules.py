@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from orchestration.registry.indicators import NOT_PERSONS
+
 LEAST_SAFE_COUNT = 6
 """Counts of 1 to 5 are withheld; zero is a true zero."""
 LEAST_BASE_OF_A_PERCENTAGE = 10
 LEAST_RECORDS_OF_A_MEAN = 6
 LEAST_PUPILS_OF_AN_ATTAINMENT_MEAN = 10
-# Kinds of record that are no persons: what is said of them is about no child.
-NOT_PERSONS = frozenset({"schools"})
 ATTAINMENT = ("ks2", "ks4")
 
 

@@ -20,7 +20,7 @@ from orchestration.reports.render import EDITIONS, render_edition
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
 
-MEASURES = {"rare_pct": Measures("records", "is_rare", "all")}
+MEASURES = {"rare_pct": Measures("rare record", "record")}
 
 
 @pytest.fixture

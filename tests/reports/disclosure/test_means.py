@@ -13,7 +13,7 @@ from orchestration.reports.disclosure.means import Counted, means_to_withhold
 from orchestration.reports.disclosure.release import FigureKey, Measures, PrintedFigure
 
 AREA, DAYS = "E09000003", "days"
-MEASURES = {DAYS: Measures("records", "days", "all", is_sum=True)}
+MEASURES = {DAYS: Measures("days", "adoption order", is_sum=True)}
 FIRST, N_MONTHS, WINDOW = date(2020, 1, 1), 60, 36
 
 
@@ -79,5 +79,5 @@ def test_windows_apart_and_counts_are_left_alone() -> None:
     ]
     counted = [Counted(1, date(2021, 5, 1), None)]
     assert not means_to_withhold(yearly, MEASURES, {(DAYS, AREA): counted})
-    counts = {DAYS: Measures("records", "all", "all")}
+    counts = {DAYS: Measures("adoption order", "cessation of care")}
     assert not means_to_withhold(FIGURES, counts, {(DAYS, AREA): counted})

@@ -23,8 +23,8 @@ from tests.reports.disclosure.releases import Release, together
 AREA = "E09000003"
 MONTHS = [date(2023 + number // 12, number % 12 + 1, 1) for number in range(35)]
 MEASURES = {
-    "share": Measures("records", "is_rare", "all"),
-    "other": Measures("records", "is_common", "all"),
+    "share": Measures("rare record", "record"),
+    "other": Measures("common record", "record"),
 }
 
 
@@ -110,6 +110,91 @@ def test_a_count_that_two_indicators_print_is_one_unknown() -> None:
     assert pack.known(frozenset({rare.name})) & set(rare.quantities)
     # three of a hundred: everything from none to all is possible
     assert protect(pack) == {rare.name}
+
+
+def _printed(
+    name: str, months: int, last: int, count: float, base: float | None, kind: str
+) -> PrintedFigure:
+    window = MONTHS[last - months + 1 : last + 1]
+    return PrintedFigure(name, AREA, window[0], end_of(window[-1]), kind, "children", count, base)
+
+
+EVENTS = {
+    "adopted_pct": Measures("adoption order", "cessation of care"),
+    "days": Measures("days", "adoption order", is_sum=True),
+}
+
+
+def _adoptions(indicator_events: dict[str, Measures]) -> Pack:
+    """One adoption a month but in the last twelve months: a share of four of 90, a mean over 24 months of each month."""
+    orders = dict.fromkeys(MONTHS, 1.0) | dict.fromkeys(MONTHS[-12:-4], 0.0)
+    months = {
+        ("adopted_pct", AREA, "numerator"): orders,
+        ("adopted_pct", AREA, "denominator"): dict.fromkeys(MONTHS, 7.5),
+        ("days", AREA, "denominator"): orders,
+    }
+    figures = [_printed("adopted_pct", 12, 34, 4, 90, "percentage")]
+    figures += [
+        _printed("days", length, last, 1000.0, sum(orders[m] for m in MONTHS[last - length + 1 : last + 1]), "mean")
+        for length, last in ((24, 34), (12, 22))
+    ]  # fmt: skip
+    return pack_of(figures, indicator_events, months)
+
+
+def test_an_event_that_another_indicator_counts_gives_a_withheld_count_away() -> None:
+    """Of 24 months 16 adoptions, of the first twelve of them twelve: four are left."""
+    pack = _adoptions(EVENTS)
+    assert [found.amount for found in breaches(pack, primary(pack)) if found.is_pinned] == [4]
+    assert breaches(pack, protect(pack)) == []
+
+    apart = _adoptions({**EVENTS, "days": Measures("days", "another event", is_sum=True)})
+    assert breaches(apart, primary(apart)) == []
+
+
+def test_a_stock_and_what_flows_into_it_give_a_withheld_count_away() -> None:
+    """Plans open at each month's end, and how many started in the year, tell how many ended."""
+    started, ended = (
+        dict.fromkeys(MONTHS, 1.0),
+        {month: 1.0 * (month >= MONTHS[-4]) for month in MONTHS},
+    )
+    months = {("started", AREA, "numerator"): started, ("ended", AREA, "numerator"): ended}
+    figures, plans = [], 40.0
+    for month in MONTHS[-13:]:
+        plans += started[month] - ended[month]
+        end = end_of(month)
+        figures.append(PrintedFigure("open", AREA, end, end, "rate_per_10k", "plans", plans, None))
+    for name, count in (("started", 12.0), ("ended", 4.0)):
+        figures.append(_printed(name, 12, 34, count, None, "rate_per_10k"))
+    flows = {"started": Measures("started"), "ended": Measures("ended")}
+
+    pack = pack_of(figures, {**flows, "open": Measures("open", flows=("started", "ended"))}, months)
+    assert [found.amount for found in breaches(pack, primary(pack)) if found.is_pinned] == [4]
+    assert breaches(pack, protect(pack)) == []
+
+    apart = pack_of(figures, {**flows, "open": Measures("open")}, months)
+    assert breaches(apart, primary(apart)) == []
+
+
+@pytest.mark.parametrize(
+    ("decimals", "end", "is_told"), [(0, 3, True), (None, 3, False), (0, 4, False)]
+)
+def test_percentage_that_dfe_prints_for_the_year_is_known(
+    decimals: int | None, end: int, is_told: bool
+) -> None:
+    """8% of 90 is seven, whether we print it or not."""
+    last = MONTHS.index(date(2024, end, 1))
+    figures = [
+        _printed(name, 12, last, count, 90, "percentage")
+        for name, count in (("share", 7), ("other", 40))
+    ]
+    events = {
+        "share": Measures("rare record", "record", published_decimals=decimals),
+        "other": Measures("common record", "record"),
+    }
+    pack = pack_of(figures, events, {})
+    found = breaches(pack, frozenset({figures[0].key}))
+    assert bool(found) == is_told
+    assert all(breach.is_pinned for breach in found)
 
 
 def test_figures_about_schools_are_about_no_child() -> None:
