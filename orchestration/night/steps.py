@@ -39,6 +39,7 @@ from orchestration.registry.indicators import (
     load_indicators,
     measures_by_population,
 )
+from orchestration.reports.disclosure.public_rows import check_declared
 from orchestration.settings import (
     DBT_FOLDER,
     DEFAULT_HOME_AREA,
@@ -68,7 +69,10 @@ def today() -> Request:
 
 
 def registry() -> tuple[Indicator, ...]:
-    """The indicators; raises RegistryError where an entry names what no model has."""
+    """The indicators; raises RegistryError where an entry names what no model has, NoRule where nothing is known of
+    what may be public.
+    """
+    check_declared()
     indicators = load_indicators()
     cross_check(indicators, measures_by_population())
     check_breakdowns(indicators, breakdowns_by_population())

@@ -39,6 +39,20 @@ def input_schema(name: str) -> pa.Schema:
 
 
 @cache
+def public_columns(table: str) -> dict[str, str | None]:
+    """What each column of a printed table may show in public (`meta.public`); None where it does not say."""
+    for path in sorted((MODELS_FOLDER / "reports").glob("*.yml")):
+        declared = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        for model in declared.get("models", []):
+            if model["name"] == table and "columns" in model:
+                return {
+                    column["name"]: column.get("config", {}).get("meta", {}).get("public")
+                    for column in model["columns"]
+                }
+    raise KeyError(table)
+
+
+@cache
 def published_tables() -> tuple[str, ...]:
     """Every published table: the models of marts and reports."""
     layers = (MODELS_FOLDER / "marts", MODELS_FOLDER / "reports")

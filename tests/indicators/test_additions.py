@@ -80,6 +80,7 @@ indicators:
     kind: rate_per_10k
     unit: assessments
     numerator: all
+    events: {numerator: late assessment}
     basis: rolling12
     good_is: low
     decimals: 1
@@ -98,8 +99,13 @@ BREAKDOWN = {
     "dbt_project/dbt_project.yml": ("record_breakdowns: [", "record_breakdowns: [kind_of_day, "),
 }
 UNIT = {"dbt_project/indicators/vocabulary.yml": ("units: [", "units: [assessments, ")}
-DECLARED = "      - name: run_id\n        data_type: varchar\n"
-COLUMN = "      - {name: n_points, data_type: integer, description: Values that limits were made from.}\n"
+DECLARED = (
+    "      - name: run_id\n        config: {meta: {public: as it is}}\n        data_type: varchar\n"
+)
+COLUMN = (
+    "      - {name: n_points, data_type: integer, description: Values that limits were made from.,"
+    " config: {meta: {public: of the series}}}\n"
+)
 REPORT_COLUMN = {
     f"{REPORTS}/rpt_committee.sql": (
         "        lines.run_id\n    from judged", "        lines.n_points,\n        lines.run_id\n    from judged",
@@ -122,6 +128,7 @@ from orchestration.registry.indicators import (
     breakdowns_by_population, check_breakdowns, cross_check, load_indicators, measures_by_population,
 )
 from orchestration.reports.content.committee import committee_content, write_page
+from orchestration.reports.disclosure.edition import write_public_edition
 from orchestration.reports.media.spreadsheets import write_workbook
 from orchestration.settings import PROJECT_FOLDER
 from orchestration.warehouse.inputs import _indicator_rows
@@ -139,6 +146,7 @@ warehouse.add_indicator("rate")
 for month in ("2025-01-31", "2025-02-28", "2025-03-31"):
     warehouse.add_figure("rate", month, 5, denominator=1000, value=50.0)
 marts = warehouse.write(Path("warehouse.duckdb"))
+write_public_edition(marts, {})
 write_page(committee_content(marts, "restricted"), Path("page.html"))
 write_workbook(marts, "committee", "Committee report", "restricted", Path("report.xlsx"))
 print(json.dumps({"told": told, **{name: sql[name] for name in ("pop_records", "val_figures", "gate_lineage")}}))

@@ -10,12 +10,14 @@ import duckdb
 import pytest
 
 from orchestration.reports.content.committee import committee_content
+from orchestration.reports.disclosure import public_rows
 from orchestration.reports.disclosure.edition import write_public_edition
 from orchestration.reports.disclosure.release import Measures
 from orchestration.reports.disclosure.rules import NoRule
 from orchestration.reports.media.pdf.committee import committee_document
 from orchestration.reports.media.pdf.document import source_of
 from orchestration.reports.render import EDITIONS, render_edition
+from orchestration.warehouse.schemas import public_columns
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
@@ -75,6 +77,40 @@ def test_the_restricted_edition_is_left_as_it_was(public: Path) -> None:
 def test_percentage_of_under_a_hundred_is_a_whole_number(public: Path) -> None:
     found = "select value from marts.rpt_committee where indicator_id = 'half_pct' order by edition"
     assert rows(public, found) == [(34.0,), (34.4,)]
+
+
+@pytest.mark.parametrize("table", ["rpt_figures", "rpt_committee", "rpt_standards"])
+def test_a_column_that_does_not_say_what_it_may_show_stops_the_edition(
+    table: str, social_care: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marts = social_care.write(tmp_path / "warehouse.duckdb")
+    declared = public_rows.public_columns
+
+    def planted(name: str) -> dict[str, str | None]:
+        return {**declared(name), **({"notes": None} if name == table else {})}
+
+    monkeypatch.setattr(public_rows, "public_columns", planted)
+    with pytest.raises(NoRule, match=f"{table}.notes does not say what it may show in public"):
+        write_public_edition(marts, MEASURES)
+
+
+@pytest.mark.parametrize("table", public_rows.TABLES, ids=lambda table: table.name)
+def test_every_special_case_is_of_a_column_that_may_be_withheld(table: Any) -> None:
+    declared = public_columns(table.name)
+    assert {*table.shown, *table.instead} <= {
+        name for name, mode in declared.items() if mode != "as it is"
+    }
+
+
+def test_sum_of_a_mean_is_not_printed(warehouse: Warehouse, tmp_path: Path) -> None:
+    warehouse.add_indicator("days", position="SC21", kind="mean", population="adoptions")
+    warehouse.add_figure("days", "2025-03-31", 5004, denominator=12, value=417.0)
+    marts = warehouse.write(tmp_path / "warehouse.duckdb")
+    write_public_edition(marts, {"days": Measures("days", "adoption order", is_sum=True)})
+    for table in ("rpt_figures", "rpt_committee"):
+        assert rows(
+            marts, f"select edition, numerator, denominator, value from marts.{table} order by 1"
+        ) == [("public", None, 12, 417.0), ("restricted", 5004, 12, 417.0)]
 
 
 def test_both_editions_have_the_same_lines(public: Path) -> None:
