@@ -17,6 +17,7 @@ from orchestration.terminal import (
     NOTHING_PUBLISHED,
     PUBLISHED,
     WRONG_USAGE,
+    By,
     DataDir,
     bars,
     console,
@@ -120,9 +121,11 @@ def status(
 
 
 @app.command()
-def evidence(
+def evidence(  # noqa: PLR0913 -- one for each option of the command
     indicator: Annotated[str, typer.Argument(help="Indicator id, for example referrals_rate.")],
+    *,
     period: Annotated[str, typer.Option(help="Last day of the period, YYYY-MM-DD.")],
+    by: By,
     data_dir: DataDir = None,
     area: Annotated[str | None, typer.Option(help="Area code (default: the home area).")] = None,
     basis: Annotated[
@@ -135,8 +138,9 @@ def evidence(
     """Print the records behind one figure as CSV."""
     from orchestration.operator.evidence import EvidenceError, write_evidence
 
+    folder, looks = data_folder(data_dir), by if identified else None
     try:
-        write_evidence(data_folder(data_dir), indicator, day(period), area, basis, identified)
+        write_evidence(folder, indicator, day(period), area, basis, looks)
     except EvidenceError as error:
         raise stop(str(error), WRONG_USAGE) from None
 
@@ -185,7 +189,7 @@ def accept(
         str, typer.Argument(help="The failed check, for example annex_a.list_3.volume.")
     ],
     area: Annotated[str, typer.Option(help="Area code.")],
-    by: Annotated[str, typer.Option(help="Who accepts.")],
+    by: By,
     reason: Annotated[str, typer.Option(help="Why the figures may be published all the same.")],
     until: Annotated[str, typer.Option(help="Last day of the release, YYYY-MM-DD.")],
     data_dir: DataDir = None,
@@ -204,7 +208,27 @@ def accept(
 
 
 @app.command()
+def audit(
+    data_dir: DataDir = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print as CSV.")] = False,
+) -> None:
+    """Print who ran, accepted, explained, looked at identified records, issued and removed, oldest first."""
+    from orchestration.intake.chain import is_begun
+    from orchestration.intake.ledger import Ledger
+    from orchestration.operator.audit import print_trail, write_csv
+
+    folder = data_folder(data_dir).ledger
+    if not is_begun(folder):
+        raise stop("Nothing has been done in this data folder yet", WRONG_USAGE)
+    if as_csv:
+        write_csv(Ledger(folder), sys.stdout)
+    else:
+        print_trail(console, Ledger(folder))
+
+
+@app.command()
 def report(
+    by: By,
     data_dir: DataDir = None,
     edition: Annotated[
         str | None, typer.Option(help="public or restricted (default: both).")
@@ -217,7 +241,7 @@ def report(
     from orchestration.reports.rerender import NotRendered, render_again
 
     try:
-        done = render_again(data_folder(data_dir), edition, issue)
+        done = render_again(data_folder(data_dir), edition, by if issue else None)
     except NotRendered as error:
         raise stop(f"No report written: {error}", NOTHING_PUBLISHED) from None
     verdict = done.verdict

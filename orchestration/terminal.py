@@ -20,6 +20,16 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from orchestration.signature import account
+
+
+def _named(name: str) -> str:
+    """The name of a person without blanks around it; raises BadParameter where it says nothing."""
+    if not name.strip():
+        raise typer.BadParameter("give the name of a person")
+    return name.strip()
+
+
 DataDir = Annotated[
     Path | None,
     typer.Option(
@@ -28,6 +38,13 @@ DataDir = Annotated[
         " from a wheel, data/ of the working folder).",
     ),
 ]
+By = Annotated[
+    str,
+    typer.Option(
+        "--by", help="Who does this, for the audit trail.",
+        default_factory=account, show_default="the account's name", callback=_named,
+    ),
+]  # fmt: skip
 console = Console()
 _errors = Console(stderr=True)
 STANDARD_ERROR = 2

@@ -39,5 +39,8 @@ def accept_check(
     if not by.strip() or not reason.strip():
         raise NotAcceptable("give the name of the person who accepts, and a reason")
     acceptance = Acceptance(check_id, area_code, by.strip(), reason.strip(), until, now())
-    Ledger(folder.ledger).accept(acceptance)
+    ledger = Ledger(folder.ledger)
+    about = {"check": check_id, "area": area_code, "until": until.isoformat()}
+    ledger.record_act(acceptance.accepted_by, "accept", about)
+    ledger.accept(acceptance)
     return acceptance

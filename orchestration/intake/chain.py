@@ -52,6 +52,7 @@ class Event:
 
     number: int
     happened_at: datetime
+    kind: str
     content: dict[str, Any]
 
 
@@ -113,16 +114,18 @@ class Chain:
                 _insert(connection, happened_at.isoformat(), kind, content)
             connection.execute("commit")
 
-    def events(self, kind: str) -> list[Event]:
-        """Every event of a kind, in the order of their numbers."""
+    def events(self, *kinds: str) -> list[Event]:
+        """Every event of some kinds, in the order of their numbers."""
+        marks = ", ".join("?" * len(kinds))
         with self._open() as connection:
             rows = connection.execute(
-                "select number, happened_at, content from events where kind = ? order by number",
-                (kind,),
+                f"select number, happened_at, kind, content from events where kind in ({marks})"  # noqa: S608 -- marks
+                " order by number",
+                kinds,
             ).fetchall()
         return [
-            Event(number, datetime.fromisoformat(at), json.loads(content))
-            for number, at, content in rows
+            Event(number, datetime.fromisoformat(at), kind, json.loads(content))
+            for number, at, kind, content in rows
         ]
 
     def count(self, kind: str) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 from orchestration.intake.chain import Chain, now
 from orchestration.intake.kept_files import check_files, files_of_pack, files_of_run
+from orchestration.intake.trail import Act, act_of, signature
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ class Ledger:
         """Append that a run started, published (with the hashes of the files that it keeps) or failed."""
         files = files_of_run(self._folder, run_id) if event == "published" else {}
         content = {"event": event, "run_id": run_id, "detail": detail, "files": files}
-        self._chain.append("run", [(now(), content)])
+        self._chain.append("run", [(now(), content | signature())])
 
     def runs(self) -> list[tuple[str, str, datetime, dict[str, str | None]]]:
         """(run id, event, moment, detail) of every run event, oldest first."""
@@ -224,6 +225,15 @@ class Ledger:
             }
             for path in check_files(self._folder, own):
                 yield run, path
+
+    def record_act(self, by: str, act: str, detail: dict[str, str]) -> None:
+        """Append to the audit trail who did what, before it is done; no identifier or value of a child."""
+        content = {"by": by, "act": act, "detail": detail}
+        self._chain.append("act", [(now(), content | signature())])
+
+    def trail(self) -> list[Act]:
+        """What people and runs did, oldest first."""
+        return [act_of(event) for event in self._chain.events("act", "run")]
 
     def issue(self, pack: Path) -> None:
         """Append that a pack has been issued, which stands in the ledger's folder already."""

@@ -6,15 +6,12 @@ private until `publish` replaces what readers see.
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from importlib.metadata import version as package_version
 from pathlib import Path
 
-from expectations.contract import CONTRACTS_FOLDER
 from orchestration.checks.gate import Vintage, lost_receipts, table_checks
 from orchestration.checks.rows import count_results, write_empty_results
 from orchestration.checks.statutory import Statutory, interpreter, judge_newest, kept_findings
@@ -40,12 +37,8 @@ from orchestration.registry.indicators import (
     measures_by_population,
 )
 from orchestration.reports.disclosure.public_rows import check_declared
-from orchestration.settings import (
-    DBT_FOLDER,
-    DEFAULT_HOME_AREA,
-    DataFolder,
-    Settings,
-)
+from orchestration.settings import DEFAULT_HOME_AREA, DataFolder, Settings
+from orchestration.signature import code_version
 from orchestration.warehouse import first_reported
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 
@@ -77,16 +70,6 @@ def registry() -> tuple[Indicator, ...]:
     cross_check(indicators, measures_by_population())
     check_breakdowns(indicators, breakdowns_by_population())
     return indicators
-
-
-def code_version() -> str:
-    """The package version and a hash of everything that decides a figure."""
-    digest = hashlib.sha256()
-    folders = (Path(__file__).parents[1], CONTRACTS_FOLDER, DBT_FOLDER)
-    for path in sorted({path for folder in folders for path in folder.rglob("*")}):
-        if path.suffix in (".py", ".yml", ".sql", ".csv") and "target" not in path.parts:
-            digest.update(path.read_bytes())
-    return f"{package_version('cypp')}+{digest.hexdigest()[:8]}"
 
 
 def state_of(request: Request, settings: Settings, ledger: Ledger, landing: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 import duckdb
 
+from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
 
 COLUMNS = (
@@ -59,11 +60,11 @@ def write_evidence(
     period: date,
     area: str | None,
     basis: str | None,
-    identified: bool,
+    identified_by: str | None,
 ) -> None:
-    """Write the records of one figure; with `identified` the local child id is added to the key.
+    """Write the records of one figure; for who wants them identified the local child id is added to the key.
 
-    Raises EvidenceError when there is no warehouse or no such figure.
+    Their name goes into the audit trail first. Raises EvidenceError when there is no warehouse or no such figure.
     """
     if not folder.warehouse_file.exists():
         raise EvidenceError("nothing has been published yet: run `cypp run`")
@@ -77,7 +78,12 @@ def write_evidence(
             params=[indicator, area_code, chosen, period],
         )
         records = relation.df()
-    if identified:
+    if identified_by:
+        about = {
+            "indicator": indicator, "area": area_code, "basis": chosen, "period": str(period),
+            "records": str(len(records)),
+        }  # fmt: skip
+        Ledger(folder.ledger).record_act(identified_by, "evidence --identified", about)
         records = records.merge(
             _identifiers(folder), on="child_key", how="left", validate="many_to_one"
         )

@@ -5,6 +5,7 @@ Nothing here holds or says a local id: a line is named by its row number.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from expectations.owners import load_owners
+from orchestration.durable import digest_of
 from orchestration.intake.cells import parse_date
 from orchestration.intake.headings import normalise_heading
 from orchestration.intake.ledger import IssueAnswer, Ledger, now
@@ -174,7 +176,7 @@ def _judge(
         yield LineResult(number, outcome, reason), answers
 
 
-def import_worklist(folder: DataFolder, path: Path, today: date) -> list[LineResult]:
+def import_worklist(folder: DataFolder, path: Path, today: date, by: str) -> list[LineResult]:
     """Apply what a filled worklist says; the next run shows it. Raises WorklistRefused."""
     if not folder.warehouse_file.exists():
         raise WorklistRefused("nothing has been published yet: run `cypp run`")
@@ -184,5 +186,23 @@ def import_worklist(folder: DataFolder, path: Path, today: date) -> list[LineRes
     cases = {case.case_key: case for desk in desks for case in desk.cases}
     ledger = Ledger(folder.ledger)
     judged = list(_judge(lines, cases, ledger, today))
-    ledger.answer_issues([answer for _, answers in judged for answer in answers])
-    return [result for result, _ in judged]
+    results = [result for result, _ in judged]
+    answers = [answer for _, answers in judged for answer in answers]
+    ledger.record_act(by, "owners import", _about(path, results, answers))
+    ledger.answer_issues(answers)
+    return results
+
+
+def _about(path: Path, results: list[LineResult], answers: list[IssueAnswer]) -> dict[str, str]:
+    """What the audit trail says of an import: which file, what became of its lines, who explained and accepted."""
+    counts = Counter(result.outcome for result in results)
+    people = {"answered by": "answered_by", "approved by": "approver"}
+    named = {
+        role: ", ".join(sorted({getattr(answer, name) for answer in answers} - {""}))
+        for role, name in people.items()
+    }
+    return {
+        "sha256": digest_of(path)[:16],
+        **{outcome: str(count) for outcome, count in counts.items()},
+        **{role: names for role, names in named.items() if names},
+    }

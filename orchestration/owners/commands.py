@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from orchestration.settings import ConfigurationError, DataFolder, data_folder, load_settings
-from orchestration.terminal import ATTENTION, PUBLISHED, WRONG_USAGE, DataDir, say, stop
+from orchestration.terminal import ATTENTION, PUBLISHED, WRONG_USAGE, By, DataDir, say, stop
 
 app = typer.Typer()
 
@@ -74,27 +74,28 @@ app.add_typer(worklists, name="owners")
 
 
 @worklists.command("export")
-def owners_export(data_dir: DataDir = None) -> None:
+def owners_export(by: By, data_dir: DataDir = None) -> None:
     """Write one worklist (XLSX) per owner into the data folder's quality/worklists."""
     from orchestration.owners.worklist import export_worklists
 
     folder = data_folder(data_dir)
     if not folder.warehouse_file.exists():
         raise stop("Nothing has been published yet: run `cypp run`", WRONG_USAGE)
-    for path, cases in export_worklists(folder):
+    for path, cases in export_worklists(folder, by):
         say(f"{path}: {cases} cases")
 
 
 @worklists.command("import")
 def owners_import(
     file: Annotated[Path, typer.Argument(help="A filled worklist.", dir_okay=False)],
+    by: By,
     data_dir: DataDir = None,
 ) -> None:
     """Read a filled worklist back: each line is applied or refused with a reason."""
     from orchestration.owners.answers import WorklistRefused, import_worklist
 
     try:
-        results = import_worklist(data_folder(data_dir), file, datetime.now(UTC).date())
+        results = import_worklist(data_folder(data_dir), file, datetime.now(UTC).date(), by)
     except (WorklistRefused, OSError) as error:
         said = str(error) if isinstance(error, WorklistRefused) else error.strerror
         raise stop(f"Nothing applied: {said}", WRONG_USAGE) from None

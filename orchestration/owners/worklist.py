@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.owners import load_owners
+from orchestration.intake.ledger import Ledger
 from orchestration.owners.cases import Case, Desk, read_desks
 from orchestration.reports.media.accessible_book import AccessibleBook, drop_down
 from orchestration.settings import DataFolder
@@ -95,12 +96,16 @@ def worklists_folder(folder: DataFolder) -> Path:
     return folder.quality / "worklists"
 
 
-def export_worklists(folder: DataFolder) -> list[tuple[Path, int]]:
+def export_worklists(folder: DataFolder, by: str) -> list[tuple[Path, int]]:
     """One workbook per authority and owner of what was published last; (file, cases)."""
     owners = {str(entry["source"]): str(entry["owner"]) for entry in load_owners()}
     target = worklists_folder(folder)
+    desks = read_desks(folder.warehouse_file, owners, folder)
+    n_cases = sum(len(worklist_cases(desk)) for desk in desks)
+    about = {"worklists": str(len(desks)), "cases": str(n_cases)}
+    Ledger(folder.ledger).record_act(by, "owners export", about)
     return [
         (path, write_worklist(desk, path))
-        for desk in read_desks(folder.warehouse_file, owners, folder)
+        for desk in desks
         for path in [target / f"{desk.area_code}_{desk.slug}.xlsx"]
     ]

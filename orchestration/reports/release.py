@@ -64,7 +64,7 @@ def audit_release(marts: Path, indicators: Iterable[Indicator]) -> Verdict:
         return verdict_on(pack, withheld_in(connection))
 
 
-def issue_pack(folder: DataFolder, marts: Path, month: str, run_id: str) -> Path:
+def issue_pack(folder: DataFolder, marts: Path, month: str, run_id: str, by: str) -> Path:
     """Freeze the pages of a month as released, with what they print; raises AlreadyIssued.
 
     The pack is made beside and gets its place whole; then the ledger says that it is issued.
@@ -87,6 +87,7 @@ def issue_pack(folder: DataFolder, marts: Path, month: str, run_id: str) -> Path
             path.chmod(0o400)
     sync_everything()
     target.parent.mkdir(mode=0o700, exist_ok=True)
+    ledger.record_act(by, "report --issue", {"pack": target.name})
     put(pack, target)
     ledger.issue(target)
     return target

@@ -38,8 +38,11 @@ class Rendered:
     issued: Path | None
 
 
-def render_again(folder: DataFolder, edition: str | None, issue: bool) -> Rendered:
-    """Render one edition or both from the published warehouse; raises NotRendered."""
+def render_again(folder: DataFolder, edition: str | None, issued_by: str | None = None) -> Rendered:
+    """Render one edition or both from the published warehouse, and issue the pack in a person's name.
+
+    Raises NotRendered.
+    """
     if edition not in (None, *EDITIONS):
         raise NotRendered(f"there is no edition {edition}: choose {' or '.join(EDITIONS)}")
     if not folder.warehouse_file.exists():
@@ -47,7 +50,7 @@ def render_again(folder: DataFolder, edition: str | None, issue: bool) -> Render
     editions = (edition,) if edition else EDITIONS
     try:
         with FileLock(folder.lock_file, timeout=LOCK_SECONDS):
-            return _render(folder, editions, issue)
+            return _render(folder, editions, issued_by)
     except Timeout:
         raise NotRendered(
             "another run holds this data folder; try again when it has ended"
@@ -60,13 +63,13 @@ def render_again(folder: DataFolder, edition: str | None, issue: bool) -> Render
         ) from None
 
 
-def _render(folder: DataFolder, editions: tuple[str, ...], issue: bool) -> Rendered:
+def _render(folder: DataFolder, editions: tuple[str, ...], issued_by: str | None) -> Rendered:
     marts = folder.warehouse_file
     try:
         verdict = audit_release(marts, load_indicators())
     except (AttackFailed, NoRule) as error:
         raise NotRendered(f"the public edition could not be checked: {error}") from None
-    if not verdict.is_safe and (PUBLIC in editions or issue):
+    if not verdict.is_safe and (PUBLIC in editions or issued_by):
         raise NotRendered(
             f"the public edition is not safe: {verdict.exposed} unsafe figures are printed,"
             f" {len(verdict.breaches)} withheld counts can be calculated"
@@ -85,5 +88,5 @@ def _render(folder: DataFolder, editions: tuple[str, ...], issue: bool) -> Rende
     sync_everything()
     publish.switch(folder.outputs, outputs)
     write_surface_hashes(folder)
-    issued = issue_pack(folder, marts, month, run.run_id) if issue else None
+    issued = issue_pack(folder, marts, month, run.run_id, issued_by) if issued_by else None
     return Rendered(folder.outputs / month, verdict, issued)

@@ -68,7 +68,7 @@ def _released(folder: DataFolder, as_at: date) -> Release:
         pack = pack_of(read_figures(connection), measures, read_months(connection))
         release = Release(pack, withheld_in(connection))
         month, run_id = publish.month_of(connection), read_run(connection).run_id
-    issue_pack(folder, marts, month, run_id)
+    issue_pack(folder, marts, month, run_id, "benchmark")
     return release
 
 

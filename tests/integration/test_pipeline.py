@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.intake.readers import read_file
+from orchestration.signature import account, code_version
 from tests import extracts
 from tests.commands import WITHOUT_DAGSTER, Ran, cypp
 from tests.extracts import BARNET, CAMDEN
@@ -354,12 +355,36 @@ def test_evidence_sums_to_the_figure(story: Story) -> None:
     assert len({record["record_key"] for record in records}) == len(records)
 
 
-def test_identified_evidence_gives_the_local_ids_back(story: Story) -> None:
-    _, records = _evidence(
-        story.first.data, "cla_rate", "--period", PERIOD, "--area", CAMDEN, "--identified"
-    )
+def test_identified_evidence_gives_the_local_ids_back_and_is_entered(
+    story: Story, tmp_path: Path
+) -> None:
+    data = story.first.copy(tmp_path / "data")
+    asked = ("cla_rate", "--period", PERIOD, "--area", CAMDEN)
+    _evidence(data, *asked, "--by", "Bea")
+    _, records = _evidence(data, *asked, "--identified", "--by", "=Ada")
 
     assert [record["child_id"] for record in records] == ["SYN2020005"]
+    ran = _in_process(data, "audit", "--csv")
+    *runs, looked = csv.DictReader(io.StringIO(ran.out))
+    assert [line["act"] for line in runs] == ["run started", "run published"]
+    assert {line["by"] for line in runs} == {account()}
+    assert (looked["by"], looked["account"], looked["act"]) == (
+        "'=Ada", account(), "evidence --identified",
+    )  # fmt: skip
+    assert looked["what"] == (
+        f"indicator: cla_rate; area: {CAMDEN}; basis: snapshot; period: {PERIOD}; records: 1"
+    )
+    assert {line["code version"] for line in (*runs, looked)} == {code_version()}
+    numbers = [int(line["event"]) for line in (*runs, looked)]
+    assert numbers == sorted(numbers)
+    assert "SYN2020005" not in ran.out
+
+
+def test_nobody_looks_at_identified_records_without_a_name(story: Story) -> None:
+    asked = ("cla_rate", "--period", PERIOD, "--area", CAMDEN, "--identified", "--by", " ")
+    ran, _ = _evidence(story.first.data, *asked)
+
+    assert (ran.status, "SYN" in ran.out) == (2, False)
 
 
 def test_evidence_of_what_does_not_exist_is_wrong_usage(story: Story, tmp_path: Path) -> None:

@@ -106,14 +106,14 @@ def _explain(folder: DataFolder, child_ids: tuple[str, ...], day: date) -> list[
     }  # fmt: skip
     lines = []
     with time_machine.travel(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)):
-        for path in [path for path, cases in export_worklists(folder) if cases]:
+        for path in [path for path, cases in export_worklists(folder, "Ada") if cases]:
             book = openpyxl.load_workbook(path)
             for row in book[SHEET].iter_rows(min_row=4):
                 if row[1].value in child_ids:
                     for heading, value in answer.items():
                         row[HEADINGS.index(heading)].value = value
             book.save(path)
-            lines += import_worklist(folder, path, day)
+            lines += import_worklist(folder, path, day, "Ada")
     return lines
 
 

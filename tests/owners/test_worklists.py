@@ -24,7 +24,7 @@ RIGHT = {
 
 def filled(folder: DataFolder, answers: dict[str, dict[str, object]]) -> Path:
     """The exported worklist with some columns filled in, by case."""
-    [(path, _)] = export_worklists(folder)
+    [(path, _)] = export_worklists(folder, "Ada")
     book = openpyxl.load_workbook(path)
     sheet = book[SHEET]
     for row in sheet.iter_rows(min_row=4):
@@ -35,7 +35,7 @@ def filled(folder: DataFolder, answers: dict[str, dict[str, object]]) -> Path:
 
 
 def outcomes(folder: DataFolder, answers: dict[str, dict[str, object]]) -> list[tuple[str, str]]:
-    results = import_worklist(folder, filled(folder, answers), TODAY)
+    results = import_worklist(folder, filled(folder, answers), TODAY, "Ada")
     return [(result.outcome, result.reason) for result in results]
 
 
@@ -45,7 +45,7 @@ def test_worklist_lists_each_case_once_with_the_local_id_and_no_formula(
     published.add_issue("1", case_key="one case", message="=HYPERLINK(1)")
     published.add_issue("2", case_key="one case", message="Unreadable", child_key="key 1")
     published.add_issue("3", status="fixed", due_date=None)
-    [(path, cases)] = export_worklists(published.write())
+    [(path, cases)] = export_worklists(published.write(), "Ada")
     sheet = openpyxl.load_workbook(path)[SHEET]
     [row] = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
     assert (cases, row[0], row[1], row[3]) == (
@@ -60,7 +60,7 @@ def test_worklist_lists_each_case_once_with_the_local_id_and_no_formula(
 
 def test_workbook_is_accessible(published: Published) -> None:
     published.add_issue("1")
-    book = openpyxl.load_workbook(export_worklists(published.write())[0][0])
+    book = openpyxl.load_workbook(export_worklists(published.write(), "Ada")[0][0])
     assert (book.properties.language, bool(book.properties.title)) == ("en-GB", True)
     assert book.sheetnames == ["Cover", "Contents", "Notes", SHEET]
     for sheet in book.worksheets[1:]:
@@ -132,7 +132,7 @@ def test_answer_to_a_case_that_has_closed_meanwhile_is_refused(published: Publis
     published.add_issue("1", case_key="c")
     path = filled(published.write(), {"c": RIGHT})
     published.rows["fct_dq_issues"][0]["status"] = "fixed"
-    [result] = import_worklist(published.write(), path, TODAY)
+    [result] = import_worklist(published.write(), path, TODAY, "Ada")
     assert result.outcome == "refused" and "closed" in result.reason
 
 
@@ -141,7 +141,7 @@ def test_other_file_is_refused_as_a_whole(published: Published, tmp_path: Path) 
     for content in (b"Case,Answer\nx,y\n", b"", b"<html></html>"):
         (tmp_path / "file.xlsx").write_bytes(content)
         with pytest.raises(WorklistRefused):
-            import_worklist(folder, tmp_path / "file.xlsx", TODAY)
+            import_worklist(folder, tmp_path / "file.xlsx", TODAY, "Ada")
 
 
 def test_ledger_refuses_to_change_an_answer(published: Published) -> None:
@@ -159,3 +159,19 @@ def test_ledger_refuses_to_change_an_answer(published: Published) -> None:
 def test_collection_year_ends_on_31_march() -> None:
     assert collection_year_end(date(2025, 3, 31)) == date(2025, 3, 31)
     assert collection_year_end(date(2025, 4, 1)) == date(2026, 3, 31)
+
+
+def test_who_takes_worklists_out_and_brings_them_back_is_entered(published: Published) -> None:
+    published.add_issue("1", case_key="one case", child_key="key 1")
+    published.add_issue("2", case_key="other case")
+    folder = published.write()
+
+    outcomes(folder, {"one case": RIGHT, "other case": {"Note": "no answer"}})
+
+    out, back = Ledger(folder.ledger).trail()
+    assert (out.by, out.act, out.detail) == (
+        "Ada", "owners export", {"worklists": "1", "cases": "2"},
+    )  # fmt: skip
+    digest = back.detail.pop("sha256")
+    assert (back.by, back.act, len(digest)) == ("Ada", "owners import", 16)
+    assert back.detail == {"applied": "1", "refused": "1", "answered by": "A. Owner"}

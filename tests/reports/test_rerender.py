@@ -43,7 +43,7 @@ def folder(warehouse: Warehouse, tmp_path: Path) -> DataFolder:
 
 
 def test_both_editions_are_written_and_the_attack_finds_nothing(folder: DataFolder) -> None:
-    done = render_again(folder, None, issue=False)
+    done = render_again(folder, None)
     assert done.folder == folder.outputs / "2025-03"
     assert (done.folder / "public" / "committee.html").exists()
     assert (done.folder / "restricted" / "committee.html").exists()
@@ -54,12 +54,12 @@ def test_both_editions_are_written_and_the_attack_finds_nothing(folder: DataFold
 
 
 def test_one_edition_leaves_the_other_as_it_stands(folder: DataFolder) -> None:
-    render_again(folder, "restricted", issue=False)
+    render_again(folder, "restricted")
     assert not (folder.outputs / "2025-03" / "public").exists()
 
 
 def test_an_issued_pack_is_frozen_and_its_figures_are_remembered(folder: DataFolder) -> None:
-    done = render_again(folder, None, issue=True)
+    done = render_again(folder, None, issued_by="Ada")
     assert done.issued is not None
     assert not (done.issued / "restricted" / "owners").exists()
     assert (done.issued / "public" / "board.xlsx").stat().st_mode & 0o777 == 0o400
@@ -68,7 +68,9 @@ def test_an_issued_pack_is_frozen_and_its_figures_are_remembered(folder: DataFol
     ]
     assert read_memory(folder).issued == {("referrals_rate", "E09000003", date(2025, 3, 31))}
     with pytest.raises(NotRendered, match="issued already"):
-        render_again(folder, None, issue=True)
+        render_again(folder, None, issued_by="Ada")
+    [act] = Ledger(folder.ledger).trail()
+    assert (act.by, act.act, act.detail) == ("Ada", "report --issue", {"pack": done.issued.name})
 
 
 def test_a_public_edition_with_an_unsafe_figure_is_not_written(folder: DataFolder) -> None:
@@ -80,9 +82,9 @@ def test_a_public_edition_with_an_unsafe_figure_is_not_written(folder: DataFolde
             [RARE],
         )
     with pytest.raises(NotRendered, match="1 unsafe figures are printed"):
-        render_again(folder, "public", issue=False)
+        render_again(folder, "public")
     with pytest.raises(NotRendered, match="not safe"):
-        render_again(folder, "restricted", issue=True)
+        render_again(folder, "restricted", issued_by="Ada")
     assert not folder.outputs.exists()
 
 
@@ -90,9 +92,9 @@ def test_nothing_published_is_said(tmp_path: Path) -> None:
     empty = DataFolder(tmp_path / "none")
     empty.create()
     with pytest.raises(NotRendered, match="nothing is published"):
-        render_again(empty, None, issue=False)
+        render_again(empty, None)
     with pytest.raises(NotRendered, match="no edition"):
-        render_again(empty, "secret", issue=False)
+        render_again(empty, "secret")
 
 
 def test_public_page_says_nothing_that_has_not_been_through_the_gate(
@@ -104,7 +106,7 @@ def test_public_page_says_nothing_that_has_not_been_through_the_gate(
     warehouse.write(folder.warehouse_file)
     write_public_edition(folder.warehouse_file, {})
 
-    done = render_again(folder, None, issue=False)
+    done = render_again(folder, None)
 
     restricted = (done.folder / "restricted" / "committee.html").read_text()
     assert ("Plans of both" in restricted, "owners/index.html" in restricted) == (True, True)

@@ -44,6 +44,7 @@ def folder(tmp_path: Path) -> Path:
     (made / "issued_packs" / "2025-03-r1" / "public" / "index.html").write_text("<p>pack</p>")
     ledger.record_run("started", "r1", {"as_at": "2025-04-10", "code_version": "1", "received_by": None})  # fmt: skip
     ledger.record_run("published", "r1", {})
+    ledger.record_act("Ada", "accept", {"check": "annex_a.list_3.volume"})
     ledger.issue(made / "issued_packs" / "2025-03-r1")
     return made
 
@@ -54,7 +55,7 @@ def _content(folder: Path) -> tuple[object, ...]:
     ledger.check_packs()
     return (
         ledger.fact("key_check"), ledger.versions(), ledger.receipts(), ledger.acceptances(),
-        ledger.issue_answers(), ledger.runs(), ledger.published_runs(),
+        ledger.issue_answers(), ledger.runs(), ledger.published_runs(), ledger.trail(),
         [path.read_bytes() for _, path in ledger.kept_by_runs("first_reported")],
     )  # fmt: skip
 
@@ -68,6 +69,10 @@ def test_what_was_entered_is_read_back(folder: Path) -> None:
     assert [answer.issue_key for answer in ledger.issue_answers()] == ["x", "y"]
     assert [run.run_id for run in ledger.published_runs()] == ["r1"]
     assert ledger.counts() == (3, 1, 2)
+    assert [(act.act, act.detail) for act in ledger.trail()] == [
+        ("run started", {"run": "r1", "as_at": "2025-04-10"}), ("run published", {"run": "r1"}),
+        ("accept", {"check": "annex_a.list_3.volume"}),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("back", [timedelta(seconds=1), timedelta(hours=1), timedelta(days=400)])
@@ -90,7 +95,7 @@ CHANGES: dict[str, tuple[str, int]] = {
     "first removed": ("delete from events where number = 1", 1),
     "another type": ("update events set content = 7 where number = 2", 2),
     "no text": ("update events set content = cast(x'ff' || content as text) where number = 7", 7),
-    "put in": ("insert into events select 99, happened_at, kind, content, previous_hash, hash from events where number = 8", 11),
+    "put in": ("insert into events select 99, happened_at, kind, content, previous_hash, hash from events where number = 8", 12),
 }  # fmt: skip
 
 
@@ -203,6 +208,7 @@ def test_ledger_without_a_chain_is_taken_over_once(
     assert [receipt.version.version for receipt in ledger.receipts()] == ["a", "b"]
     assert ledger.fact("key_check") == "abc"
     assert [run.as_at for run in ledger.published_runs()] == [date(2025, 4, 10)]
+    assert [(act.by, act.code_version) for act in ledger.trail()] == [("", "1"), ("", "")]
     assert [one.until for one in (*ledger.acceptances(), *ledger.issue_answers())] == [
         date(2025, 4, 30), date(2026, 3, 31),
     ]  # fmt: skip
