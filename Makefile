@@ -31,7 +31,8 @@ help: ## this list
 
 setup: $(READY_DEV) manifest ## virtual environment, locked dependencies, dbt manifest
 
-run: $(READY) manifest ## set-up, then the nightly job once on the embedded defaults
+run: $(READY) manifest ## set-up, a demo where there are no extracts, then the nightly job once
+	@$(BIN)/cypp demo --if-empty
 	@$(BIN)/cypp run
 
 test: $(READY_DEV) manifest ## set-up, then the whole test suite

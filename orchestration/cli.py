@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from orchestration.intake.damage import LedgerDamaged
+from orchestration.night.commands import app as demo_app
 from orchestration.owners.commands import app as owners_app
 from orchestration.settings import ConfigurationError, data_folder, load_settings
 from orchestration.terminal import (
@@ -33,6 +34,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(demo_app)
 app.add_typer(owners_app)
 app.add_typer(upkeep_app)
 
@@ -68,9 +70,8 @@ def run(
 ) -> None:
     """Run the nightly job once: take in what is new, transform, publish, report."""
     from orchestration.dagster.job import run_job
-    from orchestration.night.errors import NothingPublished, told_in_words
+    from orchestration.night.errors import NothingPublished
     from orchestration.night.steps import Request
-    from orchestration.night.synthetic import write_fallback_extracts
     from orchestration.operator.summary import print_run_summary, print_unchanged
 
     request = Request(
@@ -82,12 +83,6 @@ def run(
     try:
         load_settings(folder.root)
         with bars() as show:
-            with told_in_words():
-                was_empty = write_fallback_extracts(folder, show)
-            if was_empty:
-                console.print(
-                    "The data folder held no extracts: synthetic ones were written to landing/."
-                )
             outcome = run_job(folder, request, show)
     except ConfigurationError as error:
         raise stop(f"Wrong configuration, nothing touched: {error}", WRONG_USAGE) from None
@@ -143,44 +138,6 @@ def evidence(  # noqa: PLR0913 -- one for each option of the command
         write_evidence(folder, indicator, day(period), area, basis, looks)
     except EvidenceError as error:
         raise stop(str(error), WRONG_USAGE) from None
-
-
-@app.command()
-def demo(
-    data_dir: DataDir = None,
-    seed: Annotated[
-        int, typer.Option(help="Another seed is another authority; the same one the same bytes.")
-    ] = 1,
-    months: Annotated[int, typer.Option(min=1, max=120, help="How many monthly extracts.")] = 36,
-    last: Annotated[
-        str | None, typer.Option(help="Last month YYYY-MM (default: last month).")
-    ] = None,
-    areas: Annotated[
-        int, typer.Option(min=1, max=33, help="How many authorities, Barnet first.")
-    ] = 1,
-) -> None:
-    """Write synthetic extracts in the real file formats into landing."""
-    from orchestration.demo.write import write_demo
-    from orchestration.night.synthetic import last_month
-
-    month = last or last_month()
-    folder = data_folder(data_dir)
-    folder.create()
-    try:
-        with bars() as show:
-            write_demo(
-                folder.root,
-                seed=seed,
-                months=months,
-                last=month,
-                areas=areas,
-                progress=show,
-            )
-    except ValueError as error:
-        raise stop(str(error), WRONG_USAGE) from None
-    console.print(
-        f"Synthetic extracts of {areas} authority(ies) up to {month} stand in {folder.landing}."
-    )
 
 
 @app.command()

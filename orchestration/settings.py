@@ -18,8 +18,6 @@ DBT_FOLDER = PROJECT_FOLDER / "dbt_project"
 REFERENCE_FOLDER = PROJECT_FOLDER / "data" / "reference"
 DEFAULT_HOME_AREA = "E09000003"
 DEFAULT_LOOK_BACK_MONTHS = 6
-# Stands in landing where everything is invented (`cypp demo`); has no extension, so it is no extract.
-SYNTHETIC_MARK = "SYNTHETIC"
 
 Months = Annotated[int, Field(ge=1, le=120)]
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock
 
-from orchestration.settings import SYNTHETIC_MARK, DataFolder
+from orchestration.intake.landing import OLD_MARK
+from orchestration.settings import DataFolder
 from tests import canaries, extracts
 from tests.commands import WITHOUT_DAGSTER, Ran, cypp
 from tests.extracts import BARNET, CAMDEN
@@ -112,8 +113,8 @@ def run_ids(warehouse: Path) -> set[str]:
 
 
 def send_again(landing: Path) -> None:
-    """What arrives before the second night, among it the word that everything is invented."""
-    extracts.write_bytes(landing / SYNTHETIC_MARK, b"SYNTHETIC\n")
+    """What arrives before the second night, among it the word that everything is invented, as version 0.2 gave it."""
+    extracts.write_bytes(landing / OLD_MARK, b"SYNTHETIC\n")
     _without_child(landing, "2024-12", "SYN2020005")
     _camden_with_canaries(landing)
     _return_with_canaries(landing)

@@ -101,8 +101,9 @@ def _rules_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def _kept_in(folder: DataFolder, item: Checked) -> Path:
-    return folder.quality / "statutory" / item.submission_id
+def kept_folder(folder: DataFolder, submission_id: str) -> Path:
+    """Where it is kept what the rules said of a version."""
+    return folder.quality / "statutory" / submission_id
 
 
 def _mark(previous: SubmissionVersion | None) -> str:
@@ -113,7 +114,7 @@ def _mark(previous: SubmissionVersion | None) -> str:
 
 def _keep(folder: DataFolder, item: Checked, mark: str, findings: Findings) -> None:
     """Keep what was said, whole or not at all."""
-    kept = _kept_in(folder, item)
+    kept = kept_folder(folder, item.submission_id)
     partial = kept.with_name(f"{kept.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700, parents=True)
@@ -126,7 +127,7 @@ def _keep(folder: DataFolder, item: Checked, mark: str, findings: Findings) -> N
 
 def _kept(folder: DataFolder, item: Checked, mark: str | None) -> Findings | None:
     """What was kept of a version; with a mark only if the same rules said it."""
-    kept = _kept_in(folder, item)
+    kept = kept_folder(folder, item.submission_id)
     try:
         if mark not in (None, (kept / MADE_BY).read_text(errors="replace")):
             return None

@@ -10,6 +10,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from orchestration.intake.chain import is_begun
 from orchestration.intake.landing import landing_state
 from orchestration.intake.ledger import Ledger
 from orchestration.night import steps, unchanged
@@ -18,6 +19,7 @@ from orchestration.night.errors import JOB, NothingPublished, told_in_words
 from orchestration.night.progress import Progress, shown_by
 from orchestration.night.recovery import alone_in, record_failure
 from orchestration.night.steps import Request
+from orchestration.night.synthetic import refuse_without_extracts
 from orchestration.settings import DataFolder, load_settings
 from orchestration.warehouse.manifest import PARSED_FOLDER
 from orchestration.warehouse.serving import serving_run_id
@@ -49,7 +51,11 @@ def run_job(folder: DataFolder, request: Request, progress: Progress) -> Outcome
     with told_in_words():
         settings = load_settings(folder.root)
         steps.registry()
+        if not is_begun(folder.ledger):
+            refuse_without_extracts(folder)
         with alone_in(folder) as ledger:
+            if not ledger.versions():
+                refuse_without_extracts(folder)
             state = steps.state_of(request, settings, ledger, landing_state(folder.landing))
             serving = serving_run_id(folder, ledger)
             standing = unchanged.standing_run(folder, state, serving)

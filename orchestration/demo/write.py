@@ -4,7 +4,7 @@
     landing/<area>/ssda903/<YYYY-MM>/*.csv          each March (the year-end return) and the last month
     landing/<area>/cin_census/<YYYY-MM>/CIN.xml     the same months as the return
     landing/<area>/<education source>/..., landing/national/...    `education/write.py` says which and when
-    landing/SYNTHETIC                               says that everything here is invented
+    landing/<area>/<source>/<YYYY-MM>/_SYNTHETIC    says which files of the folder are invented
 
 The same seed, months and last month give the same bytes; a month is the same whether more are written or not.
 """
@@ -47,7 +47,7 @@ from orchestration.demo.returns import YEAR_END_WEEKS, files_of
 from orchestration.demo.sheets import Sheet
 from orchestration.demo.view import View
 from orchestration.demo.workbook import NOTICE, write_workbook
-from orchestration.settings import SYNTHETIC_MARK
+from orchestration.intake.marks import write_mark
 
 LISTS: tuple[Callable[[View], Sheet], ...] = (
     contacts, early_help, referrals, assessments, enquiries, children_in_need, protection_plans,
@@ -90,7 +90,6 @@ def write_demo(
     chosen = choose_areas(areas, seed)
     landing = folder / "landing"
     landing.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (landing / SYNTHETIC_MARK).write_text(f"{NOTICE}\n", encoding="utf-8")
     national = national_extracts(first_month, last_month)
     total = len(chosen) * _number_of_extracts(first_month, last_month) + len(national)
     progress(STEP, 0, total)
@@ -176,6 +175,7 @@ def write_extract(landing: Path, history: History, extract: Extract) -> None:
         (target / "CIN.xml").write_text(text, encoding="utf-8", newline="")
     else:
         _write_return(target, _year_so_far(history, extract.month))
+    write_mark(target)
 
 
 def lists_of(history: History, month: int) -> list[Sheet]:

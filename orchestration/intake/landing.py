@@ -16,11 +16,13 @@ from typing import Any
 from expectations.contract import contract_for, sources
 from orchestration.intake.cover import month_end
 from orchestration.intake.findings import Finding
+from orchestration.intake.marks import MARK, is_invented
 from orchestration.intake.names import Kind, Received, shown_name
-from orchestration.settings import SYNTHETIC_MARK
 
 AREA = re.compile(r"^[EW]\d{8}$")
 NATIONAL = "national"
+# Stood once in landing, about everything there.
+OLD_MARK = "SYNTHETIC"
 Stamps = dict[Path, tuple[int, int, int]]
 
 
@@ -33,6 +35,8 @@ class LandedSubmission:
     folder_month: str
     files: tuple[Path, ...]
     version: str
+    is_synthetic: bool = False
+    """Whether `cypp demo` has written it."""
 
     @property
     def name(self) -> tuple[str, str, str, str]:
@@ -58,8 +62,8 @@ class Landing:
 def is_extract(path: Path) -> bool:
     """Whether a file was sent by somebody, as far as its name says."""
     # Not: editors' and Office's lock files, the marker of a folder kept in git, what Windows leaves in a
-    # folder, and the mark of `cypp demo`.
-    others = {"thumbs.db", "desktop.ini", SYNTHETIC_MARK.lower()}
+    # folder, and the mark of `cypp demo`, now or in version 0.2.
+    others = {"thumbs.db", "desktop.ini", MARK.lower(), OLD_MARK.lower()}
     return not path.name.startswith((".", "~$")) and path.name.lower() not in others
 
 
@@ -216,7 +220,11 @@ def _submission(
     if changed:
         return still_writing(changed[0], landing)
     try:
-        return LandedSubmission(*place, tuple(now), version_of(tuple(now))) if now else None
+        if not now:
+            return None
+        return LandedSubmission(
+            *place, tuple(now), version_of(tuple(now)), is_invented(folder, now)
+        )
     except FileNotFoundError as error:
         return still_writing(Path(error.filename), landing)
     except OSError as error:

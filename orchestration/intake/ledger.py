@@ -5,13 +5,14 @@ What each event says; how events are kept and proved: `chain.py`, `kept_files.py
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.intake.chain import Chain, now
+from orchestration.intake import demo_events
+from orchestration.intake.chain import Chain, Event, now
 from orchestration.intake.kept_files import check_files, files_of_pack, files_of_run
 from orchestration.intake.trail import Act, act_of, signature
 
@@ -33,6 +34,8 @@ class SubmissionVersion:
     reason: str
     event_number: int = 0
     """The number of the event by which it last became the content of its folder; 0 before it is entered."""
+    is_synthetic: bool = False
+    """Whether a demo wrote it."""
 
     @property
     def name(self) -> tuple[str, str, str, str]:
@@ -123,12 +126,15 @@ class Ledger:
         names = ("area_code", "source", "folder_month", "version", "verdict", "reason")
         said = {name: getattr(version, name) for name in names}
         content = {"event": event, **said, "as_at_date": version.as_at_date.isoformat()}
+        if version.is_synthetic:
+            content["is_synthetic"] = True
         self._chain.append("submission", [(version.current_from, content)])
 
     def versions(self) -> list[SubmissionVersion]:
         """Every version ever received, in order of first receipt, with its newest verdict."""
         found: dict[tuple[str, ...], SubmissionVersion] = {}
-        for event in self._chain.events("submission"):
+        marked = demo_events.marked(self._chain.events(demo_events.KIND))
+        for event in self._submissions():
             said, moment = event.content, event.happened_at
             name = _name(said)
             known = found.get(name)
@@ -137,32 +143,67 @@ class Ledger:
                 *name, date.fromisoformat(said["as_at_date"]), known.received_at if known else moment,
                 moment if is_receipt else known.current_from, said["verdict"], said["reason"],
                 event.number if is_receipt else known.event_number,
+                name in marked or "is_synthetic" in said or (known is not None and known.is_synthetic),
             )  # fmt: skip
         return list(found.values())
+
+    def _submissions(self) -> list[Event]:
+        """What was entered about versions that have not been removed since."""
+        removed = demo_events.removed(self._chain.events(demo_events.KIND))
+        return [
+            event
+            for event in self._chain.events("submission")
+            if event.number > removed.get(_name(event.content), 0)
+        ]
+
+    def _said(self, kind: str) -> list[Event]:
+        """What runs and people said, but for what they said of a demo that has been removed."""
+        line = demo_events.last_removal(self._chain.events(demo_events.KIND))
+        return [event for event in self._chain.events(kind) if event.number > line]
+
+    def mark_demo(self, versions: list[SubmissionVersion]) -> None:
+        """Append that these versions are invented."""
+        self._enter_demo(demo_events.MARKED, [version.name for version in versions])
+
+    def begin_removal(self, versions: list[SubmissionVersion]) -> None:
+        """Append that a demo is being removed, with these versions and all that was said so far."""
+        self._enter_demo(demo_events.REMOVING, [version.name for version in versions])
+
+    def end_removal(self) -> None:
+        """Append that nothing is left of what was being removed."""
+        self._enter_demo(demo_events.REMOVED)
+
+    def being_removed(self) -> list[tuple[str, str, str, str]] | None:
+        """The versions of a demo whose removal has not ended; None where there is none."""
+        return demo_events.under_way(self._chain.events(demo_events.KIND))
+
+    def _enter_demo(self, event: str, versions: Iterable[demo_events.Name] = ()) -> None:
+        content = demo_events.content_of(event, versions)
+        self._chain.append(demo_events.KIND, [(now(), content)])
 
     def receipts(self) -> list[Receipt]:
         """Every receipt, oldest first; a version that came back to its folder has several."""
         versions = {version.name: version for version in self.versions()}
         return [
             Receipt(versions[_name(event.content)], event.happened_at, event.number)
-            for event in self._chain.events("submission")
+            for event in self._submissions()
             if event.content["event"] == "received"
         ]
 
     def accept(self, acceptance: Acceptance) -> None:
         """Append a release; it is never taken back, it ends on its day."""
-        self._chain.append("acceptance", [(acceptance.accepted_at, _said(acceptance))])
+        self._chain.append("acceptance", [(acceptance.accepted_at, _content(acceptance))])
 
     def acceptances(self) -> list[Acceptance]:
         """Every release ever given, oldest first."""
         return [
             Acceptance(**_until(event.content), accepted_at=event.happened_at)
-            for event in self._chain.events("acceptance")
+            for event in self._said("acceptance")
         ]
 
     def answer_issues(self, answers: list[IssueAnswer]) -> None:
         """Append answers, all or none; they are never taken back, a later one stands above an earlier one."""
-        self._chain.append("answer", [(answer.answered_at, _said(answer)) for answer in answers])
+        self._chain.append("answer", [(answer.answered_at, _content(answer)) for answer in answers])
 
     def issue_answers(self) -> list[IssueAnswer]:
         """Every answer ever given, oldest first."""
@@ -170,7 +211,7 @@ class Ledger:
             IssueAnswer(
                 **_until(event.content), answered_at=event.happened_at, event_number=event.number
             )
-            for event in self._chain.events("answer")
+            for event in self._said("answer")
         ]
 
     def record_warehouse(self, run_id: str, digest: str) -> None:
@@ -192,14 +233,14 @@ class Ledger:
         """(run id, event, moment, detail) of every run event, oldest first."""
         return [
             (event.content["run_id"], event.content["event"], event.happened_at, event.content["detail"])
-            for event in self._chain.events("run")
+            for event in self._said("run")
         ]  # fmt: skip
 
     def published_runs(self) -> list[PublishedRun]:
         """Every run that published, oldest first."""
         started: dict[str, tuple[datetime, dict[str, str | None]]] = {}
         published = []
-        for event in self._chain.events("run"):
+        for event in self._said("run"):
             said = event.content
             if said["event"] == "started":
                 started[said["run_id"]] = event.happened_at, said["detail"]
@@ -247,7 +288,7 @@ class Ledger:
 
     def check_packs(self) -> None:
         """Raise LedgerDamaged unless every issued pack is as it was issued."""
-        for event in self._chain.events("issued"):
+        for event in self._said("issued"):
             check_files(self._folder, event.content["files"])
 
 
@@ -255,7 +296,7 @@ def _name(said: dict[str, Any]) -> tuple[str, str, str, str]:
     return said["area_code"], said["source"], said["folder_month"], said["version"]
 
 
-def _said(one: Acceptance | IssueAnswer) -> dict[str, Any]:
+def _content(one: Acceptance | IssueAnswer) -> dict[str, Any]:
     """What a person said, without the moment, which is the event's, and its number."""
     left_out = {"accepted_at", "answered_at", "event_number"}
     said = {part.name: getattr(one, part.name) for part in fields(one) if part.name not in left_out}

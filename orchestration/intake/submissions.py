@@ -253,7 +253,7 @@ def _version(job: _Job, extraction: Extraction) -> SubmissionVersion:
     landed, moment = job.landed, now()
     return SubmissionVersion(
         landed.area_code, landed.source, landed.folder_month, landed.version, extraction.as_at_date,
-        moment, moment, extraction.verdict, extraction.reason,
+        moment, moment, extraction.verdict, extraction.reason, is_synthetic=landed.is_synthetic,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""One run at a time in a data folder, and what a killed run leaves behind, settled by the next one."""
+"""One run at a time in a data folder, and what a killed run or command leaves behind, settled by the next one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from filelock import FileLock
 
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import refuse_wrong_key
+from orchestration.night.removal import finish_removal
+from orchestration.night.synthetic import settle_written, take_over_old_mark
 from orchestration.settings import DataFolder
 from orchestration.warehouse.publish import remove_unfinished
 from orchestration.warehouse.serving import serving_run_id
@@ -30,6 +32,9 @@ def alone_in(folder: DataFolder) -> Generator[Ledger]:
         refuse_wrong_key(folder, ledger)
         if lock.lock_counter == 1:
             settle_killed_runs(folder, ledger)
+            finish_removal(folder, ledger)
+            settle_written(folder)
+            take_over_old_mark(folder, ledger)
         yield ledger
 
 

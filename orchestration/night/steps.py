@@ -27,7 +27,7 @@ from orchestration.night import account, unchanged
 from orchestration.night.errors import NothingPublished, needs_the_job
 from orchestration.night.progress import say_progress
 from orchestration.night.room import refuse_without_room
-from orchestration.night.synthetic import is_synthetic
+from orchestration.night.synthetic import apart, is_synthetic
 from orchestration.registry.indicators import (
     Indicator,
     breakdowns_by_population,
@@ -86,8 +86,9 @@ def state_of(request: Request, settings: Settings, ledger: Ledger, landing: str)
 def look_at_landing(folder: DataFolder, settings: Settings) -> Landing:
     """Find what has arrived, for the steps that take it in; the account of the run begins here."""
     account.begin(folder)
-    landing = scan(folder.landing, settings.quiet.seconds)
-    refuse_without_room(folder, Ledger(folder.ledger), landing)
+    ledger = Ledger(folder.ledger)
+    landing = apart(scan(folder.landing, settings.quiet.seconds), ledger)
+    refuse_without_room(folder, ledger, landing)
     account.enter(
         folder, "landing", state=landing.state, areas=landing.areas,
         findings=[asdict(finding) for finding in landing.findings],
@@ -111,6 +112,7 @@ def landing_seen(folder: DataFolder) -> Landing:
             one["folder_month"],
             tuple(map(Path, one["files"])),
             one["version"],
+            one["is_synthetic"],
         )
         for one in seen["submissions"]
     )
@@ -179,7 +181,7 @@ def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
     _refuse_lost_national_files(folder, ledger, request)
     areas = _areas(landing, ledger)
     _refuse_without_extracts(ledger, landing)
-    run = _new_run(folder, settings, request, areas)
+    run = _new_run(ledger, settings, request, areas)
     known = Knowledge(
         run=run,
         areas=areas,
@@ -217,7 +219,7 @@ def _refuse_lost_national_files(folder: DataFolder, ledger: Ledger, request: Req
             )
 
 
-def _new_run(folder: DataFolder, settings: Settings, request: Request, areas: list[str]) -> Run:
+def _new_run(ledger: Ledger, settings: Settings, request: Request, areas: list[str]) -> Run:
     return Run(
         run_id=f"{now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}",
         as_at=request.as_at,
@@ -226,7 +228,7 @@ def _new_run(folder: DataFolder, settings: Settings, request: Request, areas: li
         code_version=code_version(),
         home_area=home_area(settings, areas),
         records_first_reported=request.as_at == today().as_at and request.received_by is None,
-        is_synthetic=is_synthetic(folder),
+        is_synthetic=is_synthetic(ledger),
     )
 
 

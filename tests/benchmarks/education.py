@@ -22,7 +22,7 @@ from orchestration.demo.education.ks4 import ks4_pupils
 from orchestration.demo.education.schooling import Schooling
 from orchestration.demo.history import simulate
 from orchestration.demo.pupil_numbers import OTHER_PUPILS, pupil_numbers
-from orchestration.settings import SYNTHETIC_MARK
+from orchestration.intake.marks import write_mark
 from tests.benchmarks.nights import run_job
 
 SEED, AREA_CODE = 1, "E09000003"
@@ -37,8 +37,6 @@ def write_inputs(folder: Path, share: int = 1) -> dict[str, int]:
     """Write all submissions, with one row in `share`."""
     last = month_number(2026, 7)
     schooling = Schooling(simulate(choose_areas(1, SEED)[0], SEED, last, last))
-    (folder / "landing").mkdir(parents=True)
-    (folder / "landing" / SYNTHETIC_MARK).touch()
     rows = {"pupils": 0, "school_weeks": 0}
     for year in KS2_YEARS:
         frame = ks2_pupils(schooling, year, is_revised=True)
@@ -73,6 +71,7 @@ def _write(folder: Path, source: str, year: int, frame: pd.DataFrame) -> None:
     target = folder / "landing" / AREA_CODE / source / month
     target.mkdir(parents=True)
     frame.to_csv(target / f"{source}.csv", index=False, lineterminator="\r\n")
+    write_mark(target)
 
 
 CASES: dict[str, tuple[int, Callable[[Path], dict[str, Any]]]] = {

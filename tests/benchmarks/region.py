@@ -13,7 +13,6 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
-from orchestration.settings import SYNTHETIC_MARK
 from tests.benchmarks import region_inputs
 from tests.benchmarks.measure import measure
 from tests.benchmarks.nights import run_job
@@ -40,7 +39,6 @@ def _measure_size(inputs: Path, codes: list[str]) -> Iterator[tuple[str, dict[st
     with tempfile.TemporaryDirectory(prefix=".bench-", dir=inputs) as folder:
         landing = Path(folder) / "landing"
         landing.mkdir()
-        (landing / SYNTHETIC_MARK).touch()
         for label, link in (
             (HISTORY, region_inputs.link_history),
             (NIGHT, region_inputs.link_last_month),

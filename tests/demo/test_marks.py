@@ -14,6 +14,7 @@ from orchestration.demo import write, write_demo
 from orchestration.demo.workbook import NOTICE, SYNTHETIC
 from orchestration.intake.headings import normalise_heading
 from orchestration.intake.landing import scan
+from orchestration.intake.marks import MARK
 from orchestration.intake.readers import read_file
 from tests.demo.conftest import SMALL
 
@@ -49,13 +50,14 @@ def test_workers_are_obviously_invented(landing: Path) -> None:
     assert all(str(row[place]).startswith("Worker ") for row in rows)
 
 
-def test_landing_is_marked_and_the_mark_is_no_extract(
+def test_every_folder_is_marked_and_the_mark_is_no_extract(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write, "choose_areas", lambda number, seed: [SMALL] * number)
     write_demo(tmp_path, seed=1, months=1, last="2024-01", progress=lambda step, done, total: None)
-    assert (tmp_path / "landing" / SYNTHETIC).read_text(encoding="utf-8").startswith(SYNTHETIC)
     found = scan(tmp_path / "landing", 0)
+    assert all(submission.is_synthetic for submission in found.submissions)
+    assert {path.name for one in found.submissions for path in one.files}.isdisjoint({MARK})
     assert found.findings == ()
     assert {submission.source for submission in found.submissions} >= {
         "annex_a",

@@ -124,6 +124,7 @@ def test_killed_while_taking_in(point: str, story: Story, data: Path) -> None:
 def test_workers_end_with_the_run_that_started_them(tmp_path: Path) -> None:
     """Killed while a pool extracts: nobody goes on writing into the folder of the next run."""
     empty = tmp_path / "data"
+    extracts.write_landing(empty / "landing")
     point = f"{INTAKE}.submissions:_settle:before:1"
     assert _run(point, empty).status == KILLED
 

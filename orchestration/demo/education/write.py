@@ -37,6 +37,7 @@ from orchestration.demo.education.schooling import Schooling
 from orchestration.demo.education.schools import schools_of
 from orchestration.demo.education.sen2 import modules_of
 from orchestration.demo.education.supplied import is_quarter_end, manual_returns, plan_updates
+from orchestration.intake.marks import write_mark
 
 NATIONAL = "national"
 FIRST_RESULTS = 2018  # before, GCSEs had letters and Attainment 8 other maxima
@@ -140,6 +141,7 @@ def write_education(landing: Path, schooling: Schooling, extract: EducationExtra
             target / f"{name}.csv",
             with_faults(frame, extract.source, extract.month, schooling.draws),
         )
+    write_mark(target)
 
 
 def write_national(
@@ -160,7 +162,9 @@ def write_national(
         if extract.source == "gias"
         else f"Management_information_-_state-funded_schools_-_latest_inspections_as_at_{day:%d_%b_%Y}.csv"
     )
-    _write(landing / NATIONAL / extract.source / month_text(extract.month) / name, pd.concat(found))
+    target = landing / NATIONAL / extract.source / month_text(extract.month)
+    _write(target / name, pd.concat(found))
+    write_mark(target)
 
 
 def _write(path: Path, frame: pd.DataFrame) -> None:

@@ -1,0 +1,114 @@
+"""`cypp demo --remove`: a demo goes with all that came of it; real national files, settings and the key stay.
+
+The ledger says first what goes, then it goes, then the ledger says that it has gone: a removal that was killed is
+finished by whoever works in the data folder next.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.checks.statutory import kept_folder
+from orchestration.durable import sync_everything
+from orchestration.intake.kept_files import ISSUED
+from orchestration.intake.ledger import Ledger
+from orchestration.intake.marks import MARK, invented_files
+from orchestration.intake.places import files_made_of, raw_folder, submission_id_of
+from orchestration.night.synthetic import marked_folders
+from orchestration.settings import DataFolder
+from orchestration.warehouse import first_reported, memory
+
+# Locks of runs that are under way.
+STAYS_IN_WORK = "running"
+Name = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What went."""
+
+    areas: tuple[str, ...]
+    n_extracts: int
+    """Folders of submissions in landing."""
+    n_versions: int
+    n_runs: int
+    n_kept: int
+    """Files in those folders that the demo had not written: they stay."""
+
+
+def remove_demo(folder: DataFolder, ledger: Ledger, by: str) -> Removed | None:
+    """Remove a demo, in a data folder in which nobody else works; None where there is none."""
+    versions = [version for version in ledger.versions() if version.is_synthetic]
+    places = marked_folders(folder)
+    if not versions and not places:
+        return None
+    areas = {version.area_code for version in versions} | {place.parts[-3] for place in places}
+    kept = sum(len(_others(place)) for place in places)
+    removed = Removed(
+        tuple(sorted(areas)), len(places), len(versions), len(ledger.published_runs()), kept
+    )
+    about = {"areas": ", ".join(removed.areas), "extracts": str(len(places)), "versions": str(len(versions))}  # fmt: skip
+    ledger.record_act(by, "demo --remove", about)
+    ledger.begin_removal(versions)
+    finish_removal(folder, ledger)
+    return removed
+
+
+def finish_removal(folder: DataFolder, ledger: Ledger) -> None:
+    """Remove what the ledger says is being removed; nothing where it says none."""
+    names = ledger.being_removed()
+    if names is None:
+        return
+    for path in (
+        *_of_runs(folder),
+        *(path for name in names for path in _of_version(folder, name)),
+    ):
+        _remove(path, folder.root)
+    for place in marked_folders(folder):
+        # The mark last: without it what is left would be somebody's.
+        for path in (*invented_files(place), place / MARK):
+            _remove(path, folder.landing)
+    sync_everything()
+    ledger.end_removal()
+
+
+def _of_runs(folder: DataFolder) -> Iterator[Path]:
+    """What readers see, and what runs keep: all of it stands on the demo, since nothing else was beside it."""
+    yield folder.outputs
+    yield from folder.root.glob(".outputs-*")
+    yield from folder.warehouse.iterdir() if folder.warehouse.is_dir() else ()
+    yield from (path for path in folder.work.glob("*") if path.name != STAYS_IN_WORK)
+    yield from (folder.raw / "run", folder.quality / "worklists", folder.restricted / "account")
+    yield from (folder.ledger / name for name in (first_reported.KEPT, *memory.KEPT, ISSUED))
+
+
+def _of_version(folder: DataFolder, name: Name) -> Iterator[Path]:
+    """Every place in which something of a version stands."""
+    area_code, source, month, version = name
+    submission_id = submission_id_of(*name)
+    raw = raw_folder(folder, source, area_code, month, version)
+    yield from files_made_of(folder, raw, submission_id)
+    yield from (raw, folder.archive.joinpath(*name), kept_folder(folder, submission_id))
+
+
+def _remove(path: Path, up_to: Path) -> None:
+    """Remove a file, link or folder, and the folders above it that are empty then, up to one that stays."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+    # Folders of the data folder itself are made again when they are needed.
+    with suppress(OSError):
+        for parent in path.parents:
+            if parent == up_to:
+                break
+            parent.rmdir()
+
+
+def _others(place: Path) -> set[Path]:
+    files = {path for path in place.iterdir() if path.is_file() and path.name != MARK}
+    return files - set(invented_files(place))
