@@ -17,15 +17,12 @@ from filelock import FileLock
 
 from orchestration.intake.landing import OLD_MARK
 from orchestration.settings import DataFolder
+from orchestration.warehouse.content import content_by_table
 from tests import canaries, extracts
 from tests.commands import WITHOUT_DAGSTER, Ran, cypp
 from tests.extracts import BARNET, CAMDEN
 from tests.faults.polling import Seen, readers
 
-# What a clean rebuild cannot give again (data/README.md, 'Rebuilding'); `dim_runs` says when each run was.
-NOT_CONTENT = {
-    "run_id", "received_at", "first_reported_value", "first_seen", "last_seen", "times_seen", "due_date",
-}  # fmt: skip
 # Recognisable values of the second night, and the rows they stand in.
 CANARY_IDS = (
     "CANARY-ID-LATE",
@@ -73,22 +70,9 @@ def tables(warehouse: Path) -> list[str]:
     return sorted(name for (name,) in rows)
 
 
-def content(warehouse: Path) -> dict[str, tuple | None]:
+def content(warehouse: Path) -> dict[str, tuple[int, int | None]]:
     """A hash of every table's content, whatever the order of its rows."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        columns = connection.execute(
-            "select table_name, string_agg('\"' || column_name || '\"', ', ' order by ordinal_position)"
-            " from information_schema.columns where table_schema = 'marts' and table_name <> 'dim_runs'"
-            " and not list_contains(?, column_name) group by all",
-            [sorted(NOT_CONTENT)],
-        ).fetchall()
-        return {
-            name: connection.execute(
-                "select count(*), sum(cast(hash(content) as hugeint))"
-                f" from (select {named} from marts.{name}) as content"
-            ).fetchone()
-            for name, named in columns
-        }
+    return content_by_table(warehouse)
 
 
 def first_reported(warehouse: Path) -> dict[tuple, float]:

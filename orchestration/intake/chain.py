@@ -1,7 +1,8 @@
 """The file of the ledger: one table of events, each with its number and the hash of the one before it.
 
 Order is the number, never the clock. SQLite, so that a killed process leaves whole events only; triggers refuse to
-change or delete one, and the chain tells where something else did. What events mean is `ledger.py`'s concern.
+change or delete one, and the chain tells where something else did; where it ends stands in a second place (`head.py`).
+What events mean is `ledger.py`'s concern.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import json
 import os
 import sqlite3
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from orchestration.intake.damage import REMEDY, LedgerDamaged
+from orchestration.intake.head import HEAD_FILE, Head, read_head, write_head
 from orchestration.intake.unchained import LEGACY_TABLES, take_over
 
 LEDGER_FILE = "ledger.sqlite3"
@@ -77,11 +79,16 @@ class Chain:
         self._path = folder / LEDGER_FILE
         if not is_begun(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Before the events are read: what is written meanwhile only lies behind it.
+        head = read_head(folder)
         with self._open() as connection:
             self._begin(connection)
             connection.text_factory = bytes
-            if not _checked(connection):
-                _refuse_lost(folder)
+            last = _checked(connection, head)
+        if not last.number:
+            _refuse_lost(folder)
+        elif last != head:
+            write_head(folder, last)
 
     def _begin(self, connection: sqlite3.Connection) -> None:
         """Make the table, where this is a new ledger or one that had no chain."""
@@ -108,11 +115,19 @@ class Chain:
 
     def append(self, kind: str, contents: Iterable[tuple[datetime, dict[str, Any]]]) -> None:
         """Append events of a kind, all or none."""
+        head = None
         with self._open() as connection:
             connection.execute("begin immediate")
             for happened_at, content in contents:
-                _insert(connection, happened_at.isoformat(), kind, content)
+                head = _insert(connection, happened_at.isoformat(), kind, content)
             connection.execute("commit")
+        if head is not None:
+            write_head(self._path.parent, head)
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the file as it is between two events, also while somebody appends some."""
+        with self._open() as connection, closing(sqlite3.connect(target)) as copy:
+            connection.backup(copy)
 
     def events(self, *kinds: str) -> list[Event]:
         """Every event of some kinds, in the order of their numbers."""
@@ -139,20 +154,21 @@ class Chain:
 
 def _insert(
     connection: sqlite3.Connection, happened_at: str, kind: str, content: dict[str, Any]
-) -> None:
+) -> Head:
     last = connection.execute("select number, hash from events order by number desc limit 1")
     number, previous = last.fetchone() or (0, BEFORE_THE_FIRST)
     texts = (happened_at, kind, json.dumps(content), previous)
     found = _hash(number + 1, *(text.encode() for text in texts))
     connection.execute("insert into events values (?, ?, ?, ?, ?, ?)", (number + 1, *texts, found))
+    return Head(number + 1, found)
 
 
 def _hash(number: int, *parts: bytes) -> str:
     return hashlib.sha256(SEPARATOR.join((str(number).encode(), *parts))).hexdigest()
 
 
-def _checked(connection: sqlite3.Connection) -> int:
-    """How many events there are; raises LedgerDamaged with the first that is not what was written."""
+def _checked(connection: sqlite3.Connection, head: Head | None) -> Head:
+    """The last event; raises LedgerDamaged with the first that is not what was written, or is no longer there."""
     number, previous = 0, BEFORE_THE_FIRST.encode()
     try:
         for found, *parts, own in connection.execute("select * from events order by number"):
@@ -162,13 +178,25 @@ def _checked(connection: sqlite3.Connection) -> int:
             if own != _hash(found, *parts).encode():
                 raise _damaged_after(number)
             number, previous = found, own
+            if head is not None and number == head.number and own.decode() != head.hash:
+                raise _cut_short(number - 1, head)
         # Rows that a damaged page hides at the end break no chain; their room on the page is unaccounted for.
         [verdict] = connection.execute("pragma quick_check(1)").fetchone()
     except sqlite3.DatabaseError as error:
         raise (_damaged_after(number) if _is_of_the_file(error) else error) from None
     if verdict != b"ok":
         raise _damaged_after(number)
-    return number
+    if head is not None and number < head.number:
+        raise _cut_short(number, head)
+    return Head(number, previous.decode())
+
+
+def _cut_short(number: int, head: Head) -> LedgerDamaged:
+    return LedgerDamaged(
+        f"the ledger is an older one: event {head.number} has been written, and it agrees with that up to event {number}"
+        " at most: put back the newest copy of the folder ledger/, whole; where none goes further, remove"
+        f" {HEAD_FILE} and what the later events said is lost"
+    )
 
 
 def _damaged_after(number: int) -> LedgerDamaged:
@@ -200,7 +228,8 @@ def _refuse_lost(folder: Path) -> None:
     kept = [
         name for name, place in places.items() if any(path.is_file() for path in place.rglob("*"))
     ]
-    if kept:
-        raise LedgerDamaged(
-            f"the ledger is missing or empty, though there are files in {', '.join(kept)}: {REMEDY}"
-        )
+    head = read_head(folder)
+    seen = [f"there are files in {', '.join(kept)}"] if kept else []
+    seen += [f"it had {head.number} event(s)"] if head else []
+    if seen:
+        raise LedgerDamaged(f"the ledger is missing or empty, though {seen[0]}: {REMEDY}")

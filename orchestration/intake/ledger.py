@@ -276,6 +276,19 @@ class Ledger:
         """What people and runs did, oldest first."""
         return [act_of(event) for event in self._chain.events("act", "run")]
 
+    def kept_files(self) -> dict[str, str]:
+        """Every file in the ledger's folder that an event names, with its hash."""
+        found: dict[str, str] = {}
+        for run in self.published_runs():
+            found |= run.files
+        for event in self._chain.events("issued"):
+            found |= event.content["files"]
+        return found
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the events to a file, as they are between two of them; what stands beside them is not copied."""
+        self._chain.copy_to(target)
+
     def issue(self, pack: Path) -> None:
         """Append that a pack has been issued, which stands in the ledger's folder already."""
         content = {"pack": pack.name, "files": files_of_pack(self._folder, pack)}

@@ -23,7 +23,7 @@ LEGACY_TABLES = {
 BEFORE_ALL = "0001-01-01T00:00:00+00:00"
 # An earlier program would begin these tables anew, empty; it stops at a view of the name.
 STOP = "create view submission_events as select 'this ledger is of a later version' as told"
-Insert = Callable[[sqlite3.Connection, str, str, dict[str, Any]], None]
+Insert = Callable[[sqlite3.Connection, str, str, dict[str, Any]], object]
 
 
 def take_over(

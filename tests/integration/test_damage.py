@@ -11,6 +11,7 @@ import pytest
 import time_machine
 
 from orchestration.checks.gate import table_checks
+from orchestration.intake.head import HEAD_FILE
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.ledger import Ledger
 from orchestration.night import account, unchanged
@@ -195,6 +196,7 @@ def test_lost_key_is_refused_though_the_ledger_has_no_check_of_it(inbox: Inbox) 
     folder = inbox.folder
     version = Ledger(folder.ledger).versions()[0]
     shutil.rmtree(folder.ledger)
+    (folder.root / HEAD_FILE).unlink()
     for place in (folder.archive, folder.raw, folder.identifiers):
         shutil.rmtree(place)
     folder.create()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ import pytest
 
 from orchestration.intake.chain import LEDGER_FILE
 from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.head import HEAD_FILE, read_head
 from orchestration.intake.ledger import Acceptance, IssueAnswer, Ledger, SubmissionVersion
 from orchestration.intake.submissions import _current_versions
 
@@ -155,7 +157,71 @@ def test_lost_ledger_is_never_begun_anew_beside_other_state(
         with pytest.raises(LedgerDamaged, match="missing or empty, though there are files in"):
             Ledger(folder)
     state.unlink()
+    with pytest.raises(LedgerDamaged, match=r"though it had 1 event\(s\)"):
+        Ledger(folder)
+    (tmp_path / HEAD_FILE).unlink()
     Ledger(folder).set_fact("key_check", "abc")
+
+
+# ---------------------------------------------------------------- where it ends
+
+
+def _facts(ledger: Ledger, names: str) -> None:
+    for name in names:
+        ledger.set_fact(name, "x")
+
+
+@pytest.mark.parametrize("written", [0, 1, 5], ids=["cut short", "as long", "longer"])
+def test_older_copy_that_is_put_back_is_refused(tmp_path: Path, written: int) -> None:
+    folder, older = tmp_path / "ledger", tmp_path / "older"
+    _facts(Ledger(folder), "ab")
+    shutil.copyfile(folder / LEDGER_FILE, older)
+    _facts(Ledger(folder), "c")
+    head = (tmp_path / HEAD_FILE).read_bytes()
+    shutil.copyfile(folder / LEDGER_FILE, tmp_path / "newest")
+    # As by a program, or on a machine, that does not know what was written.
+    shutil.copyfile(older, folder / LEDGER_FILE)
+    (tmp_path / HEAD_FILE).unlink()
+    _facts(Ledger(folder), "defgh"[:written])
+    (tmp_path / HEAD_FILE).write_bytes(head)
+
+    for _ in range(2):
+        with pytest.raises(
+            LedgerDamaged,
+            match=r"event 3 has been written, .* up to event 2 at most: put back the newest",
+        ):
+            Ledger(folder)
+    shutil.copyfile(tmp_path / "newest", folder / LEDGER_FILE)
+    assert Ledger(folder).fact("c") == "x"
+
+
+def test_ledger_that_is_ahead_of_what_was_kept_is_whole(tmp_path: Path) -> None:
+    """Killed between an event and the note of it, or written by an earlier version, which kept none."""
+    folder = tmp_path / "ledger"
+    _facts(Ledger(folder), "a")
+    head = (tmp_path / HEAD_FILE).read_bytes()
+    _facts(Ledger(folder), "bc")
+    newest = read_head(folder)
+    (tmp_path / HEAD_FILE).write_bytes(head)
+    assert Ledger(folder).fact("c") == "x"
+    assert read_head(folder) == newest
+    (tmp_path / HEAD_FILE).unlink()
+    assert Ledger(folder).fact("c") == "x"
+    assert read_head(folder) == newest
+
+
+@pytest.mark.parametrize("garbage", [b"", b"7", b"\xff\x00", b"9 abc def\n", b"a b c d"])
+def test_note_that_cannot_be_read_is_made_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, garbage: bytes
+) -> None:
+    folder = tmp_path / "ledger"
+    _facts(Ledger(folder), "ab")
+    newest = read_head(folder)
+    (tmp_path / HEAD_FILE).write_bytes(garbage)
+    with caplog.at_level(logging.WARNING):
+        assert Ledger(folder).fact("b") == "x"
+    assert HEAD_FILE in caplog.text
+    assert read_head(folder) == newest
 
 
 # ---------------------------------------------------------------- ledgers without a chain
