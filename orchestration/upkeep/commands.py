@@ -1,13 +1,37 @@
-"""`cypp verify`: commands that keep a deployment whole."""
+"""`cypp verify`, `backup`, `restore`, `rebuild`: commands that keep a deployment whole."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from orchestration.settings import data_folder
-from orchestration.terminal import NOTHING_PUBLISHED, PUBLISHED, DataDir, bars, say, stop
+from orchestration.settings import ConfigurationError, data_folder
+from orchestration.terminal import (
+    NOTHING_PUBLISHED,
+    PUBLISHED,
+    WRONG_USAGE,
+    DataDir,
+    bars,
+    console,
+    day,
+    say,
+    stop,
+)
 
 app = typer.Typer()
+BackupFile = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="The backup.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--encrypt",
+        metavar="KEYFILE",
+        help="A file with the key of the backup: 64 hexadecimal digits.",
+    ),
+]
+MEGABYTE = 1_000_000
 
 
 @app.command()
@@ -32,3 +56,84 @@ def verify(data_dir: DataDir = None) -> None:
         f"{found.n_versions} version(s) of submissions and {found.n_runs} published run(s) read again: {verdict}."
     )
     raise typer.Exit(NOTHING_PUBLISHED if found.damage else PUBLISHED)
+
+
+@app.command()
+def backup(file: BackupFile, data_dir: DataDir = None, encrypt: KeyFile = None) -> None:
+    """Write what no rebuild can derive to one file, keys included; a run may be at work."""
+    from orchestration.upkeep.backup import NotBackedUp, back_up
+    from orchestration.upkeep.sealed import NotOpened, read_key
+
+    try:
+        key = read_key(encrypt) if encrypt else None
+        with bars() as show:
+            found = back_up(data_folder(data_dir), file, key, show)
+    except (NotOpened, ConfigurationError) as error:
+        raise stop(f"Nothing backed up: {error}", WRONG_USAGE) from None
+    except (NotBackedUp, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise stop(f"Nothing backed up: {why}", NOTHING_PUBLISHED) from None
+    for line in found.told:
+        say(line)
+    is_sealed = "encrypted" if key else "NOT encrypted: it holds children's records and the keys"
+    say(
+        f"{file}: {found.n_versions} version(s) of submissions and {found.n_runs} published run(s),"
+        f" {len(found.files)} files, {file.stat().st_size / MEGABYTE:.1f} MB, {is_sealed}."
+    )
+
+
+@app.command()
+def restore(file: BackupFile, data_dir: DataDir = None, encrypt: KeyFile = None) -> None:
+    """Put a backup into an empty data folder, whole or not at all."""
+    from filelock import Timeout
+
+    from orchestration.upkeep.restore import NotEmpty, NotRestored
+    from orchestration.upkeep.restore import restore as put_back
+    from orchestration.upkeep.sealed import NotOpened, read_key
+
+    folder = data_folder(data_dir)
+    try:
+        key = read_key(encrypt) if encrypt else None
+        n_files = put_back(folder, file, key)
+    except (NotEmpty, NotOpened) as error:
+        raise stop(f"Nothing restored: {error}", WRONG_USAGE) from None
+    except Timeout:
+        raise stop("Nothing restored: a run holds this data folder", NOTHING_PUBLISHED) from None
+    except (NotRestored, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise stop(f"Nothing restored: {why}", NOTHING_PUBLISHED) from None
+    say(f"{folder.root}: {n_files} files put back. Next: `cypp rebuild`.")
+
+
+@app.command()
+def rebuild(
+    data_dir: DataDir = None,
+    as_at: Annotated[
+        str | None, typer.Option(help="Knowledge date YYYY-MM-DD (default: today).")
+    ] = None,
+) -> None:
+    """Make everything that can be derived again, from archive, ledger and restricted/ alone, and publish it."""
+    from orchestration.night.errors import NothingPublished
+    from orchestration.night.steps import Request
+    from orchestration.operator.summary import print_run_summary
+    from orchestration.upkeep.rebuild import rebuild as make_again
+
+    folder = data_folder(data_dir)
+    known = day(as_at) if as_at else datetime.now(UTC).date()
+    try:
+        with bars() as show:
+            done = make_again(folder, Request(known), show)
+    except ConfigurationError as error:
+        raise stop(f"Wrong configuration, nothing touched: {error}", WRONG_USAGE) from None
+    except NothingPublished as error:
+        raise stop(
+            f"Nothing published, the last good warehouse still serves: {error}", NOTHING_PUBLISHED
+        ) from None
+    print_run_summary(console, folder, done.outcome)
+    if done.before is None:
+        comparison = "nothing was published before"
+    elif done.before == done.after:
+        comparison = "the same as before"
+    else:
+        comparison = f"before: {done.before}; other code, settings, extracts or another day explain a difference"
+    say(f"Content hash of the published tables: {done.after} ({comparison}).")

@@ -1,0 +1,220 @@
+"""`cypp backup`: what no rebuild can derive, of a system that may be at work, in one file.
+
+The ledger is copied first, between two of its events; then what these events name, which nobody changes any more. What
+is made of it (raw tables, checks, warehouse, pages) is left to `cypp rebuild`, but for the warehouse that serves:
+held figures stand as it has them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import shutil
+import tarfile
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from orchestration.durable import put
+from orchestration.intake.archive import archived_files
+from orchestration.intake.chain import LEDGER_FILE, is_begun
+from orchestration.intake.kept_files import check_files
+from orchestration.intake.landing import Landing, is_extract, scan
+from orchestration.intake.ledger import Ledger, SubmissionVersion
+from orchestration.intake.places import files_made_of, id_of_version, raw_folder
+from orchestration.settings import DataFolder, load_settings
+from orchestration.upkeep.sealed import Sealing
+
+# Of a workbook there is nothing to press out, of text nearly all at once.
+COMPRESSION = 1
+# By file the hash of what was written; the last member.
+MANIFEST = "backup.sha256"
+Progress = Callable[[str, int, int], None]
+
+
+class NotBackedUp(Exception):
+    """No backup was written; one that stood there stays."""
+
+
+@dataclass
+class BackedUp:
+    """What is in a backup."""
+
+    n_versions: int = 0
+    n_runs: int = 0
+    files: list[Path] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """What is not as it should be in the folder."""
+
+
+def back_up(folder: DataFolder, file: Path, key: bytes | None, progress: Progress) -> BackedUp:
+    """Write a backup beside, then in its place; raises NotBackedUp, LedgerDamaged or ConfigurationError."""
+    if not is_begun(folder.ledger):
+        raise NotBackedUp("nothing has been taken in yet")
+    if not file.absolute().parent.is_dir():
+        raise NotBackedUp(f"there is no folder {file.absolute().parent}")
+    staged = folder.work / f"backup-{os.getpid()}"
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir(mode=0o700, parents=True)
+    try:
+        found = _found(folder, staged)
+        with _beside(file) as target, _stream(target, key) as stream:
+            _write(stream, folder, staged, found.files, progress)
+    except FileNotFoundError:
+        raise NotBackedUp(
+            "files changed while they were read (a purge, say): try again when it has ended"
+        ) from None
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    return found
+
+
+def not_made_again(
+    folder: DataFolder, versions: Iterable[SubmissionVersion], landing: Landing
+) -> list[SubmissionVersion]:
+    """Versions whose files are neither in `archive/`, whole, nor in landing: what was read of them is all there is."""
+    landed = {one.name for one in landing.submissions}
+    return [
+        version
+        for version in versions
+        if version.name not in landed and not archived_files(folder, version)
+    ]
+
+
+def files_read_of(folder: DataFolder, version: SubmissionVersion) -> list[Path]:
+    """The files that the taking-in made of a version."""
+    place = (version.source, version.area_code, version.folder_month, version.version)
+    made = files_made_of(folder, raw_folder(folder, *place), id_of_version(version))
+    return [path for path in made if path.is_file()]
+
+
+def look_into_landing(folder: DataFolder) -> Landing:
+    """What is in landing and whole; nothing where there is no landing."""
+    if not folder.landing.is_dir():
+        return Landing((), (), (), "")
+    return scan(folder.landing, load_settings(folder.root).quiet.seconds)
+
+
+def _found(folder: DataFolder, staged: Path) -> BackedUp:
+    """The files of a consistent state. The order matters: each place is newer than what is taken before it."""
+    if folder.warehouse_file.exists():
+        (staged / "warehouse").mkdir()
+        os.link(folder.warehouse_file, staged / "warehouse" / folder.warehouse_file.name)
+    (staged / "ledger").mkdir()
+    Ledger(folder.ledger).copy_to(staged / "ledger" / LEDGER_FILE)
+    ledger = Ledger(staged / "ledger")
+    versions, landing = ledger.versions(), look_into_landing(folder)
+    found = BackedUp(len(versions), len(ledger.published_runs()))
+    found.files += [
+        *staged.glob("*/*"), *check_files(folder.ledger, ledger.kept_files()), *_of_operators(folder),
+    ]  # fmt: skip
+    in_archive = set()
+    for version in versions:
+        copy = archived_files(folder, version) if version.verdict == "accepted" else ()
+        found.files += copy
+        in_archive |= {version.name} if copy else set()
+    for one in landing.submissions:
+        found.files += () if one.name in in_archive else one.files
+    found.files += _marks(folder.landing)
+    for version in not_made_again(folder, versions, landing):
+        found.files += files_read_of(folder, version)
+        if version.verdict == "accepted":
+            place = f"{version.area_code}/{version.source}/{version.folder_month}"
+            found.told.append(
+                f"{place}: its copy in archive/ is lost; the backup has what was read of it"
+            )
+    waiting = sum(finding.severity == "wait" for finding in landing.findings)
+    if waiting:
+        found.told.append(f"{waiting} file(s) in landing are still being written: left out")
+    return found
+
+
+def _of_operators(folder: DataFolder) -> Iterator[Path]:
+    """Settings, keys, and what DfE's rules said, which only a machine with these rules could say again."""
+    single = (folder.root / "settings.toml", folder.root / ".dagster" / "dagster.yaml")
+    yield from (path for path in single if path.is_file())
+    yield from (path for path in sorted(folder.restricted.glob("*")) if path.is_file())
+    said = sorted((folder.quality / "statutory").glob("*/*"))
+    yield from (path for path in said if path.parent.suffix != ".partial")
+
+
+def _marks(landing: Path) -> Iterator[Path]:
+    """Files in landing that say something about the extracts beside them, such as that they are invented."""
+    for path in sorted(landing.rglob("*")):
+        is_mark = not is_extract(path) and not path.name.startswith((".", "~$"))
+        if is_mark and path.is_file() and not path.is_symlink():
+            yield path
+
+
+# ---------------------------------------------------------------- the file
+
+
+@contextmanager
+def _beside(file: Path) -> Generator[BinaryIO]:
+    """A file that gets its name when it is finished."""
+    partial = file.with_name(f"{file.name}.partial")
+    try:
+        with os.fdopen(
+            os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
+        ) as target:
+            yield target
+        put(partial, file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _stream(target: BinaryIO, key: bytes | None) -> Generator[tarfile.TarFile]:
+    sealing = Sealing(target, key) if key else None
+    with (
+        gzip.GzipFile("", "wb", COMPRESSION, sealing or target, mtime=0) as pressed,
+        tarfile.open(mode="w|", fileobj=pressed, format=tarfile.PAX_FORMAT) as stream,
+    ):
+        yield stream
+    if sealing:
+        sealing.close()
+
+
+def _write(
+    stream: tarfile.TarFile, folder: DataFolder, staged: Path, files: list[Path], progress: Progress
+) -> None:
+    """Write every file, and last of all the hashes of all: a file that was cut short has none."""
+    hashes = []
+    for area in sorted(path for path in folder.landing.glob("*") if path.is_dir()):
+        member = tarfile.TarInfo(area.relative_to(folder.root).as_posix())
+        member.type = tarfile.DIRTYPE
+        stream.addfile(member)
+    for done, path in enumerate(files, start=1):
+        name = path.relative_to(staged if staged in path.parents else folder.root).as_posix()
+        hashes.append(f"{_add(stream, name, path)}  {name}\n")
+        progress("Backup", done, len(files))
+    content = "".join(hashes).encode()
+    member = tarfile.TarInfo(MANIFEST)
+    member.size = len(content)
+    stream.addfile(member, io.BytesIO(content))
+
+
+def _add(stream: tarfile.TarFile, name: str, path: Path) -> str:
+    """Write a file under a name; the hash of what was written."""
+    with path.open("rb") as file:
+        member = tarfile.TarInfo(name)
+        member.size = os.fstat(file.fileno()).st_size
+        hashed = _Hashed(file)
+        stream.addfile(member, hashed)
+    return hashed.digest.hexdigest()
+
+
+class _Hashed(io.RawIOBase):
+    """A file that is hashed as it is read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.digest = file, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._file.read(size)
+        self.digest.update(content)
+        return content

@@ -1,0 +1,68 @@
+"""`cypp rebuild`: everything that can be derived is made again, from archive, ledger and `restricted/` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.dagster.job import run_job
+from orchestration.intake.ledger import Ledger
+from orchestration.night.account import Outcome
+from orchestration.night.errors import told_in_words
+from orchestration.night.recovery import alone_in
+from orchestration.night.steps import Request, registry
+from orchestration.settings import DataFolder
+from orchestration.upkeep.backup import files_read_of, look_into_landing, not_made_again
+from orchestration.warehouse.content import content_hash
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What the run did that made everything again, and whether the published tables say the same."""
+
+    outcome: Outcome
+    before: str | None
+    """The hash of what was published before; None where nothing was."""
+    after: str
+
+
+def rebuild(folder: DataFolder, request: Request, progress: Progress) -> Rebuilt:
+    """Remove what can be made again, then run the job; what serves stays until it is replaced.
+
+    Raises ConfigurationError (nothing touched) or NothingPublished. One that was killed is finished by the next run.
+    """
+    with told_in_words(), alone_in(folder) as ledger:
+        registry()
+        before = published_content(folder)
+        remove_what_can_be_made_again(folder, ledger)
+        outcome = run_job(folder, request, progress)
+    assert isinstance(outcome, Outcome)  # noqa: S101 -- a rebuild asks for a run even if nothing has changed
+    return Rebuilt(outcome, before, content_hash(folder.warehouse_file))
+
+
+def published_content(folder: DataFolder) -> str | None:
+    """The hash of the published tables; None where there are none that can be read."""
+    with suppress(duckdb.Error):
+        return content_hash(folder.warehouse_file) if folder.warehouse_file.exists() else None
+    return None
+
+
+def remove_what_can_be_made_again(folder: DataFolder, ledger: Ledger) -> None:
+    """Remove what was read of the extracts, but for those of which nothing else is left."""
+    last_ones = not_made_again(folder, ledger.versions(), look_into_landing(folder))
+    kept = {path for version in last_ones for path in files_read_of(folder, version)}
+    for path in _derived(folder):
+        if path.is_file() and path not in kept:
+            path.unlink()
+
+
+def _derived(folder: DataFolder) -> list[Path]:
+    quality = (folder.quality / name for name in ("results", "issues", "set_aside"))
+    places = (folder.raw, *quality, folder.identifiers, folder.restricted / "findings")
+    return [path for place in places for path in place.rglob("*")]

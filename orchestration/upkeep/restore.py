@@ -1,0 +1,162 @@
+"""`cypp restore`: a backup into an empty data folder, held to its hashes before anything is put in place."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import tarfile
+import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from filelock import FileLock
+
+from orchestration.durable import digest_of, sync_everything
+from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.head import HEAD_FILE
+from orchestration.intake.keys import KeyFileError
+from orchestration.intake.ledger import Ledger
+from orchestration.intake.submissions import refuse_wrong_key
+from orchestration.settings import DataFolder
+from orchestration.upkeep.backup import MANIFEST
+from orchestration.upkeep.sealed import NotOpened, is_sealed, opened
+
+LOCK_SECONDS = 60
+# Stands beside what has been held to its hashes: from there on a restore that was killed is only to be finished.
+VERIFIED = "verified"
+UNREADABLE = (
+    tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError, FileNotFoundError, LedgerDamaged, KeyFileError,
+)  # fmt: skip
+
+
+class NotEmpty(Exception):
+    """The data folder has something in it; nothing has been touched."""
+
+
+class NotRestored(Exception):
+    """The file is no whole backup; nothing has been put in place."""
+
+
+def restore(folder: DataFolder, file: Path, key: bytes | None) -> int:
+    """Put a backup in place, whole or not at all; the number of its files.
+
+    Raises NotEmpty, NotOpened or NotRestored. One that was killed while it put things in place is finished by the next.
+    """
+    _refuse_wrong_kind(file, key)
+    _refuse_unless_empty(folder)
+    folder.work.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with FileLock(folder.lock_file, timeout=LOCK_SECONDS):
+        _refuse_unless_empty(folder)
+        staged = _staged(folder)
+        if not (staged / VERIFIED).exists():
+            shutil.rmtree(staged, ignore_errors=True)
+            try:
+                with _content(file, key) as content:
+                    _unpack(content, staged)
+                _verify(staged)
+            except UNREADABLE:
+                shutil.rmtree(staged)
+                raise NotRestored(
+                    f"{file.name} is damaged, or is not a backup: take another one"
+                ) from None
+            sync_everything()
+            (staged / VERIFIED).touch()
+        n_files = len((staged / MANIFEST).read_bytes().splitlines())
+        _put_in_place(folder, staged)
+    return n_files
+
+
+def _staged(folder: DataFolder) -> Path:
+    return folder.work / "restoring"
+
+
+def _refuse_wrong_kind(file: Path, key: bytes | None) -> None:
+    """A plain file in place of an encrypted one is not taken for it."""
+    if is_sealed(file) != (key is not None):
+        what = (
+            "not encrypted: leave out --encrypt"
+            if key
+            else "encrypted: give its key file with --encrypt"
+        )
+        raise NotOpened(f"{file.name} is {what}")
+
+
+def _refuse_unless_empty(folder: DataFolder) -> None:
+    if (_staged(folder) / VERIFIED).exists():
+        return
+    places = (
+        folder.landing, folder.archive, folder.ledger, folder.raw, folder.quality, folder.restricted,
+        folder.warehouse, folder.outputs,
+    )  # fmt: skip
+    found = [
+        place.name for place in places if any(_is_something(path) for path in place.rglob("*"))
+    ]
+    found += ["settings.toml"] if (folder.root / "settings.toml").exists() else []
+    if found:
+        raise NotEmpty(
+            f"the data folder holds {', '.join(found)}: name an empty one with --data-dir"
+        )
+
+
+def _is_something(path: Path) -> bool:
+    return not path.is_dir() and not path.name.startswith(".")
+
+
+@contextmanager
+def _content(file: Path, key: bytes | None) -> Generator[Any]:
+    if key is None:
+        with file.open("rb") as content:
+            yield content
+    else:
+        with opened(file, key) as content:
+            yield content
+
+
+def _unpack(content: Any, target: Path) -> None:
+    with tarfile.open(mode="r|gz", fileobj=content) as stream:
+        for member in stream:
+            place = PurePosixPath(member.name)
+            if (
+                place.is_absolute()
+                or ".." in place.parts
+                or not (member.isfile() or member.isdir())
+            ):
+                raise ValueError("no file of a backup")
+            path = target / place
+            (path if member.isdir() else path.parent).mkdir(mode=0o700, parents=True, exist_ok=True)
+            packed = stream.extractfile(member)
+            if packed:
+                with os.fdopen(
+                    os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+                ) as file:
+                    shutil.copyfileobj(packed, file)
+
+
+def _verify(staged: Path) -> None:
+    """Hold the files to the hashes that came with them, and the ledger to its chain and its key."""
+    lines = (staged / MANIFEST).read_text(encoding="utf-8").splitlines()
+    written = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    files = (path for path in staged.rglob("*") if path.is_file() and path != staged / MANIFEST)
+    if written != {path.relative_to(staged).as_posix(): digest_of(path) for path in files}:
+        raise ValueError("not as they were written")
+    refuse_wrong_key(DataFolder(staged), Ledger(staged / "ledger"))
+    (staged / HEAD_FILE).unlink()
+
+
+def _put_in_place(folder: DataFolder, staged: Path) -> None:
+    """Move everything into the data folder, the ledger last: without it nothing works there."""
+    ours = {MANIFEST, VERIFIED}
+    names = {path.name for path in staged.iterdir()} - ours
+    for name in sorted(names, key=lambda name: name == folder.ledger.name):
+        target = folder.root / name
+        # An empty folder gives way to a full one.
+        (staged / name).replace(target)
+        if target.is_dir():
+            target.chmod(0o755 if target == folder.warehouse else 0o700)
+    if folder.warehouse_file.exists():
+        folder.warehouse_file.chmod(0o444)
+    sync_everything()
+    shutil.rmtree(staged)
