@@ -294,11 +294,6 @@ class Ledger:
         content = {"pack": pack.name, "files": files_of_pack(self._folder, pack)}
         self._chain.append("issued", [(now(), content)])
 
-    def check_kept(self) -> None:
-        """Raise LedgerDamaged unless everything that runs keep is as they wrote it."""
-        for run in self.published_runs():
-            check_files(self._folder, run.files)
-
     def check_packs(self) -> None:
         """Raise LedgerDamaged unless every issued pack is as it was issued."""
         for event in self._said("issued"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +11,13 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from orchestration.durable import sync_everything
+from orchestration.intake.ledger import now
 from orchestration.owners.site import write_owner_pages
 from orchestration.registry.indicators import load_indicators
 from orchestration.reports.content.published import read_run
 from orchestration.reports.disclosure.edition import Verdict
 from orchestration.reports.disclosure.rules import AttackFailed, NoRule
+from orchestration.reports.issued import in_the_name_of
 from orchestration.reports.media.charts import DRAWINGS, drawings_kept_in
 from orchestration.reports.release import AlreadyIssued, audit_release, issue_pack
 from orchestration.reports.render import EDITIONS, PUBLIC, RESTRICTED, render_edition
@@ -47,7 +50,8 @@ def render_again(folder: DataFolder, edition: str | None, issued_by: str | None 
         raise NotRendered(f"there is no edition {edition}: choose {' or '.join(EDITIONS)}")
     if not folder.warehouse_file.exists():
         raise NotRendered("nothing is published yet: run `cypp run` first")
-    editions = (edition,) if edition else EDITIONS
+    # What is issued is rendered once more: until then its public pages say that they are a draft.
+    editions = (edition,) if edition and not issued_by else EDITIONS
     try:
         with FileLock(folder.lock_file, timeout=LOCK_SECONDS):
             return _render(folder, editions, issued_by)
@@ -80,7 +84,8 @@ def _render(folder: DataFolder, editions: tuple[str, ...], issued_by: str | None
     publish.carry_forward(folder.outputs, outputs)
     for edition in editions:
         shutil.rmtree(outputs / month / edition, ignore_errors=True)
-    with drawings_kept_in(folder.work / DRAWINGS):
+    release = in_the_name_of(issued_by, now().date()) if issued_by else nullcontext()
+    with drawings_kept_in(folder.work / DRAWINGS), release:
         for edition in editions:
             render_edition(marts, outputs / month / edition, edition)
     if RESTRICTED in editions:

@@ -16,6 +16,7 @@ from orchestration.intake import archive
 from orchestration.intake.archive import archive_folder, archived_files
 from orchestration.intake.chain import is_begun
 from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.kept_files import check_files
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.landing import scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion
@@ -87,11 +88,10 @@ def _beside(folder: DataFolder, ledger: Ledger) -> Iterator[Damage]:
         refuse_wrong_key(folder, ledger)
     except KeyFileError as error:
         yield Damage(str(error), "put back restricted/hmac.key from a backup")
-    for check in (ledger.check_kept, ledger.check_packs):
-        try:
-            check()
-        except LedgerDamaged as error:
-            yield _of_ledger(error)
+    try:
+        check_files(folder.ledger, ledger.kept_files())
+    except LedgerDamaged as error:
+        yield _of_ledger(error)
 
 
 class _Places:

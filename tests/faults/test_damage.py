@@ -41,10 +41,9 @@ def _flip(path: Path, chance: random.Random) -> None:
     path.write_bytes(content)
 
 
-def _events(folder: DataFolder) -> list[list[Event]]:
-    chain = Chain(folder.ledger)
-    kinds = ("fact", "submission", "run", "warehouse", "acceptance", "answer", "issued")
-    return [chain.events(kind) for kind in kinds]
+def _events(folder: DataFolder) -> list[Event]:
+    kinds = ("fact", "submission", "run", "warehouse", "acceptance", "answer", "issued", "act")
+    return Chain(folder.ledger).events(*kinds)
 
 
 def _state_files(folder: DataFolder) -> dict[str, list[Path]]:

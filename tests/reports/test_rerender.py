@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import openpyxl
 import pytest
 
 from orchestration.intake.ledger import Ledger
 from orchestration.reports.disclosure.edition import write_public_edition
 from orchestration.reports.disclosure.printed import FIGURES_FILE, read_memory
+from orchestration.reports.issued import DRAFT
 from orchestration.reports.rerender import NotRendered, render_again
 from orchestration.settings import DataFolder
 
@@ -71,6 +73,32 @@ def test_an_issued_pack_is_frozen_and_its_figures_are_remembered(folder: DataFol
         render_again(folder, None, issued_by="Ada")
     [act] = Ledger(folder.ledger).trail()
     assert (act.by, act.act, act.detail) == ("Ada", "report --issue", {"pack": done.issued.name})
+
+
+def _texts(pack: Path) -> dict[str, str]:
+    """By file the text of every page and of every sheet of a workbook but its cover."""
+    found = {path.name: path.read_text() for path in pack.glob("*.html")}
+    for path in pack.glob("*.xlsx"):
+        for sheet in openpyxl.load_workbook(path):
+            cells = (str(cell.value) for row in sheet.iter_rows(max_row=6) for cell in row)
+            found[f"{path.name} {sheet.title}"] = " ".join(cells)
+    return found
+
+
+@pytest.mark.parametrize("edition", [None, "restricted"])
+def test_a_pack_is_a_draft_until_a_person_issues_it(
+    folder: DataFolder, edition: str | None
+) -> None:
+    done = render_again(folder, None)
+    texts = _texts(done.folder / "public")
+    assert len(texts) > 6
+    assert {name for name, text in texts.items() if DRAFT not in text} == set()
+    assert not any(DRAFT in text for text in _texts(done.folder / "restricted").values())
+
+    issued = render_again(folder, edition, issued_by="Ada Person").issued
+    assert issued is not None
+    for name, text in _texts(issued / "public").items():
+        assert (name, DRAFT in text, "Issued by Ada Person on " in text) == (name, False, True)
 
 
 def test_a_public_edition_with_an_unsafe_figure_is_not_written(folder: DataFolder) -> None:

@@ -27,6 +27,7 @@ from orchestration.reports.content.published import (
     read_published,
 )
 from orchestration.reports.content.rounding import printed_count
+from orchestration.reports.issued import release_says
 
 OFF_TARGET = ("Red", "Red-amber", "Amber", "Green-amber")
 GOOD_IS = {"high": "High", "low": "Low", "neutral": "Neither high nor low by itself"}
@@ -135,13 +136,15 @@ def _content(
 @cache
 def page_environment() -> Environment:
     """Load the pages' templates; texts from the warehouse are escaped."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("orchestration.reports.media"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["release_says"] = release_says  # ty: ignore[invalid-assignment]
+    return environment
 
 
 def exceptions_of(lines: Sequence[Line]) -> Exceptions:

@@ -6,7 +6,7 @@ How a workbook is written is in `accessible_book`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from orchestration.reports.content.published import (
     read_home,
     read_run,
 )
+from orchestration.reports.issued import release_says
 from orchestration.reports.media.accessible_book import AccessibleBook
 
 WIDEST, NARROWEST = 60, 11
@@ -74,14 +75,19 @@ def write_workbook(marts: Path, report: str, title: str, edition: str, target: P
         cover, _ = book.sheet("Cover", full_title, _cover(run, edition))
         cover.set_column(0, 0, 90)
         for sheet in (contents, notes, *sheets):
-            _write_sheet(book, sheet)
+            _write_sheet(book, _with_release(sheet) if edition == "public" else sheet)
+
+
+def _with_release(sheet: Sheet) -> Sheet:
+    first, *others = sheet.above
+    return replace(sheet, above=(f"{release_says()}. {first}", *others))
 
 
 def _cover(run: Run, edition: str) -> list[str]:
     known = f"Data as known on {wording.day(run.as_at)}. Run {run.run_id}, code version {run.code_version}."
     invented = "Synthetic data: the children and the figures in this workbook are invented."
     withheld = (
-        "Public edition: small numbers are withheld and marked [c]."
+        f"{release_says()}. Public edition: small numbers are withheld and marked [c]."
         if edition == "public"
         else "Restricted edition, for officers: small numbers are not withheld."
     )

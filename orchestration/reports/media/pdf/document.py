@@ -16,6 +16,7 @@ from typing import Any
 
 from orchestration.reports.content import wording
 from orchestration.reports.content.published import Area, Run
+from orchestration.reports.issued import release_says
 
 STANDARD = "ua-1"  # tags, language, title and alternative texts, or no file
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"'
@@ -68,12 +69,13 @@ def source_of(document: Document) -> dict[str, bytes]:
 def _front(document: Document) -> dict[str, Any]:
     run, edition = document.run, "public" if document.is_public else "restricted"
     known = wording.day(run.as_at)
+    release = f"{release_says()}. " if document.is_public else ""
     return {
         "title": document.title, "about": document.about, "run": run, "home": document.home,
         "document_title": f"{document.home.area_name}: {document.title.lower()}, {known} ({edition} edition)",
-        "edition_says": "Public edition: small numbers are withheld, [c]" if document.is_public
+        "edition_says": f"{release}Public edition: small numbers are withheld, [c]" if document.is_public
         else "Restricted: for officers. Do not pass this document on outside the authority.",
-        "footer": f"Run {run.run_id}, knowledge date {known}, code version {run.code_version}, {edition} edition",
+        "footer": f"{release}Run {run.run_id}, knowledge date {known}, code version {run.code_version}, {edition} edition",
     }  # fmt: skip
 
 
