@@ -41,8 +41,8 @@ def test_each_lead_agency_has_a_sheet_with_its_actions_and_what_was_said_last(fo
     last, end = datetime(2024, 12, 31), datetime(2025, 3, 31)
     both, empty = "Housing; Public Health", (None, None, None, None)
     assert rows == [
-        ("1.1.1", "Embed it", both, last, "In progress", "Amber", "Half done", end, *empty, "Housing"),
-        ("1.1.2", "=HYPERLINK(1)", "Housing", "[x]", "[x]", "[x]", "[x]", end, *empty, "Housing"),
+        ("1.1.1", "Embed it", both, last, "In progress", "Amber", "Half done", end, *empty, "Housing", None),
+        ("1.1.2", "=HYPERLINK(1)", "Housing", "[x]", "[x]", "[x]", "[x]", end, *empty, "Housing", None),
     ]  # fmt: skip
 
 

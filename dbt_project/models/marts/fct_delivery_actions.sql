@@ -11,6 +11,7 @@ select
     updates.lead_agencies,
     updates.related_indicators,
     updates.supplied_by,
+    updates.released_by,
     run.run_id
 from {{ ref('hist_plan_updates') }} as updates
 cross join {{ ref('stg_run__run') }} as run

@@ -1,6 +1,7 @@
 -- One row per edition and action of the plan: how it stands in the home area by
--- its newest update, and whether that is of this quarter. Risks stand in the
--- restricted edition only: they are for the corporate register.
+-- its newest update, and whether that is of this quarter. Risks are in the
+-- restricted edition only: they are for the corporate register. What was
+-- written about the progress is public once a named person releases it.
 with
 
 run as (
@@ -91,7 +92,14 @@ final as (
             when ranks.goodness < ranks_before.goodness then 'worse'
             else 'same'
         end as moved,
-        updates.progress,
+        case
+            when
+                updates.progress is null
+                or editions.has_risks
+                or updates.released_by is not null
+                then updates.progress
+            else 'Not released for publication'
+        end as progress,
         case when editions.has_risks then updates.risk end as risk,
         updates.supplied_by,
         run.run_id

@@ -34,6 +34,7 @@ RETURNS = {
     "camhs_wait_weeks": ("Barnet CCG", 5_130, 540, -90),
 }
 NOT_ASKED = "No survey was held this year"
+RELEASED_BY = "Head of communications (invented)"
 PROGRESS = {
     "not_started": ("Waiting for the programme board", "Scope to be agreed"),
     "in_progress": (
@@ -106,6 +107,7 @@ def plan_updates(draws: Draws, month: int) -> pd.DataFrame:
                 "progress": _one_of(draws, now, "progress", PROGRESS[status]),
                 "risk": _one_of(draws, now, "risk", RISKS.get(rag, ("",))),
                 "supplied_by": agency,
+                "released_by": RELEASED_BY,
             }
         )
     return pd.DataFrame(rows)

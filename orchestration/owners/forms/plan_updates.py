@@ -36,6 +36,7 @@ NOTES = (
     ("Progress", "What has been done since the last update, in a few sentences. No names of children or families."),
     ("Risk", "What stands in the way, for the corporate risk register. It is not printed in the public edition."),
     ("Supplied by", "The agency that reports."),
+    ("Released for the public by", "Your name, if what stands under Progress may be printed in the public edition; else leave it empty."),
     ("[x]", "Not available: no update has been supplied before."),
 )  # fmt: skip
 
@@ -82,7 +83,7 @@ def _row(action: Action, agency: str, month_end: date) -> list[Any]:
     if action.updated_on is not None:
         colour = (action.rag or "[x]").capitalize()
         last = [action.updated_on, action.status_in_words, colour, action.progress or "[x]"]
-    return [*told, *last, month_end, None, None, None, None, agency]
+    return [*told, *last, month_end, None, None, None, None, agency, None]
 
 
 def write_plan_form(path: Path, board: Board, forms: Sequence[AgencyForm], month_end: date) -> Path:

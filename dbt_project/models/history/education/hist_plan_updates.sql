@@ -30,6 +30,7 @@ known as (
         updates.progress,
         updates.risk,
         updates.supplied_by,
+        updates.released_by,
         actions.action,
         actions.lead_agencies,
         actions.related_indicators

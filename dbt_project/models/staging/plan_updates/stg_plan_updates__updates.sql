@@ -8,6 +8,7 @@ select
     rag,
     progress,
     risk,
-    supplied_by
+    supplied_by,
+    released_by
 from {{ source('plan_updates', 'updates') }}
 where has_update
