@@ -143,14 +143,16 @@ def _verify(staged: Path) -> None:
     if written != {path.relative_to(staged).as_posix(): digest_of(path) for path in files}:
         raise ValueError("not as they were written")
     refuse_wrong_key(DataFolder(staged), Ledger(staged / "ledger"))
-    (staged / HEAD_FILE).unlink()
 
 
 def _put_in_place(folder: DataFolder, staged: Path) -> None:
-    """Move everything into the data folder, the ledger last: without it nothing works there."""
-    ours = {MANIFEST, VERIFIED}
-    names = {path.name for path in staged.iterdir()} - ours
-    for name in sorted(names, key=lambda name: name == folder.ledger.name):
+    """Move everything into the data folder: first the note that there is a ledger, the ledger last.
+
+    Nothing works in a folder that has the one and not the other.
+    """
+    last = [MANIFEST, VERIFIED]
+    names = sorted(path.name for path in staged.iterdir() if path.name not in last)
+    for name in sorted(names, key=lambda name: (name == folder.ledger.name, name != HEAD_FILE)):
         target = folder.root / name
         # An empty folder gives way to a full one.
         (staged / name).replace(target)
