@@ -164,6 +164,17 @@ class Form(_Strict):
     explained_on: tuple[str, ...] = ("Cover", "Contents", "Notes")
 
 
+class Retention(_Strict):
+    """How long extracts of a source may be kept (`orchestration/upkeep/retention.py`)."""
+
+    months: int = Field(ge=1)
+    clock: Literal["as_at_date", "received_at"] = "as_at_date"
+    """What the months are counted from."""
+    basis: str
+    approver: str | None = None
+    """Who has approved it here; nothing is removed by a rule that nobody has."""
+
+
 class Table(_Strict):
     """One table of a submission."""
 
@@ -234,6 +245,7 @@ class Contract(_Strict):
     several_files: Literal["append", "reject"] = "append"
     definition_from: dict[str, Any]
     expected: Expected | None = None
+    retention: Retention | None = None
     # What an empty file of it is (`cypp forms --templates`); nobody here writes a national one.
     template: Literal["csv", "workbook", "xml"] = "csv"
     download: str | None = None

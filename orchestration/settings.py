@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -52,6 +52,23 @@ class QuietSettings(_Section):
     """How long no file may change before it is read."""
 
 
+class RetentionSettings(_Section):
+    """What is said here of a source's retention rule stands in place of its contract's."""
+
+    months: Annotated[int, Field(ge=1)] | None = None
+    clock: Literal["as_at_date", "received_at"] | None = None
+    basis: str | None = None
+    approver: str | None = None
+
+
+class LegalHold(_Section):
+    """Extracts that are kept though their time has passed."""
+
+    reason: Annotated[str, Field(min_length=1)]
+    areas: tuple[str, ...] = ()
+    """Without one: of all areas."""
+
+
 class Settings(_Section):
     """The keys of `settings.toml` (data/README.md, 'Settings'); an unknown key is a configuration error."""
 
@@ -59,6 +76,8 @@ class Settings(_Section):
     annex_a: AnnexASettings = AnnexASettings()
     gate: GateSettings = GateSettings()
     quiet: QuietSettings = QuietSettings()
+    retention: dict[str, RetentionSettings] = Field(default_factory=dict)
+    legal_hold: LegalHold | None = None
 
 
 def load_settings(data_folder: Path) -> Settings:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.intake import demo_events
+from orchestration.intake import demo_events, purge_events
 from orchestration.intake.chain import Chain, Event, now
 from orchestration.intake.kept_files import check_files, files_of_pack, files_of_run
 from orchestration.intake.trail import Act, act_of, signature
@@ -107,8 +107,8 @@ class Ledger:
         self._chain = Chain(folder)
 
     def counts(self) -> tuple[int, ...]:
-        """How many events there are of extracts, releases and answers; runs do not count."""
-        return tuple(map(self._chain.count, ("submission", "acceptance", "answer")))
+        """How many events there are of extracts, releases, answers and purges; runs do not count."""
+        return tuple(map(self._chain.count, ("submission", "acceptance", "answer", "purge")))
 
     def fact(self, name: str) -> str | None:
         """A value that was set once for this data folder."""
@@ -150,10 +150,12 @@ class Ledger:
     def _submissions(self) -> list[Event]:
         """What was entered about versions that have not been removed since."""
         removed = demo_events.removed(self._chain.events(demo_events.KIND))
+        purged = self.purged()
         return [
             event
             for event in self._chain.events("submission")
             if event.number > removed.get(_name(event.content), 0)
+            and _name(event.content) not in purged
         ]
 
     def _said(self, kind: str) -> list[Event]:
@@ -240,6 +242,7 @@ class Ledger:
         """Every run that published, oldest first."""
         started: dict[str, tuple[datetime, dict[str, str | None]]] = {}
         published = []
+        anew = purge_events.replaced(self._chain.events(purge_events.KIND))
         for event in self._said("run"):
             said = event.content
             if said["event"] == "started":
@@ -253,7 +256,7 @@ class Ledger:
                     said["run_id"], date.fromisoformat(str(detail["as_at"])),
                     datetime.fromisoformat(received_by) if received_by else None,
                     started_at, event.happened_at, str(detail["code_version"]), "published",
-                    detail.get("is_synthetic") == "yes", event.number, said["files"],
+                    detail.get("is_synthetic") == "yes", event.number, purge_events.named_now(said["files"], anew),
                 )
             )  # fmt: skip
         return published
@@ -266,6 +269,18 @@ class Ledger:
             }
             for path in check_files(self._folder, own):
                 yield run, path
+
+    def record_purge(self, event: str, content: dict[str, Any]) -> None:
+        """Append that extracts are to be removed for good (planned), or have been (done)."""
+        self._chain.append(purge_events.KIND, [(now(), {"event": event, **content})])
+
+    def open_purge(self) -> dict[str, Any] | None:
+        """The purge that is planned and not done."""
+        return purge_events.under_way(self._chain.events(purge_events.KIND))
+
+    def purged(self) -> frozenset[tuple[str, str, str, str]]:
+        """Versions that were removed for good, or are about to be: they are not taken in again."""
+        return purge_events.purged(self._chain.events(purge_events.KIND))
 
     def record_act(self, by: str, act: str, detail: dict[str, str]) -> None:
         """Append to the audit trail who did what, before it is done; no identifier or value of a child."""
@@ -281,9 +296,9 @@ class Ledger:
         found: dict[str, str] = {}
         for run in self.published_runs():
             found |= run.files
-        for event in self._chain.events("issued"):
+        for event in self._said("issued"):
             found |= event.content["files"]
-        return found
+        return found | purge_events.certificates(self._chain.events(purge_events.KIND))
 
     def copy_to(self, target: Path) -> None:
         """Copy the events to a file, as they are between two of them; what stands beside them is not copied."""
@@ -295,7 +310,8 @@ class Ledger:
         self._chain.append("issued", [(now(), content)])
 
     def check_packs(self) -> None:
-        """Raise LedgerDamaged unless every issued pack is as it was issued."""
+        """Raise LedgerDamaged unless every issued pack and every certificate is as it was written."""
+        check_files(self._folder, purge_events.certificates(self._chain.events(purge_events.KIND)))
         for event in self._said("issued"):
             check_files(self._folder, event.content["files"])
 

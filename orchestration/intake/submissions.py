@@ -257,7 +257,7 @@ def _version(job: _Job, extraction: Extraction) -> SubmissionVersion:
     )  # fmt: skip
 
 
-def _current_versions(
+def current_versions(
     versions: list[SubmissionVersion],
 ) -> dict[tuple[str, str, str], SubmissionVersion]:
     current: dict[tuple[str, str, str], SubmissionVersion] = {}
@@ -271,12 +271,16 @@ def _new_jobs(
     settings: Settings,
     landing: Landing,
     versions: list[SubmissionVersion],
+    purged: frozenset[tuple[str, ...]],
     findings: list[Finding],
 ) -> Iterator[_Job]:
-    current, sent = _current_versions(versions), _sent(landing, versions)
+    current, sent = current_versions(versions), _sent(landing, versions)
     for landed in landing.submissions:
         known = current.get((landed.area_code, landed.source, landed.folder_month))
         if known is not None and known.version == landed.version:
+            continue
+        if landed.name in purged:
+            findings.append(_purged(landed))
             continue
         copies = _copy_for_reading(folder, landed)
         if copies is None:
@@ -284,6 +288,14 @@ def _new_jobs(
         else:
             others = sent[landed.area_code, landed.source]
             yield _job(settings, landed, "received", copies, others)
+
+
+def _purged(landed: LandedSubmission) -> Finding:
+    """What is said of an extract that has come back."""
+    return Finding(
+        "PURGED", "warn", "it has been removed for good (`cypp purge`, `cypp forget`) and is not taken in again",
+        "Remove its files from landing", folder="/".join(landed.name[:3]),
+    )  # fmt: skip
 
 
 def _stale_jobs(
@@ -390,7 +402,7 @@ def take_in(
     versions = [version for version in ledger.versions() if version.source == source]
     taken = TakenIn(made_key=made_key)
     jobs = [
-        *_new_jobs(folder, settings, own, versions, taken.findings),
+        *_new_jobs(folder, settings, own, versions, ledger.purged(), taken.findings),
         *_stale_jobs(folder, settings, own, versions),
         *_shipped_jobs(folder, settings, source),
     ]

@@ -51,12 +51,16 @@ class BackedUp:
     """What is not as it should be in the folder."""
 
 
-def back_up(folder: DataFolder, file: Path, key: bytes | None, progress: Progress) -> BackedUp:
+def back_up(
+    folder: DataFolder, file: Path, key: bytes | None, by: str, progress: Progress
+) -> BackedUp:
     """Write a backup beside, then in its place; raises NotBackedUp, LedgerDamaged or ConfigurationError."""
     if not is_begun(folder.ledger):
         raise NotBackedUp("nothing has been taken in yet")
     if not file.absolute().parent.is_dir():
         raise NotBackedUp(f"there is no folder {file.absolute().parent}")
+    about = {"file": file.name, "encrypted": "yes" if key else "no"}
+    Ledger(folder.ledger).record_act(by, "backup", about)
     staged = folder.work / f"backup-{os.getpid()}"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(mode=0o700, parents=True)

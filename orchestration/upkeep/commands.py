@@ -1,18 +1,19 @@
-"""`cypp verify`, `backup`, `restore`, `rebuild`: commands that keep a deployment whole."""
+"""`cypp verify`, `backup`, `restore`, `rebuild`, `purge`: what a deployment keeps, and what it must not."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.settings import ConfigurationError, data_folder
+from orchestration.settings import ConfigurationError, data_folder, load_settings
 from orchestration.terminal import (
     NOTHING_PUBLISHED,
     PUBLISHED,
     WRONG_USAGE,
+    By,
     DataDir,
     bars,
     console,
@@ -20,6 +21,9 @@ from orchestration.terminal import (
     say,
     stop,
 )
+
+if TYPE_CHECKING:
+    from orchestration.upkeep.purge import Plan
 
 app = typer.Typer()
 BackupFile = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="The backup.")]
@@ -59,7 +63,7 @@ def verify(data_dir: DataDir = None) -> None:
 
 
 @app.command()
-def backup(file: BackupFile, data_dir: DataDir = None, encrypt: KeyFile = None) -> None:
+def backup(file: BackupFile, by: By, data_dir: DataDir = None, encrypt: KeyFile = None) -> None:
     """Write what no rebuild can derive to one file, keys included; a run may be at work."""
     from orchestration.upkeep.backup import NotBackedUp, back_up
     from orchestration.upkeep.sealed import NotOpened, read_key
@@ -67,7 +71,7 @@ def backup(file: BackupFile, data_dir: DataDir = None, encrypt: KeyFile = None) 
     try:
         key = read_key(encrypt) if encrypt else None
         with bars() as show:
-            found = back_up(data_folder(data_dir), file, key, show)
+            found = back_up(data_folder(data_dir), file, key, by, show)
     except (NotOpened, ConfigurationError) as error:
         raise stop(f"Nothing backed up: {error}", WRONG_USAGE) from None
     except (NotBackedUp, OSError) as error:
@@ -83,7 +87,7 @@ def backup(file: BackupFile, data_dir: DataDir = None, encrypt: KeyFile = None) 
 
 
 @app.command()
-def restore(file: BackupFile, data_dir: DataDir = None, encrypt: KeyFile = None) -> None:
+def restore(file: BackupFile, by: By, data_dir: DataDir = None, encrypt: KeyFile = None) -> None:
     """Put a backup into an empty data folder, whole or not at all."""
     from filelock import Timeout
 
@@ -94,7 +98,7 @@ def restore(file: BackupFile, data_dir: DataDir = None, encrypt: KeyFile = None)
     folder = data_folder(data_dir)
     try:
         key = read_key(encrypt) if encrypt else None
-        n_files = put_back(folder, file, key)
+        n_files = put_back(folder, file, key, by)
     except (NotEmpty, NotOpened) as error:
         raise stop(f"Nothing restored: {error}", WRONG_USAGE) from None
     except Timeout:
@@ -137,3 +141,52 @@ def rebuild(
     else:
         comparison = f"before: {done.before}; other code, settings, extracts or another day explain a difference"
     say(f"Content hash of the published tables: {done.after} ({comparison}).")
+
+
+@app.command()
+def purge(
+    by: By,
+    data_dir: DataDir = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be removed; change nothing.")
+    ] = False,
+) -> None:
+    """Remove extracts past the retention rule of their source from everywhere, and certify it."""
+    from orchestration.intake.ledger import Ledger
+    from orchestration.night.errors import NothingPublished
+    from orchestration.upkeep.purge import plan_purge
+    from orchestration.upkeep.purge import purge as remove_due
+
+    folder, today = data_folder(data_dir), datetime.now(UTC).date()
+    try:
+        settings = load_settings(folder.root)
+        planned = plan_purge(Ledger(folder.ledger), settings, today)
+        _say_plan(planned)
+        if dry_run:
+            return
+        with bars() as show:
+            certificate = remove_due(folder, settings, by, today, show)
+    except ConfigurationError as error:
+        raise stop(f"Nothing purged: {error}", WRONG_USAGE) from None
+    except NothingPublished as error:
+        raise stop(
+            f"Not purged, or not all: {error}. Purge again to finish it.", NOTHING_PUBLISHED
+        ) from None
+    if certificate:
+        say(f"Purged and published. Certificate: {certificate}")
+    elif planned.kept:
+        raise typer.Exit(NOTHING_PUBLISHED)
+
+
+def _say_plan(planned: Plan) -> None:
+    for one in planned.due:
+        rule = one.rule
+        say(
+            f"{one.place} ({one.version.version}): past {rule.months} months by {rule.clock};"
+            f" {rule.basis}; approved by {rule.approver or 'nobody yet'}"
+        )
+    for one in planned.kept:
+        say(
+            f"{one.place} ({one.version.version}): past its time, kept by legal hold: {planned.why_kept}"
+        )
+    say(f"{len(planned.due)} extract(s) to remove, {len(planned.kept)} kept by a legal hold.")

@@ -40,7 +40,7 @@ class NotRestored(Exception):
     """The file is no whole backup; nothing has been put in place."""
 
 
-def restore(folder: DataFolder, file: Path, key: bytes | None) -> int:
+def restore(folder: DataFolder, file: Path, key: bytes | None, by: str) -> int:
     """Put a backup in place, whole or not at all; the number of its files.
 
     Raises NotEmpty, NotOpened or NotRestored. One that was killed while it put things in place is finished by the next.
@@ -66,6 +66,7 @@ def restore(folder: DataFolder, file: Path, key: bytes | None) -> int:
             (staged / VERIFIED).touch()
         n_files = len((staged / MANIFEST).read_bytes().splitlines())
         _put_in_place(folder, staged)
+        Ledger(folder.ledger).record_act(by, "restore", {"file": file.name})
     return n_files
 
 

@@ -53,11 +53,11 @@ def inbox(taken_in: Inbox, tmp_path: Path) -> Inbox:
 
 
 def _back_up(inbox: Inbox, file: Path, key: bytes | None = None) -> BackedUp:
-    return back_up(inbox.folder, file, key, lambda *_: None)
+    return back_up(inbox.folder, file, key, "Ada", lambda *_: None)
 
 
 def _restored(file: Path, root: Path, key: bytes | None = None) -> Inbox:
-    restore(DataFolder(root), file, key)
+    restore(DataFolder(root), file, key, "Bea")
     inbox = Inbox(root, ())
     with alone_in(inbox.folder) as ledger:
         remove_what_can_be_made_again(inbox.folder, ledger)
@@ -129,7 +129,7 @@ def test_backup_of_a_ledger_that_is_written_to_is_whole(inbox: Inbox, tmp_path: 
     lengths = []
     for number in range(3):
         folder = DataFolder(tmp_path / f"elsewhere{number}")
-        restore(folder, tmp_path / f"backup{number}", None)
+        restore(folder, tmp_path / f"backup{number}", None, "Bea")
         lengths.append(len(Ledger(folder.ledger).runs()))
     assert lengths == sorted(lengths)
     assert len(Ledger(inbox.folder.ledger).runs()) >= lengths[-1] > 0
@@ -162,7 +162,7 @@ def test_what_waits_in_landing_is_in_the_backup(inbox: Inbox, tmp_path: Path) ->
     (inbox.folder.landing / "E09000007").mkdir()
     _back_up(inbox, tmp_path / "backup")
     folder = DataFolder(tmp_path / "elsewhere")
-    restore(folder, tmp_path / "backup", None)
+    restore(folder, tmp_path / "backup", None, "Bea")
     found = {path.relative_to(folder.landing).as_posix() for path in folder.landing.rglob("*")}
     assert {f"{BARNET}/ssda903/2025-04/episodes.csv", "E09000007"} <= found
     assert not [name for name in found if "/2025-03/" in name]
@@ -219,7 +219,7 @@ def test_no_changed_byte_is_put_back(inbox: Inbox, tmp_path: Path) -> None:
         file.write_bytes(content[: chance.choice([len(content), chance.randrange(len(content))])])
         root = tmp_path / f"elsewhere{number}"
         try:
-            restore(DataFolder(root), file, key)
+            restore(DataFolder(root), file, key, "Bea")
         except (NotOpened, NotRestored):
             assert _is_untouched(root)
         else:
@@ -292,12 +292,12 @@ def test_killed_restore_serves_nobody_and_is_finished_by_the_next(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", _dies_after(moved))
         with pytest.raises(KeyboardInterrupt):
-            restore(folder, tmp_path / "backup", None)
+            restore(folder, tmp_path / "backup", None, "Bea")
     if moved:
         with pytest.raises(LedgerDamaged):
             Ledger(folder.ledger)
 
-    restore(folder, tmp_path / "backup", None)
+    restore(folder, tmp_path / "backup", None, "Bea")
 
     take_in_all(folder, among=SOURCES)
     assert Inbox(folder.root, ()).state() == inbox.state()
