@@ -1,4 +1,4 @@
-"""`cypp verify`, `backup`, `restore`, `rebuild`, `purge`: what a deployment keeps, and what it must not."""
+"""`cypp verify`, `backup`, `restore`, `rebuild`, `purge`, `forget`: what a deployment keeps, and what it must not."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from orchestration.terminal import (
 )
 
 if TYPE_CHECKING:
+    from orchestration.upkeep.forget import Found
     from orchestration.upkeep.purge import Plan
 
 app = typer.Typer()
@@ -190,3 +191,56 @@ def _say_plan(planned: Plan) -> None:
             f"{one.place} ({one.version.version}): past its time, kept by legal hold: {planned.why_kept}"
         )
     say(f"{len(planned.due)} extract(s) to remove, {len(planned.kept)} kept by a legal hold.")
+
+
+@app.command()
+def forget(
+    area: Annotated[str, typer.Argument(metavar="AREA", help="Area code of the authority.")],
+    child: Annotated[
+        str, typer.Argument(metavar="ID", help="The child's id in its case system, or a UPN.")
+    ],
+    by: By,
+    data_dir: DataDir = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say where the child is named; change nothing.")
+    ] = False,
+) -> None:
+    """Forget a child: take its rows out of every extract and of all that was made of them, and certify it."""
+    from orchestration.night.errors import NothingPublished, told_in_words
+    from orchestration.night.recovery import alone_in
+    from orchestration.upkeep.forget import forget as take_out
+    from orchestration.upkeep.forget import look_for
+
+    folder, today = data_folder(data_dir), datetime.now(UTC).date()
+    try:
+        with bars() as show:
+            if dry_run:
+                with told_in_words(), alone_in(folder) as ledger:
+                    found = look_for(folder, ledger, area, child, show)
+                _say_found(found)
+                return
+            certificate = take_out(folder, area, child, by, today, show)
+    except ConfigurationError as error:
+        raise stop(f"Nothing forgotten: {error}", WRONG_USAGE) from None
+    except NothingPublished as error:
+        raise stop(
+            f"Not forgotten everywhere yet: {error}. `cypp purge` finishes it.", NOTHING_PUBLISHED
+        ) from None
+    if certificate:
+        say(f"Forgotten and published. Certificate: {certificate}")
+        say(
+            "Backups made before name the child until they expire, and so does an extract that is sent later."
+        )
+    else:
+        say("No extract of the area names this child.")
+
+
+def _say_found(found: Found) -> None:
+    for version in found.versions:
+        how = (
+            "written anew without it"
+            if version in found.redacted
+            else "removed: a later one serves"
+        )
+        say(f"{'/'.join(version.name[:3])} ({version.version}): {how}")
+    say(f"{len(found.versions)} extract(s) name the child, by {found.n_identifiers} identifier(s).")
