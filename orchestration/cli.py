@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import UTC, datetime
 from typing import Annotated
@@ -12,7 +13,7 @@ import typer
 from orchestration.intake.damage import LedgerDamaged
 from orchestration.night.commands import app as demo_app
 from orchestration.owners.commands import app as owners_app
-from orchestration.settings import ConfigurationError, data_folder, load_settings
+from orchestration.settings import PRIVATE_UMASK, ConfigurationError, data_folder, load_settings
 from orchestration.terminal import (
     ATTENTION,
     NOTHING_PUBLISHED,
@@ -216,6 +217,7 @@ def report(
 
 def main() -> None:
     """Entry point of the console script."""
+    os.umask(PRIVATE_UMASK)
     try:
         app()
     except LedgerDamaged as error:

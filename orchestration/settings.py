@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 _PACKAGE = Path(__file__).resolve().parent
 _IN_WHEEL = _PACKAGE / "project"
@@ -16,6 +17,8 @@ IS_INSTALLED = _IN_WHEEL.is_dir()
 PROJECT_FOLDER = _IN_WHEEL if IS_INSTALLED else _PACKAGE.parent
 DBT_FOLDER = PROJECT_FOLDER / "dbt_project"
 REFERENCE_FOLDER = PROJECT_FOLDER / "data" / "reference"
+# What the job makes is its own; what others may read is opened one by one (`warehouse/access.py`).
+PRIVATE_UMASK = 0o077
 DEFAULT_HOME_AREA = "E09000003"
 DEFAULT_LOOK_BACK_MONTHS = 6
 
@@ -69,6 +72,30 @@ class LegalHold(_Section):
     """Without one: of all areas."""
 
 
+class AccessSettings(_Section):
+    group: str | None = None
+    """Whose members may read the published warehouse; without one only the account of the job."""
+
+    @field_validator("group")
+    @classmethod
+    def _can_be_given(cls, name: str | None) -> str | None:
+        """The group, if it is there and the account may give files to it; refused before anything is published."""
+        if name is None:
+            return None
+        try:
+            gid = grp.getgrnam(name).gr_gid
+        except KeyError:
+            raise ValueError(f"there is no group {name} on this machine") from None
+        if os.geteuid() != 0 and gid not in (os.getegid(), *os.getgroups()):
+            raise ValueError(f"the account of the job is not a member of the group {name}")
+        return name
+
+    @property
+    def group_id(self) -> int | None:
+        """The number of the group."""
+        return grp.getgrnam(self.group).gr_gid if self.group else None
+
+
 class Settings(_Section):
     """The keys of `settings.toml` (data/README.md, 'Settings'); an unknown key is a configuration error."""
 
@@ -78,6 +105,7 @@ class Settings(_Section):
     quiet: QuietSettings = QuietSettings()
     retention: dict[str, RetentionSettings] = Field(default_factory=dict)
     legal_hold: LegalHold | None = None
+    access: AccessSettings = AccessSettings()
 
 
 def load_settings(data_folder: Path) -> Settings:
@@ -120,9 +148,12 @@ class DataFolder:
         """Where dbt builds the layers below the marts, kept until the next run: see the same profile."""
         self.candidate_file = self.work / "candidate.duckdb"
         """The build with its public lines, verified: what `publish` puts in place of what serves."""
+        self.candidate_figures = self.work / "figures.duckdb"
         self.pages = self.work / "pages"
         """The reports of the candidate."""
         self.warehouse_file = self.warehouse / "warehouse.duckdb"
+        self.figures_file = self.warehouse / "figures.duckdb"
+        """The same without a row about a child."""
         self.parquet = self.warehouse / "parquet"
         self.outputs = self.root / "outputs"
         self.lock_file = self.root / ".run.lock"
@@ -132,10 +163,10 @@ class DataFolder:
         self.root.mkdir(parents=True, exist_ok=True)
         private = (
             self.landing, self.archive, self.ledger, self.raw, self.quality, self.restricted, self.work,
+            self.warehouse,
         )  # fmt: skip
         for folder in private:
             folder.mkdir(mode=0o700, exist_ok=True)
-        self.warehouse.mkdir(exist_ok=True)
 
 
 def data_folder(given: Path | None) -> DataFolder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in, record_failure
 from orchestration.settings import (
     DBT_FOLDER,
+    PRIVATE_UMASK,
     ConfigurationError,
     DataFolder,
     Settings,
@@ -53,6 +55,8 @@ class Data:
 @contextmanager
 def data_resource(context: dg.InitResourceContext) -> Generator[Data]:
     """One run's data folder, locked from its first step to its last."""
+    # Whoever started this process: Dagster's own commands do not set it.
+    os.umask(PRIVATE_UMASK)
     folder = data_folder(None)
     folder.create()
     with FileLock(mark_of(folder, context.run_id)), told_in_words(), alone_in(folder):

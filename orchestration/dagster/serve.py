@@ -9,13 +9,14 @@ import dagster as dg
 
 from orchestration.dagster.job import dagster_home
 from orchestration.dagster.killed import settle_killed_runs
-from orchestration.settings import data_folder
+from orchestration.settings import PRIVATE_UMASK, data_folder
 
 LOOPBACK, PORT = "127.0.0.1", "3000"
 
 
 def main() -> None:
     """Become `dagster dev`: whoever ends this process ends Dagster's, too."""
+    os.umask(PRIVATE_UMASK)
     folder = data_folder(None)
     folder.create()
     os.environ.update(

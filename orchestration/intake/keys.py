@@ -12,6 +12,8 @@ import pandas as pd
 from orchestration.durable import write
 
 KEY_BITS = 128
+# What a file's mode allows to anybody but its owner.
+OTHERS = 0o077
 # An authority's months name the same children again and again; so many take some 30 MB.
 REMEMBERED_KEYS = 100_000
 
@@ -55,6 +57,10 @@ def load_or_make_secret(
             )
         write(path, f"{secrets.token_hex(32)}\n".encode())
         return load_or_make_secret(restricted, None, may_make=False)[0], True
+    if path.stat().st_mode & OTHERS:
+        raise KeyFileError(
+            f"{path.name} in restricted/ can be read by others than its owner: run `chmod 600 {path}`"
+        )
     try:
         secret = bytes.fromhex(path.read_text().strip())
     except ValueError:

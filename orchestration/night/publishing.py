@@ -20,11 +20,11 @@ from orchestration.reports.disclosure.edition import write_public_edition
 from orchestration.reports.disclosure.printed import read_memory, remember
 from orchestration.reports.media.charts import DRAWINGS, drawings_kept_in
 from orchestration.reports.release import measures_of
-from orchestration.reports.render import EDITIONS, FRONT, MODES, REPORTS, RESTRICTED
+from orchestration.reports.render import EDITIONS, FRONT, REPORTS, RESTRICTED
 from orchestration.reports.render import render_front as _render_front
 from orchestration.reports.render import render_report as _render_report
-from orchestration.settings import DataFolder
-from orchestration.warehouse import first_reported, memory, publish, serving
+from orchestration.settings import DataFolder, load_settings
+from orchestration.warehouse import access, first_reported, memory, publish, serving
 from orchestration.warehouse.inputs import Run, told_run
 
 OWNERS_PAGES = Path(RESTRICTED) / "owners"
@@ -94,13 +94,16 @@ def publish_all(folder: DataFolder) -> Run:
     shutil.rmtree(outputs / month, ignore_errors=True)
     shutil.copytree(folder.pages, outputs / month)
     publish.write_parquet(folder.candidate_file, parquet, run.run_id)
+    publish.write_figures(folder.candidate_file, folder.candidate_figures)
     if run.records_first_reported:
         first_reported.store(folder, folder.candidate_file, run.run_id)
         memory.store(folder, folder.candidate_file, run.run_id)
     remember(folder, ledger, folder.candidate_file, run.run_id)
+    _let_read(folder, outputs)
     sync_everything()
     serving.announce(ledger, run.run_id, folder.candidate_file)
-    serving.put_in_place(folder, folder.candidate_file)
+    serving.put_in_place(folder.candidate_file, folder.warehouse_file)
+    serving.put_in_place(folder.candidate_figures, folder.figures_file)
     publish.switch(folder.parquet, parquet)
     publish.switch(folder.outputs, outputs)
     serving.keep(folder, folder.candidate_file)
@@ -108,6 +111,14 @@ def publish_all(folder: DataFolder) -> Run:
     page = folder.outputs / month / RESTRICTED / FRONT
     account.enter(folder, "published", page=str(page))
     return run
+
+
+def _let_read(folder: DataFolder, outputs: Path) -> None:
+    """Open what is about to be published to who may read it, and nobody else."""
+    group_id = load_settings(folder.root).access.group_id
+    for place in (folder.candidate_file, folder.candidate_figures, folder.warehouse):
+        access.open_to_group(place, group_id)
+    access.open_public(folder, outputs)
 
 
 def _enter_publication(folder: DataFolder, ledger: Ledger, run: Run) -> None:
@@ -131,7 +142,7 @@ def _run_of(folder: DataFolder, marts: Path) -> Run:
 
 def _pages(folder: DataFolder, edition: str) -> Path:
     pages = folder.pages / edition
-    pages.mkdir(mode=MODES[edition], parents=True, exist_ok=True)
+    pages.mkdir(mode=0o700, parents=True, exist_ok=True)
     return pages
 
 

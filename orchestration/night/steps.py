@@ -205,7 +205,10 @@ def _refuse_without_extracts(ledger: Ledger, landing: Landing) -> None:
     if any(v.verdict == "accepted" and v.area_code != "national" for v in ledger.versions()):
         return
     waiting = (finding.text() for finding in landing.findings if finding.severity == "wait")
-    none_yet = "no submission of a local authority has been accepted yet"
+    none_yet = (
+        "no submission of a local authority has been accepted yet: extracts belong into"
+        " landing/<area>/<source>/<YYYY-MM>/"
+    )
     raise NothingPublished(". ".join((none_yet, *waiting)))
 
 

@@ -26,8 +26,6 @@ from orchestration.reports.media.spreadsheets import write_workbook
 
 RESTRICTED, PUBLIC = "restricted", "public"
 EDITIONS = (RESTRICTED, PUBLIC)
-# Only the public folder may be read by anybody (data/README.md, 'Who may read what').
-MODES = {RESTRICTED: 0o700, PUBLIC: 0o755}
 FRONT = "index.html"
 
 
@@ -96,7 +94,7 @@ def render_front(marts: Path, folder: Path, edition: str) -> list[Path]:
 
 def render_edition(marts: Path, folder: Path, edition: str) -> None:
     """Write every report of one edition into a folder that is not there yet."""
-    folder.mkdir(mode=MODES[edition], parents=True)
+    folder.mkdir(mode=0o700, parents=True)
     for report in REPORTS:
         render_report(marts, folder, edition, report.name)
     render_front(marts, folder, edition)

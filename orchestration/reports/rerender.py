@@ -22,7 +22,7 @@ from orchestration.reports.media.charts import DRAWINGS, drawings_kept_in
 from orchestration.reports.release import AlreadyIssued, audit_release, issue_pack
 from orchestration.reports.render import EDITIONS, PUBLIC, RESTRICTED, render_edition
 from orchestration.settings import DataFolder
-from orchestration.warehouse import publish
+from orchestration.warehouse import access, publish
 from orchestration.warehouse.serving import write_surface_hashes
 
 LOCK_SECONDS = 60
@@ -90,6 +90,7 @@ def _render(folder: DataFolder, editions: tuple[str, ...], issued_by: str | None
             render_edition(marts, outputs / month / edition, edition)
     if RESTRICTED in editions:
         write_owner_pages(marts, folder, outputs / month / RESTRICTED / "owners")
+    access.open_public(folder, outputs)
     sync_everything()
     publish.switch(folder.outputs, outputs)
     write_surface_hashes(folder)

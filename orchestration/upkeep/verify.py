@@ -87,7 +87,8 @@ def _beside(folder: DataFolder, ledger: Ledger) -> Iterator[Damage]:
     try:
         refuse_wrong_key(folder, ledger)
     except KeyFileError as error:
-        yield Damage(str(error), "put back restricted/hmac.key from a backup")
+        what, _, mend = str(error).partition(": ")
+        yield Damage(what, mend or "put back restricted/hmac.key from a backup")
     try:
         check_files(folder.ledger, ledger.kept_files())
     except LedgerDamaged as error:

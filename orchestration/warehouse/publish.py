@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.intake.ledger import now
-from orchestration.warehouse.schemas import published_tables
+from orchestration.warehouse.schemas import published_tables, tables_of_figures
 
 MARTS = published_tables()
 PARTITIONED = {"fct_indicator_evidence": "period_end"}
@@ -99,8 +99,31 @@ def write_parquet(marts: Path, target: Path, run_id: str) -> None:
             connection.execute(
                 f"copy (select * from marts.{name}) to '{_quoted(path)}' ({options})"  # noqa: S608
             )
-    for path in target.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o444)
+
+
+def write_figures(marts: Path, target: Path) -> None:
+    """Copy a warehouse without the tables that have rows about children.
+
+    They are never in the copy: from a file in which they were deleted they could be read.
+    """
+    target.unlink(missing_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{_quoted(marts)}' as whole (read_only)")
+        connection.execute(f"attach '{_quoted(target)}' as figures")
+        connection.execute("copy from database whole to figures (schema)")
+        views = {
+            name
+            for (name,) in connection.execute(
+                "select view_name from duckdb_views() where database_name = 'whole' and not internal"
+            ).fetchall()
+        }
+        left_out = set(MARTS) - set(tables_of_figures())
+        for name in sorted(left_out, key=lambda name: name not in views):
+            kind = "view" if name in views else "table"
+            connection.execute(f"drop {kind} figures.marts.{name}")
+        for name in tables_of_figures():
+            connection.execute(f"insert into figures.marts.{name} from whole.marts.{name}")
+        connection.execute("checkpoint figures")
 
 
 def _quoted(path: Path) -> str:

@@ -6,6 +6,8 @@ Read from the YAML and the names of the models, so that nothing here has to be k
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import yaml
@@ -13,11 +15,16 @@ import yaml
 from orchestration.settings import DBT_FOLDER
 
 MODELS_FOLDER = DBT_FOLDER / "models"
+PUBLISHED = (MODELS_FOLDER / "marts", MODELS_FOLDER / "reports")
 PREFIX = "stg_run__"
 ARROW_TYPES = {
     "varchar": pa.string(), "bigint": pa.int64(), "double": pa.float64(), "boolean": pa.bool_(),
     "date": pa.date32(), "timestamptz": pa.timestamp("us", tz="UTC"),
 }  # fmt: skip
+
+
+def _models(path: Path) -> list[dict[str, Any]]:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).get("models", [])
 
 
 @cache
@@ -28,7 +35,7 @@ def _declared() -> dict[str, pa.Schema]:
             [(column["name"], ARROW_TYPES[column["data_type"]]) for column in model["columns"]]
         )
         for path in sorted((MODELS_FOLDER / "staging" / "job").glob("*.yml"))
-        for model in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).get("models", [])
+        for model in _models(path)
         if all("data_type" in column for column in model["columns"])
     }  # fmt: skip
 
@@ -55,5 +62,16 @@ def public_columns(table: str) -> dict[str, str | None]:
 @cache
 def published_tables() -> tuple[str, ...]:
     """Every published table: the models of marts and reports."""
-    layers = (MODELS_FOLDER / "marts", MODELS_FOLDER / "reports")
-    return tuple(sorted(path.stem for layer in layers for path in layer.rglob("*.sql")))
+    return tuple(sorted(path.stem for layer in PUBLISHED for path in layer.rglob("*.sql")))
+
+
+@cache
+def tables_of_figures() -> tuple[str, ...]:
+    """The published tables that declare that no row of theirs is about a child (meta `is_about_children`)."""
+    about = {
+        model["name"]: model.get("config", {}).get("meta", {}).get("is_about_children")
+        for layer in PUBLISHED
+        for path in layer.rglob("*.yml")
+        for model in _models(path)
+    }
+    return tuple(name for name in published_tables() if about.get(name) is False)

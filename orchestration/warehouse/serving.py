@@ -67,7 +67,7 @@ def _mended(folder: DataFolder, known: dict[str, str]) -> str | None:
     run_id = _run_of(kept, known)
     log = logging.getLogger(__name__)
     if run_id is not None:
-        put_in_place(folder, kept)
+        put_in_place(kept, folder.warehouse_file)
         log.warning(
             "The published warehouse was lost or damaged: the copy kept of run %s took its place.",
             run_id,
@@ -83,13 +83,14 @@ def _mended(folder: DataFolder, known: dict[str, str]) -> str | None:
     return run_id
 
 
-def put_in_place(folder: DataFolder, marts: Path) -> None:
-    """Replace the warehouse that serves by a copy of a finished one, at once: who has the old file open keeps reading it."""
-    fresh = folder.warehouse / ".warehouse.new"
+def put_in_place(marts: Path, target: Path) -> None:
+    """Replace what serves by a copy of a finished file, at once: who has the old one open keeps reading it."""
+    fresh = target.with_name(f".{target.name}.new")
     fresh.unlink(missing_ok=True)
     shutil.copyfile(marts, fresh)
-    fresh.chmod(0o444)
-    durable.put(fresh, folder.warehouse_file)
+    shutil.copymode(marts, fresh)
+    os.chown(fresh, -1, marts.stat().st_gid)
+    durable.put(fresh, target)
 
 
 def _run_of(path: Path, known: dict[str, str]) -> str | None:

@@ -46,7 +46,7 @@ def _publish(folder: DataFolder, run_id: str, rows: int = 500) -> None:
     parquet = publish.new_folder(folder.parquet, run_id)
     publish.write_parquet(marts, parquet, run_id)
     serving.announce(Ledger(folder.ledger), run_id, marts)
-    serving.put_in_place(folder, marts)
+    serving.put_in_place(marts, folder.warehouse_file)
     publish.switch(folder.parquet, parquet)
     serving.keep(folder, marts)
 
@@ -177,7 +177,7 @@ def test_run_killed_before_its_warehouse_serves_leaves_the_one_that_served(
 
     assert _serving(folder) == "run-00"
 
-    serving.put_in_place(folder, marts)
+    serving.put_in_place(marts, folder.warehouse_file)
 
     assert _serving(folder) == "run-01"
 

@@ -130,7 +130,7 @@ def test_failed_publication_goes_on_from_its_step(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "warehouse")
 
     with monkeypatch.context() as patch:
-        patch.setattr(publish, "replace_warehouse", full)
+        patch.setattr(serving, "put_in_place", full)
         failed = dg.execute_job(
             dg.reconstructable(nightly), instance, op_selection=PUBLICATION, raise_on_error=False
         )

@@ -16,6 +16,7 @@ import pytest
 from expectations.suites import checks_of
 from orchestration.checks.acceptance import NotAcceptable, accept_check
 from orchestration.intake import judging
+from orchestration.intake.ledger import Ledger
 from orchestration.night.errors import NothingPublished
 from orchestration.night.steps import Request
 from orchestration.settings import DataFolder
@@ -118,6 +119,9 @@ def test_gate_holds_what_reads_the_list_and_releases_it(folder: DataFolder) -> N
             folder, "annex_a.list_3.volume", BARNET, "A. Manager", "why", date(2025, 12, 31)
         )
     accept_check(folder, CHECK, BARNET, "A. Manager", "No plans in April", date(2025, 12, 31))
+    act = Ledger(folder.ledger).trail()[-1]
+    said = {"check": CHECK, "area": BARNET, "until": "2025-12-31"}
+    assert (act.by, act.act, act.detail) == ("A. Manager", "accept", said)
     _run(folder, date(2025, 4, 30))
     assert _held(folder) == set()
     assert {row[5] for row in _rows(folder, "2025-04-30")} == {"no_data"}

@@ -104,6 +104,32 @@ def test_no_artefact_holds_an_identifier(story: Story) -> None:
     assert len(artefacts) > 100
 
 
+def test_what_everybody_may_read_and_figures_hold_no_key_of_a_child(story: Story) -> None:
+    """Of the invented children every key is looked for, as the evidence has it."""
+    with duckdb.connect(str(story.second.warehouse), read_only=True) as connection:
+        keys = [
+            key.encode()
+            for (key,) in connection.execute(
+                "select child_key from marts.fct_counted_records union select child_key from marts.fct_dq_issues"
+                " union select record_key from marts.fct_counted_records"
+            ).fetchall()
+            if key
+        ]
+    ours = [
+        path for path in story.data.rglob("*") if path.is_file() and "landing" not in path.parts
+    ]
+    readable = [path for path in ours if path.stat().st_mode & 0o004]
+    figures = story.data / "warehouse" / "figures.duckdb"
+
+    texts = {path: path.read_bytes() for path in (*readable, figures)}
+
+    assert {path.name for path in readable} >= {"committee.html", "committee.pdf", "board.xlsx"}
+    assert len(keys) > 20
+    assert {path.name for path, text in texts.items() if any(key in text for key in keys)} == set()
+    tables = {text for path in (figures,) for text in _texts(path)}
+    assert not [key for key in keys for text in tables if key.decode() in text]
+
+
 def test_no_artefact_is_named_after_a_child(story: Story) -> None:
     assert _hits(str(path) for path in _artefacts(story.data)) == set()
 

@@ -62,7 +62,6 @@ KEYS = {
         "breakdown_value",
     },
 }
-PRIVATE = ("landing", "archive", "ledger", "raw", "quality", "restricted", "outputs")
 
 
 def _value(
@@ -190,9 +189,9 @@ def test_published_file_holds_the_marts_alone(story: Story) -> None:
     )
 
     assert places == [("marts",)]
-    assert [path.name for path in story.first.warehouse.parent.glob("*.duckdb*")] == [
-        "warehouse.duckdb"
-    ]
+    assert {path.name for path in story.first.warehouse.parent.glob("*.duckdb*")} == {
+        "warehouse.duckdb", "figures.duckdb",
+    }  # fmt: skip
 
 
 def test_every_table_carries_the_id_of_the_run(story: Story) -> None:
@@ -239,18 +238,26 @@ def test_parquet_copies_equal_the_tables(story: Story) -> None:
     assert (folder / "fct_indicator_evidence" / f"period_end={PERIOD}").is_dir()
 
 
-def test_private_folders_are_private_and_the_published_ones_read_only(story: Story) -> None:
-    data = story.first.data
+def test_all_is_private_but_the_public_pages_and_the_published_is_read_only(story: Story) -> None:
+    data = story.data
+    ours = [path for path in data.rglob("*") if data / "landing" not in path.parents]
+    folders = {path for path in ours if path.is_dir() and not path.is_symlink()}
+    files = {path for path in ours if path.is_file() and not path.is_symlink()}
+    public = {path for path in ours if "public" in path.parts and ".work" not in path.parts}
+    passed = {
+        parent for path in public for parent in path.parents if data in parent.parents
+    } - public
 
-    assert {name: oct(_mode((data / name).resolve())) for name in PRIVATE} == dict.fromkeys(
-        PRIVATE, "0o700"
-    )
-    assert oct(_mode(data / "outputs" / "2025-03" / "restricted")) == "0o700"
-    assert oct(_mode(data / "restricted" / "hmac.key")) == "0o600"
-    assert oct(_mode(data / "warehouse")) == "0o755"
-    assert oct(_mode(story.first.warehouse)) == "0o444"
-    for path in (data / "warehouse" / "parquet").rglob("*.parquet"):
-        assert oct(_mode(path)) == "0o444"
+    assert {oct(_mode(path)) for path in public & files} == {"0o644"}
+    assert {oct(_mode(path)) for path in public & folders} == {"0o755"}
+    assert {oct(_mode(path)) for path in passed} == {"0o711"}
+    assert {oct(_mode(path)) for path in folders - public - passed} == {"0o700"}
+    assert {path for path in files - public if _mode(path) & 0o077} == set()
+    published = {path for path in files if data / "warehouse" in path.parents}
+    assert {path.suffix for path in published} == {".duckdb", ".parquet"}
+    assert {oct(_mode(path)) for path in published} == {"0o400"}
+    assert {oct(_mode(path)) for path in files if path.name == "hmac.key"} == {"0o600"}
+    assert _mode(data) & 0o011 == 0o011
     assert (data / "warehouse" / "parquet").is_symlink()
     assert (data / "outputs").is_symlink()
 

@@ -22,10 +22,8 @@ FONT = {"font_name": "Arial", "font_size": 10}
 class AccessibleBook:
     """A workbook with the formats that its sheets share; written whole when the context ends well."""
 
-    def __init__(
-        self, path: Path, title: str, subject: str, mode: int = 0o600, made_on: date | None = None
-    ) -> None:
-        self.path, self.partial, self.mode = path, path.with_suffix(".partial"), mode
+    def __init__(self, path: Path, title: str, subject: str, made_on: date | None = None) -> None:
+        self.path, self.partial = path, path.with_suffix(".partial")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         options = {
             "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
@@ -52,7 +50,7 @@ class AccessibleBook:
         if kind is None:
             self.book.close()
             _with_language(self.partial, self.path)
-            self.path.chmod(self.mode)
+            self.path.chmod(0o600)
 
     def sheet(self, name: str, title: str, lines: Sequence[str]) -> tuple[Any, int]:
         """A sheet with its title in A1 and lines below it; the first free row."""

@@ -29,7 +29,6 @@ from orchestration.reports.media.accessible_book import AccessibleBook
 
 WIDEST, NARROWEST = 60, 11
 # What may be read is decided by the folder of the edition (data/README.md, 'Who may read what').
-READABLE = 0o644
 # Why a cell holds no number (Government Analysis Function, Releasing statistics in spreadsheets, 2021).
 SHORTHAND = {
     "suppressed": "[c]",
@@ -71,7 +70,7 @@ def write_workbook(marts: Path, report: str, title: str, edition: str, target: P
     notes = Sheet(
         "Notes", "Notes: shorthand", ("This sheet has one table.",), ("Shorthand", "Meaning"), MEANINGS
     )  # fmt: skip
-    with AccessibleBook(target, full_title, title, READABLE, run.as_at) as book:
+    with AccessibleBook(target, full_title, title, run.as_at) as book:
         cover, _ = book.sheet("Cover", full_title, _cover(run, edition))
         cover.set_column(0, 0, 90)
         for sheet in (contents, notes, *sheets):
