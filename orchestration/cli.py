@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from orchestration.alerts.commands import app as alerts_app
+from orchestration.alerts.commands import tell_after_run
 from orchestration.intake.damage import LedgerDamaged
 from orchestration.night.commands import app as demo_app
 from orchestration.owners.commands import app as owners_app
@@ -38,6 +40,7 @@ app = typer.Typer(
 app.add_typer(demo_app)
 app.add_typer(owners_app)
 app.add_typer(upkeep_app)
+app.add_typer(alerts_app)
 
 
 def _moment(text: str) -> datetime:
@@ -86,8 +89,10 @@ def run(
         with bars() as show:
             outcome = run_job(folder, request, show)
     except ConfigurationError as error:
+        tell_after_run(folder, str(error))
         raise stop(f"Wrong configuration, nothing touched: {error}", WRONG_USAGE) from None
     except NothingPublished as error:
+        tell_after_run(folder, str(error))
         raise stop(
             f"Nothing published, the last good warehouse still serves: {error}", NOTHING_PUBLISHED
         ) from None
@@ -95,6 +100,7 @@ def run(
         print_unchanged(console, folder, outcome)
     else:
         print_run_summary(console, folder, outcome)
+    tell_after_run(folder)
 
 
 @app.command()
@@ -105,10 +111,7 @@ def status(
     """Say what is published, how old each source is and what needs attention."""
     from orchestration.operator.status import current_status, print_status
 
-    try:
-        found = current_status(data_folder(data_dir))
-    except LedgerDamaged as error:
-        raise stop(str(error), ATTENTION) from None
+    found = current_status(data_folder(data_dir))
     if as_json:
         console.print_json(json.dumps(found.as_dict(), default=str))
     else:

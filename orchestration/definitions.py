@@ -12,7 +12,12 @@ defs = dg.Definitions(
     ],
     jobs=[schedules.nightly_job],
     schedules=[schedules.every_night],
-    sensors=[schedules.landing_changed, schedules.runs_killed, schedules.night_failed],
+    sensors=[
+        schedules.landing_changed,
+        schedules.runs_killed,
+        schedules.night_failed,
+        schedules.alerts_due,
+    ],
     resources={"data": data_resource, "dbt": dbt_resource()},
     executor=dg.in_process_executor,
 )

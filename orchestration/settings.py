@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import grp
 import os
+import shlex
 import tomllib
+from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 _PACKAGE = Path(__file__).resolve().parent
 _IN_WHEEL = _PACKAGE / "project"
@@ -22,7 +24,9 @@ PRIVATE_UMASK = 0o077
 DEFAULT_HOME_AREA = "E09000003"
 DEFAULT_LOOK_BACK_MONTHS = 6
 
+Read = TypeVar("Read", bound=BaseModel)
 Months = Annotated[int, Field(ge=1, le=120)]
+Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
 class ConfigurationError(Exception):
@@ -96,6 +100,42 @@ class AccessSettings(_Section):
         return grp.getgrnam(self.group).gr_gid if self.group else None
 
 
+class MailSettings(_Section):
+    host: str
+    port: Annotated[int, Field(ge=1, le=65535)] = 25
+    starttls: bool = True
+    """Without it nothing is encrypted on the way; a server that does not offer it is given no mail."""
+    user: str | None = None
+    password_file: Path | None = None
+    """Relative to the data folder."""
+    sender: Address
+    recipients: Annotated[tuple[Address, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.user is None) != (self.password_file is None):
+            raise ValueError("user and password_file belong together")
+        return self
+
+
+class AlertSettings(_Section):
+    mail: MailSettings | None = None
+    command: tuple[str, ...] = ()
+    """What is started with the text on its standard input."""
+    expected_by: time | None = None
+    """When a run must have succeeded on each day, London time."""
+
+    @field_validator("command", mode="before")
+    @classmethod
+    def _words(cls, command: Any) -> Any:
+        return shlex.split(command) if isinstance(command, str) else command
+
+
+class ScheduleSettings(_Section):
+    by: Literal["dagster", "system"] = "system"
+    """What starts the nightly job: Dagster's daemon, or cron or a systemd timer."""
+
+
 class Settings(_Section):
     """The keys of `settings.toml` (data/README.md, 'Settings'); an unknown key is a configuration error."""
 
@@ -106,15 +146,30 @@ class Settings(_Section):
     retention: dict[str, RetentionSettings] = Field(default_factory=dict)
     legal_hold: LegalHold | None = None
     access: AccessSettings = AccessSettings()
+    alerts: AlertSettings = AlertSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+
+
+class _OnlyAlerts(BaseModel):
+    alerts: AlertSettings = AlertSettings()
 
 
 def load_settings(data_folder: Path) -> Settings:
     """Read `settings.toml`; raises ConfigurationError naming the key that cannot be used."""
+    return _read(data_folder, Settings)
+
+
+def load_alert_settings(data_folder: Path) -> AlertSettings:
+    """Read who is told, though another part of `settings.toml` may be what cannot be used."""
+    return _read(data_folder, _OnlyAlerts).alerts
+
+
+def _read(data_folder: Path, kind: type[Read]) -> Read:
     path = data_folder / "settings.toml"
     if not path.exists():
-        return Settings()
+        return kind()
     try:
-        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"settings.toml is not valid TOML: {error}") from None
     except (OSError, UnicodeDecodeError):
@@ -159,12 +214,17 @@ class DataFolder:
         self.lock_file = self.root / ".run.lock"
 
     def create(self) -> None:
-        """Make every folder that does not exist yet."""
+        """Make every folder that does not exist yet, but for the landing of a data folder in use.
+
+        That one may be a share: a new folder in its place would look as if nothing had been sent.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
         private = (
             self.landing, self.archive, self.ledger, self.raw, self.quality, self.restricted, self.work,
             self.warehouse,
         )  # fmt: skip
+        begins = () if self.ledger.exists() else (self.landing,)
+        private = (*begins, self.archive, self.ledger, self.raw, self.quality, self.restricted, self.work)  # fmt: skip
         for folder in private:
             folder.mkdir(mode=0o700, exist_ok=True)
 

@@ -56,9 +56,14 @@ def say(text: str) -> None:
     console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
+def say_error(text: str) -> None:
+    """Print a line on standard error."""
+    _errors.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 def stop(text: str, status: int) -> typer.Exit:
     """Say on standard error why a command ends; returns what to raise."""
-    _errors.print(text, markup=False, highlight=False, soft_wrap=True)
+    say_error(text)
     return typer.Exit(status)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 
@@ -22,6 +23,8 @@ class Hold:
     checks: tuple[str, ...]
     indicators: tuple[str, ...]
     released_by: str
+    since: date
+    """Of the earliest failed extract."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Cause:
     check_id: str
     cause: str
     released_by: str
+    since: date
 
 
 NATIONAL = "national"
@@ -47,7 +51,7 @@ FAILED = """
     order by all
 """
 CAUSES = """
-    select area_code, indicator_id, check_id, cause, released_by
+    select area_code, indicator_id, check_id, cause, released_by, since
     from marts.fct_holds order by area_code, indicator_id, cause
 """
 
@@ -81,6 +85,7 @@ def _of_no_figure(connection: duckdb.DuckDBPyConnection, holds: Iterable[Hold]) 
                 (check_id,),
                 (),
                 f"a good extract, or a named person: cypp accept {check_id} --area {area_code}",
+                as_at,
             )
 
 
@@ -92,4 +97,5 @@ def _hold(causes: tuple[Cause, ...], indicators: list[str]) -> Hold:
         tuple(dict.fromkeys(cause.check_id for cause in causes)),
         tuple(indicators),
         f"a good extract, or a named person: {'; '.join(releases)}",
+        min(cause.since for cause in causes),
     )

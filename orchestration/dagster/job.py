@@ -17,7 +17,7 @@ from orchestration.night import steps, unchanged
 from orchestration.night.account import Outcome, outcome_of
 from orchestration.night.errors import JOB, NothingPublished, told_in_words
 from orchestration.night.progress import Progress, shown_by
-from orchestration.night.recovery import alone_in, record_failure
+from orchestration.night.recovery import alone_in, failure_entered, record_failure
 from orchestration.night.steps import Request
 from orchestration.night.synthetic import refuse_without_extracts
 from orchestration.settings import DataFolder, load_settings
@@ -53,13 +53,15 @@ def run_job(folder: DataFolder, request: Request, progress: Progress) -> Outcome
         steps.registry()
         if not is_begun(folder.ledger):
             refuse_without_extracts(folder)
-        with alone_in(folder) as ledger:
+        with alone_in(folder) as ledger, failure_entered(ledger):
+            landed = landing_state(folder.landing)
             if not ledger.versions():
                 refuse_without_extracts(folder)
-            state = steps.state_of(request, settings, ledger, landing_state(folder.landing))
+            state = steps.state_of(request, settings, ledger, landed)
             serving = serving_run_id(folder, ledger)
             standing = unchanged.standing_run(folder, state, serving)
             if standing is not None and not request.even_if_unchanged:
+                ledger.record_attempt("unchanged", standing)
                 return standing
             try:
                 return _executed(folder, request, progress, ledger)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 import dagster as dg
@@ -14,7 +14,7 @@ from filelock import FileLock
 from orchestration.dagster.killed import mark_of
 from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.ledger import Ledger
-from orchestration.night.errors import NothingPublished, told_in_words
+from orchestration.night.errors import JOB, NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in, record_failure
 from orchestration.settings import (
     DBT_FOLDER,
@@ -37,18 +37,28 @@ class Data:
 
     folder: DataFolder
     settings: Settings
+    is_night: bool = True
+    """The job as a whole, not an asset that somebody asked for alone."""
+    refused: NothingPublished | ConfigurationError | None = None
+    """Why no step can begin."""
 
     @contextmanager
     def step(self) -> Generator[None]:
         """A step's work: what stops it is told in one sentence, entered as the run's failure and never tried again."""
         try:
             with told_in_words():
+                if self.refused:
+                    raise self.refused
                 yield
         except (NothingPublished, ConfigurationError) as error:
-            # Where the ledger itself is what failed, it cannot say so.
-            with suppress(LedgerDamaged):
-                record_failure(Ledger(self.folder.ledger), str(error))
+            if isinstance(error, NothingPublished):
+                self._enter(str(error))
             raise dg.Failure(description=str(error), allow_retries=False) from None
+
+    def _enter(self, reason: str) -> None:
+        # Where the ledger itself is what failed, it cannot say so.
+        with suppress(LedgerDamaged, OSError):
+            record_failure(Ledger(self.folder.ledger), reason, of_night=self.is_night)
 
 
 @dg.resource
@@ -58,9 +68,18 @@ def data_resource(context: dg.InitResourceContext) -> Generator[Data]:
     # Whoever started this process: Dagster's own commands do not set it.
     os.umask(PRIVATE_UMASK)
     folder = data_folder(None)
-    folder.create()
-    with FileLock(mark_of(folder, context.run_id)), told_in_words(), alone_in(folder):
-        yield Data(folder, load_settings(folder.root))
+    is_night = context.run is not None and context.run.job_name == JOB
+    with ExitStack() as held:
+        try:
+            with told_in_words():
+                folder.create()
+                held.enter_context(FileLock(mark_of(folder, context.run_id)))
+                held.enter_context(alone_in(folder))
+                data = Data(folder, load_settings(folder.root), is_night)
+        except (NothingPublished, ConfigurationError) as error:
+            # A resource that fails would be tried again as a crash is; a step says why, once.
+            data = Data(folder, Settings(), is_night, error)
+        yield data
 
 
 def dbt_resource() -> DbtCliResource:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-
 import dagster as dg
 
+from orchestration.alerts.kept import Alert
+from orchestration.alerts.tell import tell
 from orchestration.dagster.killed import settle_killed_runs
 from orchestration.intake.landing import landing_state
 from orchestration.night.errors import JOB
 from orchestration.night.unchanged import taken_state
+from orchestration.operator.status import current_status
 from orchestration.settings import data_folder
 
 # A night has five hours (02:00 to 07:00); what takes four hangs.
@@ -61,12 +61,24 @@ def runs_killed(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     monitored_jobs=[nightly_job], default_status=dg.DefaultSensorStatus.RUNNING, minimum_interval_seconds=30
 )  # fmt: skip
 def night_failed(context: dg.RunFailureSensorContext) -> None:
-    """Leave a message for the operator where `cypp status` and monitoring look."""
+    """Tell at once that a night has failed, and why."""
     folder = data_folder(None)
-    folder.create()
-    alert = {
-        "run": context.dagster_run.run_id, "at": datetime.now(UTC).isoformat(),
-        "message": context.failure_event.message,
-    }  # fmt: skip
-    with (folder.ledger / "alerts.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(alert) + "\n")
+    run = current_status(folder).last_run
+    # The ledger knows the cause, unless it is what failed, or the process died before it could be asked.
+    known = run is not None and run["status"] == "failed"
+    _log(context, tell(folder, None if known else context.failure_event.message))
+
+
+@dg.sensor(minimum_interval_seconds=300, default_status=dg.DefaultSensorStatus.RUNNING)
+def alerts_due(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Tell what is news: holds, stale sources, no success in time."""
+    sent = tell(data_folder(None))
+    _log(context, sent)
+    return dg.SkipReason(f"{len(sent)} sent")
+
+
+def _log(
+    context: dg.SensorEvaluationContext | dg.RunFailureSensorContext, sent: list[Alert]
+) -> None:
+    for alert in sent:
+        context.log.info("%s: %s", alert.way, alert.problem or "delivered")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import itertools
 import re
@@ -257,6 +258,13 @@ def scan(landing: Path, quiet_seconds: float) -> Landing:
     return Landing(submissions, areas_in(landing), tuple(findings), state)
 
 
+def refuse_absent(landing: Path) -> None:
+    """Raise FileNotFoundError, in words, where landing is not there."""
+    if not landing.is_dir():
+        reason = "landing is not there; is its share mounted?"
+        raise FileNotFoundError(errno.ENOENT, reason, str(landing))
+
+
 def areas_in(landing: Path) -> tuple[str, ...]:
     """The authorities that have a folder in landing."""
     folders = _folders(landing) if landing.is_dir() else []
@@ -264,7 +272,11 @@ def areas_in(landing: Path) -> tuple[str, ...]:
 
 
 def landing_state(landing: Path) -> str:
-    """A short name of what stands in landing now: changes whenever a file comes, goes or changes."""
+    """A short name of what stands in landing now: changes whenever a file comes, goes or changes.
+
+    Raises FileNotFoundError where there is no landing: a share that is offline is not an empty one.
+    """
+    refuse_absent(landing)
     files = sorted(path for path in landing.rglob("*") if path.is_file() and not path.is_symlink())
     if not files:
         return "empty"

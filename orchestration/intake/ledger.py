@@ -238,6 +238,19 @@ class Ledger:
             for event in self._said("run")
         ]  # fmt: skip
 
+    def record_attempt(self, event: str, run_id: str = "", reason: str | None = None) -> None:
+        """Append that a run failed before it had started, or left unchanged what another had published."""
+        content = {"event": event, "run_id": run_id, "detail": {"reason": reason}}
+        self._chain.append("attempt", [(now(), content)])
+
+    def nights(self) -> list[tuple[str, str, datetime, dict[str, str | None]]]:
+        """The same as `runs`, with the attempts that came to no run, in the order of their events."""
+        events = [*self._chain.events("run"), *self._chain.events("attempt")]
+        return [
+            (event.content["run_id"], event.content["event"], event.happened_at, event.content["detail"])
+            for event in sorted(events, key=lambda event: event.number)
+        ]  # fmt: skip
+
     def published_runs(self) -> list[PublishedRun]:
         """Every run that published, oldest first."""
         started: dict[str, tuple[datetime, dict[str, str | None]]] = {}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
+from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import refuse_wrong_key
+from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.removal import finish_removal
 from orchestration.night.synthetic import settle_written, take_over_old_mark
 from orchestration.settings import DataFolder
@@ -52,8 +54,39 @@ def settle_killed_runs(folder: DataFolder, ledger: Ledger) -> None:
         remove_unfinished(link)
 
 
-def record_failure(ledger: Ledger, reason: str) -> None:
-    """Enter that the run under way has failed; nothing where none is."""
+def is_at_work(folder: DataFolder) -> bool:
+    """Whether a run holds the data folder."""
+    if not folder.lock_file.exists():
+        return False
+    try:
+        with FileLock(folder.lock_file, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def record_failure(ledger: Ledger, reason: str, *, of_night: bool = True) -> None:
+    """Enter that the run under way has failed; where none is, that the night has come to none."""
     events = ledger.runs()
     if events and events[-1][1] == "started":
         ledger.record_run("failed", events[-1][0], {"reason": reason})
+    elif of_night:
+        ledger.record_attempt("failed", reason=reason)
+
+
+@contextmanager
+def failure_entered(ledger: Ledger) -> Generator[None]:
+    """Enter why a night published nothing, also before its run had started; once, if a step has done so already.
+
+    Raises as `told_in_words` does. Nothing is entered about a wrong configuration: it has touched nothing.
+    """
+    before = len(ledger.nights())
+    try:
+        with told_in_words():
+            yield
+    except NothingPublished as error:
+        # Where the ledger itself is what failed, it cannot say so.
+        with suppress(LedgerDamaged, OSError):
+            if all(event != "failed" for _, event, *_ in ledger.nights()[before:]):
+                record_failure(ledger, str(error))
+        raise

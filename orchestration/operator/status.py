@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -12,13 +14,22 @@ from rich.console import Console
 from rich.table import Table
 
 from expectations.contract import contract_for, sources
+from orchestration.alerts.kept import kept
 from orchestration.checks.holds import Hold
-from orchestration.intake.chain import is_begun
+from orchestration.intake.chain import is_begun, now
+from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import findings_of
 from orchestration.operator.newest import current_holds, newest_figures
+from orchestration.operator.nights import (
+    last_run,
+    last_success,
+    local,
+    missed_deadline,
+    obstacles,
+)
 from orchestration.operator.warned import warned_extracts
-from orchestration.settings import DataFolder
+from orchestration.settings import ConfigurationError, DataFolder, Settings, load_settings
 
 
 @dataclass(frozen=True)
@@ -58,17 +69,36 @@ class Status:
     """What is held, by cause."""
     warned: list[str] = field(default_factory=list)
     """What tables of the newest extracts are warned about as a whole."""
+    obstacles: list[str] = field(default_factory=list)
+    """What keeps the next night from beginning."""
+    last_success: datetime | None = None
+    missed_deadline: datetime | None = None
+    """By when a run should have succeeded, and none has."""
+    unread_alerts: int = 0
+    now: datetime = field(default_factory=now)
 
     @property
     def needs_attention(self) -> bool:
-        """Something is stale or held, the last run failed, or nothing has been published."""
-        failed = self.last_run is None or self.last_run["status"] != "published"
+        """Something is stale, held or in the way, the last run failed or is late, or alerts are unread."""
+        failed = self.last_run is None or self.last_run["status"] == "failed"
         stale = any(source.freshness == "stale" for source in self.sources)
-        return failed or stale or bool(self.holds) or not self.indicators
+        late = self.missed_deadline is not None or bool(self.unread_alerts or self.obstacles)
+        return failed or stale or late or bool(self.holds) or not self.indicators
+
+    @property
+    def hours_since_success(self) -> float | None:
+        if self.last_success is None:
+            return None
+        return round((self.now - self.last_success).total_seconds() / 3600, 1)
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "last_run": self.last_run,
+            "last_success": self.last_success,
+            "hours_since_success": self.hours_since_success,
+            "missed_deadline": self.missed_deadline,
+            "obstacles": self.obstacles,
+            "unread_alerts": self.unread_alerts,
             "sources": [asdict(item) for item in self.sources],
             "indicators": [asdict(item) for item in self.indicators],
             "holds": [asdict(hold) for hold in self.holds],
@@ -107,46 +137,23 @@ def _sources(ledger: Ledger, today: date) -> list[SourceStatus]:
     return found
 
 
-def _indicators(folder: DataFolder) -> list[IndicatorStatus]:
-    if not folder.warehouse_file.exists():
-        return []
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-        return [
-            IndicatorStatus(
-                one.indicator_id, one.area_code, one.period_end, one.status, one.reason,
-                one.last_value, one.last_value_period_end,
-            )
-            for one in newest_figures(connection)
-        ]  # fmt: skip
-
-
-def _holds(folder: DataFolder) -> list[Hold]:
-    if not folder.warehouse_file.exists():
-        return []
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-        return current_holds(connection)
-
-
-def _warned(folder: DataFolder) -> list[str]:
-    if not folder.warehouse_file.exists():
-        return []
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
-        return warned_extracts(connection)
-
-
-def _last_run(ledger: Ledger) -> dict[str, Any] | None:
-    events = ledger.runs()
-    if not events:
-        return None
-    last_id = events[-1][0]
-    own = [(event, at, detail) for run_id, event, at, detail in events if run_id == last_id]
-    started = next((at for event, at, _ in own if event == "started"), None)
-    event, at, detail = own[-1]
-    as_at = own[0][2].get("as_at")
-    return {
-        "run_id": last_id, "status": event, "started_at": started, "ended_at": at if event != "started" else None,
-        "as_at": as_at, "reason": detail.get("reason"),
-    }  # fmt: skip
+def _add_published(status: Status, warehouse: Path) -> None:
+    """Add what the published warehouse says; it may be damaged, and then the next run makes it again."""
+    if not warehouse.exists():
+        return
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            status.indicators = [
+                IndicatorStatus(
+                    one.indicator_id, one.area_code, one.period_end, one.status, one.reason,
+                    one.last_value, one.last_value_period_end,
+                )
+                for one in newest_figures(connection)
+            ]  # fmt: skip
+            status.holds = current_holds(connection)
+            status.warned = warned_extracts(connection)
+    except duckdb.Error:
+        status.obstacles.append(f"the published warehouse cannot be read: {warehouse}")
 
 
 def _messages(folder: DataFolder, ledger: Ledger) -> list[str]:
@@ -160,18 +167,33 @@ def _messages(folder: DataFolder, ledger: Ledger) -> list[str]:
 
 
 def current_status(folder: DataFolder, today: date | None = None) -> Status:
-    """Read the state of a data folder; never changes it. Raises LedgerDamaged."""
-    if not is_begun(folder.ledger):
-        return Status()
-    ledger = Ledger(folder.ledger)
-    return Status(
-        _last_run(ledger),
-        _sources(ledger, today or date.today()),
-        _indicators(folder),
-        _messages(folder, ledger),
-        _holds(folder),
-        _warned(folder),
-    )
+    """Read the state of a data folder; never changes it."""
+    status, settings = Status(), Settings()
+    try:
+        settings = load_settings(folder.root)
+    except ConfigurationError as error:
+        status.obstacles.append(str(error))
+    status.unread_alerts = sum(not alert.is_read for alert in kept(folder))
+    try:
+        if is_begun(folder.ledger):
+            ledger = Ledger(folder.ledger)
+            _add_known(status, folder, ledger, today or date.today())
+            status.obstacles += obstacles(folder, ledger, settings)
+            _add_published(status, folder.warehouse_file)
+    except LedgerDamaged as error:
+        status.obstacles.append(str(error))
+        return status
+    expected_by = settings.alerts.expected_by
+    status.missed_deadline = missed_deadline(expected_by, status.last_success, status.now)
+    return status
+
+
+def _add_known(status: Status, folder: DataFolder, ledger: Ledger, today: date) -> None:
+    """Add what the ledger knows."""
+    status.last_run = last_run(folder, ledger)
+    status.last_success = last_success(ledger, status.now)
+    status.sources = _sources(ledger, today)
+    status.messages = _messages(folder, ledger)
 
 
 def print_holds(console: Console, holds: list[Hold]) -> None:
@@ -214,19 +236,34 @@ def _indicator_table(area_code: str, indicators: list[IndicatorStatus]) -> Table
     return table
 
 
+def _nights(status: Status) -> Iterator[str]:
+    """How the last night went, and what is in the way of the next."""
+    run = status.last_run
+    if run is not None:
+        known = f", knowledge date {run['as_at']}" if run["as_at"] else ""
+        why = f" ({run['reason']})" if run["reason"] else ""
+        yield f"Last run{_named(run)}: {run['status']}{known}{why}"
+    elif not status.obstacles:
+        yield "Nothing has run in this data folder yet: put extracts into landing/ and run `cypp run`."
+    if status.last_success is not None:
+        yield f"Last success: {local(status.last_success)}, {status.hours_since_success} hours ago"
+    if status.missed_deadline is not None:
+        yield f"late       no run has succeeded by {local(status.missed_deadline)}"
+    yield from (f"stopped    {obstacle}" for obstacle in status.obstacles)
+    if status.unread_alerts:
+        yield f"alerts     {status.unread_alerts} unread: `cypp alert` shows them, `cypp alert --read` marks them as read"
+
+
+def _named(run: dict[str, Any]) -> str:
+    return f" {run['run_id']}" if run["run_id"] else ""
+
+
 def print_status(console: Console, status: Status) -> None:
     """The same on one screen."""
+    for line in _nights(status):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     if status.last_run is None:
-        console.print(
-            "Nothing has run in this data folder yet: put extracts into landing/ and run `cypp run`."
-        )
         return
-    run = status.last_run
-    console.print(
-        f"Last run {run['run_id']}: {run['status']}, knowledge date {run['as_at']}"
-        + (f" ({run['reason']})" if run["reason"] else ""),
-        markup=False, highlight=False,
-    )  # fmt: skip
     table = Table(title="Sources", title_justify="left")
     for heading in ("area", "source", "as at", "age (days)", "state"):
         table.add_column(heading)

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from orchestration.alerts.kept import kept
 from orchestration.dagster.job import INSTANCE_CONFIG
-from orchestration.dagster.schedules import every_night, landing_changed, night_failed, nightly_job
+from orchestration.dagster.schedules import (
+    alerts_due,
+    every_night,
+    landing_changed,
+    night_failed,
+    nightly_job,
+)
 from orchestration.definitions import defs
 from orchestration.intake.landing import landing_state
 from orchestration.night.errors import JOB
@@ -98,7 +106,15 @@ def test_night_is_two_in_london_and_once_a_day(moment: datetime, key: str) -> No
     assert request.run_key == key
 
 
-def test_failure_leaves_a_message_for_the_operator(folder: DataFolder) -> None:
+def test_failure_is_told_without_what_an_error_quotes(folder: DataFolder) -> None:
+    told = folder.root / "told"
+    command = [
+        sys.executable,
+        "-c",
+        f"import sys; open({str(told)!r}, 'a').write(sys.stdin.read())",
+    ]
+    (folder.root / "settings.toml").write_text(f"[alerts]\ncommand = {json.dumps(command)}\n")
+
     @dg.op
     def fails() -> None:
         raise ValueError("CANARY")
@@ -115,12 +131,11 @@ def test_failure_leaves_a_message_for_the_operator(folder: DataFolder) -> None:
             dagster_instance=instance, dagster_run=result.dagster_run,
         ).for_run_failure()
     )  # fmt: skip
+    alerts_due(dg.build_sensor_context())
 
-    [alert] = [
-        json.loads(line) for line in (folder.ledger / "alerts.jsonl").read_text().splitlines()
-    ]
-    assert alert["run"] == result.dagster_run.run_id
-    assert "CANARY" not in json.dumps(alert)
+    assert told.read_text().count("failed, nothing was published") == 1
+    assert "CANARY" not in told.read_text()
+    assert [alert.problem for alert in kept(folder)] == [""]
 
 
 def test_job_runs_every_asset_in_one_process_and_no_check_blocks() -> None:
