@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import dagster as dg
 
 from orchestration.alerts.kept import Alert
 from orchestration.alerts.tell import tell
 from orchestration.dagster.killed import settle_killed_runs
+from orchestration.intake.chain import is_begun, now
+from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.landing import landing_state
+from orchestration.intake.ledger import Ledger
 from orchestration.night.errors import JOB
 from orchestration.night.unchanged import taken_state
+from orchestration.operator.nights import failures_in_a_row, local
 from orchestration.operator.status import current_status
 from orchestration.settings import data_folder
 
 # A night has five hours (02:00 to 07:00); what takes four hangs.
 MAX_RUNTIME_SECONDS = 4 * 3600
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (15, 30, 60, 120, 240))
+UNCHANGED = "landing has not changed"
 
 nightly_job = dg.define_asset_job(
     JOB,
@@ -39,15 +47,43 @@ def every_night(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=nightly_job, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING
 )
 def landing_changed(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Start a run when landing has changed since a run looked at it, and nothing changes between two looks."""
+    """Start a run when landing has changed since a run looked at it, and nothing changes between two looks.
+
+    A run that failed is tried again with what it was about, after a wait that doubles with each failure.
+    """
     folder = data_folder(None)
-    state = landing_state(folder.landing)
-    if state in ("empty", taken_state(folder)):
-        return dg.SkipReason("landing has not changed")
-    if state != context.cursor:
+    try:
+        state = landing_state(folder.landing)
+        failures = failures_in_a_row(Ledger(folder.ledger)) if is_begun(folder.ledger) else []
+    except (LedgerDamaged, OSError) as error:
+        # `alerts_due` tells it; a run could only say the same.
+        return dg.SkipReason(f"nothing can be taken in: {error}")
+    seen, _, asked_for = (context.cursor or "").partition(" ")
+    if state != "empty" and state not in (taken_state(folder), asked_for):
+        return _asked_for_once_still(context, state, seen)
+    if not failures or state == "empty":
+        # What was asked for and has not begun yet is the same request, which Dagster makes no second time.
+        is_waiting = state == asked_for != taken_state(folder)
+        return dg.RunRequest(f"landing-{state}") if is_waiting else dg.SkipReason(UNCHANGED)
+    return _asked_for_again(state, failures)
+
+
+def _asked_for_once_still(
+    context: dg.SensorEvaluationContext, state: str, seen: str
+) -> dg.RunRequest | dg.SkipReason:
+    if state != seen:
         context.update_cursor(state)
         return dg.SkipReason("landing has changed: waiting until nothing changes any more")
-    return dg.RunRequest(run_key=f"landing-{state}")
+    context.update_cursor(f"{state} {state}")
+    return dg.RunRequest(f"landing-{state}")
+
+
+def _asked_for_again(state: str, failures: list[datetime]) -> dg.RunRequest | dg.SkipReason:
+    wait = WAITS[min(len(failures), len(WAITS)) - 1]
+    due = failures[-1] + wait
+    if now() < due:
+        return dg.SkipReason(f"{len(failures)} failed: tried again at {local(due)}")
+    return dg.RunRequest(f"landing-{state}-after-{failures[-1]:%Y%m%dT%H%M%S%f}")
 
 
 @dg.sensor(minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)

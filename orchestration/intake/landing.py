@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import itertools
+import os
 import re
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -72,17 +74,47 @@ def _is_ignored(path: Path) -> bool:
     return not is_extract(path)
 
 
-def _folders(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if _is_folder(path) and not _is_ignored(path))
+def _folders(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]:
+    """The folders in one that holds only such; what else stands there is said, and if it cannot be opened."""
+    inside = _opened(folder, landing, findings)
+    findings += _strays(inside, landing)
+    return [path for path in inside if _is_folder(path) and not _is_ignored(path)]
+
+
+def _opened(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]:
+    """What stands in a folder; one that cannot be opened stops nothing but what is in it."""
+    try:
+        found = sorted(folder.iterdir())
+        for path in found:
+            # May be forbidden though the names can be read.
+            path.lstat()
+    except FileNotFoundError:
+        # It has gone, or something in it, since its name was read: the next run looks again.
+        return []
+    except OSError:
+        findings.append(_not_readable(folder, landing, "folder"))
+        return []
+    return found
 
 
 def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+    return stat.S_ISDIR(_mode(path))
 
 
-def _strays(folder: Path, landing: Path) -> Iterator[Finding]:
+def _is_file(path: Path) -> bool:
+    return stat.S_ISREG(_mode(path))
+
+
+def _mode(path: Path) -> int:
+    """What kind of thing this is, not what a link leads to; 0 where nobody can tell."""
+    with suppress(OSError):
+        return path.lstat().st_mode
+    return 0
+
+
+def _strays(inside: list[Path], landing: Path) -> Iterator[Finding]:
     """What stands where only folders belong."""
-    for path in sorted(folder.iterdir()):
+    for path in inside:
         if not _is_folder(path) and not _is_ignored(path):
             is_link = path.is_symlink() or not path.is_file()
             yield (
@@ -125,13 +157,14 @@ def _not_a_file(path: Path, landing: Path) -> Finding:
     )
 
 
-def _not_readable(path: Path, landing: Path) -> Finding:
+def _not_readable(path: Path, landing: Path, kind: Kind = "file") -> Finding:
+    waits = "its extract waits" if kind == "file" else "what is in it waits"
     return Finding(
         rule="NOT_READABLE",
         severity="wait",
-        message="the file cannot be opened, so its extract waits",
-        remedy="Check the permissions of the file",
-        **_place(path, landing),
+        message=f"the {kind} cannot be opened, so {waits}",
+        remedy=f"Check the permissions of the {kind}",
+        **_place(path, landing, kind),
     )
 
 
@@ -155,37 +188,33 @@ def _fits(area: Path, source: Path) -> bool:
 def _submission_folders(
     landing: Path, findings: list[Finding]
 ) -> Iterator[tuple[str, str, str, Path]]:
-    findings += _strays(landing, landing)
-    for area in _folders(landing):
+    for area in _folders(landing, landing, findings):
         if area.name != NATIONAL and not AREA.match(area.name):
             findings.append(
                 _misplaced(area, landing, "neither an area code of nine characters nor 'national'")
             )
             continue
-        findings += _strays(area, landing)
-        for source in _folders(area):
+        for source in _folders(area, landing, findings):
             if not _fits(area, source):
                 findings.append(_misplaced(source, landing, "not a source of this kind of area"))
                 continue
-            findings += _strays(source, landing)
-            for month in _folders(source):
+            for month in _folders(source, landing, findings):
                 try:
                     month_end(month.name)
                 except ValueError:
                     findings.append(_misplaced(month, landing, "not a month in the form YYYY-MM"))
                     continue
-                yield area.name, source.name, month.name, month
+                n_before = len(findings)
+                _opened(month, landing, findings)
+                if len(findings) == n_before:
+                    yield area.name, source.name, month.name, month
 
 
 def _entries(folder: Path) -> list[Path]:
-    """What somebody put into a submission's folder; nothing where it has gone meanwhile."""
-    with suppress(FileNotFoundError):
+    """What somebody put into a submission's folder; nothing where it has gone or was closed meanwhile."""
+    with suppress(OSError):
         return sorted(filter(is_extract, folder.iterdir()))
     return []
-
-
-def _is_file(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
 
 
 def _stamps(files: Iterable[Path]) -> Stamps:
@@ -196,9 +225,9 @@ def _stamps(files: Iterable[Path]) -> Stamps:
     """
     stamps: Stamps = {}
     for path in files:
-        with suppress(FileNotFoundError):
-            stat = path.stat()
-            stamps[path] = stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+        with suppress(OSError):
+            found = path.stat()
+            stamps[path] = found.st_size, found.st_mtime_ns, found.st_ctime_ns
     return stamps
 
 
@@ -259,29 +288,32 @@ def scan(landing: Path, quiet_seconds: float) -> Landing:
 
 
 def refuse_absent(landing: Path) -> None:
-    """Raise FileNotFoundError, in words, where landing is not there."""
+    """Raise OSError where landing is not there or cannot be looked into."""
     if not landing.is_dir():
         reason = "landing is not there; is its share mounted?"
         raise FileNotFoundError(errno.ENOENT, reason, str(landing))
+    with os.scandir(landing):
+        pass
 
 
 def areas_in(landing: Path) -> tuple[str, ...]:
     """The authorities that have a folder in landing."""
-    folders = _folders(landing) if landing.is_dir() else []
+    folders = _folders(landing, landing, []) if landing.is_dir() else []
     return tuple(folder.name for folder in folders if AREA.match(folder.name))
 
 
 def landing_state(landing: Path) -> str:
     """A short name of what stands in landing now: changes whenever a file comes, goes or changes.
 
-    Raises FileNotFoundError where there is no landing: a share that is offline is not an empty one.
+    Raises OSError where landing cannot be looked into: a share that is offline is not an empty one.
     """
     refuse_absent(landing)
-    files = sorted(path for path in landing.rglob("*") if path.is_file() and not path.is_symlink())
-    if not files:
+    # Passes over folders that cannot be opened: that they can be opened again is a change.
+    found = [Path(top) / name for top, _, names in os.walk(landing) for name in names]
+    stamps = _stamps(filter(_is_file, sorted(found)))
+    if not stamps:
         return "empty"
     text = "\n".join(
-        f"{path.relative_to(landing)}|{'|'.join(map(str, stamp))}"
-        for path, stamp in _stamps(files).items()
+        f"{path.relative_to(landing)}|{'|'.join(map(str, stamp))}" for path, stamp in stamps.items()
     )
     return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:16]

@@ -48,6 +48,17 @@ def last_success(ledger: Ledger, now: datetime) -> datetime | None:
     return max((at for at in successes if at <= now), default=None)
 
 
+def failures_in_a_row(ledger: Ledger) -> list[datetime]:
+    """When each of the nights since the last success failed; none while a run is under way."""
+    failures: list[datetime] = []
+    for _, event, at, _ in reversed(ledger.nights()):
+        if event in SUCCESSES or (event == "started" and not failures):
+            break
+        if event == "failed":
+            failures.insert(0, at)
+    return failures
+
+
 def local(moment: datetime) -> str:
     """A moment as the people of the authority read it."""
     return f"{moment.astimezone(LONDON):%Y-%m-%d %H:%M}"

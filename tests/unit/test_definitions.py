@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
+import time_machine
 
 from orchestration.alerts.kept import kept
 from orchestration.dagster.job import INSTANCE_CONFIG
@@ -22,6 +23,7 @@ from orchestration.dagster.schedules import (
 )
 from orchestration.definitions import defs
 from orchestration.intake.landing import landing_state
+from orchestration.intake.ledger import Ledger
 from orchestration.night.errors import JOB
 from orchestration.night.unchanged import TAKEN_STATE
 from orchestration.settings import DataFolder
@@ -82,6 +84,73 @@ def test_what_any_run_has_taken_in_starts_no_other(folder: DataFolder) -> None:
     _, cursor = _look(cursor)
     changed, _ = _look(cursor)
     assert isinstance(changed, dg.RunRequest)
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_run_that_failed_is_tried_again_after_a_wait_that_grows(
+    is_taken: bool, folder: DataFolder
+) -> None:
+    ledger, noon = Ledger(folder.ledger), datetime(2025, 7, 1, 12, tzinfo=UTC)
+    _land(folder, "sent")
+    _, cursor = _look(None)
+    first, cursor = _look(cursor)
+    if is_taken:
+        (folder.work / TAKEN_STATE).write_text(landing_state(folder.landing))
+    asked = [first]
+    for minutes in (15, 30, 60, 120, 240, 240):
+        with time_machine.travel(noon, tick=False):
+            ledger.record_attempt("failed", reason="the share was offline")
+        with time_machine.travel(noon + timedelta(minutes=minutes, seconds=-1), tick=False):
+            early, cursor = _look(cursor)
+            assert isinstance(early, dg.SkipReason)
+        noon += timedelta(minutes=minutes)
+        with time_machine.travel(noon, tick=False):
+            again, cursor = _look(cursor)
+        asked.append(again)
+    keys = [answer.run_key for answer in asked if isinstance(answer, dg.RunRequest)]
+    assert len(set(keys)) == len(asked)
+
+    ledger.record_attempt("unchanged", "any")
+    (folder.work / TAKEN_STATE).write_text(landing_state(folder.landing))
+    assert isinstance(_look(cursor)[0], dg.SkipReason)
+
+
+def test_what_arrives_after_a_failure_is_not_kept_waiting(folder: DataFolder) -> None:
+    _land(folder, "sent")
+    (folder.work / TAKEN_STATE).write_text(landing_state(folder.landing))
+    Ledger(folder.ledger).record_attempt("failed", reason="the share was offline")
+    _land(folder, "sent again")
+
+    _, cursor = _look(None)
+    assert isinstance(_look(cursor)[0], dg.RunRequest)
+
+
+def test_landing_that_is_not_there_starts_no_run_and_says_so(folder: DataFolder) -> None:
+    Ledger(folder.ledger)
+    folder.landing.rmdir()
+
+    answer, _ = _look(None)
+
+    assert isinstance(answer, dg.SkipReason)
+    assert "landing is not there" in str(answer.skip_message)
+
+
+def test_folder_that_cannot_be_worked_in_fails_in_a_step_so_it_is_not_taken_for_a_crash(
+    folder: DataFolder,
+) -> None:
+    """Dagster tries crashes again, and failures of resources as such."""
+    Ledger(folder.ledger)
+    (folder.ledger / "ledger.sqlite3").write_bytes(b"")
+    (folder.archive / "kept").touch()
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = defs.resolve_implicit_global_asset_job_def().execute_in_process(
+            asset_selection=[dg.AssetKey("landing")], instance=instance, raise_on_error=False
+        )
+
+    [failure] = [event for event in done.all_events if event.is_step_failure]
+    told = failure.step_failure_data.user_failure_data
+    assert told is not None
+    assert "the ledger is missing or empty" in str(told.description)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from orchestration.night.errors import NothingPublished
 from orchestration.settings import ConfigurationError, DataFolder, Settings, load_settings
 
 BARNET, CAMDEN = "E09000003", "E09000007"
+NOBODY = 65534
 WHOLE = b"a,b\n1,2\n"
 Change = Callable[[Path], object]
 
@@ -101,6 +104,61 @@ def test_all_folders_wait_together_and_an_empty_landing_not_at_all(
     assert len(seen.submissions) == 2
     assert waited == [2]
     assert waited_for_none == []
+
+
+@pytest.fixture
+def share() -> Iterator[Path]:
+    """A landing that other accounts may look into, too, which those of pytest are not."""
+    with tempfile.TemporaryDirectory() as made:
+        Path(made).chmod(0o755)
+        for area in (BARNET, CAMDEN):
+            place = Path(made) / area / "ssda903" / "2025-03"
+            place.mkdir(parents=True)
+            (place / "episodes.csv").write_bytes(WHOLE)
+        yield Path(made)
+        for path in (Path(made), *Path(made).rglob("*")):
+            path.chmod(0o755)
+
+
+@contextmanager
+def as_another_account() -> Generator[None]:
+    """Nothing is forbidden to root."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o400, 0o100])
+@pytest.mark.parametrize("closed", ["", "/ssda903", "/ssda903/2025-03"])
+def test_folder_that_cannot_be_opened_stops_what_is_in_it_only(
+    closed: str, mode: int, share: Path
+) -> None:
+    with as_another_account():
+        before = landing.landing_state(share)
+    (share / f"{BARNET}{closed}").chmod(mode)
+    with as_another_account():
+        seen = scan(share, 0)
+
+    assert [one.area_code for one in seen.submissions] == [CAMDEN]
+    [finding] = seen.findings
+    assert (finding.rule, finding.severity) == ("NOT_READABLE", "wait")
+    assert "the folder cannot be opened, so what is in it waits" in finding.text()
+    assert "Check the permissions of the folder" in finding.text()
+    assert seen.state != before
+
+
+def test_landing_that_cannot_be_looked_into_is_not_an_empty_one(share: Path) -> None:
+    share.chmod(0)
+    with as_another_account(), pytest.raises(PermissionError):
+        scan(share, 0)
+    share.chmod(0o755)
+    with pytest.raises(FileNotFoundError, match="is its share mounted"):
+        scan(share / "gone", 0)
 
 
 def test_quiet_seconds_are_a_setting(tmp_path: Path) -> None:
