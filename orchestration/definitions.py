@@ -17,6 +17,7 @@ defs = dg.Definitions(
         schedules.runs_killed,
         schedules.night_failed,
         schedules.alerts_due,
+        schedules.history_pruned,
     ],
     resources={"data": data_resource, "dbt": dbt_resource()},
     executor=dg.in_process_executor,

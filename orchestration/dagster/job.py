@@ -74,12 +74,14 @@ def _executed(folder: DataFolder, request: Request, progress: Progress, ledger: 
     # Imported here: Dagster takes seconds to load, and only a run needs it.
     import dagster as dg
 
+    from orchestration.dagster.history import prune_history
     from orchestration.dagster.killed import settle_killed_runs
     from orchestration.definitions import defs
 
     job = defs.resolve_job_def(JOB)
     with _environment(folder), _quietly(), shown_by(progress), dg.DagsterInstance.get() as instance:
         settle_killed_runs(instance, folder)
+        prune_history(instance)
         done = job.execute_in_process(
             instance=instance, run_config=_run_config(request), raise_on_error=False
         )

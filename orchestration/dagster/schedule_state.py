@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import dagster as dg
@@ -11,6 +12,8 @@ from orchestration.night.errors import ConfigurationError, NothingPublished, tol
 from orchestration.settings import DataFolder
 
 SCHEDULE, SCHEDULER = "every_night", "SCHEDULER"
+# It gives a sign every half minute; Dagster itself would wait half an hour before it worried.
+MOST_SECONDS_SILENT = 600
 
 
 def why_stopped(folder: DataFolder) -> Iterator[str]:
@@ -24,10 +27,10 @@ def why_stopped(folder: DataFolder) -> Iterator[str]:
 
 
 def _found(instance: dg.DagsterInstance) -> Iterator[str]:
-    daemon = instance.get_daemon_statuses([SCHEDULER])[SCHEDULER]
-    if daemon.last_heartbeat is None:
+    heartbeat = instance.get_daemon_heartbeats().get(SCHEDULER)
+    if heartbeat is None:
         yield "Dagster's daemon has never run here, so no night starts by itself"
-    elif not daemon.healthy:
+    elif time.time() - heartbeat.timestamp > MOST_SECONDS_SILENT:
         yield "Dagster's daemon does not run any more, so no night starts by itself"
     states = [state for state in instance.all_instigator_state() if state.name == SCHEDULE]
     if any(not state.is_running for state in states):

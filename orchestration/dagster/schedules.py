@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration.alerts.kept import Alert
 from orchestration.alerts.tell import tell
+from orchestration.dagster.history import prune_history
 from orchestration.dagster.killed import settle_killed_runs
 from orchestration.intake.chain import is_begun, now
 from orchestration.intake.damage import LedgerDamaged
@@ -111,6 +112,12 @@ def alerts_due(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     sent = tell(data_folder(None))
     _log(context, sent)
     return dg.SkipReason(f"{len(sent)} sent")
+
+
+@dg.sensor(minimum_interval_seconds=6 * 3600, default_status=dg.DefaultSensorStatus.RUNNING)
+def history_pruned(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Forget runs of months ago, so that Dagster's history does not grow without end."""
+    return dg.SkipReason(f"{prune_history(context.instance)} run(s) forgotten")
 
 
 def _log(

@@ -70,15 +70,11 @@ def is_extract(path: Path) -> bool:
     return not path.name.startswith((".", "~$")) and path.name.lower() not in others
 
 
-def _is_ignored(path: Path) -> bool:
-    return not is_extract(path)
-
-
 def _folders(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]:
     """The folders in one that holds only such; what else stands there is said, and if it cannot be opened."""
     inside = _opened(folder, landing, findings)
     findings += _strays(inside, landing)
-    return [path for path in inside if _is_folder(path) and not _is_ignored(path)]
+    return [path for path in inside if _is_folder(path) and is_extract(path)]
 
 
 def _opened(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]:
@@ -89,7 +85,7 @@ def _opened(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]:
             # May be forbidden though the names can be read.
             path.lstat()
     except FileNotFoundError:
-        # It has gone, or something in it, since its name was read: the next run looks again.
+        # It has gone, or something in it, since its name was read.
         return []
     except OSError:
         findings.append(_not_readable(folder, landing, "folder"))
@@ -115,13 +111,11 @@ def _mode(path: Path) -> int:
 def _strays(inside: list[Path], landing: Path) -> Iterator[Finding]:
     """What stands where only folders belong."""
     for path in inside:
-        if not _is_folder(path) and not _is_ignored(path):
-            is_link = path.is_symlink() or not path.is_file()
-            yield (
-                _not_a_file(path, landing)
-                if is_link
-                else _misplaced(path, landing, "outside a submission's folder")
-            )
+        if not _is_folder(path) and is_extract(path):
+            if _is_file(path):
+                yield _misplaced(path, landing, "outside a submission's folder")
+            else:
+                yield _not_a_file(path, landing)
 
 
 def _place(path: Path, landing: Path, kind: Kind = "file") -> dict[str, Any]:
@@ -187,7 +181,7 @@ def _fits(area: Path, source: Path) -> bool:
 
 def _submission_folders(
     landing: Path, findings: list[Finding]
-) -> Iterator[tuple[str, str, str, Path]]:
+) -> Iterator[tuple[tuple[str, str, str], Path]]:
     for area in _folders(landing, landing, findings):
         if area.name != NATIONAL and not AREA.match(area.name):
             findings.append(
@@ -204,10 +198,8 @@ def _submission_folders(
                 except ValueError:
                     findings.append(_misplaced(month, landing, "not a month in the form YYYY-MM"))
                     continue
-                n_before = len(findings)
-                _opened(month, landing, findings)
-                if len(findings) == n_before:
-                    yield area.name, source.name, month.name, month
+                if _opened(month, landing, findings):
+                    yield (area.name, source.name, month.name), month
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -269,10 +261,7 @@ def scan(landing: Path, quiet_seconds: float) -> Landing:
     # Before the files are read: a change that comes meanwhile is news for the next run.
     state = landing_state(landing)
     findings: list[Finding] = []
-    found = [
-        ((area, source, month), folder)
-        for area, source, month, folder in _submission_folders(landing, findings)
-    ]
+    found = list(_submission_folders(landing, findings))
     before = {folder: _stamps(filter(_is_file, _entries(folder))) for _, folder in found}
     if any(before.values()):
         time.sleep(quiet_seconds)

@@ -78,8 +78,16 @@ def missed_deadline(
     return None if is_in_time else datetime.combine(day, expected_by, LONDON)
 
 
-def obstacles(folder: DataFolder, ledger: Ledger, settings: Settings) -> Iterator[str]:
-    """Say what keeps the next night from beginning, or from being begun."""
+def why_not_started(folder: DataFolder, settings: Settings) -> Iterator[str]:
+    """Say why nobody will begin the next night, where Dagster should."""
+    if settings.schedule.by == "dagster":
+        from orchestration.dagster.schedule_state import why_stopped
+
+        yield from why_stopped(folder)
+
+
+def obstacles(folder: DataFolder, ledger: Ledger) -> Iterator[str]:
+    """Say what will stop the next night at its beginning."""
     try:
         refuse_wrong_key(folder, ledger)
     except KeyFileError as error:
@@ -92,7 +100,3 @@ def obstacles(folder: DataFolder, ledger: Ledger, settings: Settings) -> Iterato
         refuse_without_room(folder, ledger, Landing((), (), (), state=""))
     except NothingPublished as error:
         yield str(error)
-    if settings.schedule.by == "dagster":
-        from orchestration.dagster.schedule_state import why_stopped
-
-        yield from why_stopped(folder)

@@ -27,6 +27,7 @@ from orchestration.operator.nights import (
     local,
     missed_deadline,
     obstacles,
+    why_not_started,
 )
 from orchestration.operator.warned import warned_extracts
 from orchestration.settings import ConfigurationError, DataFolder, Settings, load_settings
@@ -173,12 +174,13 @@ def current_status(folder: DataFolder, today: date | None = None) -> Status:
         settings = load_settings(folder.root)
     except ConfigurationError as error:
         status.obstacles.append(str(error))
+    status.obstacles += why_not_started(folder, settings)
     status.unread_alerts = sum(not alert.is_read for alert in kept(folder))
     try:
         if is_begun(folder.ledger):
             ledger = Ledger(folder.ledger)
             _add_known(status, folder, ledger, today or date.today())
-            status.obstacles += obstacles(folder, ledger, settings)
+            status.obstacles += obstacles(folder, ledger)
             _add_published(status, folder.warehouse_file)
     except LedgerDamaged as error:
         status.obstacles.append(str(error))
