@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -75,6 +74,7 @@ def _send(folder: DataFolder, *, is_test: bool) -> int:
 def _show(folder: DataFolder, *, mark: bool) -> int:
     from orchestration.alerts.kept import kept, mark_read
     from orchestration.operator.nights import local
+    from orchestration.signature import account
 
     unread = [one for one in kept(folder) if not one.is_read]
     for one in unread:
@@ -83,7 +83,7 @@ def _show(folder: DataFolder, *, mark: bool) -> int:
         for text in one.matters.values():
             say(f"  {text}")
     if mark and unread:
-        mark_read(folder, getpass.getuser())
+        mark_read(folder, account())
     say(f"{len(unread)} alert(s){' marked as read' if mark else ' unread'}.")
     return PUBLISHED
 

@@ -84,11 +84,8 @@ def _in_ledger(folder: DataFolder) -> list[Said]:
         chain = Chain(folder.ledger)
     except (LedgerDamaged, OSError):
         return []
-    events = {event.number: (kind, event) for kind in (ALERT, READ) for event in chain.events(kind)}
-    return [
-        (kind, event.happened_at, event.content)
-        for _, (kind, event) in sorted(events.items(), key=lambda item: item[0])
-    ]
+    events = chain.events(ALERT, READ)
+    return [(event.kind, event.happened_at, event.content) for event in events]
 
 
 def _beside(folder: DataFolder) -> Iterator[Said]:

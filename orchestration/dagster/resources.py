@@ -68,12 +68,13 @@ def data_resource(context: dg.InitResourceContext) -> Generator[Data]:
     # Whoever started this process: Dagster's own commands do not set it.
     os.umask(PRIVATE_UMASK)
     folder = data_folder(None)
-    is_night = context.run is not None and context.run.job_name == JOB
+    assert context.run is not None  # noqa: S101 -- it is the resource of a run
+    is_night = context.run.job_name == JOB
     with ExitStack() as held:
         try:
             with told_in_words():
                 folder.create()
-                held.enter_context(FileLock(mark_of(folder, context.run_id)))
+                held.enter_context(FileLock(mark_of(folder, context.run.run_id)))
                 held.enter_context(alone_in(folder))
                 data = Data(folder, load_settings(folder.root), is_night)
         except (NothingPublished, ConfigurationError) as error:

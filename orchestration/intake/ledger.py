@@ -99,6 +99,9 @@ class PublishedRun:
     """What it keeps in the ledger's folder, with the hash of each file."""
 
 
+Night = tuple[str, str, datetime, dict[str, str | None]]
+
+
 class Ledger:
     """Appends events and reads them back. To open it is to check it; raises LedgerDamaged."""
 
@@ -158,10 +161,10 @@ class Ledger:
             and _name(event.content) not in purged
         ]
 
-    def _said(self, kind: str) -> list[Event]:
+    def _said(self, *kinds: str) -> list[Event]:
         """What runs and people said, but for what they said of a demo that has been removed."""
         line = demo_events.last_removal(self._chain.events(demo_events.KIND))
-        return [event for event in self._chain.events(kind) if event.number > line]
+        return [event for event in self._chain.events(*kinds) if event.number > line]
 
     def mark_demo(self, versions: list[SubmissionVersion]) -> None:
         """Append that these versions are invented."""
@@ -231,25 +234,18 @@ class Ledger:
         content = {"event": event, "run_id": run_id, "detail": detail, "files": files}
         self._chain.append("run", [(now(), content | signature())])
 
-    def runs(self) -> list[tuple[str, str, datetime, dict[str, str | None]]]:
+    def runs(self) -> list[Night]:
         """(run id, event, moment, detail) of every run event, oldest first."""
-        return [
-            (event.content["run_id"], event.content["event"], event.happened_at, event.content["detail"])
-            for event in self._said("run")
-        ]  # fmt: skip
+        return [_night(event) for event in self._said("run")]
 
     def record_attempt(self, event: str, run_id: str = "", reason: str | None = None) -> None:
         """Append that a run failed before it had started, or left unchanged what another had published."""
-        content = {"event": event, "run_id": run_id, "detail": {"reason": reason}}
+        content = {"event": event, "run_id": run_id, "detail": {"reason": reason}} | signature()
         self._chain.append("attempt", [(now(), content)])
 
-    def nights(self) -> list[tuple[str, str, datetime, dict[str, str | None]]]:
+    def nights(self) -> list[Night]:
         """The same as `runs`, with the attempts that came to no run, in the order of their events."""
-        events = [*self._chain.events("run"), *self._chain.events("attempt")]
-        return [
-            (event.content["run_id"], event.content["event"], event.happened_at, event.content["detail"])
-            for event in sorted(events, key=lambda event: event.number)
-        ]  # fmt: skip
+        return [_night(event) for event in self._said("run", "attempt")]
 
     def published_runs(self) -> list[PublishedRun]:
         """Every run that published, oldest first."""
@@ -302,7 +298,7 @@ class Ledger:
 
     def trail(self) -> list[Act]:
         """What people and runs did, oldest first."""
-        return [act_of(event) for event in self._chain.events("act", "run")]
+        return [act_of(event) for event in self._chain.events("act", "run", "attempt")]
 
     def kept_files(self) -> dict[str, str]:
         """Every file in the ledger's folder that an event names, with its hash."""
@@ -338,6 +334,11 @@ def _content(one: Acceptance | IssueAnswer) -> dict[str, Any]:
     left_out = {"accepted_at", "answered_at", "event_number"}
     said = {part.name: getattr(one, part.name) for part in fields(one) if part.name not in left_out}
     return {**said, "until": one.until.isoformat()}
+
+
+def _night(event: Event) -> Night:
+    said = event.content
+    return said["run_id"], said["event"], event.happened_at, said["detail"]
 
 
 def _until(content: dict[str, Any]) -> dict[str, Any]:

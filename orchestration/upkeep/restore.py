@@ -151,6 +151,8 @@ def _put_in_place(folder: DataFolder, staged: Path) -> None:
 
     Nothing works in a folder that has the one and not the other.
     """
+    # A backup holds none; a data folder in use without one looks like a share that is offline.
+    folder.landing.mkdir(mode=0o700, exist_ok=True)
     last = [MANIFEST, VERIFIED]
     names = sorted(path.name for path in staged.iterdir() if path.name not in last)
     for name in sorted(names, key=lambda name: (name == folder.ledger.name, name != HEAD_FILE)):

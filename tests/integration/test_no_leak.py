@@ -20,7 +20,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from expectations.contract import contract_for, sources
+from orchestration.alerts.tell import tell
 from orchestration.intake.cells import type_column
+from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.settings import DataFolder
 from tests import canaries, extracts
 from tests.commands import cypp
@@ -174,6 +176,24 @@ def test_nothing_that_was_said_holds_an_identifier(story: Story) -> None:
     ]
 
     assert _hits(iter(said)) == set()
+
+
+def test_alert_holds_no_identifier_and_no_name(story: Story, tmp_path: Path) -> None:
+    folder = DataFolder(story.second.copy(tmp_path / "data"))
+    told = tmp_path / "told"
+    write = f"import sys; open({str(told)!r}, 'w').write(sys.stdin.read())"
+    command = json.dumps([sys.executable, "-c", write])
+    (folder.root / "settings.toml").write_text(f"[alerts]\ncommand = {command}\n")
+    with pytest.raises(NothingPublished) as failure, told_in_words():
+        raise ValueError(f"could not convert {LOOKED_FOR}")
+
+    [alert] = tell(folder, str(failure.value))
+
+    said = told.read_text()
+    assert alert.problem == ""
+    assert "failed, nothing was published: internal error ValueError" in said
+    assert f"{CAMDEN}: annex_a is stale" in said
+    assert _hits(iter([said])) | _named(iter([said])) == set()
 
 
 def test_the_scan_finds_what_it_looks_for(story: Story) -> None:
