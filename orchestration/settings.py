@@ -151,6 +151,7 @@ class Settings(_Section):
 
 
 class _OnlyAlerts(BaseModel):
+    alerts: AlertSettings = AlertSettings()
 
 
 def load_settings(data_folder: Path) -> Settings:

@@ -19,7 +19,7 @@ from orchestration.definitions import defs
 from orchestration.intake.ledger import Ledger
 from orchestration.night.errors import JOB
 from orchestration.settings import PROJECT_FOLDER, DataFolder
-from orchestration.warehouse import publish
+from orchestration.warehouse import serving
 from tests.story import Story, content, run_ids
 
 REPORTS = ["reports__committee", "reports__standards", "reports__board", "reports__front"]
