@@ -219,12 +219,10 @@ class DataFolder:
         That one may be a share: a new folder in its place would look as if nothing had been sent.
         """
         self.root.mkdir(parents=True, exist_ok=True)
-        private = (
-            self.landing, self.archive, self.ledger, self.raw, self.quality, self.restricted, self.work,
-            self.warehouse,
-        )  # fmt: skip
         begins = () if self.ledger.exists() else (self.landing,)
-        private = (*begins, self.archive, self.ledger, self.raw, self.quality, self.restricted, self.work)  # fmt: skip
+        private = (
+            *begins, self.archive, self.ledger, self.raw, self.quality, self.restricted, self.work, self.warehouse,
+        )  # fmt: skip
         for folder in private:
             folder.mkdir(mode=0o700, exist_ok=True)
 

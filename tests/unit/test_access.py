@@ -122,7 +122,7 @@ def test_what_has_a_key_of_a_child_or_a_record_is_declared_to_be_about_children(
 def test_figures_are_the_other_tables_whole_and_hold_nothing_of_a_child(
     project: Build, tmp_path: Path
 ) -> None:
-    marts, figures = tmp_path / "marts.duckdb", tmp_path / "figures.duckdb"
+    marts, figures = tmp_path / "build.duckdb", tmp_path / "figures.duckdb"
     shutil.copyfile(project.marts, marts)
     figures.write_bytes(b"left by a run that was killed")
     with duckdb.connect(str(marts)) as connection:
