@@ -28,6 +28,7 @@ from orchestration.reports.release import issue_pack, measures_of, withheld_in
 from orchestration.settings import DataFolder
 from orchestration.warehouse import publish
 from tests.benchmarks.nights import silent
+from tests.reports.disclosure import outsider
 from tests.reports.disclosure.releases import Release, together
 
 SEED, MONTHS, LAST, PACKS = 1, 36, date(2025, 3, 31), 12
@@ -35,15 +36,25 @@ SEED, MONTHS, LAST, PACKS = 1, 36, date(2025, 3, 31), 12
 
 def score() -> Iterator[dict[str, Any]]:
     """A line per pack, then one for all of them with secondary suppression on and one with it off."""
-    releases = []
+    releases, papers, truth = [], [], {}
     with tempfile.TemporaryDirectory() as place:
         folder = DataFolder(Path(place))
         write_demo(folder.root, seed=SEED, months=MONTHS, last=f"{LAST:%Y-%m}", progress=silent)
         for as_at in reversed(_month_ends(LAST, PACKS)):
             release = _released(folder, as_at)
             releases.append(release)
+            pages = folder.outputs / f"{as_at:%Y-%m}"
+            papers.append(outsider.read_table(pages / "public" / "committee.xlsx"))
+            truth |= outsider.read_table(pages / "restricted" / "committee.xlsx")
             yield {"case": f"Pack of {as_at:%Y-%m}", **_judged(release)}
     yield {"case": f"{PACKS} packs together", **_attacked(together(releases))}
+    kept = outsider.together(papers)
+    found = outsider.by_kind(outsider.attack(kept, truth))
+    yield {
+        "case": f"{PACKS} workbooks, by an outsider",
+        "withheld": sum(one is None for one in kept.values()),
+        **found,
+    }
     bare = [Release(one.pack, primary(one.pack)) for one in releases]
     yield {
         "case": f"{PACKS} packs together, no secondary suppression",
