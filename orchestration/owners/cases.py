@@ -48,6 +48,15 @@ class Case:
     explained_by: str
     approver: str
     until: date | None
+    is_left_out: bool
+    """What the field holds cannot be read, and decides what counts (dbt_project/docs/gate.md)."""
+
+    @property
+    def counts(self) -> str:
+        """Whether the record counts, in words."""
+        if self.is_quarantined:
+            return "not counted"
+        return "left out of what reads the cell" if self.is_left_out else "counted"
 
 
 @dataclass(frozen=True)
@@ -158,7 +167,7 @@ CASES = """
         string_agg(distinct message, ' ' order by message), bool_or(is_quarantined),
         case when bool_or(status = 'open') then 'open' else min(status) end,
         min(first_seen), max(last_seen), max(times_reopened), min(due_date), max(reason), max(note),
-        max(explained_by), max(approver), max(until)
+        max(explained_by), max(approver), max(until), bool_or(check_id like '%.unreadable.%')
     from marts.fct_dq_issues
     where owner is not null
     group by coalesce(case_key, issue_key), area_code, owner, source, table_name
@@ -190,9 +199,15 @@ def _cases(connection: duckdb.DuckDBPyConnection, folder: DataFolder | None) -> 
         texts = [text or "" for text in row[16:20]]
         found.append(
             Case(row[0], tuple(row[1]), row[2], row[3], row[4], row[5], places[about],
-                 ids.get(row[7] or "", ""), row[8], row[9], *row[10:16], *texts, row[20])
+                 ids.get(row[7] or "", ""), row[8], row[9], *row[10:16], *texts, row[20],
+                 row[21] and _is_decisive(*about))
         )  # fmt: skip
     return found
+
+
+def _is_decisive(source: str, table: str, field: str | None) -> bool:
+    contract = contract_for(source)
+    return table in contract.tables and field in contract.tables[table].decisive_columns
 
 
 def _newest_results(connection: duckdb.DuckDBPyConnection) -> list[tuple]:

@@ -58,7 +58,7 @@ def _row(case: Case) -> list[Any]:
     said = [case.reason, case.note, case.explained_by, case.approver, case.until]
     return [
         case.case_key, case.local_id or "[x]", case.place, case.message,
-        "not counted" if case.is_quarantined else "counted", case.row, case.first_seen,
+        case.counts, case.row, case.first_seen,
         case.due_date or "", case.status,
         words[case.status] if is_answered else "", *(said if is_answered else [""] * 5),
     ]  # fmt: skip

@@ -58,6 +58,26 @@ def test_worklist_lists_each_case_once_with_the_local_id_and_no_formula(
     assert path.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize(
+    ("check", "table", "field", "is_quarantined", "counts"),
+    [
+        ("annex_a.list_8.unreadable.end_date", "list_8", "end_date", False, "left out of what reads the cell"),
+        ("annex_a.list_8.unreadable.end_date", "list_8", "end_date", True, "not counted"),
+        ("annex_a.list_8.after_as_at.end_date", "list_8", "end_date", False, "counted"),
+        ("annex_a.list_3.unreadable.ethnicity_code", "list_3", "ethnicity_code", False, "counted"),
+    ],
+)  # fmt: skip
+def test_case_says_whether_the_record_counts(
+    published: Published, check: str, table: str, field: str, is_quarantined: bool, counts: str
+) -> None:
+    published.add_issue(
+        "1", check_id=check, table_name=table, field=field, is_quarantined=is_quarantined
+    )
+    [(path, _)] = export_worklists(published.write(), "Ada")
+    [row] = openpyxl.load_workbook(path)[SHEET].iter_rows(min_row=4, values_only=True)
+    assert row[HEADINGS.index("Counted")] == counts
+
+
 def test_workbook_is_accessible(published: Published) -> None:
     published.add_issue("1")
     book = openpyxl.load_workbook(export_worklists(published.write(), "Ada")[0][0])
