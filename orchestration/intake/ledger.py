@@ -166,25 +166,14 @@ class Ledger:
         line = demo_events.last_removal(self._chain.events(demo_events.KIND))
         return [event for event in self._chain.events(*kinds) if event.number > line]
 
-    def mark_demo(self, versions: list[SubmissionVersion]) -> None:
-        """Append that these versions are invented."""
-        self._enter_demo(demo_events.MARKED, [version.name for version in versions])
+    def enter_demo(self, event: str, versions: Iterable[SubmissionVersion] = ()) -> None:
+        """Append what becomes of a demo (`demo_events`): MARKED, REMOVING or REMOVED."""
+        content = demo_events.content_of(event, [version.name for version in versions])
+        self._chain.append(demo_events.KIND, [(now(), content)])
 
-    def begin_removal(self, versions: list[SubmissionVersion]) -> None:
-        """Append that a demo is being removed, with these versions and all that was said so far."""
-        self._enter_demo(demo_events.REMOVING, [version.name for version in versions])
-
-    def end_removal(self) -> None:
-        """Append that nothing is left of what was being removed."""
-        self._enter_demo(demo_events.REMOVED)
-
-    def being_removed(self) -> list[tuple[str, str, str, str]] | None:
+    def being_removed(self) -> list[demo_events.Name] | None:
         """The versions of a demo whose removal has not ended; None where there is none."""
         return demo_events.under_way(self._chain.events(demo_events.KIND))
-
-    def _enter_demo(self, event: str, versions: Iterable[demo_events.Name] = ()) -> None:
-        content = demo_events.content_of(event, versions)
-        self._chain.append(demo_events.KIND, [(now(), content)])
 
     def receipts(self) -> list[Receipt]:
         """Every receipt, oldest first; a version that came back to its folder has several."""
@@ -225,7 +214,7 @@ class Ledger:
 
     def warehouses(self) -> list[tuple[str, str]]:
         """The run and the hash of every warehouse that ever served, oldest first."""
-        said = (event.content for event in self._chain.events("warehouse"))
+        said = (event.content for event in self._said("warehouse"))
         return [(one["run_id"], one["digest"]) for one in said]
 
     def record_run(self, event: str, run_id: str, detail: dict[str, str | None]) -> None:

@@ -33,8 +33,8 @@ def alone_in(folder: DataFolder) -> Generator[Ledger]:
         ledger = Ledger(folder.ledger)
         refuse_wrong_key(folder, ledger)
         if lock.lock_counter == 1:
-            settle_killed_runs(folder, ledger)
             finish_removal(folder, ledger)
+            settle_killed_runs(folder, ledger)
             settle_written(folder)
             take_over_old_mark(folder, ledger)
         yield ledger

@@ -14,17 +14,16 @@ from pathlib import Path
 
 from orchestration.checks.statutory import kept_folder
 from orchestration.durable import sync_everything
+from orchestration.intake.demo_events import REMOVED, REMOVING, Name
 from orchestration.intake.kept_files import ISSUED
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.marks import MARK, invented_files
 from orchestration.intake.places import files_made_of, raw_folder, submission_id_of
 from orchestration.night.synthetic import marked_folders
 from orchestration.settings import DataFolder
-from orchestration.warehouse import first_reported, memory
 
 # Locks of runs that are under way.
 STAYS_IN_WORK = "running"
-Name = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def remove_demo(folder: DataFolder, ledger: Ledger, by: str) -> Removed | None:
     )
     about = {"areas": ", ".join(removed.areas), "extracts": str(len(places)), "versions": str(len(versions))}  # fmt: skip
     ledger.record_act(by, "demo --remove", about)
-    ledger.begin_removal(versions)
+    ledger.enter_demo(REMOVING, versions)
     finish_removal(folder, ledger)
     return removed
 
@@ -64,7 +63,7 @@ def finish_removal(folder: DataFolder, ledger: Ledger) -> None:
     if names is None:
         return
     for path in (
-        *_of_runs(folder),
+        *_of_runs(folder, ledger),
         *(path for name in names for path in _of_version(folder, name)),
     ):
         _remove(path, folder.root)
@@ -73,17 +72,19 @@ def finish_removal(folder: DataFolder, ledger: Ledger) -> None:
         for path in (*invented_files(place), place / MARK):
             _remove(path, folder.landing)
     sync_everything()
-    ledger.end_removal()
+    ledger.enter_demo(REMOVED)
 
 
-def _of_runs(folder: DataFolder) -> Iterator[Path]:
+def _of_runs(folder: DataFolder, ledger: Ledger) -> Iterator[Path]:
     """What readers see, and what runs keep: all of it stands on the demo, since nothing else was beside it."""
     yield folder.outputs
     yield from folder.root.glob(".outputs-*")
     yield from folder.warehouse.iterdir() if folder.warehouse.is_dir() else ()
     yield from (path for path in folder.work.glob("*") if path.name != STAYS_IN_WORK)
     yield from (folder.raw / "run", folder.quality / "worklists", folder.restricted / "account")
-    yield from (folder.ledger / name for name in (first_reported.KEPT, *memory.KEPT, ISSUED))
+    yield folder.ledger / ISSUED
+    runs = {act.detail["run"] for act in ledger.trail() if "run" in act.detail}
+    yield from (path for run_id in runs for path in folder.ledger.glob(f"*/{run_id}.*"))
 
 
 def _of_version(folder: DataFolder, name: Name) -> Iterator[Path]:

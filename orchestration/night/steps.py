@@ -6,6 +6,7 @@ private until `publish` replaces what readers see.
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -193,12 +194,18 @@ def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
     detail = {
         "as_at": run.as_at.isoformat(), "code_version": run.code_version,
         "received_by": run.received_by.isoformat() if run.received_by else None,
-        "is_synthetic": "yes" if run.is_synthetic else "no",
+        "is_synthetic": "yes" if run.is_synthetic else "no", "inputs": _inputs(ledger),
     }  # fmt: skip
     ledger.record_run("started", run.run_id, detail)
     write_inputs(folder, ledger, known)
     account.enter(folder, "run", run_id=run.run_id, state=state)
     return run
+
+
+def _inputs(ledger: Ledger) -> str:
+    """A digest of all that has been accepted: for the audit trail, what a run could know."""
+    accepted = sorted(v.version for v in ledger.versions() if v.verdict == "accepted")
+    return hashlib.sha256("\n".join(accepted).encode()).hexdigest()[:16]
 
 
 def _refuse_without_extracts(ledger: Ledger, landing: Landing) -> None:

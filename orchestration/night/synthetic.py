@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from orchestration.durable import put_folder, sync, sync_everything
+from orchestration.intake.demo_events import MARKED
 from orchestration.intake.findings import Finding
 from orchestration.intake.landing import NATIONAL, OLD_MARK, LandedSubmission, Landing, is_extract
 from orchestration.intake.ledger import Ledger
@@ -188,13 +189,14 @@ def take_over_old_mark(folder: DataFolder, ledger: Ledger) -> None:
     for place in places:
         if place not in real:
             write_mark(place)
-    ledger.mark_demo(
+    ledger.enter_demo(
+        MARKED,
         [
             version
             for version in ledger.versions()
             for place in [folder.landing.joinpath(*version.name[:3])]
             if (place not in real and version.area_code != NATIONAL) or (place / MARK).exists()
-        ]
+        ],
     )
     sync_everything()
     old.unlink()

@@ -23,6 +23,7 @@ from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.settings import DataFolder
 from orchestration.upkeep.backup import MANIFEST
 from orchestration.upkeep.sealed import NotOpened, is_sealed, opened
+from orchestration.warehouse import access
 
 LOCK_SECONDS = 60
 # Stands beside what has been held to its hashes: from there on a restore that was killed is only to be finished.
@@ -160,8 +161,9 @@ def _put_in_place(folder: DataFolder, staged: Path) -> None:
         # An empty folder gives way to a full one.
         (staged / name).replace(target)
         if target.is_dir():
-            target.chmod(0o755 if target == folder.warehouse else 0o700)
-    if folder.warehouse_file.exists():
-        folder.warehouse_file.chmod(0o444)
+            target.chmod(0o700)
+    if folder.warehouse.is_dir():
+        # The group of the settings may be unknown on this machine: the next run gives it what it may read.
+        access.open_to_group(folder.warehouse, None)
     sync_everything()
     shutil.rmtree(staged)

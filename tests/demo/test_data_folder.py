@@ -301,7 +301,7 @@ def used(taken_in: DataFolder, folder: DataFolder) -> DataFolder:
     """The same with settings and what runs and people leave."""
     copy_data(taken_in.root, folder.root)
     for name in ("warehouse/warehouse.duckdb", "warehouse/.parquet-r1/a.parquet", ".outputs-r1/2025-03/public/a.html",
-                 "ledger/first_reported/r1.parquet", "ledger/issues/r1.parquet", "ledger/issued_packs/2025-03-r1/a.html",
+                 "ledger/first_reported/r1.parquet", "ledger/issues/r1.parquet", "ledger/printed/r1.parquet", "ledger/issued_packs/2025-03-r1/a.html",
                  "quality/worklists/a.xlsx", "restricted/account/run.json", ".work/build.duckdb"):  # fmt: skip
         extracts.write_bytes(folder.root / name, b"made of the demo")
     folder.outputs.symlink_to(".outputs-r1")
@@ -322,7 +322,7 @@ def _assert_only_the_national_file_is_left(folder: DataFolder) -> None:
     ids = [id_of_version(one) for one in (national, *shipped_reference())]
     own = ("/national/", "/none/", *ids)
     left = {name for name in files(folder) if not any(part in name for part in own)}
-    assert left == {"settings.toml", "ledger/ledger.sqlite3", "restricted/hmac.key"}
+    assert left == {"settings.toml", "ledger/ledger.sqlite3", ".ledger_head", "restricted/hmac.key"}
     assert (damaged_files(folder, national), folder.outputs.is_symlink()) == ([], False)
 
 

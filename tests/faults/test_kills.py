@@ -155,7 +155,7 @@ def _deliver_in_another_order(story: Story, folder: DataFolder) -> None:
     """The first night's files, the newest months first, over several takings-in; the key is the story's."""
     folder.create()
     key = (story.first.data / "restricted" / "hmac.key").read_bytes()
-    extracts.write_bytes(folder.restricted / "hmac.key", key)
+    extracts.write_bytes(folder.restricted / "hmac.key", key).chmod(0o600)
     for part in (extracts.SUBMISSIONS[4:1:-1], extracts.SUBMISSIONS[:5:-1], extracts.SUBMISSIONS):
         for area, source, month in part:
             extracts.write_submission(folder.landing, area, source, month)

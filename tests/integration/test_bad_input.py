@@ -88,7 +88,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 def rows_as_sent(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     """The loaded rows of some tables of the good submissions, by table."""
     inbox = Inbox(tmp_path_factory.mktemp("as_sent") / "data", COMPARED)
-    extracts.write_bytes(inbox.folder.restricted / "hmac.key", KEY)
+    extracts.write_bytes(inbox.folder.restricted / "hmac.key", KEY).chmod(0o600)
     inbox.take_in()
     return {name: inbox.table(source, name) for source, names in COMPARED.items() for name in names}
 
@@ -419,7 +419,7 @@ def test_fault_is_told_once_and_touches_nothing_else(
         tmp_path / "data",
         {case.source, "cin_census" if case.source == "population" else "population"},
     )
-    extracts.write_bytes(inbox.folder.restricted / "hmac.key", KEY)
+    extracts.write_bytes(inbox.folder.restricted / "hmac.key", KEY).chmod(0o600)
     case.spoil(inbox.place(case.source))
 
     spoilt = inbox.take_in()
