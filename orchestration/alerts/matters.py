@@ -39,10 +39,13 @@ class Matter:
 def matters_of(status: Status, failure: str | None) -> list[Matter]:
     """What a status has to tell; `failure`: why a night has just failed, where the ledger may not know it."""
     day = f"{status.now.astimezone(LONDON):%Y-%m-%d}"
+    failed = list(_failed(status, failure))
+    # What a night has just failed by is not said once more.
+    in_the_way = (text for text in status.obstacles if not any(text in one.text for one in failed))
     return [
-        *_failed(status, failure),
+        *failed,
         *(_missed(status, deadline) for deadline in (status.missed_deadline,) if deadline),
-        *(_in_the_way(day, obstacle) for obstacle in status.obstacles),
+        *(_in_the_way(day, text) for text in in_the_way),
         *map(_held, status.holds),
         *(_stale(source) for source in status.sources if source.freshness == "stale"),
     ]  # fmt: skip

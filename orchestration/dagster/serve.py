@@ -81,8 +81,10 @@ def _become_daemon() -> None:
 
 
 def _start_both() -> int:
-    # Both make what they do not find; one of them first.
     _use_data_folder()
+    with dg.DagsterInstance.get():
+        # Its storage is made here, where it is not there yet: not by both at once.
+        pass
     own = [sys.executable, "-m", "orchestration.dagster.serve"]
     running = [subprocess.Popen([*own, part]) for part in PARTS]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -279,7 +279,7 @@ def scan(landing: Path, quiet_seconds: float) -> Landing:
 def refuse_absent(landing: Path) -> None:
     """Raise OSError where landing is not there or cannot be looked into."""
     if not landing.is_dir():
-        reason = "landing is not there; is its share mounted?"
+        reason = "landing is not there (is its share mounted?)"
         raise FileNotFoundError(errno.ENOENT, reason, str(landing))
     with os.scandir(landing):
         pass

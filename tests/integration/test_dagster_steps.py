@@ -118,6 +118,8 @@ def test_every_asset_alone_in_an_empty_folder_names_the_job(
 
     assert len(told) > 20
     assert {name: why for name, why in told.items() if "start the job `nightly`" not in why} == {}
+    # Nobody's night has failed.
+    assert Ledger(folder.ledger).nights() == []
 
 
 def test_failed_publication_goes_on_from_its_step(
