@@ -133,6 +133,8 @@ def test_killed_purge_is_finished_by_the_next(
         patch.setattr(owner, name, dies(getattr(owner, name), moment))
         with pytest.raises(KeyboardInterrupt):
             _purge(inbox)
+    if Ledger(inbox.folder.ledger).open_purge() is not None:
+        assert "`cypp purge` finishes it" in [one.mend for one in verify(inbox.folder, lambda *_: None).damage]  # fmt: skip
     # A night may come between; it must not take in again what is planned to go.
     take_in_all(inbox.folder, among=SOURCES)
     _purge(inbox)

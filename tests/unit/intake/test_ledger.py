@@ -163,6 +163,16 @@ def test_lost_ledger_is_never_begun_anew_beside_other_state(
     Ledger(folder).set_fact("key_check", "abc")
 
 
+def test_what_a_removed_demo_kept_is_no_part_of_a_backup(folder: Path) -> None:
+    ledger = Ledger(folder)
+    assert {name.split("/")[0] for name in ledger.kept_files()} == {
+        "first_reported",
+        "issued_packs",
+    }
+    ledger.begin_removal(ledger.versions())
+    assert ledger.kept_files() == {}
+
+
 # ---------------------------------------------------------------- where it ends
 
 
