@@ -59,7 +59,13 @@ def look_for(
     versions = [v for v in ledger.versions() if (v.area_code, v.verdict) == (area, "accepted")]
     newest = {version.name for version in current_versions(versions).values()}
     for done, version in enumerate(versions, start=1):
-        files = _without_child(folder, version, known.identifiers)
+        try:
+            files = _without_child(folder, version, known.identifiers)
+        except NotRedacted as error:
+            if version.name in newest:
+                raise _told(version, error) from None
+            # It may name the child, and serves no more.
+            files = {}
         if files is not None:
             found.versions.append(version)
             if version.name in newest:
@@ -80,27 +86,30 @@ def _refuse_other_content(folder: DataFolder, versions: Iterable[SubmissionVersi
             )
 
 
+def _told(version: SubmissionVersion, error: NotRedacted) -> ConfigurationError:
+    return ConfigurationError(
+        f"{'/'.join(version.name[:3])}: {error}: put the extract without the child into its folder in landing, run, then"
+        " forget again"
+    )
+
+
 def _without_child(
     folder: DataFolder, version: SubmissionVersion, identifiers: frozenset[str]
 ) -> dict[str, bytes] | None:
-    """The files of a version without the child; None where it is not named in them."""
-    place = "/".join(version.name[:3])
+    """The files of a version without the child; None where it is not named in them. Raises NotRedacted."""
     files = archived_files(folder, version)
     if not files:
+        place = "/".join(version.name[:3])
         raise ConfigurationError(
             f"{place}: its copy in archive/ is lost or damaged: see `cypp verify`"
         )
     sought = sought_in(contract_for(version.source), identifiers)
-    try:
-        changed = {path: without_child(path, sought) for path in files if path.name != MANIFEST}
-    except NotRedacted as error:
-        raise ConfigurationError(
-            f"{place}: {error}: put the extract without the child into its folder in landing, run, then forget again"
-        ) from None
-    if not any(changed.values()):
+    changed = {path: without_child(path, sought) for path in files if path.name != MANIFEST}
+    if all(content is None for content in changed.values()):
         return None
     # A sender's list of files and hashes would not agree with what is left.
-    return {path.name: content or path.read_bytes() for path, content in changed.items()}
+    anew = {path.name: path.read_bytes() if one is None else one for path, one in changed.items()}
+    return {name: content for name, content in anew.items() if content}
 
 
 def forget(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -50,6 +52,16 @@ class Sought:
     id_headings: frozenset[str]
     known_headings: frozenset[str]
 
+    @cached_property
+    def _as_a_word(self) -> re.Pattern[str]:
+        # A short number may be anything.
+        told = [one for one in self.identifiers if not one.isdecimal() or len(one) >= LONG_ENOUGH]
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, told)) or '(?!)'})(?!\w)", re.I)
+
+    def is_in(self, text: str) -> bool:
+        """Whether a text holds one of the identifiers as a word."""
+        return self._as_a_word.search(text) is not None
+
     def is_named_by(self, cell: Cell) -> bool:
         """Whether a cell under such a heading holds one of the identifiers."""
         return not is_null(cell) and parse_identifier(cell) in self.identifiers
@@ -72,7 +84,11 @@ def sought_in(contract: Contract, identifiers: frozenset[str]) -> Sought:
 
 
 def without_child(path: Path, sought: Sought) -> bytes | None:
-    """The content of a file without the child's rows, or None where it has none; raises NotRedacted."""
+    """The content of a file without the child's rows; None where it does not name it.
+
+    Empty where the file cannot be read, or is no table and names the child: it counts for nothing, and may hold anything.
+    Raises NotRedacted.
+    """
     content, kind = path.read_bytes(), kind_of(path)
     try:
         match kind:
@@ -83,7 +99,7 @@ def without_child(path: Path, sought: Sought) -> bytes | None:
             case Kind.WORKBOOK:
                 return _workbook(content, sought)
     except (FileRejected, etree.XMLSyntaxError, csv.Error):
-        raise NotRedacted("a file cannot be read") from None
+        return b""
     raise NotRedacted(f"a {kind} cannot be written anew")
 
 
@@ -103,14 +119,16 @@ def _rows(block: Block, sought: Sought) -> set[int]:
 
 def _text(content: bytes, sought: Sought) -> bytes | None:
     block = read_delimited(content, sought.known_headings)
+    if not block.headings:
+        return b"" if sought.is_in(decode_text(content).lines().read()) else None
     gone = _rows(block, sought)
-    if not gone:
-        return None
     delimiter, rows = _parsed(content, block)
     target = io.StringIO(newline="")
     kept = (row for number, row in enumerate(rows, start=1) if number not in gone)
     csv.writer(target, delimiter=delimiter).writerows(kept)
-    return target.getvalue().encode("utf-8")
+    if sought.is_in(target.getvalue()):
+        raise NotRedacted("a text file names the child outside of its columns of identifiers")
+    return target.getvalue().encode("utf-8") if gone else None
 
 
 def _parsed(content: bytes, block: Block) -> tuple[str, list[list[str]]]:
@@ -140,7 +158,7 @@ def _markup(content: bytes, sought: Sought) -> bytes | None:
         parent = record.getparent()
         if parent is not None:
             parent.remove(record)
-    if _names(root, sought):
+    if _names(root, sought) or any(sought.is_in(str(text)) for text in root.itertext()):
         raise NotRedacted("an XML file names the child outside of the elements about children")
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8") if records else None
 
@@ -163,8 +181,6 @@ def _workbook(content: bytes, sought: Sought) -> bytes | None:
         for block in read_workbook(content, sought.known_headings)
         if (rows := _rows(block, sought))
     }
-    if not gone:
-        return None
     if not content.startswith(ZIP_MAGIC):
         raise NotRedacted("a workbook that is no .xlsx cannot be written anew")
     with zipfile.ZipFile(io.BytesIO(content)) as package:
@@ -181,6 +197,8 @@ def _workbook(content: bytes, sought: Sought) -> bytes | None:
     if SHARED_STRINGS in by_name:
         by_name[SHARED_STRINGS] = _used_strings(by_name, list(sheets.values()))
     _refuse_other_mentions(by_name, sought)
+    if not gone:
+        return None
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as fresh:
         for info in parts:
@@ -234,10 +252,8 @@ def _used_strings(parts: dict[str, bytes], sheets: list[str]) -> bytes:
 
 def _refuse_other_mentions(parts: dict[str, bytes], sought: Sought) -> None:
     """Raise NotRedacted where the child is named outside of the rows of its lists, in a comment or a note, say."""
-    # A short number may be anything.
-    told = {one for one in sought.identifiers if not one.isdecimal() or len(one) >= LONG_ENOUGH}
     for name, part in parts.items():
-        if name.endswith((".xml", ".vml")):
-            texts = _parsed_part(part).itertext()
-            if any(word in told for text in texts for word in str(text).upper().split()):
-                raise NotRedacted("a workbook names the child outside of the rows of its lists")
+        if name.endswith((".xml", ".vml")) and any(
+            sought.is_in(str(text)) for text in _parsed_part(part).itertext()
+        ):
+            raise NotRedacted("a workbook names the child outside of the rows of its lists")
