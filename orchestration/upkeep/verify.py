@@ -89,6 +89,10 @@ def _beside(folder: DataFolder, ledger: Ledger) -> Iterator[Damage]:
     except KeyFileError as error:
         what, _, mend = str(error).partition(": ")
         yield Damage(what, mend or "put back restricted/hmac.key from a backup")
+    if planned := ledger.open_purge():
+        yield Damage(
+            f"purge {planned['purge_id']} is planned and not done", "`cypp purge` finishes it"
+        )
     try:
         check_files(folder.ledger, ledger.kept_files())
     except LedgerDamaged as error:
