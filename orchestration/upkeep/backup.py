@@ -27,6 +27,7 @@ from orchestration.intake.landing import Landing, is_extract, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.places import files_made_of, id_of_version, raw_folder
 from orchestration.settings import DataFolder, load_settings
+from orchestration.upkeep.removal import REDACTED
 from orchestration.upkeep.sealed import Sealing
 
 # Of a workbook there is nothing to press out, of text nearly all at once.
@@ -138,10 +139,15 @@ def _found(folder: DataFolder, staged: Path) -> BackedUp:
 
 
 def _of_operators(folder: DataFolder) -> Iterator[Path]:
-    """Settings, keys, and what DfE's rules said, which only a machine with these rules could say again."""
+    """Settings, keys, copies that take the place of what is being forgotten, and what DfE's rules have said.
+
+    Only a machine with these rules could say it again.
+    """
     single = (folder.root / "settings.toml", folder.root / ".dagster" / "dagster.yaml")
     yield from (path for path in single if path.is_file())
     yield from (path for path in sorted(folder.restricted.glob("*")) if path.is_file())
+    waiting = sorted((folder.restricted / REDACTED).rglob("*"))
+    yield from (path for path in waiting if path.is_file())
     said = sorted((folder.quality / "statutory").glob("*/*"))
     yield from (path for path in said if path.parent.suffix != ".partial")
 

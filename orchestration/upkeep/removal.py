@@ -21,6 +21,7 @@ from orchestration.settings import DataFolder
 MADE_OF_MANY = (
     "quality/worklists", ".work/damaged", ".work/taking_in", ".work/extracted", ".work/mending",
 )  # fmt: skip
+REDACTED = "redacted"
 Name = tuple[str, str, str, str]
 """Area, source, month and version."""
 
@@ -47,7 +48,7 @@ def remove_former_surfaces(folder: DataFolder) -> None:
 
 def redacted_folder(folder: DataFolder, purge_id: str) -> Path:
     """Where copies of extracts without a child wait until the extracts themselves have gone."""
-    return folder.restricted / "redacted" / purge_id
+    return folder.restricted / REDACTED / purge_id
 
 
 def put_redacted(folder: DataFolder, purge_id: str) -> None:

@@ -21,12 +21,14 @@ from typer.testing import CliRunner
 from expectations.contract import contract_for
 from orchestration.cli import app
 from orchestration.intake.ledger import Ledger
-from orchestration.settings import load_settings
+from orchestration.settings import DataFolder, load_settings
 from orchestration.upkeep import forget as forgetting
 from orchestration.upkeep import purge as purging
+from orchestration.upkeep.backup import back_up
 from orchestration.upkeep.forget import forget
 from orchestration.upkeep.purge import purge
 from orchestration.upkeep.redact import NotRedacted, sought_in, without_child
+from orchestration.upkeep.restore import restore
 from orchestration.upkeep.verify import verify
 from tests import extracts
 from tests.extracts import BARNET
@@ -252,3 +254,19 @@ def test_text_keeps_every_other_row_as_it_is(
         assert (
             list(csv.reader(io.StringIO(fresh.decode(), newline=""), delimiter=delimiter)) == kept
         )
+
+
+def test_backup_amid_a_forgetting_has_the_copies_that_take_the_place(
+    inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(purging, "put_redacted", dies(purging.put_redacted, "before"))
+        with pytest.raises(KeyboardInterrupt):
+            _forget(inbox)
+    back_up(inbox.folder, tmp_path / "backup", None, "Ada", lambda *_: None)
+    elsewhere = DataFolder(tmp_path / "elsewhere")
+    restore(elsewhere, tmp_path / "backup", None, "Ada")
+    for folder in (inbox.folder, elsewhere):
+        purge(folder, load_settings(folder.root), "Bea", TODAY, lambda *_: None)
+    assert _rows(Inbox(elsewhere.root, ())) == _rows(inbox)
+    assert _mentions(elsewhere.root, CHILD) == set()
