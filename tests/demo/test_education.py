@@ -35,6 +35,7 @@ from orchestration.demo.return_children import Return, header
 from orchestration.demo.view import View
 from orchestration.intake.cover import month_end
 from orchestration.intake.extract import SubmissionFiles
+from orchestration.intake.landing import is_extract
 from tests.demo.test_draws import day
 from tests.reading import extract
 
@@ -75,7 +76,7 @@ SOURCES = (*BUILDERS, "gias", "ofsted_mi")
 @pytest.mark.parametrize("source", SOURCES)
 def test_extract_is_taken_in_without_remark(landing: Path, source: str, tmp_path: Path) -> None:
     (folder,) = landing.glob(f"*/{source}/*")
-    paths = tuple(sorted(folder.iterdir()))
+    paths = tuple(sorted(filter(is_extract, folder.iterdir())))
     files = SubmissionFiles(
         "0" * 16, folder.parts[-3], source, month_end(folder.name), paths, 6, "301", "test"
     )

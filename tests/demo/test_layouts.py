@@ -16,6 +16,7 @@ from orchestration.demo.view import View
 from orchestration.demo.write import lists_of
 from orchestration.intake.cover import collection_year, month_end
 from orchestration.intake.extract import Extraction, SubmissionFiles
+from orchestration.intake.landing import is_extract
 from tests.demo.conftest import SMALL
 from tests.reading import extract
 
@@ -41,7 +42,7 @@ def lists(history: History) -> dict[str, Sheet]:
 
 
 def taken_in(landing: Path, source: str, work: Path) -> Extraction:
-    paths = tuple(sorted((landing / source / "2024-03").iterdir()))
+    paths = tuple(sorted(filter(is_extract, (landing / source / "2024-03").iterdir())))
     files = SubmissionFiles(
         "0" * 16, landing.name, source, month_end("2024-03"), paths, 6, "301", "test"
     )
