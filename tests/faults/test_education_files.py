@@ -16,6 +16,7 @@ import pytest
 
 from orchestration.intake.cover import month_end
 from orchestration.intake.extract import Extraction, SubmissionFiles
+from orchestration.intake.landing import is_extract
 from tests.extracts import BARNET
 from tests.faults.education_extracts import MONTHS, NATIONAL, write_education_extracts
 from tests.faults.education_planter import table_of
@@ -32,7 +33,7 @@ def _submission(landing: Path, source: str) -> dict[str, Lines]:
     """The first rows of each file of a source's extract, by name."""
     [folder] = landing.glob(f"*/{source}/*")
     found = {}
-    for path in sorted(folder.iterdir()):
+    for path in sorted(filter(is_extract, folder.iterdir())):
         with path.open(encoding="utf-8", newline="") as file:
             found[path.name] = [list(row) for row in csv.reader(file)][: ROWS + 1]
     return found

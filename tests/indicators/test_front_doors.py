@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from orchestration.settings import DBT_FOLDER
 from tests.dbt_compile import TELEMETRY_OFF
@@ -25,6 +26,7 @@ print("DONE", [dbt.invoke(command).success for command in commands])
 """
 
 
+@pytest.mark.faults
 def test_what_a_population_is_built_from_can_be_built_and_looked_at(
     project: Build, tmp_path: Path
 ) -> None:

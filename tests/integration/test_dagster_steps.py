@@ -87,6 +87,7 @@ def test_one_model_alone_is_built_again(
     assert made == [dg.AssetKey([model])]
 
 
+@pytest.mark.faults
 def test_every_asset_alone_works_after_a_night_and_the_same_is_published(
     night: DataFolder, instance: dg.DagsterInstance
 ) -> None:
@@ -106,6 +107,7 @@ def test_every_asset_alone_works_after_a_night_and_the_same_is_published(
     assert content(night.warehouse_file) == before
 
 
+@pytest.mark.faults
 def test_every_asset_alone_in_an_empty_folder_names_the_job(
     folder: DataFolder, instance: dg.DagsterInstance
 ) -> None:

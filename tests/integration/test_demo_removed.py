@@ -52,6 +52,7 @@ def test_national_files_the_key_and_the_trail_are_left(
     ]  # fmt: skip
 
 
+@pytest.mark.faults
 def test_deployment_is_whole_and_waits_for_extracts(removed: tuple[Path, Ran]) -> None:
     data, _ = removed
 

@@ -90,6 +90,7 @@ def test_status_looks_into_the_working_folder(installed: Path, tmp_path: Path) -
     assert "nothing" in done.stdout.lower()
 
 
+@pytest.mark.faults
 def test_project_is_parsed_into_the_cache_of_the_user(installed: Path, tmp_path: Path) -> None:
     python = installed.with_name("python")
     done = run(python, "-m", "orchestration.warehouse.manifest", cwd=tmp_path)

@@ -20,6 +20,7 @@ from orchestration.intake.kept_files import ISSUED
 from orchestration.intake.ledger import Ledger
 from orchestration.reports.disclosure.release import FigureKey, PrintedFigure
 from orchestration.settings import DataFolder
+from orchestration.warehouse.publish import NotPublishable
 
 KEPT = "printed"
 FIGURES_FILE = "figures.json"
@@ -77,14 +78,22 @@ def read_memory(folder: DataFolder) -> Memory:
 
 
 def remember(folder: DataFolder, ledger: Ledger, marts: Path, run_id: str) -> None:
-    """Keep what the pack of the run about to publish prints for the first time."""
+    """Keep what the pack of the run about to publish prints for the first time.
+
+    Raises NotPublishable where the run has published a pack already and this one prints something else.
+    """
     stored = folder.ledger / KEPT
     stored.mkdir(mode=0o700, exist_ok=True)
-    earlier = [str(path) for run, path in ledger.kept_by_runs(KEPT) if run.run_id != run_id]
+    kept = list(ledger.kept_by_runs(KEPT))
+    earlier = [str(path) for _, path in kept]
     known = f"select * from read_parquet({earlier})" if earlier else f"{_PUBLIC_FIGURES} limit 0"
     with duckdb.connect(str(marts), read_only=True) as connection:
         fresh = connection.execute(f"({_PUBLIC_FIGURES}) except ({known})").to_arrow_table()
     if fresh.num_rows:
+        if any(run.run_id == run_id for run, _ in kept):
+            raise NotPublishable(
+                "this run has published a pack with other figures: `cypp run --force` makes a new one"
+            )
         partial = stored / f"{run_id}.partial"
         pq.write_table(fresh, partial)
         put(partial, stored / f"{run_id}.parquet")

@@ -12,6 +12,7 @@ from orchestration.intake.ledger import Ledger
 from orchestration.reports.disclosure.printed import KEPT, read_memory, remember
 from orchestration.reports.disclosure.release import PrintedFigure
 from orchestration.settings import DataFolder
+from orchestration.warehouse.publish import NotPublishable
 
 AREA, END = "E09000003", date(2025, 3, 31)
 DETAIL = {"as_at": "2025-04-30", "received_by": None, "code_version": "0", "is_synthetic": "yes"}
@@ -66,6 +67,19 @@ def test_a_figure_is_remembered_as_it_was_and_once(folder: DataFolder) -> None:
     assert (memory.has(now, is_sum=True), memory.has_other(now, is_sum=True)) == (True, True)
     assert not memory.has(_figure("hidden", 3, 90), is_sum=False)
     assert len(list((folder.ledger / KEPT).glob("*.parquet"))) == 2
+
+
+def test_a_pack_that_is_published_again_prints_the_same(folder: DataFolder) -> None:
+    _run(folder, "run-1", ("share", 20, 90, 22.0))
+    ledger = Ledger(folder.ledger)
+    remember(folder, ledger, folder.work / "run-1.duckdb", "run-1")
+    assert len(read_memory(folder).shown) == 1
+
+    with duckdb.connect(str(folder.work / "run-1.duckdb")) as connection:
+        connection.execute("update marts.rpt_figures set numerator = 21")
+    with pytest.raises(NotPublishable, match="published a pack with other figures"):
+        remember(folder, ledger, folder.work / "run-1.duckdb", "run-1")
+    assert len(read_memory(folder).shown) == 1
 
 
 def test_what_a_run_that_died_would_have_printed_is_no_memory(folder: DataFolder) -> None:

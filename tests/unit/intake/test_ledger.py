@@ -14,6 +14,7 @@ import pytest
 
 from orchestration.intake.chain import LEDGER_FILE
 from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.demo_events import REMOVING
 from orchestration.intake.head import HEAD_FILE, read_head
 from orchestration.intake.ledger import Acceptance, IssueAnswer, Ledger, SubmissionVersion
 from orchestration.intake.submissions import current_versions
@@ -169,7 +170,7 @@ def test_what_a_removed_demo_kept_is_no_part_of_a_backup(folder: Path) -> None:
         "first_reported",
         "issued_packs",
     }
-    ledger.begin_removal(ledger.versions())
+    ledger.enter_demo(REMOVING, ledger.versions())
     assert ledger.kept_files() == {}
 
 
