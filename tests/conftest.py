@@ -28,6 +28,12 @@ def _processes_share_a_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ[SHARED] = str(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
 
 
+@pytest.fixture(autouse=True)
+def _files_have_the_usual_modes() -> None:
+    """A run makes everything private, also what another test of the process makes after it."""
+    os.umask(0o022)
+
+
 @pytest.fixture(scope="session")
 def project() -> Build:
     """The project built on no data."""
