@@ -181,7 +181,11 @@ class _System:
         return bool(self._withheld) and self._extreme({}, 1.0) is not None
 
     def found(self, truth: Table) -> Iterator[Found]:
+        printed = [weights for weights, _ in self._rows]
         for cell, weights in self._withheld.items():
+            # What another measure prints of the same event and months is withheld by nobody.
+            if weights in printed:
+                continue
             low, high = (self._extreme(weights, sign) for sign in (1.0, -1.0))
             if low is None or high is None:
                 continue
