@@ -87,7 +87,7 @@ class EducationPlanter:
         self.spoken_for: set[tuple[str, str]] = set()
         for source in dict.fromkeys(kind.source for kind in kinds()):
             folder = max(landing.glob(f"*/{source}/*"))
-            for path in sorted(folder.iterdir()):
+            for path in sorted(folder.glob("*.csv")):
                 with path.open(encoding="utf-8-sig", newline="") as file:
                     grid = [list(row) for row in csv.reader(file)]
                 name, table = table_of(source, grid[0])

@@ -131,17 +131,17 @@ class Planter:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder, self.random = folder, random.Random(seed)
-        self.book = next((folder / "annex_a" / "2025-03").iterdir())
+        self.book = next((folder / "annex_a" / "2025-03").glob("*.xlsx"))
         sheets = openpyxl.load_workbook(self.book, read_only=True)
         self.sheets = {
             sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)]
             for sheet in sheets
         }
         self.csvs = {}
-        for path in sorted((folder / "ssda903" / "2025-03").iterdir()):
+        for path in sorted((folder / "ssda903" / "2025-03").glob("*.csv")):
             with path.open(encoding="utf-8-sig", newline="") as file:
                 self.csvs[path.name] = [list(row) for row in csv.reader(file)]
-        [self.census] = (folder / "cin_census" / "2025-03").iterdir()
+        [self.census] = (folder / "cin_census" / "2025-03").glob("*.xml")
         self.xml = etree.parse(str(self.census))
         self.spoken_for: set[tuple[str, str]] = set()
 
