@@ -51,12 +51,13 @@ def _state_files(folder: DataFolder) -> dict[str, list[Path]]:
     places = {
         "ledger": [folder.ledger], "archive": [folder.archive],
         "raw": [folder.raw, folder.identifiers, folder.quality / "results", folder.quality / "issues"],
-        "published": [folder.warehouse, folder.outputs.resolve()],
+        "published": [folder.parquet.resolve(), folder.outputs.resolve()],
     }  # fmt: skip
     found = {
         kind: sorted(path for place in some for path in place.rglob("*") if path.is_file())
         for kind, some in places.items()
     }
+    found["published"] += [folder.warehouse_file, folder.figures_file]
     # Tables of what nobody sent, and what dbt is told, are written anew by every run.
     found["raw"] = [path for path in found["raw"] if not {"none", "run"} & set(path.parts)]
     return found

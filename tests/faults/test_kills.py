@@ -251,7 +251,9 @@ def test_disk_without_room_is_said_before_anything_is_written_and_the_next_run_g
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ("mount", "-t", "tmpfs", "-o", "size=100m", "cypp-test", str(disk))
+    used = sum(path.stat().st_size for path in story.first.data.rglob("*") if path.is_file())
+    size = f"size={used // 2**20 + 60}m"
+    mount = ("mount", "-t", "tmpfs", "-o", size, "cypp-test", str(disk))
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("a disk of a chosen size needs root")
     try:
