@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -47,6 +48,19 @@ def write(path: Path, content: bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     put(partial, path)
+
+
+def remove(place: Path, up_to: Path) -> None:
+    """Remove a file, link or folder, and the folders above it that are empty then, below one that stays."""
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
+    with suppress(OSError):
+        for parent in place.parents:
+            if parent == up_to:
+                break
+            parent.rmdir()
 
 
 def sync_everything() -> None:

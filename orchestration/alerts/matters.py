@@ -1,6 +1,6 @@
 """What has to be told: a failed night, new holds, stale sources, no success in time, what is in the way.
 
-In words and names of ours: a message leaves the building, so nothing of what was found in a file stands in it.
+A message leaves the building, so it is written in our own words and quotes nothing from a file.
 """
 
 from __future__ import annotations

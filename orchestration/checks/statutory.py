@@ -34,6 +34,7 @@ from orchestration.checks.statutory_findings import (
 from orchestration.checks.statutory_request import NotAskable, request_for
 from orchestration.intake.cover import collection_year
 from orchestration.intake.ledger import SubmissionVersion
+from orchestration.intake.places import statutory_folder
 from orchestration.settings import PROJECT_FOLDER, DataFolder
 
 SOURCES = ("ssda903", "cin_census")
@@ -101,11 +102,6 @@ def _rules_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def kept_folder(folder: DataFolder, submission_id: str) -> Path:
-    """Where it is kept what the rules said of a version."""
-    return folder.quality / "statutory" / submission_id
-
-
 def _mark(previous: SubmissionVersion | None) -> str:
     """What a kept answer depends on beside its own submission."""
     before = "none" if previous is None else previous.version
@@ -114,7 +110,7 @@ def _mark(previous: SubmissionVersion | None) -> str:
 
 def _keep(folder: DataFolder, item: Checked, mark: str, findings: Findings) -> None:
     """Keep what was said, whole or not at all."""
-    kept = kept_folder(folder, item.submission_id)
+    kept = statutory_folder(folder, item.submission_id)
     partial = kept.with_name(f"{kept.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700, parents=True)
@@ -127,7 +123,7 @@ def _keep(folder: DataFolder, item: Checked, mark: str, findings: Findings) -> N
 
 def _kept(folder: DataFolder, item: Checked, mark: str | None) -> Findings | None:
     """What was kept of a version; with a mark only if the same rules said it."""
-    kept = kept_folder(folder, item.submission_id)
+    kept = statutory_folder(folder, item.submission_id)
     try:
         if mark not in (None, (kept / MADE_BY).read_text(errors="replace")):
             return None

@@ -18,8 +18,7 @@ REMEDY = "Put its files into landing once more, as they were, or put back archiv
 
 def archive_folder(folder: DataFolder, version: Version) -> Path:
     """Where an accepted version's files are kept, by content hash."""
-    place = (version.area_code, version.source, version.folder_month, version.version)
-    return folder.archive.joinpath(*place)
+    return folder.archive.joinpath(*version.name)
 
 
 def archived_files(folder: DataFolder, version: Version) -> tuple[Path, ...]:

@@ -1,7 +1,7 @@
 """The file of the ledger: one table of events, each with its number and the hash of the one before it.
 
 Order is the number, never the clock. SQLite, so that a killed process leaves whole events only; triggers refuse to
-change or delete one, and the chain tells where something else did; where it ends stands in a second place (`head.py`).
+change or delete one, and the chain shows where something else did. Its end is noted in a second file (`head.py`).
 What events mean is `ledger.py`'s concern.
 """
 
@@ -46,6 +46,10 @@ SEPARATOR = b"\x1f"
 OF_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_FORMAT")
 # Nothing of this can be there before the ledger's first event.
 STATE = ("archive", "raw", "restricted/identifiers", "warehouse")
+
+
+VersionName = tuple[str, str, str, str]
+"""Which version of which submission an event is about: area, source, month and hash of the content."""
 
 
 @dataclass(frozen=True)

@@ -9,24 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orchestration.intake.chain import Event
+from orchestration.intake.chain import Event, VersionName
 
 KIND = "demo"
 MARKED, REMOVING, REMOVED = "marked", "removing", "removed"
-Name = tuple[str, str, str, str]
 
 
-def content_of(event: str, versions: Iterable[Name] = ()) -> dict[str, object]:
+def content_of(event: str, versions: Iterable[VersionName] = ()) -> dict[str, object]:
     """What an event says."""
     return {"event": event, "versions": [list(name) for name in versions]}
 
 
-def marked(events: Iterable[Event]) -> set[Name]:
+def marked(events: Iterable[Event]) -> set[VersionName]:
     """The versions that are invented, though their own events do not say so."""
     return {name for event in events for name in _names(event, MARKED)}
 
 
-def removed(events: Iterable[Event]) -> dict[Name, int]:
+def removed(events: Iterable[Event]) -> dict[VersionName, int]:
     """By version the number of the event that removed it last."""
     return {name: event.number for event in events for name in _names(event, REMOVING)}
 
@@ -37,7 +36,7 @@ def last_removal(events: Iterable[Event]) -> int:
     return max(numbers, default=0)
 
 
-def under_way(events: list[Event]) -> list[Name] | None:
+def under_way(events: list[Event]) -> list[VersionName] | None:
     """The versions of a removal that has not ended; None where there is none."""
     of_removals = [event for event in events if event.content["event"] != MARKED]
     if not of_removals or of_removals[-1].content["event"] == REMOVED:
@@ -45,6 +44,6 @@ def under_way(events: list[Event]) -> list[Name] | None:
     return _names(of_removals[-1], REMOVING)
 
 
-def _names(event: Event, kind: str) -> list[Name]:
+def _names(event: Event, kind: str) -> list[VersionName]:
     said = event.content
     return [(a, s, m, v) for a, s, m, v in said["versions"]] if said["event"] == kind else []

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.contract import contract_for, sources
+from orchestration.intake.chain import VersionName
 from orchestration.intake.cover import month_end
 from orchestration.intake.findings import Finding
 from orchestration.intake.marks import MARK, is_invented
@@ -42,7 +43,7 @@ class LandedSubmission:
     """Whether `cypp demo` has written it."""
 
     @property
-    def name(self) -> tuple[str, str, str, str]:
+    def name(self) -> VersionName:
         """What tells it apart from every other version."""
         return self.area_code, self.source, self.folder_month, self.version
 
@@ -71,14 +72,14 @@ def is_extract(path: Path) -> bool:
 
 
 def _folders(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]:
-    """The folders in one that holds only such; what else stands there is said, and if it cannot be opened."""
+    """The folders of a folder that holds nothing else; reports stray files, and a folder that cannot be opened."""
     inside = _opened(folder, landing, findings)
     findings += _strays(inside, landing)
     return [path for path in inside if _is_folder(path) and is_extract(path)]
 
 
 def _opened(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]:
-    """What stands in a folder; one that cannot be opened stops nothing but what is in it."""
+    """List a folder. One that cannot be opened is reported, and only what is in it waits."""
     try:
         found = sorted(folder.iterdir())
         for path in found:
@@ -292,7 +293,7 @@ def areas_in(landing: Path) -> tuple[str, ...]:
 
 
 def landing_state(landing: Path) -> str:
-    """A short name of what stands in landing now: changes whenever a file comes, goes or changes.
+    """A short name of the state of landing: changes whenever a file comes, goes or changes.
 
     Raises OSError where landing cannot be looked into: a share that is offline is not an empty one.
     """

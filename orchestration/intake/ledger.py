@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.intake import demo_events, purge_events
-from orchestration.intake.chain import Chain, Event, now
+from orchestration.intake.chain import Chain, Event, VersionName, now
 from orchestration.intake.kept_files import check_files, files_of_pack, files_of_run
 from orchestration.intake.trail import Act, act_of, signature
 
@@ -38,7 +38,7 @@ class SubmissionVersion:
     """Whether a demo wrote it."""
 
     @property
-    def name(self) -> tuple[str, str, str, str]:
+    def name(self) -> VersionName:
         """What tells it apart from every other version."""
         return self.area_code, self.source, self.folder_month, self.version
 
@@ -171,7 +171,7 @@ class Ledger:
         content = demo_events.content_of(event, [version.name for version in versions])
         self._chain.append(demo_events.KIND, [(now(), content)])
 
-    def being_removed(self) -> list[demo_events.Name] | None:
+    def being_removed(self) -> list[VersionName] | None:
         """The versions of a demo whose removal has not ended; None where there is none."""
         return demo_events.under_way(self._chain.events(demo_events.KIND))
 
@@ -276,7 +276,7 @@ class Ledger:
         """The purge that is planned and not done."""
         return purge_events.under_way(self._chain.events(purge_events.KIND))
 
-    def purged(self) -> frozenset[tuple[str, str, str, str]]:
+    def purged(self) -> frozenset[VersionName]:
         """Versions that were removed for good, or are about to be: they are not taken in again."""
         return purge_events.purged(self._chain.events(purge_events.KIND))
 
@@ -299,7 +299,7 @@ class Ledger:
         return found | purge_events.certificates(self._chain.events(purge_events.KIND))
 
     def copy_to(self, target: Path) -> None:
-        """Copy the events to a file, as they are between two of them; what stands beside them is not copied."""
+        """Copy the events to a file, none of them half written; the files kept with them are not copied."""
         self._chain.copy_to(target)
 
     def issue(self, pack: Path) -> None:
@@ -314,7 +314,7 @@ class Ledger:
             check_files(self._folder, event.content["files"])
 
 
-def _name(said: dict[str, Any]) -> tuple[str, str, str, str]:
+def _name(said: dict[str, Any]) -> VersionName:
     return said["area_code"], said["source"], said["folder_month"], said["version"]
 
 

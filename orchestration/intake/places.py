@@ -8,6 +8,7 @@ from pathlib import Path
 
 from orchestration.checks.rows import issues_file, results_file
 from orchestration.intake.archive import Version
+from orchestration.intake.chain import VersionName
 from orchestration.intake.findings import named_findings_file
 from orchestration.intake.hashes import damaged
 from orchestration.settings import DataFolder
@@ -34,6 +35,11 @@ def set_aside_folder(folder: DataFolder, submission_id: str) -> Path:
     return folder.quality / "set_aside" / submission_id
 
 
+def statutory_folder(folder: DataFolder, submission_id: str) -> Path:
+    """Where it is kept what DfE's rules said of a version."""
+    return folder.quality / "statutory" / submission_id
+
+
 def files_made_of(folder: DataFolder, raw: Path, submission_id: str) -> list[Path]:
     """What the taking-in makes of a version and later steps read: typed tables, verdicts, rows set aside, identifiers."""
     places = (raw, set_aside_folder(folder, submission_id))
@@ -44,6 +50,20 @@ def files_made_of(folder: DataFolder, raw: Path, submission_id: str) -> list[Pat
         named_findings_file(folder.restricted, submission_id),
     )
     return [*(path for place in places for path in place.rglob("*")), *single]
+
+
+def everything_of(folder: DataFolder, name: VersionName) -> list[Path]:
+    """Every file and folder that is kept of a version, and of it alone; what landing holds is not among them."""
+    area_code, source, month, version = name
+    submission_id = submission_id_of(*name)
+    raw = raw_folder(folder, source, area_code, month, version)
+    made = [path for path in files_made_of(folder, raw, submission_id) if path.is_file()]
+    folders = (
+        raw,
+        set_aside_folder(folder, submission_id),
+        statutory_folder(folder, submission_id),
+    )
+    return [folder.archive.joinpath(*name), *made, *folders]
 
 
 def damaged_files(folder: DataFolder, version: Version) -> list[str]:

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from orchestration.intake.chain import Event
+from orchestration.intake.chain import Event, VersionName
 
 KIND = "purge"
 PLANNED, DONE = "planned", "done"
-Name = tuple[str, str, str, str]
 Replaced = Mapping[str, tuple[str, str]]
 """By the name of a file that was written anew: its name now, and its hash."""
 
 
-def purged(events: Iterable[Event]) -> frozenset[Name]:
+def purged(events: Iterable[Event]) -> frozenset[VersionName]:
     """The versions that are removed, or about to be."""
     names = (name for event in events for name in event.content.get("versions", ()))
     return frozenset((a, s, m, v) for a, s, m, v in names)

@@ -6,19 +6,16 @@ finished by whoever works in the data folder next.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.checks.statutory import kept_folder
-from orchestration.durable import sync_everything
-from orchestration.intake.demo_events import REMOVED, REMOVING, Name
+from orchestration.durable import remove, sync_everything
+from orchestration.intake.demo_events import REMOVED, REMOVING
 from orchestration.intake.kept_files import ISSUED
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.marks import MARK, invented_files
-from orchestration.intake.places import files_made_of, raw_folder, submission_id_of
+from orchestration.intake.places import everything_of
 from orchestration.night.synthetic import marked_folders
 from orchestration.settings import DataFolder
 
@@ -64,13 +61,13 @@ def finish_removal(folder: DataFolder, ledger: Ledger) -> None:
         return
     for path in (
         *_of_runs(folder, ledger),
-        *(path for name in names for path in _of_version(folder, name)),
+        *(path for name in names for path in everything_of(folder, name)),
     ):
-        _remove(path, folder.root)
+        remove(path, folder.root)
     for place in marked_folders(folder):
         # The mark last: without it what is left would be somebody's.
         for path in (*invented_files(place), place / MARK):
-            _remove(path, folder.landing)
+            remove(path, folder.landing)
     sync_everything()
     ledger.enter_demo(REMOVED)
 
@@ -85,29 +82,6 @@ def _of_runs(folder: DataFolder, ledger: Ledger) -> Iterator[Path]:
     yield folder.ledger / ISSUED
     runs = {act.detail["run"] for act in ledger.trail() if "run" in act.detail}
     yield from (path for run_id in runs for path in folder.ledger.glob(f"*/{run_id}.*"))
-
-
-def _of_version(folder: DataFolder, name: Name) -> Iterator[Path]:
-    """Every place in which something of a version stands."""
-    area_code, source, month, version = name
-    submission_id = submission_id_of(*name)
-    raw = raw_folder(folder, source, area_code, month, version)
-    yield from files_made_of(folder, raw, submission_id)
-    yield from (raw, folder.archive.joinpath(*name), kept_folder(folder, submission_id))
-
-
-def _remove(path: Path, up_to: Path) -> None:
-    """Remove a file, link or folder, and the folders above it that are empty then, up to one that stays."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-    # Folders of the data folder itself are made again when they are needed.
-    with suppress(OSError):
-        for parent in path.parents:
-            if parent == up_to:
-                break
-            parent.rmdir()
 
 
 def _others(place: Path) -> set[Path]:

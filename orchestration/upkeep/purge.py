@@ -28,7 +28,7 @@ from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in
 from orchestration.night.steps import Request, code_version
 from orchestration.settings import ConfigurationError, DataFolder, Settings
-from orchestration.upkeep.removal import left, put_redacted, remove, remove_former_surfaces
+from orchestration.upkeep.removal import left, put_redacted, remove_former_surfaces, remove_versions
 from orchestration.upkeep.retention import Due, due_versions, first_day_kept, is_held, rules_of
 
 CERTIFICATES = "certificates"
@@ -73,7 +73,7 @@ def finish(
 ) -> Path:
     """Carry out what is planned, publish, and certify it; raises NothingPublished where something is left."""
     names = [tuple(name) for name in planned["versions"]]
-    remove(folder, names, planned["replaced"])
+    remove_versions(folder, names, planned["replaced"])
     put_redacted(folder, planned["purge_id"])
     run_job(folder, Request(today), progress)
     remove_former_surfaces(folder)

@@ -1,4 +1,4 @@
-"""Where the rows of an extract stand, removed from all these places, and whether anything of it is left.
+"""Removes extracts from every place that holds rows of theirs, and says whether anything is left.
 
 Which extracts go is decided in `purge.py` and `forget.py`.
 """
@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
-from orchestration.checks.statutory import kept_folder
-from orchestration.durable import sync_everything
-from orchestration.intake.archive import archive_folder
-from orchestration.intake.landing import LandedSubmission, scan
-from orchestration.intake.places import files_made_of, id_of_version, raw_folder, set_aside_folder
+from orchestration import durable
+from orchestration.intake.chain import VersionName
+from orchestration.intake.landing import scan
+from orchestration.intake.places import everything_of
 from orchestration.settings import DataFolder
 
 # Made of many extracts together, so they go whole: a run or `cypp owners export` makes them again.
@@ -22,20 +20,20 @@ MADE_OF_MANY = (
     "quality/worklists", ".work/damaged", ".work/taking_in", ".work/extracted", ".work/mending",
 )  # fmt: skip
 REDACTED = "redacted"
-Name = tuple[str, str, str, str]
-"""Area, source, month and version."""
 
 
-def remove(folder: DataFolder, names: Iterable[Name], ledger_files: Iterable[str]) -> None:
+def remove_versions(
+    folder: DataFolder, names: Iterable[VersionName], ledger_files: Iterable[str]
+) -> None:
     """Remove versions from every place, and files of the ledger's folder that an event has replaced. May be repeated."""
     for place in (*_places(folder, names), *(folder.root / name for name in MADE_OF_MANY)):
-        _remove(place)
+        durable.remove(place, folder.root)
     for name in ledger_files:
         (folder.ledger / name).unlink(missing_ok=True)
     # Pages of earlier months name children by their ids, too; the newest are made again by the run that follows.
     for pages in folder.outputs.glob("*/restricted/owners"):
         shutil.rmtree(pages)
-    sync_everything()
+    durable.sync_everything()
 
 
 def remove_former_surfaces(folder: DataFolder) -> None:
@@ -62,39 +60,19 @@ def put_redacted(folder: DataFolder, purge_id: str) -> None:
     shutil.rmtree(waiting.parent, ignore_errors=True)
 
 
-def left(folder: DataFolder, names: Iterable[Name], ledger_files: Iterable[str]) -> list[str]:
+def left(
+    folder: DataFolder, names: Iterable[VersionName], ledger_files: Iterable[str]
+) -> list[str]:
     """The names of what is still there."""
     places = [*_places(folder, names), *(folder.ledger / name for name in ledger_files)]
     return [place.relative_to(folder.root).as_posix() for place in places if place.exists()]
 
 
-def _places(folder: DataFolder, names: Iterable[Name]) -> Iterator[Path]:
+def _places(folder: DataFolder, names: Iterable[VersionName]) -> Iterator[Path]:
     """The files and folders that hold rows of these versions."""
-    landed = (
-        {one.name: one for one in scan(folder.landing, 0).submissions}
-        if folder.landing.is_dir()
-        else {}
-    )
-    for area_code, source, month, version in names:
-        one = LandedSubmission(area_code, source, month, (), version)
-        submission_id, raw = (
-            id_of_version(one),
-            raw_folder(folder, source, area_code, month, version),
-        )
-        if one.name in landed:
-            yield landed[one.name].files[0].parent
-        yield archive_folder(folder, one)
-        yield from (path for path in files_made_of(folder, raw, submission_id) if path.is_file())
-        yield from (raw, set_aside_folder(folder, submission_id))
-        yield kept_folder(folder, submission_id)
-
-
-def _remove(place: Path) -> None:
-    """Remove a file or a folder, and the folders above it that are empty then."""
-    if place.is_dir():
-        shutil.rmtree(place)
-    else:
-        place.unlink(missing_ok=True)
-    with suppress(OSError):
-        for parent in place.parents:
-            parent.rmdir()
+    is_there = folder.landing.is_dir()
+    landed = {one.name: one for one in scan(folder.landing, 0).submissions} if is_there else {}
+    for name in names:
+        if name in landed:
+            yield landed[name].files[0].parent
+        yield from everything_of(folder, name)

@@ -346,7 +346,7 @@ def test_removal_that_was_killed_is_finished_by_whoever_comes_next(
     used: DataFolder, monkeypatch: pytest.MonkeyPatch, call: int
 ) -> None:
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(removal, "_remove", _dies_at(call, removal._remove))
+        patch.setattr(removal, "remove", _dies_at(call, removal.remove))
         with alone_in(used) as ledger:
             removal.remove_demo(used, ledger, "Ada")
 

@@ -59,7 +59,7 @@ def _state_files(folder: DataFolder) -> dict[str, list[Path]]:
     }
     found["published"] += [folder.warehouse_file, folder.figures_file]
     # Tables of what nobody sent, and what dbt is told, are written anew by every run.
-    found["raw"] = [path for path in found["raw"] if not {"none", "run"} & set(path.parts)]
+    found["raw"] = [path for path in found["raw"] if not {"none", "run"} & {*path.parts, path.stem}]
     return found
 
 

@@ -18,6 +18,7 @@ from orchestration.settings import DataFolder, load_settings
 from tests import extracts
 from tests.extracts import BARNET, Grid
 from tests.nights import take_in_all
+from tests.story import copy_data
 
 MONTH = "2025-03"
 AS_AT = extracts.month_end(MONTH)
@@ -109,6 +110,18 @@ class Inbox:
         }
         versions = repr(Ledger(self.folder.ledger).versions()).encode()
         return {**files, "versions": versions}
+
+
+def filled(folder: Path, sources: Iterable[str]) -> Inbox:
+    """An inbox with these submissions taken in, of which tests take copies."""
+    inbox = Inbox(folder, sources)
+    take_in_all(inbox.folder, among=sources)
+    return inbox
+
+
+def copied(inbox: Inbox, root: Path) -> Inbox:
+    """A copy of a test's own."""
+    return Inbox(copy_data(inbox.folder.root, root), ())
 
 
 # ---------------------------------------------------------------- ways to spoil a submission

@@ -30,9 +30,9 @@ from orchestration.upkeep.sealed import NotOpened
 from orchestration.warehouse.content import content_hash
 from tests.commands import cypp
 from tests.extracts import BARNET
-from tests.integration.inbox import Inbox
+from tests.integration.inbox import Inbox, copied, filled
 from tests.nights import run_night, take_in_all
-from tests.story import Story, copy_data
+from tests.story import Story
 
 SOURCES = ("annex_a", "ssda903")
 KEY = secrets.token_bytes(32)
@@ -41,15 +41,13 @@ KEY = secrets.token_bytes(32)
 @pytest.fixture(scope="module")
 def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Inbox:
     """Two submissions, taken in; tests copy it."""
-    inbox = Inbox(tmp_path_factory.mktemp("whole") / "data", SOURCES)
-    take_in_all(inbox.folder, among=SOURCES)
-    return inbox
+    return filled(tmp_path_factory.mktemp("whole") / "data", SOURCES)
 
 
 @pytest.fixture
 def inbox(taken_in: Inbox, tmp_path: Path) -> Inbox:
     """A copy of a test's own."""
-    return Inbox(copy_data(taken_in.folder.root, tmp_path / "data"), ())
+    return copied(taken_in, tmp_path / "data")
 
 
 def _back_up(inbox: Inbox, file: Path, key: bytes | None = None) -> BackedUp:

@@ -20,9 +20,8 @@ from orchestration.settings import DataFolder, GateSettings
 from orchestration.upkeep.verify import verify
 from orchestration.warehouse.inputs import told_run
 from tests.commands import cypp
-from tests.integration.inbox import Inbox
+from tests.integration.inbox import Inbox, copied
 from tests.nights import take_in_all
-from tests.story import copy_data
 
 SOURCES = ("annex_a", "ssda903")
 
@@ -38,7 +37,7 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Inbox:
 @pytest.fixture
 def inbox(taken_in: Inbox, tmp_path: Path) -> Inbox:
     """A copy of a test's own."""
-    return Inbox(copy_data(taken_in.folder.root, tmp_path / "data"), ())
+    return copied(taken_in, tmp_path / "data")
 
 
 def _files(folder: DataFolder) -> list[Path]:

@@ -32,7 +32,7 @@ from orchestration.upkeep.restore import restore
 from orchestration.upkeep.verify import verify
 from tests import extracts
 from tests.extracts import BARNET
-from tests.integration.inbox import Inbox
+from tests.integration.inbox import Inbox, copied, filled
 from tests.integration.test_purge import dies
 from tests.nights import take_in_all
 from tests.story import copy_data
@@ -45,16 +45,14 @@ CHILD, OTHER = (extracts.children(BARNET)[number].id for number in (4, 1))
 @pytest.fixture(scope="module")
 def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Inbox:
     """A workbook, a set of CSVs and a return in XML, taken in; the workbook was sent twice."""
-    inbox = Inbox(tmp_path_factory.mktemp("whole") / "data", SOURCES)
-    take_in_all(inbox.folder, among=SOURCES)
-    return inbox
+    return filled(tmp_path_factory.mktemp("whole") / "data", SOURCES)
 
 
 @pytest.fixture
 def inbox(taken_in: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inbox:
     """A copy of a test's own; of a run only the taking-in is needed here."""
     monkeypatch.setattr(purging, "run_job", lambda folder, *_: take_in_all(folder, among=SOURCES))
-    return Inbox(copy_data(taken_in.folder.root, tmp_path / "data"), ())
+    return copied(taken_in, tmp_path / "data")
 
 
 def _forget(inbox: Inbox, child: str = CHILD) -> Path | None:
@@ -198,7 +196,7 @@ def test_what_cannot_be_written_anew_stops_it_before_anything_goes(
 
 @pytest.mark.parametrize(
     ("owner", "name", "moment"),
-    [(forgetting, "enter_plan", "before"), (purging, "remove", "before"), (purging, "put_redacted", "before"),
+    [(forgetting, "enter_plan", "before"), (purging, "remove_versions", "before"), (purging, "put_redacted", "before"),
      (purging, "put_redacted", "after"), (purging, "_certify", "before")],
 )  # fmt: skip
 def test_killed_forgetting_is_finished_by_the_next_purge(

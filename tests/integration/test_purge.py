@@ -27,7 +27,7 @@ from orchestration.upkeep.verify import verify
 from orchestration.warehouse.memory import _kept_schema
 from tests import extracts
 from tests.extracts import BARNET
-from tests.integration.inbox import Inbox
+from tests.integration.inbox import Inbox, copied
 from tests.nights import take_in_all
 from tests.story import copy_data
 
@@ -51,7 +51,7 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Inbox:
 @pytest.fixture
 def inbox(taken_in: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inbox:
     """A copy of a test's own; of a run only the taking-in is needed here."""
-    inbox = Inbox(copy_data(taken_in.folder.root, tmp_path / "data"), ())
+    inbox = copied(taken_in, tmp_path / "data")
     _say(inbox, RULE)
     monkeypatch.setattr(purging, "run_job", lambda folder, *_: take_in_all(folder, among=SOURCES))
     return inbox
@@ -115,7 +115,7 @@ def test_what_is_past_its_rule_goes_from_everywhere(inbox: Inbox) -> None:
 
 
 POINTS = [
-    ("Ledger.record_purge", "before"), ("Ledger.record_purge", "after"), ("remove", "before"), ("remove", "after"),
+    ("Ledger.record_purge", "before"), ("Ledger.record_purge", "after"), ("remove_versions", "before"), ("remove_versions", "after"),
     ("run_job", "after"), ("_certify", "before"), ("_certify", "after"),
 ]  # fmt: skip
 
