@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,22 @@ from tests.empty_project import SHARED, Build, shared_build
 # DfE's rules take seconds a return and find what the small extracts leave out; only their own tests
 # (`tests/unit/checks/test_statutory_rules.py`) ask for them, whether they are installed or not.
 os.environ["CYPP_VALIDATORS"] = ""
+
+TESTS = Path(__file__).parent
+STORY = "story"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the two nights of `story.py` first: one process makes them while the others run what does not need them."""
+    users = [item.path for item in items if STORY in getattr(item, "fixturenames", ())]
+    if users:
+        items.sort(key=lambda item: (item.path != users[0], _place_of(item, users)))
+
+
+def _place_of(item: pytest.Item, users: Sequence[Path]) -> str:
+    """The folder of a test; who needs the two nights comes with the integration tests."""
+    return "integration" if item.path in users else item.path.relative_to(TESTS).parts[0]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -109,11 +109,6 @@ def test_gate_holds_what_reads_the_list_and_releases_it(folder: DataFolder) -> N
     for part in (CHECK, "list_7", "2025-04-30", START, "Newest good period: 2025-03-31"):
         assert part in reason
 
-    # the same night again: nothing moves
-    held = _rows(folder, "2025-03-31")
-    _run(folder, date(2025, 4, 30))
-    assert _rows(folder, "2025-03-31") == held
-
     with pytest.raises(NotAcceptable, match=CHECK):
         accept_check(
             folder, "annex_a.list_3.volume", BARNET, "A. Manager", "why", date(2025, 12, 31)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -91,7 +91,14 @@ def _tables_of(path: Path) -> Iterator[pa.Table]:
 
 
 def _hits(texts: Iterator[str]) -> set[str]:
-    return {wanted for text in texts for wanted in LOOKED_FOR if wanted.lower() in text.lower()}
+    return _words_in(texts, LOOKED_FOR)
+
+
+def _words_in(texts: Iterator[str], words: Sequence[str]) -> set[str]:
+    lowered = {word.lower(): word for word in words}
+    return {
+        word for text in map(str.lower, texts) for found, word in lowered.items() if found in text
+    }
 
 
 def test_no_artefact_holds_an_identifier(story: Story) -> None:
@@ -137,8 +144,7 @@ def test_no_artefact_is_named_after_a_child(story: Story) -> None:
 
 
 def _named(texts: Iterator[str]) -> set[str]:
-    names = (*canaries.TOLD_TO_OFFICERS, *canaries.TOLD_TO_NOBODY)
-    return {name for text in texts for name in names if name.lower() in text.lower()}
+    return _words_in(texts, (*canaries.TOLD_TO_OFFICERS, *canaries.TOLD_TO_NOBODY))
 
 
 def test_no_artefact_holds_a_name_that_came_with_a_file(story: Story) -> None:

@@ -20,10 +20,14 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.intake.readers import read_file
+from orchestration.night.errors import NothingPublished
+from orchestration.night.steps import today
+from orchestration.settings import DataFolder
 from orchestration.signature import account, code_version
 from tests import extracts
 from tests.commands import WITHOUT_DAGSTER, Ran, cypp
 from tests.extracts import BARNET, CAMDEN
+from tests.nights import run_night
 from tests.story import Story, first_reported, query, run_ids, tables
 
 PERIOD = "2025-03-31"
@@ -488,11 +492,13 @@ def test_run_without_an_accepted_submission_publishes_nothing(tmp_path: Path) ->
         tmp_path / "landing" / BARNET / "annex_a" / "2025-03" / "Annex A.xlsx", b""
     )
 
-    ran = cypp(tmp_path, "run")
+    folder = DataFolder(tmp_path)
+    folder.create()
 
-    assert ran.status == 1
-    assert "Nothing published" in ran.err
-    assert not (tmp_path / "warehouse" / "warehouse.duckdb").exists()
+    with pytest.raises(NothingPublished, match="no submission of a local authority"):
+        run_night(folder, today())
+
+    assert not folder.warehouse_file.exists()
     assert sorted(path.name for path in (tmp_path / "landing").iterdir()) == [BARNET]
 
 

@@ -64,9 +64,8 @@ def test_two_rows_of_one_key_fail_the_table_and_what_reads_it(
     assert built["pop_x"][0] == "skipped"
 
 
-@pytest.mark.parametrize(
-    "language", [SQL, pytest.param(PYTHON, marks=pytest.mark.faults)], ids=["sql", "python"]
-)
+@pytest.mark.faults
+@pytest.mark.parametrize("language", [SQL, PYTHON], ids=["sql", "python"])
 def test_a_second_build_over_the_first_is_held_to_it_too(
     tmp_path: Path, language: tuple[str, str]
 ) -> None:
