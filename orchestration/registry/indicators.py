@@ -103,6 +103,8 @@ class Indicator(_Strict):
     section: str
     position: str = ""
     title: str
+    # The title in a few words, on tiles; where there is none the title itself.
+    caption: Annotated[str, Field(max_length=40)] = ""
     definition: str
     numerator_means: str
     denominator_means: str

@@ -16,7 +16,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import anomalies, disclosure, education, faults, hostile, nights, taking_in
+from tests.benchmarks import (
+    anomalies,
+    disclosure,
+    education,
+    faults,
+    hostile,
+    nights,
+    signals,
+    taking_in,
+)
 from tests.benchmarks.measure import measure, taken_in
 from tests.benchmarks.region import SIZES, run_region
 
@@ -78,6 +87,7 @@ GROUPS = (
     "nights",
     "education",
     "anomalies",
+    "signals",
     "faults",
     "hostile",
     "disclosure",
@@ -102,7 +112,7 @@ def main() -> None:
     groups = given.groups or [group for group in GROUPS if group not in ONLY_WHEN_ASKED]
     parts: dict[str, Callable[[], None]] = {
         "taking_in": _taking_in, "nights": _nights, "education": _education,
-        "anomalies": partial(_scored, anomalies.score), "faults": partial(_scored, faults.score),
+        "anomalies": partial(_scored, anomalies.score), "signals": partial(_scored, signals.score_all), "faults": partial(_scored, faults.score),
         "hostile": partial(_scored, hostile.score), "disclosure": partial(_scored, disclosure.score), "region": partial(_region, given),
     }  # fmt: skip
     for group in GROUPS:

@@ -103,18 +103,18 @@ DECLARED = (
     "      - name: run_id\n        config: {meta: {public: as it is}}\n        data_type: varchar\n"
 )
 COLUMN = (
-    "      - {name: n_points, data_type: integer, description: Values that limits were made from.,"
+    "      - {name: upper_limit, data_type: double, description: Highest value that chance alone explains.,"
     " config: {meta: {public: of the series}}}\n"
 )
 REPORT_COLUMN = {
     f"{REPORTS}/rpt_committee.sql": (
-        "        lines.run_id\n    from judged", "        lines.n_points,\n        lines.run_id\n    from judged",
+        "        lines.run_id\n    from changed", "        lines.upper_limit,\n        lines.run_id\n    from changed",
     ),
     f"{REPORTS}/committee.yml": (DECLARED, COLUMN + DECLARED),
     f"{REPORTS}/standards.yml": (DECLARED, COLUMN + DECLARED),
     "orchestration/reports/content/published.py": (
         "    break_reason: str | None\n",
-        '    break_reason: str | None\n    n_points: int = headed("Values in the series")\n',
+        '    break_reason: str | None\n    upper_limit: float | None = headed("By chance at most")\n',
     ),
 }  # fmt: skip
 LINEAGE = re.compile(r"'(\w+)' as reader,\s+'(\w+)' as source,\s+'(\w+)' as table_name")
@@ -145,6 +145,7 @@ warehouse.add_area("E09000003", "Barnet", is_home=True)
 warehouse.add_indicator("rate")
 for month in ("2025-01-31", "2025-02-28", "2025-03-31"):
     warehouse.add_figure("rate", month, 5, denominator=1000, value=50.0)
+warehouse.add_change("rate", "2025-03-31", 50.0, "none", upper_limit=57.5)
 marts = warehouse.write(Path("warehouse.duckdb"))
 write_public_edition(marts, {})
 write_page(committee_content(marts, "restricted"), Path("page.html"))
@@ -224,11 +225,11 @@ def test_report_column_takes_at_most_five_files_and_is_printed_everywhere(
     [table] = overview.xpath("//table[@class='overview']")
     headings = [cell.text_content() for cell in table.xpath("thead//th")]
     [row] = table.xpath("tbody/tr[td]")
-    assert row[headings.index("Values in the series")].text_content() == "3"
+    assert row[headings.index("By chance at most")].text_content() == "57.5"
 
     sheet = load_workbook(project / "report.xlsx")["Indicators"]
     rows = list(sheet[sheet.tables["table_indicators"].ref])
     printed = dict(
         zip((cell.value for cell in rows[0]), (cell.value for cell in rows[1]), strict=True)
     )
-    assert printed["Values in the series"] == 3
+    assert printed["By chance at most"] == 57.5

@@ -1,4 +1,4 @@
-"""The invariants over the whole table of figures (dbt_project/tests/generic) notice a broken table.
+"""The invariants over all figures and lines (dbt_project/tests/generic) notice a broken table.
 
 Each is run as dbt would run it, on a table that keeps it and on the same table with one fault.
 """
@@ -45,6 +45,13 @@ create table fct_indicator_evidence as
         ('share', 1.0, 1.0), ('share', 0.0, 1.0), ('share', 0.0, 1.0), ('share', 0.0, 1.0),
         ('rate', 1.0, null), ('rate', 1.0, null), ('rate', 1.0, null)
     ) as t (indicator_id, numerator_amount, denominator_amount);
+create table dim_indicators as
+    select * from (values ('up', 'high'), ('down', 'low'), ('plain', 'neutral')) as t (indicator_id, good_is);
+create table lines as
+    select 'restricted' as edition, 'E09000003' as area_code, * from (values
+        ('up', 'better', 60.0, 50.0, 55.0), ('down', 'worse', 60.0, 50.0, null), ('plain', 'lower', 40.0, 50.0, 41.0),
+        ('up', 'no change', 40.0, 50.0, 60.0), ('down', 'not judged', null, null, null)
+    ) as t (indicator_id, direction, value, usual, year_before_value);
 """  # fmt: skip
 WHOLE = "breakdown = 'all' and period_end = '2025-03-31'"
 FAULTS = {
@@ -81,7 +88,20 @@ FAULTS = {
         "update fct_indicator_evidence set numerator_amount = 2 where indicator_id = 'rate'",
         f"update figures set numerator = 2 where indicator_id = 'share' and {WHOLE}",
     ),
+    "direction_agrees_with_figures": (
+        "update lines set value = 50 where direction = 'better'",
+        "update lines set year_before_value = 60 where direction = 'better'",
+        "update lines set value = 49 where direction = 'worse'",
+        "update lines set year_before_value = 60 where direction = 'worse'",
+        "update lines set usual = 40 where direction = 'lower'",
+        "update lines set year_before_value = 39 where direction = 'lower'",
+        "update lines set usual = null where direction = 'better'",
+        "update lines set direction = 'worse' where direction = 'better'",
+        "update lines set direction = 'better' where direction = 'lower'",
+        "update lines set direction = 'higher' where direction = 'lower'",
+    ),
 }  # fmt: skip
+OF_LINES = ("direction_agrees_with_figures",)
 CASES = [(name, fault) for name, faults in FAULTS.items() for fault in faults]
 
 
@@ -89,7 +109,9 @@ def failures(name: str, fault: str = "") -> int:
     """How many rows an invariant finds in the good table with one fault."""
     found = BODY.search((TESTS_FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
     assert found is not None, name
-    sql = jinja2.Template(found["body"]).render(model="figures", ref=lambda relation: relation)
+    sql = jinja2.Template(found["body"]).render(
+        model="lines" if name in OF_LINES else "figures", ref=lambda relation: relation
+    )
     with duckdb.connect() as connection:
         connection.execute(GOOD + fault)
         return len(connection.execute(sql).fetchall())

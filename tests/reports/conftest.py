@@ -58,7 +58,7 @@ class Warehouse:
 
     def add_indicator(self, indicator_id: str, **said: Any) -> None:
         usual = {
-            "indicator_id": indicator_id, "position": "SC01", "title": f"Title of {indicator_id}",
+            "indicator_id": indicator_id, "position": "SC01", "title": f"Title of {indicator_id}", "caption": f"Caption of {indicator_id}",
             "plan": "2019-23", "section": "Social care", "kind": "rate_per_10k", "headline_basis": "snapshot",
             "good_is": "neutral", "unit": "per 10,000 children", "published_decimals": 1,
             "definition": "What it says.", "numerator_means": "What is counted.",
@@ -85,6 +85,18 @@ class Warehouse:
             "is_provisional": False, "run_id": RUN,
         }  # fmt: skip
         self.rows["fct_indicator_values"].append(usual | said)
+
+    def add_change(
+        self, indicator_id: str, end: str, usual: float, change: str, **said: Any
+    ) -> None:
+        """What the years before lead one to expect of a figure, and whether it differs."""
+        day = date.fromisoformat(end)
+        expected = {
+            "indicator_id": indicator_id, "area_code": "E09000003", "basis": "snapshot", "period_end": day,
+            "n_compared": 2, "compared_from": day.replace(year=day.year - 3), "compared_to": day.replace(year=day.year - 1),
+            "usual": usual, "lower_limit": 0.9 * usual, "upper_limit": 1.1 * usual, "change": change, "run_id": RUN,
+        }  # fmt: skip
+        self.rows["fct_changes"].append(expected | said)
 
     def add_benchmark(
         self, indicator_id: str, area_name: str, end: str, value: float | None, **said: Any

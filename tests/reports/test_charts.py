@@ -12,7 +12,7 @@ from lxml import etree
 
 from orchestration.reports.media import charts
 from orchestration.reports.media.charts import (
-    MEAN,
+    USUAL,
     Rule,
     RunChart,
     Series,
@@ -26,10 +26,10 @@ ENDS = [date(2024, 12, 31), date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 
 
 
 def chart(
-    values: list[float | None], compared: tuple[Series, ...] = (), mean: float | None = None
+    values: list[float | None], compared: tuple[Series, ...] = (), usual: float | None = None
 ) -> RunChart:
     own = Series("Home 1.0", list(zip(ENDS, values, strict=False)))
-    rules = [] if mean is None else [Rule(mean, MEAN, "Mean 1.0")]
+    rules = [] if usual is None else [Rule(usual, USUAL, "Years before 1.0")]
     return RunChart(own=own, compared=compared, rules=rules, unit="per 10,000 children")
 
 
@@ -86,7 +86,7 @@ def test_no_line_bridges_a_month_without_a_value() -> None:
 def test_chart_is_one_named_image_with_its_texts_escaped_and_nothing_to_load() -> None:
     compared = (Series('A & <b>"B"</b> 3.0', [(ENDS[0], 3.0), (ENDS[-1], 3.0)]),)
     svg = render_run_chart(
-        chart([1.0, 2.0, 2.0, 1.0], compared, mean=1.5), 'Chart of "x" & <y>', "sum"
+        chart([1.0, 2.0, 2.0, 1.0], compared, usual=1.5), 'Chart of "x" & <y>', "sum"
     )
     root = etree.fromstring(svg)
     assert root.attrib["role"] == "img"
@@ -96,7 +96,7 @@ def test_chart_is_one_named_image_with_its_texts_escaped_and_nothing_to_load() -
     assert "http" not in svg
     assert not [part for part in root.iter() if part is not root and "role" in part.attrib]
     text = " ".join(str(part) for part in root.itertext())
-    assert "Mean 1.0" in text
+    assert "Years before 1.0" in text
     assert "Home 1.0" in text
     assert "Mar 2025" in text
 

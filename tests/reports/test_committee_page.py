@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -107,12 +108,14 @@ def test_data_table_has_every_period_newest_first(social_care: Warehouse, render
 def test_exceptions_count_statuses_in_words_with_reasons(
     social_care: Warehouse, render: Render
 ) -> None:
-    said = exceptions(render(social_care))
+    page = render(social_care)
+    said = exceptions(page)
+    counts = words(found(page, "//section[@aria-labelledby='statuses']")[0])
     assert "1 of 3 indicators has no value, 1 is held" in said
-    assert "Value available 1" in said
-    assert "Not enough history 1" in said
-    assert "Not enough history: not covered from 1 Apr 2023 SC02 Repeat referrals (%)" in said
-    assert "Held: list 7 failed its volume check on 1 Apr 2025 SC09" in said
+    assert "Value available 1" in counts
+    assert "Not enough history 1" in counts
+    assert "1: Not enough history: not covered from 1 Apr 2023: Caption of repeat_pct." in said
+    assert "Held: list 7 failed its volume check on 1 Apr 2025 Caption of plans_rate: 24.0" in said
     assert "insufficient_history" not in said
 
 
@@ -131,6 +134,82 @@ def test_a_report_without_exceptions_says_so(warehouse: Warehouse, render: Rende
     said = exceptions(render(warehouse))
     assert "no indicator is without a value, none is held" in said
     assert "Every indicator has a value. Held No indicator is held." in said
+
+
+def _tile(page: str, number: int = 0) -> str:
+    return words(found(page, "//li[contains(@class, 'tile')]")[number])
+
+
+def test_tile_has_value_year_before_neighbours_of_the_same_year_and_target(
+    warehouse: Warehouse, render: Render
+) -> None:
+    warehouse.add_indicator("share", kind="percentage", unit="%", good_is="high")
+    for end, value in (("2023-03-31", 50.0), ("2024-03-31", 55.0), ("2025-03-31", 70.0)):
+        warehouse.add_figure("share", end, value, denominator=100, value=value)
+    warehouse.add_change("share", "2025-03-31", 52.5, "higher")
+    warehouse.add_benchmark("share", "Statistical neighbours", "2024-03-31", 61.0)
+    page = render(warehouse)
+    assert (
+        _tile(page)
+        == "Caption of share 70.0% a year ago 55.0% 31 Mar 2024: 55.0%, neighbours 61.0% Better"
+    )
+    [drawn] = found(page, "//li[contains(@class, 'tile')]//*[local-name()='svg']")
+    assert drawn.get("aria-label") == "3 values from 50.0% to 70.0%"
+    assert "Better than in the years before: Caption of share (70.0%)." in exceptions(page)
+    assert "Caption of share: 70.0%, 52.5% on average 1 to 2 years earlier." in exceptions(page)
+
+
+def test_comparison_of_long_ago_is_on_no_tile(warehouse: Warehouse, render: Render) -> None:
+    warehouse.add_indicator("share", kind="percentage", unit="%")
+    warehouse.add_figure("share", "2025-03-31", 70, denominator=100, value=70.0)
+    warehouse.add_benchmark("share", "Statistical neighbours", "2021-03-31", 61.0)
+    assert _tile(render(warehouse)) == "Caption of share 70.0%"
+
+
+def test_tile_without_a_value_says_why_and_one_that_is_held_is_no_new_figure(
+    social_care: Warehouse, render: Render
+) -> None:
+    page = render(social_care)
+    tiles = [words(one) for one in found(page, "//li[contains(@class, 'tile')]")]
+    assert any(tile.startswith("Caption of repeat_pct Not enough history") for tile in tiles)
+    assert "1 of 3 indicators have a new figure." in exceptions(page)
+
+
+def test_line_of_the_tile_has_a_gap_where_there_is_no_value(
+    warehouse: Warehouse, render: Render
+) -> None:
+    warehouse.add_indicator("rate")
+    for end, value in (
+        ("2024-11-30", 1.0),
+        ("2024-12-31", 3.0),
+        ("2025-02-28", 2.0),
+        ("2025-03-31", 2.0),
+    ):
+        warehouse.add_figure("rate", end, 5, denominator=1000, value=value)
+    warehouse.add_figure("rate", "2025-01-31")
+    runs = found(render(warehouse), "//li[contains(@class, 'tile')]//*[local-name()='polyline']")
+    assert [run.get("points") for run in runs] == ["3.0,31.0 39.5,3.0", "112.5,17.0 149.0,17.0"]
+
+
+def test_actions_of_the_plan_stand_beside_what_is_off_target(
+    warehouse: Warehouse, render: Render
+) -> None:
+    warehouse.add_indicator("share", kind="percentage", unit="%", good_is="high")
+    warehouse.add_figure("share", "2025-03-31", 50, denominator=100, value=50.0)
+    warehouse.rows["dim_targets"].append({
+        "area_code": "E09000003", "indicator_id": "share", "valid_from": date(2019, 4, 1), "target": 90.0,
+        "near_within": 5.0, "polarity": "high", "agreed_by": "A", "agreed_on": date(2019, 4, 1),
+    })  # fmt: skip
+    for action in ("2.10.1", "2.9.1"):
+        warehouse.add_action(action, related_indicators="other share")
+    warehouse.add_update("2.9.1", "2025-03-31", rag="AMBER")
+    page = render(warehouse)
+    assert (
+        "Caption of share: 50.0%, target 90%; not judged. Being done: actions 2.9.1 (amber), 2.10.1."
+        in exceptions(page)
+    )
+    assert "Off target: Caption of share (50.0%)." in exceptions(page)
+    assert _tile(page).endswith("Off target")
 
 
 def test_missing_newest_value_names_the_last_one(warehouse: Warehouse, render: Render) -> None:
@@ -165,15 +244,17 @@ def test_text_beside_the_chart_tells_its_course_and_gaps(
     )
 
 
-def test_course_of_a_changing_series_names_ends_extremes_and_mean(
+def test_course_of_a_changing_series_names_ends_extremes_and_the_years_before(
     warehouse: Warehouse, render: Render
 ) -> None:
     warehouse.add_indicator("moving")
     for end, value in (("2025-01-31", 12.0), ("2025-02-28", 15.0), ("2025-03-31", 9.0)):
         warehouse.add_figure("moving", end, value, denominator=10000, value=value)
+    warehouse.add_change("moving", "2025-03-31", 12.0, "lower")
     assert words(part(render(warehouse), "moving-summary")) == (
         "3 months with a value: from 12.0 (at 31 Jan 2025) to 9.0 per 10,000 children (at 31 Mar 2025, the latest),"
-        " between 9.0 (Mar 2025) and 15.0 (Feb 2025); mean 12.0; no month is missing."
+        " between 9.0 (Mar 2025) and 15.0 (Feb 2025); 12.0 on average 1 to 2 years earlier (dashed);"
+        " by chance alone the newest would be between (dotted) 10.80 and 13.20; no month is missing."
     )
 
 
@@ -335,13 +416,14 @@ def test_every_area_has_its_newest_figure_or_its_status(
     ]
 
 
-def test_header_names_area_dates_run_version_and_restriction(
+def test_header_names_area_dates_and_restriction_and_the_foot_the_run(
     social_care: Warehouse, render: Render
 ) -> None:
-    said = words(found(render(social_care), "//header")[0])
+    page = render(social_care)
+    said, foot = (words(found(page, f"//{part}")[0]) for part in ("header", "footer"))
     assert said.startswith("Restricted: for officers Barnet Committee report")
-    assert "Knowledge date 31 Mar 2025" in said
-    assert "Run 20250401T010203-abcdef Code version 1.2.3" in said
+    assert "Figures to 31 Mar 2025, as known on 31 Mar 2025" in said
+    assert "Run 20250401T010203-abcdef, as known on 31 Mar 2025, code version 1.2.3" in foot
 
 
 def test_synthetic_data_is_said_in_words_only_where_it_is(

@@ -9,6 +9,7 @@ final as (
     select
         indicators.indicator_id,
         indicators.title,
+        coalesce(nullif(indicators.caption, ''), indicators.title) as caption,
         indicators.plan,
         indicators.section,
         indicators.position,

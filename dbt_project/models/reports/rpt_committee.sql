@@ -113,8 +113,11 @@ lines as (
         end as status_reason,
         coalesce(newest.is_provisional, false) as is_provisional,
         newest.break_on,
-        coalesce(newest.n_points, 0) as n_points,
-        newest.variation,
+        coalesce(newest.n_compared, 0) as n_compared,
+        newest.compared_from,
+        newest.compared_to,
+        newest.usual,
+        newest.change,
         newest.lower_limit,
         newest.upper_limit,
         run.as_at,
@@ -211,6 +214,20 @@ judged as (
             when 'low' then lines.value - targets.target
             else targets.target - lines.value
         end as shortfall,
+        years_before.period_end as year_before_period_end,
+        case
+            when
+                coalesce(years_before.break_on, lines.as_at)
+                = coalesce(lines.break_on, lines.as_at)
+                then years_before.value
+        end as year_before_value,
+        case
+            when
+                coalesce(years_before.break_on, lines.as_at)
+                <> coalesce(lines.break_on, lines.as_at)
+                then 'break_in_method'
+            else years_before.status
+        end as year_before_status,
         case
             when
                 lines.kind = 'rate_per_10k'
@@ -230,6 +247,30 @@ judged as (
             and lines.period_end >= targets.valid_from
             and lines.period_end
             <= coalesce(targets.valid_to, lines.period_end)
+    left join years_before
+        on
+            lines.indicator_id = years_before.indicator_id
+            and lines.area_code = years_before.area_code
+            and years_before.closeness = 1
+),
+
+-- a change is said only where every figure printed beside the word agrees
+changed as (
+    select
+        *,
+        case
+            when
+                change = 'higher'
+                and value > usual
+                and value > coalesce(year_before_value, usual)
+                then 'high'
+            when
+                change = 'lower'
+                and value < usual
+                and value < coalesce(year_before_value, usual)
+                then 'low'
+        end as moved_to
+    from judged
 ),
 
 final as (
@@ -257,61 +298,50 @@ final as (
         case
             when lines.value is null then last_valued.period_end
         end as last_value_period_end,
-        years_before.period_end as year_before_period_end,
-        case
-            when
-                coalesce(years_before.break_on, lines.as_at)
-                = coalesce(lines.break_on, lines.as_at)
-                then years_before.value
-        end as year_before_value,
-        case
-            when
-                coalesce(years_before.break_on, lines.as_at)
-                <> coalesce(lines.break_on, lines.as_at)
-                then 'break_in_method'
-            else years_before.status
-        end as year_before_status,
+        lines.year_before_period_end,
+        lines.year_before_value,
+        lines.year_before_status,
         case
             when lines.value is null then 'not judged'
-            when lines.n_points < 8 then 'not judged'
+            when lines.n_compared = 0 then 'not judged'
             when lines.is_too_small then 'not judged'
-            when lines.variation = 'common' then 'common cause'
-            when lines.good_is = 'neutral' then 'special cause'
-            when lines.good_is = lines.variation
-                then 'special cause improving'
-            else 'special cause worsening'
+            when lines.moved_to is null then 'no change'
+            when lines.good_is = 'neutral' then lines.moved_to || 'er'
+            when lines.good_is = lines.moved_to then 'better'
+            else 'worse'
         end as direction,
         case
             when lines.value is null then 'no value'
-            when lines.n_points < 8
+            when lines.status = 'held' then 'held'
+            when
+                lines.n_compared = 0
+                and lines.kind in ('rate_per_10k', 'percentage', 'count')
                 then
-                    cast(lines.n_points as varchar)
-                    || ' of 8 values needed'
+                    'no earlier year to compare with'
                     || case
                         when lines.break_on is not null
                             then ' since the break in method'
                         else ''
                     end
+            when lines.n_compared = 0 then 'fewer than 8 earlier years'
             when lines.is_too_small then 'too few cases'
-            when lines.variation <> 'common' and lines.good_is = 'neutral'
-                then lines.variation || 'er than usual'
-            when lines.n_points < 12
-                then
-                    'trial limits from '
-                    || cast(lines.n_points as varchar) || ' values'
         end as direction_reason,
+        lines.n_compared,
+        lines.compared_from,
+        lines.compared_to,
+        lines.usual,
         case
             when lines.target is null then 'no target'
-            when lines.value is null or lines.n_points < 8 then 'not judged'
+            when lines.value is null or lines.n_compared = 0 then 'not judged'
             when lines.polarity = 'high' and lines.lower_limit >= lines.target
-                then 'will consistently hit the target'
+                then 'always meets the target'
             when lines.polarity = 'low' and lines.upper_limit <= lines.target
-                then 'will consistently hit the target'
+                then 'always meets the target'
             when lines.polarity = 'high' and lines.upper_limit < lines.target
-                then 'will consistently miss the target'
+                then 'never meets the target'
             when lines.polarity = 'low' and lines.lower_limit > lines.target
-                then 'will consistently miss the target'
-            else 'will hit and miss the target'
+                then 'never meets the target'
+            else 'sometimes meets the target'
         end as assurance,
         lines.target,
         case
@@ -340,16 +370,11 @@ final as (
         statistical_neighbours.n_available as statistical_neighbours_available,
         statistical_neighbours.neighbour_model,
         lines.run_id
-    from judged as lines
+    from changed as lines
     left join last_valued
         on
             lines.indicator_id = last_valued.indicator_id
             and lines.area_code = last_valued.area_code
-    left join years_before
-        on
-            lines.indicator_id = years_before.indicator_id
-            and lines.area_code = years_before.area_code
-            and years_before.closeness = 1
     left join {{ ref('dim_method_breaks') }} as breaks
         on
             lines.indicator_id = breaks.indicator_id

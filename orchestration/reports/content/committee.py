@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from orchestration.reports.content import wording
 from orchestration.reports.content.comparisons import comparators_for
 from orchestration.reports.content.figures import Figures, figures_of
+from orchestration.reports.content.front import HEIGHT, WIDTH, front_of, tiles_of
 from orchestration.reports.content.panels import Cell, Line, line_of, panel_of
 from orchestration.reports.content.published import (
     Indicator,
@@ -102,8 +103,12 @@ def _content(
     found = [figures_of(published, indicator) for indicator in published.indicators]
     lines = [line_of(figures) for figures in found]
     panels = [panel_of(figures, line) for figures, line in zip(found, lines, strict=True)]
+    sections = _sections(lines, section_of)
+    tiles = tiles_of(list(zip(found, lines, strict=True)), published.actions)
     return {
         "published": published,
+        "front": front_of(tiles, sections),
+        "sparkline_size": (WIDTH, HEIGHT),
         "title": title,
         "arranged": arranged,
         "is_public": published.edition == "public",
@@ -111,7 +116,7 @@ def _content(
         "comparators": comparators_for(published.home),
         "further": list(headings_of(ReportLine).values()),
         "exceptions": exceptions_of(lines),
-        "sections": _sections(lines, section_of),
+        "sections": sections,
         "annex_of": " and ".join(dict.fromkeys(indicator.plan for indicator in published.annex)),
         "annex": _sections(
             [line_of(figures_of(published, indicator)) for indicator in published.annex],
@@ -152,7 +157,7 @@ def exceptions_of(lines: Sequence[Line]) -> Exceptions:
     held = [line for line in lines if line.status_code == "held"]
     missing = [line for line in lines if line.value.is_empty and line.status_code != "held"]
     improving, worsening, changed = (
-        _moving(lines, f"special cause{how}") for how in (" improving", " worsening", "")
+        _moving(lines, *directions) for directions in (("better",), ("worse",), ("higher", "lower"))
     )
     off_target = _off_target(lines)
     counts = Counter(line.status_code for line in lines)
@@ -177,8 +182,8 @@ def exceptions_of(lines: Sequence[Line]) -> Exceptions:
     )
 
 
-def _moving(lines: Sequence[Line], direction: str) -> tuple[Line, ...]:
-    return tuple(line for line in lines if line.direction.text.lower() == direction)
+def _moving(lines: Sequence[Line], *directions: str) -> tuple[Line, ...]:
+    return tuple(line for line in lines if line.direction.text.lower() in directions)
 
 
 def _off_target(lines: Sequence[Line]) -> tuple[LinesByReason, ...]:

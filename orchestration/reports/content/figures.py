@@ -54,11 +54,6 @@ class Figures:
         return tuple((figure, figure.value) for figure in self.figures if figure.value is not None)
 
     @property
-    def mean(self) -> float | None:
-        """The plain mean of the values since the newest break, where there are enough of them."""
-        return self.newest.mean
-
-    @property
     def noun(self) -> str:
         """The word for the period of one figure."""
         return "month" if wording.is_monthly(self.indicator.headline_basis) else "period"
@@ -73,9 +68,17 @@ class Figures:
         return f"{text}%" if self.indicator.unit == "%" else text
 
     def printed_limit(self, value: float) -> str:
-        """A limit of process control, to one more decimal."""
+        """A limit of what chance explains, to one more decimal."""
         text = printed(value, self.indicator.published_decimals + 1)
         return f"{text}%" if self.indicator.unit == "%" else text
+
+    @property
+    def usual(self) -> str:
+        """What the years before lead one to expect of the newest figure; empty where it cannot be judged."""
+        if self.line.usual is None:
+            return ""
+        basis, usual = self.indicator.headline_basis, self.printed(self.line.usual)
+        return wording.years_before(basis, self.line.n_compared, usual)
 
     @property
     def target(self) -> str:
@@ -131,7 +134,7 @@ def _absent(line: ReportLine) -> Figure:
         indicator_id=line.indicator_id, area_code=line.area_code, period_start=line.period_start,
         period_end=line.period_end, numerator=None, denominator=None, value=None, status=line.status,
         status_reason=line.status_reason, source=None, first_reported_value=None, is_provisional=False,
-        break_on=None, mean=None, lower_limit=None, upper_limit=None,
+        break_on=None,
     )  # fmt: skip
 
 

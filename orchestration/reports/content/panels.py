@@ -23,6 +23,11 @@ from orchestration.reports.media.charts import render_run_chart
 NO_SERIES, NOT_AVAILABLE = "no series", "not available"
 # What the year before had no value for, where it is not its own status.
 NOT_COMPARABLE = {"break_in_method": "break in method since"}
+ASSURED = {
+    "always meets the target": "; chance alone would not miss it",
+    "sometimes meets the target": "; chance alone can decide whether it is met",
+    "never meets the target": "; chance alone would not meet it",
+}
 PROVISIONAL_POPULATION = "Provisional: the population is an earlier year's."
 PROVISIONAL_RELEASE = "Provisional: not all records are of a revised or final release."
 
@@ -50,7 +55,8 @@ class Line:
     counts: str
     period: Cell
     year_before: Cell
-    beside_last_year: str
+    compared: str
+    """The value beside what it is compared with."""
     comparisons: tuple[Cell, ...]
     further: tuple[Cell, ...]
     """The columns that the report's line heads itself."""
@@ -118,15 +124,13 @@ def line_of(figures: Figures) -> Line:
         counts=counts_of(line),
         period=Cell(_capital(figures.period_of(line)), wording.age(line.period_age_months)),
         year_before=year_before,
-        beside_last_year=value.text
-        if year_before.is_empty
-        else f"{value.text}, a year earlier {year_before.text}",
+        compared=f"{value.text}, {figures.usual}" if figures.usual else value.text,
         comparisons=tuple(_compared(figures, one) for one in comparators_for(figures.home)),
         further=tuple(
             Cell(wording.plain(getattr(line, name)) or NOT_AVAILABLE)
             for name in headings_of(ReportLine)
         ),
-        direction=Cell(_capital(line.direction), line.direction_reason or ""),
+        direction=Cell(_capital(line.direction), line.direction_reason or figures.usual),
         target=Cell(line.rag, _target_note(figures)),
         rag=line.rag,
         status_code=line.status,
@@ -248,14 +252,12 @@ def _lead(figures: Figures, line: Line) -> str:
 def _judgement(figures: Figures) -> str:
     """Direction of travel and target in a sentence each, where there is something to say."""
     line, said = figures.line, []
-    if line.direction not in ("not judged", "common cause"):
-        reason = f" ({line.direction_reason})" if line.direction_reason else ""
-        said.append(f"{_capital(line.direction)}{reason}: beyond chance.")
-    elif line.direction == "common cause":
-        said.append("No change beyond chance.")
+    if line.direction == "no change":
+        said.append(f"No change beyond chance: {figures.usual}.")
+    elif line.direction != "not judged":
+        said.append(f"{_capital(line.direction)} beyond chance: {figures.usual}.")
     if line.target is not None:
-        process = f"; the process {line.assurance}" if line.assurance.startswith("will") else ""
-        said.append(f"{line.rag}: target {figures.target}{process}.")
+        said.append(f"{line.rag}: target {figures.target}{ASSURED.get(line.assurance, '')}.")
     return " ".join(said)
 
 

@@ -47,6 +47,7 @@ class Indicator:
     indicator_id: str
     position: str
     title: str
+    caption: str
     plan: str
     section: str
     kind: str
@@ -82,9 +83,10 @@ class Figure:
     first_reported_value: float | None
     is_provisional: bool
     break_on: date | None
-    mean: float | None
-    lower_limit: float | None
-    upper_limit: float | None
+    n_compared: int = 0
+    usual: float | None = None
+    lower_limit: float | None = None
+    upper_limit: float | None = None
     confidence_lower: float | None = None
     confidence_upper: float | None = None
     significance: str | None = None
@@ -119,6 +121,8 @@ class ReportLine:
     year_before_status: str | None
     direction: str
     direction_reason: str | None
+    n_compared: int
+    usual: float | None
     assurance: str
     target: float | None
     rag: str
@@ -192,6 +196,15 @@ class Reconciliation:
 
 
 @dataclass(frozen=True)
+class LinkedAction:
+    """An action of the plan that an indicator is linked to, with its colour."""
+
+    action_id: str
+    rag: str | None
+    related_indicators: str | None
+
+
+@dataclass(frozen=True)
 class Published:
     """All that a page about the home area needs, by indicator."""
 
@@ -207,6 +220,8 @@ class Published:
     benchmarks: dict[str, tuple[Benchmark, ...]]
     areas: tuple[Area, ...]
     disagreements: tuple[Reconciliation, ...]
+    actions: tuple[LinkedAction, ...]
+    """In the plan's order."""
     groups: dict[str, str]
     """Phase and group of pupils by indicator; of the standards report only."""
     ranks: dict[str, Rank]
@@ -298,6 +313,14 @@ def _areas(connection: duckdb.DuckDBPyConnection, report: str, edition: str) -> 
     return tuple(read_records(connection, Area, sql, edition))
 
 
+def _actions(connection: duckdb.DuckDBPyConnection, edition: str) -> tuple[LinkedAction, ...]:
+    sql = "select {columns} from marts.rpt_board as found where found.edition = ? and found.related_indicators is not null"
+    found = read_records(connection, LinkedAction, sql, edition)
+    return tuple(
+        sorted(found, key=lambda action: [int(part) for part in action.action_id.split(".")])
+    )
+
+
 def _groups(connection: duckdb.DuckDBPyConnection, edition: str, home: Area) -> dict[str, str]:
     rows = connection.execute(
         "select indicator_id, phase, pupil_group from marts.rpt_standards"
@@ -368,6 +391,7 @@ def read_published(marts: Path, report: str, edition: str) -> Published:
             benchmarks=_benchmarks(connection),
             areas=_areas(connection, report, edition),
             disagreements=_disagreements(connection, edition, home),
+            actions=_actions(connection, edition),
             groups=_groups(connection, edition, home) if report == "standards" else {},
             ranks=_ranks(connection, edition, home) if report == "standards" else {},
             annex=_indicators(connection, "annex") if report == "committee" else (),

@@ -8,7 +8,7 @@ from orchestration.reports.content import wording
 from orchestration.reports.content.comparisons import Comparator, as_published, charted_comparators
 from orchestration.reports.content.figures import Figures, status_of
 from orchestration.reports.content.published import Benchmark
-from orchestration.reports.media.charts import LIMIT, MEAN, TARGET, Rule, RunChart, Series
+from orchestration.reports.media.charts import LIMIT, TARGET, USUAL, Rule, RunChart, Series
 
 
 def run_chart(figures: Figures) -> RunChart | None:
@@ -32,15 +32,15 @@ def _own_name(figures: Figures) -> str:
 
 
 def _rules(figures: Figures) -> list[Rule]:
-    """Mean, limits and target, as far as there are any; the limits are named in the summary."""
+    """What the newest figure is compared with, limits and target; the limits are named in the summary."""
     newest, target = figures.newest, figures.line.target
     rules = [
         Rule(limit, LIMIT)
         for limit in (newest.lower_limit, newest.upper_limit)
         if limit is not None
     ]
-    if figures.mean is not None:
-        rules.append(Rule(figures.mean, MEAN, f"Mean {figures.printed(figures.mean)}"))
+    if newest.usual is not None:
+        rules.append(Rule(newest.usual, USUAL, f"Years before {figures.printed(newest.usual)}"))
     if target is not None:
         rules.append(Rule(target, TARGET, f"Target {figures.target}"))
     return rules
@@ -82,8 +82,6 @@ def summary(figures: Figures) -> str:
         periods = wording.counted(len(figures.figures), figures.noun)
         return f"There is no chart: no value in the {periods} on record."
     parts = [_course(figures)]
-    if figures.mean is not None:
-        parts.append(f"mean {figures.printed(figures.mean)}")
     parts += _limits(figures)
     parts.append(_gaps(figures))
     parts += [_compared(figures, *pair) for pair in _charted(figures)]
@@ -111,10 +109,11 @@ def _course(figures: Figures) -> str:
 
 def _limits(figures: Figures) -> list[str]:
     newest, said = figures.newest, []
-    if newest.lower_limit is not None and newest.upper_limit is not None:
+    if figures.usual and newest.lower_limit is not None and newest.upper_limit is not None:
+        said.append(f"{figures.usual} (dashed)")
         said.append(
-            f"usual range (dotted) {figures.printed_limit(newest.lower_limit)} to"
-            f" {figures.printed_limit(newest.upper_limit)}"
+            f"by chance alone the newest would be between (dotted)"
+            f" {figures.printed_limit(newest.lower_limit)} and {figures.printed_limit(newest.upper_limit)}"
         )
     if figures.line.target is not None:
         said.append(f"target {figures.target}")

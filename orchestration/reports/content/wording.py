@@ -105,6 +105,18 @@ def period(basis: str, start: date, end: date) -> str:
     )  # fmt: skip
 
 
+def years_before(basis: str, n_compared: int, value: str) -> str:
+    """The value of the earlier periods that a figure is compared with, and which these are."""
+    years = 3 * n_compared if basis == "rolling36" else n_compared
+    if basis == "snapshot":
+        return (
+            f"{value} a year earlier"
+            if years == 1
+            else f"{value} on average 1 to {years} years earlier"
+        )
+    return f"{value} in the {counted(years, 'year') if years > 1 else 'year'} before"
+
+
 def age(months: int) -> str:
     """How old a period is, from whole months."""
     return f"{counted(months, 'month')} old" if months > 0 else "under a month old"

@@ -95,7 +95,7 @@ _FIGURES = _Table(
         "value": f"case when kind = 'percentage' and denominator < {BASE_FOR_DECIMALS}"
         " then cast(round(cast(exact_value as decimal(28, 9)), 0) as double) else value end",
     },
-    instead={**WITHHELD_STATUS, "n_points": "0"},
+    instead={**WITHHELD_STATUS, "n_compared": "0"},
 )
 
 _LINES = _Table(
@@ -131,12 +131,17 @@ _LINES = _Table(
         "numerator": COUNTED,
         "value": "own_value",
         "last_value_period_end": "case when own_value is null then last_published end",
+        # A percentage of few is printed without decimals: it may then say less than the word.
+        "direction": "case when direction in ('not judged', 'no change') or (sign(own_value - usual) = sign(value - usual)"
+        " and coalesce(sign(own_value - before_value) = sign(value - year_before_value), true))"
+        " then direction else 'no change' end",
         "year_before_value": "case when year_before_value is not null then before_value end",
         "year_before_status": "case when year_before_status = 'break_in_method' then year_before_status"
         " else before_status end",
     },
     instead={
         **WITHHELD_STATUS,
+        "n_compared": "0",
         "direction": "'not judged'",
         "direction_reason": "'values of the series are withheld'",
         "assurance": "case when target is not null then 'not judged' else assurance end",

@@ -56,7 +56,7 @@ COMPARED = (
     Look("#7a4a00", "triangle-up", (9, 3), 1.3, 58),
 )
 # Rules have no points; a short stroke precedes the label of one.
-MEAN = Look(QUIET_INK, "stroke", (4, 4), 1.3, 120)
+USUAL = Look(QUIET_INK, "stroke", (4, 4), 1.3, 120)
 LIMIT = Look(QUIET_INK, "stroke", (1, 3), 1.0, 120)
 TARGET = Look("#1b6b2a", "stroke", (12, 2), 1.6, 120, "bold")
 
@@ -358,7 +358,7 @@ def _rule_layer(alt: Any) -> list[Any]:
         base.transform_filter(f"datum.colour == '{look.colour}' && datum.stroke == {look.stroke}").mark_rule(
             color=look.colour, strokeDash=list(look.dash), strokeWidth=look.stroke
         )
-        for look in (MEAN, LIMIT, TARGET)
+        for look in (USUAL, LIMIT, TARGET)
     ]  # fmt: skip
 
 
@@ -378,7 +378,7 @@ def _line_layers(alt: Any) -> list[Any]:
 
 
 def _points(alt: Any, base: Any) -> Any:
-    return base.mark_point(opacity=1, strokeWidth=MEAN.stroke).encode(
+    return base.mark_point(opacity=1, strokeWidth=USUAL.stroke).encode(
         stroke=alt.Stroke("colour:N", scale=None, legend=None),
         fill=alt.Fill("colour:N", scale=None, legend=None),
         shape=alt.Shape("shape:N", scale=None, legend=None),

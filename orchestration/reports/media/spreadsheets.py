@@ -162,7 +162,7 @@ def _lines(
     rows = connection.execute(
         "select lines.position, lines.title, lines.unit, basis, period_start, period_end, value, status, numerator,"
         " denominator, year_before_value, coalesce(year_before_status, 'no_data'), direction, direction_reason,"
-        " target, rag, outer_london_value, outer_london_period, london_value, london_period,"
+        " usual, n_compared, target, rag, outer_london_value, outer_london_period, london_value, london_period,"
         " statistical_neighbours_value, statistical_neighbours_period, england_value, england_period,"
         f" {''.join(f'lines.{name}, ' for name in further)} status_reason"
         f" from marts.rpt_{report} as lines"
@@ -173,19 +173,20 @@ def _lines(
     ).fetchall()
     headings = (
         "Number", "Indicator", "Unit", "Period", "Value", "Numerator", "Denominator", "Same period last year",
-        "Direction of travel", "Why or by how much", "Target", "Colour", "Outer London", "Outer London period",
+        "Direction of travel", "Why not judged", "In the years before", "Earlier periods compared", "Target", "Colour", "Outer London", "Outer London period",
         "London", "London period", "Statistical neighbours", "Statistical neighbours period", "England",
         "England period", *further.values(), "Status", "Reason",
     )  # fmt: skip
     printed = []
     for row in rows:
         (position, title, unit, basis, start, end, value, status, numerator, denominator, before, before_status,
-         direction, why, target, rag, *compared, reason) = row  # fmt: skip
+         direction, why, usual, n_compared, target, rag, *compared, reason) = row  # fmt: skip
         shown = [_plain(found) for found in compared]
         printed.append(
             (position or NOT_APPLICABLE, title, unit, wording.period(basis, start, end), _number(value, status),
              _number(numerator, status), _number(denominator, status), _number(before, before_status), direction,
-             _text(why), NOT_APPLICABLE if target is None else target, rag, *shown,
+             _text(why), NOT_APPLICABLE if usual is None else usual, n_compared,
+             NOT_APPLICABLE if target is None else target, rag, *shown,
              wording.status_of(status).label, _text(reason))
         )  # fmt: skip
     above = (

@@ -57,7 +57,7 @@ def rows(marts: Path, sql: str) -> list[tuple[Any, ...]]:
 def test_unsafe_figure_and_all_that_would_tell_it_are_taken_out(public: Path) -> None:
     assert rows(
         public,
-        "select numerator, denominator, value, first_reported_value, mean, lower_limit, status, status_reason"
+        "select numerator, denominator, value, first_reported_value, usual, lower_limit, status, status_reason"
         " from marts.rpt_figures where edition = 'public' and indicator_id = 'rare_pct' and period_end = '2025-03-31'",
     ) == [(None, None, None, None, None, None, "suppressed", "withheld to protect individuals")]
     assert rows(

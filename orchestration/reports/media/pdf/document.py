@@ -75,7 +75,7 @@ def _front(document: Document) -> dict[str, Any]:
         "document_title": f"{document.home.area_name}: {document.title.lower()}, {known} ({edition} edition)",
         "edition_says": f"{release}Public edition: small numbers are withheld, [c]" if document.is_public
         else "Restricted: for officers. Do not pass this document on outside the authority.",
-        "footer": f"{release}Run {run.run_id}, knowledge date {known}, code version {run.code_version}, {edition} edition",
+        "footer": f"{release}Run {run.run_id}, as known on {known}, code version {run.code_version}, {edition} edition",
     }  # fmt: skip
 
 
