@@ -114,8 +114,8 @@ def test_exceptions_count_statuses_in_words_with_reasons(
     assert "1 of 3 indicators has no value, 1 is held" in said
     assert "Value available 1" in counts
     assert "Not enough history 1" in counts
-    assert "1: Not enough history: not covered from 1 Apr 2023: Caption of repeat_pct." in said
-    assert "Held: list 7 failed its volume check on 1 Apr 2025 Caption of plans_rate: 24.0" in said
+    assert "1 : Not enough history: not covered from 1 Apr 2023: Caption of repeat_pct ." in said
+    assert "Held: list 7 failed its volume check on 1 Apr 2025 Caption of plans_rate : 24.0" in said
     assert "insufficient_history" not in said
 
 
@@ -156,7 +156,7 @@ def test_tile_has_value_year_before_neighbours_of_the_same_year_and_target(
     [drawn] = found(page, "//li[contains(@class, 'tile')]//*[local-name()='svg']")
     assert drawn.get("aria-label") == "3 values from 50.0% to 70.0%"
     assert "Better than in the years before: Caption of share (70.0%)." in exceptions(page)
-    assert "Caption of share: 70.0%, 52.5% on average 1 to 2 years earlier." in exceptions(page)
+    assert "Caption of share : 70.0% , 52.5% on average 1 to 2 years earlier." in exceptions(page)
 
 
 def test_comparison_of_long_ago_is_on_no_tile(warehouse: Warehouse, render: Render) -> None:

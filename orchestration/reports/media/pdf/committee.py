@@ -1,4 +1,7 @@
-"""The committee report's content as a document: the same lines and panels that the page prints."""
+"""The committee report's content as a document: the front and the table that the page prints.
+
+The panels, one for each indicator, are on the page and in the workbook: nobody turns sixty sheets.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 
 from orchestration.reports.content import wording
 from orchestration.reports.content.committee import AreasRow
-from orchestration.reports.content.panels import Panel
+from orchestration.reports.content.front import HEIGHT, WIDTH, Front, Sparkline, Tile
 from orchestration.reports.content.published import Area, Published, Reconciliation
 from orchestration.reports.content.rounding import printed_count
 from orchestration.reports.media.pdf.document import Document
@@ -20,7 +23,8 @@ ABOUT = "Every indicator of the Children and Young People's Plan, exceptions fir
 def committee_document(content: dict[str, Any]) -> Document:
     """The document of what `committee.content_of` says."""
     published: Published = content["published"]
-    panels: list[Panel] = content["panels"]
+    front: Front = content["front"]
+    tiles = [tile for _, tiles in front.sections for tile in tiles]
     return Document(
         template="committee", title=content["title"], about=ABOUT, run=published.run, home=published.home,
         is_public=content["is_public"],
@@ -29,9 +33,11 @@ def committee_document(content: dict[str, Any]) -> Document:
             "disagreements": [_disagreement(one) for one in published.disagreements],
             "areas": _areas(published.areas, content["areas"]),
             "newest": content["newest"],
-            "panels": [_panel(panel, content["good_is"]) for panel in panels],
+            "sentence": front.sentence,
+            "tiles": [(name, [_tile(tile) for tile in tiles]) for name, tiles in front.sections],
+            "done": {tile.indicator.indicator_id: _being_done(tile) for tile in tiles},
         },
-        charts={_chart_file(panel): str(panel.chart) for panel in panels if panel.chart is not None},
+        charts={_file(tile): _drawing(tile.sparkline) for tile in tiles if tile.sparkline},
     )  # fmt: skip
 
 
@@ -62,28 +68,33 @@ def _areas(areas: Sequence[Area], rows: Sequence[AreasRow]) -> list[dict[str, An
     ]  # fmt: skip
 
 
-def _chart_file(panel: Panel) -> str:
-    return f"{panel.line.indicator.indicator_id}.svg"
+def _file(tile: Tile) -> str:
+    return f"{tile.indicator.indicator_id}.svg"
 
 
-def _panel(panel: Panel, good_is: dict[str, str]) -> dict[str, Any]:
-    indicator = panel.line.indicator
-    about = {
-        name: getattr(indicator, name)
-        for name in (
-            "indicator_id", "position", "title", "definition", "numerator_means", "denominator_means", "caveats",
-            "data_owner", "definition_from",
-        )
-    }  # fmt: skip
+def _tile(tile: Tile) -> dict[str, Any]:
+    judged = [tile.direction.capitalize(), tile.state_says]
     return {
-        "line": {
-            "indicator": {
-                **about, "good_is": good_is.get(indicator.good_is, indicator.good_is),
-                "inputs": wording.inputs(indicator.inputs),
-            },
-        },
-        "lead": panel.lead, "summary": panel.summary, "basis_note": panel.basis_note, "rows": panel.rows,
-        "comparisons": panel.comparisons if indicator.benchmark_series else [],
-        "chart": None if panel.chart is None else _chart_file(panel),
-        "alt": f"Run chart of {indicator.position}, {indicator.title}. {panel.summary}",
+        "caption": tile.indicator.caption, "value": tile.reason or tile.value.text, "unit": tile.value.note,
+        "is_empty": bool(tile.reason), "sparkline": _file(tile) if tile.sparkline else None,
+        "alt": tile.sparkline.says if tile.sparkline else "",
+        "small": [said for said in (tile.year_before, tile.compared) if said],
+        "judged": ". ".join(said for said in judged if said), "state": tile.state,
     }  # fmt: skip
+
+
+def _being_done(tile: Tile) -> str:
+    """The actions of the plan that an indicator is linked to, with their colours."""
+    said = [
+        f"{one.action_id} ({one.rag.lower()})" if one.rag else one.action_id for one in tile.actions
+    ]
+    return f"Being done: {', '.join(said)}." if said else ""
+
+
+def _drawing(sparkline: Sparkline) -> str:
+    runs = "".join(f'<polyline points="{run}"/>' for run in sparkline.runs)
+    x, y = sparkline.last
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" fill="none" stroke="#12436d" stroke-width="1.6">{runs}'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#12436d"/></svg>'
+    )
