@@ -138,7 +138,7 @@ def test_rank_quarter_and_cut_points_stand_in_a_table(
     assert [words(cell) for cell in row] == [
         "ED11", "Progress 8", "2024/25", "0.30", "2", "4", "2", "-0.20", "0.10", "0.35", "High"
     ]  # fmt: skip
-    assert "Caption of" in words(places)
+    assert "Caption of ks2_rwm_pct" in words(places)
     assert "2 of 4 (2024/25), quarter 2 of 4" in words(page.get_element_by_id("ks4_progress8"))
     write_workbook(
         tmp_path / "w.duckdb", "standards", "Standards report", "restricted", tmp_path / "w.xlsx"
