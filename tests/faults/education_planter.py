@@ -95,6 +95,7 @@ class EducationPlanter:
         requests = self.files["sen2", "requests"]
         rows = range(2, len(requests.grid) + 1)
         self.lengths = {name: len(file.grid) for name, file in self.files.items()}
+        self.row_of_request = {requests.get(row, "request_id"): row for row in reversed(rows)}
         self.person_of = {
             requests.get(row, "request_id"): requests.get(row, "person_id") for row in rows
         }
@@ -160,6 +161,9 @@ class EducationPlanter:
             return False
         if kind.fault == "contradicts" and file.get(row, kind.field):
             return False
+        # A plan that another authority transferred has a request without a date.
+        if kind.fault == "before_request" and not self._of_request(file, row, "received_date"):
+            return False
         return kind.fault == "contradicts" or not kind.field or bool(file.get(row, kind.field))
 
     def _spoil(self, kind: Kind, file: _File, row: int) -> int:
@@ -220,12 +224,8 @@ class EducationPlanter:
         raise AssertionError(kind.kind)
 
     def _of_request(self, file: _File, row: int, column: str) -> str:
-        requests = self.files["sen2", "requests"]
-        wanted = file.get(row, "request_id")
-        rows = range(2, len(requests.grid) + 1)
-        return next(
-            requests.get(n, column) for n in rows if requests.get(n, "request_id") == wanted
-        )
+        found = self.row_of_request[file.get(row, "request_id")]
+        return self.files["sen2", "requests"].get(found, column)
 
     def _of_person(self, file: _File, row: int) -> str:
         people, wanted = self.files["sen2", "person"], self._of_request(file, row, "person_id")
