@@ -209,7 +209,11 @@ def _refused_whole(submission: SubmissionFiles, finding: Finding) -> Extraction:
 def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path) -> Extraction:
     contract = contract_for(submission.source, collection_year(submission.folder_as_at))
     files, findings = _read_marked(contract, submission, target)
-    n_rows = {name: sum(len(block.row_numbers) for block in blocks) for name, blocks in files}
+    n_rows = {
+        name: sum(len(block.row_numbers) for block in blocks)
+        for name, blocks in files
+        if not all(block.rejected for block in blocks)
+    }
     findings += disagreements(files_named(submission.files), n_rows)
     recognition = lead_back(contract, recognise(contract, files))
     if not findings:
@@ -321,7 +325,10 @@ def _read_marked(
 def read_files(
     contract: Contract, paths: Iterable[Path], read: ReadFile
 ) -> tuple[list[tuple[Received, list[Block]]], list[Finding]]:
-    """The blocks of each file that can be read, and what is said of the others."""
+    """The blocks of each file that can be read, and what is said of the others.
+
+    One that cannot be read stands for its table where it has the headings of one: that table has failed and is not absent.
+    """
     known = frozenset(normalise_heading(heading) for heading in contract.headings())
     wanted = partial(could_be_a_table, contract) if contract.of_a_release else None
     files: list[tuple[Received, list[Block]]] = []
@@ -332,7 +339,11 @@ def read_files(
         try:
             files.append((name, read(path, known, wanted)))
         except FileRejected as rejected:
-            findings.append(rejection(rejected).placed(file=name))
+            if could_be_a_table(contract, rejected.headings):
+                block = Block.without_rows(None, rejected.headings, rejected=rejected)
+                files.append((name, [block]))
+            else:
+                findings.append(rejection(rejected).placed(file=name))
     return files, findings
 
 

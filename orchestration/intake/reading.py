@@ -84,10 +84,11 @@ def read_confined(path: Path, known_headings: frozenset[str]) -> list[Block]:
 def recognised_blocks(
     contract: Contract, paths: Iterable[Path]
 ) -> dict[str, list[RecognisedBlock]]:
-    """The tables of a version as they were received, for checks that need what `raw/` leaves out."""
+    """The usable tables of a version as they were received, for checks that need what `raw/` leaves out."""
     with ConfinedWorkers(1) as workers:
         files, _ = read_files(contract, paths, partial(_read_by, workers))
-    return recognise(contract, files).blocks
+    found = recognise(contract, files)
+    return {name: blocks for name, blocks in found.blocks.items() if name not in found.failed}
 
 
 def _read_by(

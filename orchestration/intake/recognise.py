@@ -389,7 +389,7 @@ def _recognise_file(
         if len(candidates) == 1:
             found, here = _recognised(contract, candidates[0], file, sheet, block)
             recognised.append(found)
-        elif candidates:
+        elif candidates and block.rejected is None:
             here = [_ambiguous(candidates)]
         else:
             here = list(_reader_findings(block)) if block.rejected is not None else []

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from orchestration.intake.names import Name
 
@@ -39,7 +40,7 @@ class FileRejected(Exception):
     """A file or sheet that is not loaded. The message says what is wrong and what to do.
 
     It may hold row numbers, counts, offsets and names of the contract; never a value, nor a name that came with the file:
-    `names` are listed after it.
+    `names` are listed after it. `headings`, where they could be read, tell which table the file would have been.
     """
 
     def __init__(
@@ -59,21 +60,17 @@ class FileRejected(Exception):
         self.row = row
         self.column = column
         self.names = names
+        self.headings: tuple[str, ...] = ()
 
     def __reduce__(self) -> tuple[object, ...]:
         """Let it cross from a worker process: the default would pass one argument instead of two."""
-        return _restored, (self.code, self.message, self.sheet, self.row, self.column, self.names)
+        return _restored, (self.code, self.message, {**vars(self)})
 
 
-def _restored(
-    code: str,
-    message: str,
-    sheet: str | None,
-    row: int | None,
-    column: Name | None,
-    names: tuple[Name, ...],
-) -> FileRejected:
-    return FileRejected(code, message, sheet=sheet, row=row, column=column, names=names)
+def _restored(code: str, message: str, told: dict[str, Any]) -> FileRejected:
+    restored = FileRejected(code, message)
+    vars(restored).update(told)
+    return restored
 
 
 @dataclass(frozen=True)

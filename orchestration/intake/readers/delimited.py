@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -45,13 +46,30 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def read_delimited(content: bytes, known_headings: frozenset[str]) -> Block:
-    """The rows of a text file, whatever its encoding, delimiter and line ends."""
-    text = decode_text(content)
+    """The rows of a text file, whatever its encoding, delimiter and line ends.
+
+    A file of which the rows cannot be read is rejected with its headings: they tell which table is not there.
+    """
+    try:
+        text = decode_text(content)
+    except FileRejected as rejected:
+        rejected.headings = _legible_headings(content, known_headings)
+        raise
     found = _find_header(text, known_headings)
     if found is None:
         return Block.without_rows(None, notes=text.notes)
     delimiter, header = found
     _refuse_wide(text, header)
+    try:
+        return _read_table(text, delimiter, header, known_headings)
+    except FileRejected as rejected:
+        rejected.headings = header.headings
+        raise
+
+
+def _read_table(
+    text: Text, delimiter: str, header: HeaderLine, known_headings: frozenset[str]
+) -> Block:
     if twice := header.duplicates(known_headings):
         raise duplicate_heading(twice, row=header.row)
     rows = _Rows(header, delimiter)
@@ -99,6 +117,14 @@ def _find_header(text: Text, known_headings: frozenset[str]) -> tuple[str, Heade
         if header is not None and (best is None or header.hits > best[1].hits):
             best = delimiter, header
     return best
+
+
+def _legible_headings(content: bytes, known_headings: frozenset[str]) -> tuple[str, ...]:
+    """The headings of a file that is no text further down, if they stand there letter by letter."""
+    with suppress(FileRejected):
+        if found := _find_header(Text(content, "latin-1"), known_headings):
+            return found[1].headings
+    return ()
 
 
 def _first_rows(text: Text, delimiter: str) -> list[list[str]]:
