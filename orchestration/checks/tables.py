@@ -13,6 +13,7 @@ from typing import Literal
 from dateutil.relativedelta import relativedelta
 
 from expectations.contract import contract_for
+from orchestration.intake.cover import collection_year
 from orchestration.settings import GateSettings
 
 Rule = Literal[
@@ -23,6 +24,8 @@ WARNINGS = frozenset({"fewer_rows", "lost_zeros"})
 # The same month a year earlier (dbt_project/docs/gate.md, 'What fails a table'); any other source: the newest earlier
 # one that passed.
 YEARLY = frozenset({"ssda903", "cin_census", "sen2", "attendance"})
+# Of these, those that restate their year so far: they grow from month to month.
+RESTATING = frozenset({"ssda903", "cin_census"})
 # An earlier submission of the same rounds: a file of one term is not measured by one of three.
 BY_UNIT = frozenset({"admissions", "ks2", "ks4", "epep"})
 FEWEST, MOST = 0.5, 2.0
@@ -130,26 +133,34 @@ def _named(codes: Mapping[str, int]) -> str:
     return f": {', '.join(said)}" if codes else ""
 
 
-def _size(
-    count: TableCount, before: TableCount | None, settings: GateSettings
-) -> Iterator[TableCheck]:
-    """Its rows against the comparable ones; nothing where the rule is silent: switched off, nothing comparable.
-
-    A fall that fails the volume check is not told twice.
-    """
-    if not settings.volume_check or before is None:
-        return
-    both = f"{count.rows} rows against {before.rows} at {before.as_at_date}"
+def _size(count: TableCount, before: TableCount, settings: GateSettings) -> Iterator[TableCheck]:
+    """Its rows against the comparable ones; a fall that fails the volume check is not told twice."""
     can_tell = max(count.rows, before.rows) >= settings.volume_min_rows
     jumped = can_tell and not FEWEST * before.rows <= count.rows <= MOST * before.rows
-    message = f"{both}: less than half or more than double" if jumped else ""
+    message = f"{_both(count, before)}: less than half or more than double" if jumped else ""
     yield _sized("volume", count, before, message)
     if not jumped:
-        fell = count.rows < ENOUGH * before.rows
-        message = (
-            f"{both}: fewer by more than a fifth. Send it again unless it is whole" if fell else ""
-        )
-        yield _sized("fewer_rows", count, before, message)
+        yield _fewer(count, before)
+
+
+def _both(count: TableCount, before: TableCount) -> str:
+    return f"{count.rows} rows against {before.rows} at {before.as_at_date}"
+
+
+def _fewer(count: TableCount, before: TableCount) -> TableCheck:
+    fell = count.rows < ENOUGH * before.rows
+    words = "fewer by more than a fifth. Send it again unless it is whole"
+    return _sized("fewer_rows", count, before, f"{_both(count, before)}: {words}" if fell else "")
+
+
+def _shrunk(count: TableCount, last: TableCount | None) -> Iterator[TableCheck]:
+    """A return of which nothing is comparable, against the one before it: an empty file tells, and within a year a shorter
+    one, as a return restates its year so far.
+    """
+    if last is not None and count.source in RESTATING:
+        same_year = collection_year(last.as_at_date) == collection_year(count.as_at_date)
+        if same_year or not count.rows:
+            yield _fewer(count, last)
 
 
 def _sized(rule: Rule, count: TableCount, before: TableCount, message: str) -> TableCheck:
@@ -186,7 +197,10 @@ def _judge_series(
         found = [_structure(count)]
         if count.is_usable:
             found += [_quarantined_share(count, settings), *_unread_shares(count, settings)]
-            found += _size(count, _comparable(count, earlier, by_date), settings)
+            if settings.volume_check:
+                before = _comparable(count, earlier, by_date)
+                last = next((one for one, good in reversed(earlier) if good), None)
+                found += _size(count, before, settings) if before else _shrunk(count, last)
             errors = [check for check in found if check.severity == "error"]
             earlier.append((count, all(check.passed or is_accepted(check) for check in errors)))
             by_date[count.as_at_date] = count

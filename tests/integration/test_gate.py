@@ -15,15 +15,16 @@ import pytest
 
 from expectations.suites import checks_of
 from orchestration.checks.acceptance import NotAcceptable, accept_check
+from orchestration.checks.gate import Vintage, table_checks
 from orchestration.intake import judging
 from orchestration.intake.ledger import Ledger
 from orchestration.night.errors import NothingPublished
 from orchestration.night.steps import Request
-from orchestration.settings import DataFolder
+from orchestration.settings import DataFolder, GateSettings
 from tests import extracts
 from tests.extracts import BARNET, CAMDEN
 from tests.integration.inbox import drop_column
-from tests.nights import run_night
+from tests.nights import run_night, take_in_all
 from tests.story import query
 
 # Children in need are counted from the list of plans, too.
@@ -132,6 +133,35 @@ def test_next_good_extract_releases(folder: DataFolder, tmp_path: Path) -> None:
     _run(copy, date(2025, 5, 31))
     assert _held(copy) == set()
     assert _rows(copy, "2025-05-31")[0][5] == "ok"
+
+
+def test_return_of_which_a_file_was_cut_off_holds_what_reads_it_and_one_cut_to_its_headings_is_told(
+    folder: DataFolder, tmp_path: Path
+) -> None:
+    shutil.copytree(folder.root, tmp_path / "data", symlinks=True)
+    copy = DataFolder(tmp_path / "data")
+    episodes = (
+        extracts.write_submission(copy.landing, BARNET, "ssda903", "2025-04") / "episodes.csv"
+    )
+    whole = episodes.read_bytes()
+    extracts.write_bytes(episodes, whole[:-40])
+
+    _run(copy, date(2025, 4, 30))
+
+    assert ("cla_rate", BARNET) in _held(copy)
+    [(reason,)] = query(
+        copy.warehouse_file,
+        "select distinct status_reason from marts.fct_indicator_values"
+        " where indicator_id = 'cla_rate' and status = 'held'",
+    )
+    assert "ssda903.episodes.structure" in reason and "the file was cut off" in reason
+
+    extracts.write_bytes(episodes, whole[: whole.index(b"\n") + 1])
+    take_in_all(copy, among={"ssda903"})
+    vintage = Vintage(date(2025, 4, 30), None)
+    checks = table_checks(copy, Ledger(copy.ledger), GateSettings(), vintage, only_source="ssda903")
+    told = {check.check_id: check.message for check, _ in checks if not check.passed}
+    assert told["ssda903.episodes.fewer_rows"].startswith("0 rows against ")
 
 
 def test_emptied_suites_publish_nothing(

@@ -160,10 +160,44 @@ def test_warning_compares_as_the_volume_check_does() -> None:
     def episodes(rows: int, as_at: date) -> TableCount:
         return count(rows, as_at=as_at, source="ssda903", table="episodes")
 
-    assert warnings(episodes(30, date(2025, 1, 31)), episodes(18, date(2025, 2, 28))) == []
     assert warnings(episodes(30, date(2024, 3, 31)), episodes(18, date(2025, 3, 31)))
     off = GateSettings(volume_check=False)
     assert warnings(count(200, as_at=MARCH), count(120), settings=off) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "table"), [("ssda903", "episodes"), ("cin_census", "cin_details")]
+)
+@pytest.mark.parametrize(
+    ("rows", "month", "is_told"),
+    [
+        (23, date(2025, 3, 31), True),
+        (24, date(2025, 3, 31), False),
+        (0, date(2025, 3, 31), True),
+        # Of another year: what happened in the one before has gone from it, but not everything.
+        (10, date(2025, 4, 30), False),
+        (0, date(2025, 4, 30), True),
+    ],
+)
+def test_return_that_is_shorter_than_one_before_it_is_told_though_none_of_a_year_ago_is_there(
+    source: str, table: str, rows: int, month: date, *, is_told: bool
+) -> None:
+    def of(n_rows: int, as_at: date) -> TableCount:
+        return count(n_rows, as_at=as_at, source=source, table=table)
+
+    told = warnings(of(30, date(2025, 2, 28)), of(rows, month))
+    assert [check_id for check_id, _ in told] == [f"{source}.{table}.fewer_rows"] * is_told
+    assert failures(of(300, date(2025, 2, 28)), of(rows, month)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "table"), [("attendance", "school_weeks"), ("sen2", "requests")]
+)
+def test_yearly_source_that_does_not_restate_its_year_is_told_by_a_year_ago_only(
+    source: str, table: str
+) -> None:
+    rows = [count(n, as_at=day, source=source, table=table) for n, day in ((30, MARCH), (0, APRIL))]
+    assert warnings(*rows) == []
 
 
 def test_yearly_returns_are_compared_with_the_same_month_a_year_earlier() -> None:
