@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.contract import contract_for, sources
+from orchestration.intake.areas import doubted_areas
 from orchestration.intake.chain import VersionName
 from orchestration.intake.cover import month_end
 from orchestration.intake.findings import Finding
@@ -263,6 +264,7 @@ def scan(landing: Path, quiet_seconds: float) -> Landing:
     state = landing_state(landing)
     findings: list[Finding] = []
     found = list(_submission_folders(landing, findings))
+    findings += doubted_areas((area, month) for (area, _, month), _ in found if area != NATIONAL)
     before = {folder: _stamps(filter(_is_file, _entries(folder))) for _, folder in found}
     if any(before.values()):
         time.sleep(quiet_seconds)

@@ -7,7 +7,6 @@ nothing half taken in.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +28,7 @@ from orchestration.intake.archive import (
     archived_files,
     mend_archive,
 )
+from orchestration.intake.areas import dfe_codes
 from orchestration.intake.cover import month_end
 from orchestration.intake.extract import (
     EXTRACTION_FILE,
@@ -64,7 +64,7 @@ from orchestration.intake.raw_tables import (
     unit_table,
 )
 from orchestration.intake.reading import read_versions
-from orchestration.settings import DBT_FOLDER, REFERENCE_FOLDER, DataFolder, Settings
+from orchestration.settings import REFERENCE_FOLDER, DataFolder, Settings
 
 JUDGE_FOLDER = Path(judge.__file__).parent
 SHIPPED = "shipped"
@@ -109,13 +109,6 @@ def _code_fingerprint() -> str:
 def fingerprint(look_back_months: int) -> str:
     """Changes when the code, a contract or the setting that decides how a file is read changes."""
     return hashlib.sha256(f"{_code_fingerprint()}|{look_back_months}".encode()).hexdigest()[:16]
-
-
-@cache
-def dfe_codes() -> dict[str, str]:
-    """DfE code by ONS area code, from the seed of areas."""
-    with (DBT_FOLDER / "seeds" / "areas.csv").open(encoding="utf-8") as file:
-        return {row["area_code"]: row["dfe_code"] for row in csv.DictReader(file)}
 
 
 def _job(

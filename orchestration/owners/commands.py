@@ -52,8 +52,8 @@ def forms(
 
 
 def _write_templates(data: DataFolder, target: Path | None, month: str) -> None:
+    from orchestration.intake.areas import dfe_codes
     from orchestration.intake.landing import areas_in
-    from orchestration.intake.submissions import dfe_codes
     from orchestration.night.steps import home_area
     from orchestration.owners.forms.templates import templates_folder, write_templates
     from orchestration.owners.forms.write import NoForms, month_end
