@@ -31,6 +31,8 @@ ERROR_TEXTS = frozenset(
     {"#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!", "#spill!", "#calc!", "#getting_data",
      "#field!", "#blocked!", "#unknown!", "#connect!", "#busy!", NOT_CALCULATED.lower()}
 )  # fmt: skip
+# What a script that fills Annex A writes beside a code that it has no place for ('u) X1:CodeError'): an error, not a code.
+CODE_ERRORS = ("codeerror", "code error")
 # Days that case systems export for 'no date', Excel's day 0 among them.
 PLACEHOLDER_DATES = frozenset(
     {date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1904, 1, 1), date(9999, 12, 31)}
@@ -95,7 +97,10 @@ def is_null(value: object, null_texts: frozenset[str] = NULL_TEXTS) -> bool:
 
 
 def _is_error(value: object) -> bool:
-    return isinstance(value, str) and value[:1] == "#" and value.strip().lower() in ERROR_TEXTS
+    if not isinstance(value, str):
+        return False
+    is_spreadsheets = value[:1] == "#" and value.strip().lower() in ERROR_TEXTS
+    return is_spreadsheets or value.rstrip().lower().endswith(CODE_ERRORS)
 
 
 def _date_of(year: int, month: int, day: int) -> date | _Unreadable:

@@ -266,6 +266,35 @@ def test_code_is_read_as_systems_write_it(name: str, text: str, code: str) -> No
     assert LISTS[name].read(text) == code
 
 
+@given(
+    st.sampled_from(
+        [
+            (source, table, name)
+            for source in ("annex_a", "ssda903", "cin_census")
+            for table, described in contract_for(source).tables.items()
+            for name, column in described.stored_columns.items()
+            if column.type == "code" and not column.looked_up
+        ]
+    ),
+    st.sampled_from(["X1", "C2", "E99", "1A", ""]),
+    st.sampled_from(["u) {}:CodeError", "{} : codeerror", "{} - Code Error ", "z) {} CODE ERROR"]),
+)
+def test_code_that_the_exporting_script_marks_as_an_error_is_unread(
+    place: tuple[str, str, str], code: str, form: str
+) -> None:
+    """Whatever code it names: the script says that it has no place for it."""
+    source, table, name = place
+    contract = contract_for(source)
+    typed = type_column(
+        [form.format(code), None], contract.tables[table].columns[name], contract.code_lists
+    )
+    assert (typed.is_unreadable.tolist(), typed.values[0], typed.unlisted) == (
+        [True, False],
+        UNMAPPED,
+        {},
+    )
+
+
 NAMED = [(name, code) for name in LISTS for code in contract_for("annex_a").code_lists[name]]
 
 
