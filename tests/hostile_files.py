@@ -17,7 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectations.contract import contract_for
+from tests import old_workbooks
 from tests.extracts import BARNET, write_bytes
+from tests.open_documents import cell, document_of, row
 
 VARIANTS = (0, 1)
 MEGABYTE = 1 << 20
@@ -111,8 +113,8 @@ def _headings(column: str = "A") -> str:
 def _references(texts: list[int], column: str = "B") -> str:
     """A row with one cell for each text referred to."""
     return "".join(
-        f'<row r="{row}"><c r="{column}{row}" t="s"><v>{text}</v></c></row>'
-        for row, text in enumerate(texts, start=2)
+        f'<row r="{number}"><c r="{column}{number}" t="s"><v>{text}</v></c></row>'
+        for number, text in enumerate(texts, start=2)
     )
 
 
@@ -137,8 +139,8 @@ def texts_of_honest_length(variant: int) -> bytes:
 
 def far_cell(variant: int) -> bytes:
     """One cell in a far corner of a sheet."""
-    row, column = ((1_048_576, "XFD"), (500_000, "Z"))[variant]
-    far = f'<row r="{row}"><c r="{column}{row}"><v>1</v></c></row>'
+    number, column = ((1_048_576, "XFD"), (500_000, "Z"))[variant]
+    far = f'<row r="{number}"><c r="{column}{number}"><v>1</v></c></row>'
     return _workbook([_headings() + far] if variant else [_headings(), far])
 
 
@@ -188,43 +190,25 @@ def unusual_compression(variant: int) -> bytes:
 
 # ---------------------------------------------------------------- OpenDocument, binary workbooks
 
-ODF = "urn:oasis:names:tc:opendocument:xmlns"
-ODS = "application/vnd.oasis.opendocument.spreadsheet"
-SPACES = " ".join(f'xmlns:{name}="{ODF}:{name}:1.0"' for name in ("office", "table", "text"))
-
-
-def _open_document(rows: str) -> bytes:
-    table = f'<table:table table:name="List 1">{rows}</table:table>'
-    body = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
-    content = f"<office:document-content {SPACES}>{body}</office:document-content>"
-    manifest = f'<manifest:manifest xmlns:manifest="{ODF}:manifest:1.0"/>'
-    return zipped({"mimetype": ODS, "META-INF/manifest.xml": manifest, "content.xml": content})
-
-
-def _open_cell(text: str, attributes: str = "") -> str:
-    return f'<table:table-cell office:value-type="string" {attributes}><text:p>{text}</text:p></table:table-cell>'
-
-
-def _open_row(cells: str, attributes: str = "") -> str:
-    return f"<table:table-row {attributes}>{cells}</table:table-row>"
-
 
 def repeated_cells(variant: int) -> bytes:
     """A filled cell over a whole sheet; or an empty one, a hundred million times, before a filled one."""
-    headings = _open_row("".join(map(_open_cell, HEADINGS)))
+    headings = row("".join(map(cell, HEADINGS)))
     if variant:
         empty = '<table:table-cell table:number-columns-repeated="100000000"/>'
-        return _open_document(headings + _open_row(empty + _open_cell("x")))
-    cell = _open_cell("x", 'table:number-columns-repeated="16384"')
-    return _open_document(headings + _open_row(cell, 'table:number-rows-repeated="1048576"'))
+        return document_of({"List 1": headings + row(empty + cell("x"))})
+    filled = cell("x", 'table:number-columns-repeated="16384"')
+    repeated = row(filled, 'table:number-rows-repeated="1048576"')
+    return document_of({"List 1": headings + repeated})
 
 
 def repeated_text(variant: int) -> bytes:
     """A long text in thousands of cells or rows."""
-    headings = _open_row("".join(map(_open_cell, HEADINGS)))
+    headings = row("".join(map(cell, HEADINGS)))
     of_cell, of_row = ("10000", "1") if variant else ("1", "10000")
-    cell = _open_cell("c" * 2 * MEGABYTE, f'table:number-columns-repeated="{of_cell}"')
-    return _open_document(headings + _open_row(cell, f'table:number-rows-repeated="{of_row}"'))
+    long = cell("c" * 2 * MEGABYTE, f'table:number-columns-repeated="{of_cell}"')
+    repeated = row(long, f'table:number-rows-repeated="{of_row}"')
+    return document_of({"List 1": headings + repeated})
 
 
 def _record(kind: int, content: bytes = b"") -> bytes:
@@ -251,8 +235,8 @@ def binary_references(variant: int) -> bytes:
         19, b"\0" + _wide("d" * (length - 1000))
     )
     cells = b"".join(
-        _record(0, struct.pack("<I", row) + bytes(21)) + _record(7, struct.pack("<III", 0, 0, 0))
-        for row in range(n_rows)
+        _record(0, struct.pack("<I", number) + bytes(21)) + _record(7, struct.pack("<III", 0, 0, 0))
+        for number in range(n_rows)
     )
     dimension = _record(148, struct.pack("<IIII", 0, n_rows - 1, 0, 0))
     sheet = _record(129) + dimension + _record(145) + cells + _record(146) + _record(130)
@@ -269,6 +253,39 @@ def binary_references(variant: int) -> bytes:
             "xl/worksheets/sheet1.bin": sheet,
         }
     )
+
+
+# ---------------------------------------------------------------- workbooks of Excel 97 to 2003
+
+
+def _old_headings() -> list[bytes]:
+    return [old_workbooks.text_cell(0, place, text) for place, text in enumerate(HEADINGS)]
+
+
+def old_far_cell(variant: int) -> bytes:
+    """One cell in the last corner of a sheet (.xls); or in another corner of each of twelve sheets."""
+    corners = [[(65_535, 255)], [(65_535 - 4_000 * sheet, 255 - sheet) for sheet in range(12)]]
+    sheets = [
+        [*_old_headings(), old_workbooks.text_cell(*corner, "x")] for corner in corners[variant]
+    ]
+    return old_workbooks.compound_file(old_workbooks.workbook(sheets))
+
+
+def old_references(variant: int) -> bytes:
+    """A long shared text in tens of thousands of cells (.xls)."""
+    n_cells = (60_000, 50_000)[variant]
+    cells = [
+        old_workbooks.reference(1 + place // (variant + 1), 1 + place % (variant + 1), 0)
+        for place in range(n_cells)
+    ]
+    texts = old_workbooks.shared_text("d" * 65_000, n_cells)
+    return old_workbooks.compound_file(old_workbooks.workbook([[*_old_headings(), *cells]], texts))
+
+
+def damaged_old_workbook(variant: int) -> bytes:
+    """A chain of sectors (.xls) that never ends: that of the workbook, or that of the directory."""
+    stream = old_workbooks.workbook([_old_headings()])
+    return old_workbooks.compound_file(stream, ("stream", "directory")[variant])
 
 
 # ---------------------------------------------------------------- Parquet
@@ -416,6 +433,9 @@ KINDS = (
     Hostile("repeated cells (.ods)", "ofsted_mi", repeated_cells),
     Hostile("repeated text (.ods)", "ofsted_mi", repeated_text),
     Hostile("long text in a binary workbook", "annex_a", binary_references),
+    Hostile("cell in a far corner (.xls)", "annex_a", old_far_cell),
+    Hostile("long text in an old workbook (.xls)", "annex_a", old_references),
+    Hostile("endless chain of sectors (.xls)", "annex_a", damaged_old_workbook),
     Hostile("one long entry (Parquet)", "benchmarks", one_long_entry),
     Hostile("millions of equal rows (Parquet)", "benchmarks", millions_of_rows),
     Hostile("lists in a column (Parquet)", "benchmarks", list_in_a_column, "NOT_READABLE"),

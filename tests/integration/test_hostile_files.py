@@ -19,9 +19,11 @@ from orchestration.intake.readers import FileRejected
 from orchestration.intake.reading import allowance_for, read_confined, recognised_blocks
 from orchestration.intake.submissions import findings_of
 from tests import hostile_files
+from tests.commands import WITHOUT_DAGSTER, cypp
 from tests.extracts import write_bytes
 from tests.hostile_files import KINDS, VARIANTS, Hostile
 from tests.integration.inbox import MONTH, Inbox
+from tests.story import query
 
 GOOD = ("cin_census", "population")
 KNOWN = frozenset(map(normalise_heading, hostile_files.HEADINGS))
@@ -63,14 +65,22 @@ def _month(place: int) -> str:
     return f"{2019 + place // 12}-{place % 12 + 1:02}"
 
 
-def _take_in_with(inbox: Inbox, kinds: list[Hostile], variants: tuple[int, ...]) -> None:
-    """Take in the good extracts and beside them each hostile file, in a month of its own; look at what was said."""
+def _send(
+    inbox: Inbox, kinds: list[Hostile], variants: tuple[int, ...]
+) -> dict[tuple[str, str], Hostile]:
+    """Put each hostile file into landing, in a month of its own; by source and month."""
     hostile = {}
     for place, (kind, variant) in enumerate((k, v) for k in kinds for v in variants):
         folder = inbox.folder.landing / kind.area / kind.source / _month(place)
         folder.mkdir(parents=True)
         kind.write(folder, variant)
         hostile[kind.source, _month(place)] = kind
+    return hostile
+
+
+def _take_in_with(inbox: Inbox, kinds: list[Hostile], variants: tuple[int, ...]) -> None:
+    """Take in the good extracts and beside them each hostile file; look at what was said."""
+    hostile = _send(inbox, kinds, variants)
     inbox.take_in()
 
     versions = {
@@ -96,6 +106,38 @@ def test_good_extracts_beside_hostile_files_are_taken_in(tmp_path: Path) -> None
 @pytest.mark.faults
 def test_good_extracts_beside_every_hostile_file_are_taken_in(tmp_path: Path) -> None:
     _take_in_with(Inbox(tmp_path / "data", GOOD), list(KINDS), VARIANTS)
+
+
+def _figures(data: Path) -> dict[tuple[object, ...], tuple[object, ...]]:
+    """Every figure of social care that has a value."""
+    rows = query(
+        data / "warehouse" / "warehouse.duckdb",
+        "select indicator_id, area_code, basis, period_end, breakdown, breakdown_value, status, numerator, denominator, value"
+        " from marts.fct_indicator_values where status = 'ok' and regexp_matches(source, 'annex_a|ssda903|cin_census')",
+    )
+    return {row[:6]: row[6:] for row in rows}
+
+
+@pytest.mark.faults
+def test_night_after_every_hostile_file_publishes_all_that_stood_before(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path / "data")
+    data = inbox.folder.root
+    assert cypp(data, "run", command=WITHOUT_DAGSTER).status == 0
+    before = _figures(data)
+    hostile = _send(inbox, list(KINDS), VARIANTS)
+
+    ran = cypp(data, "run")
+
+    assert ran.status == 0, ran.err
+    assert len(before) > 50
+    assert _figures(data) == before
+    refused = query(
+        data / "warehouse" / "warehouse.duckdb",
+        "select source, strftime(as_at_date, '%Y-%m'), reason from marts.fct_submissions where status = 'rejected'",
+    )
+    assert {(source, month) for source, month, _ in refused} == hostile.keys()
+    for source, month, reason in refused:
+        assert f"[{hostile[source, month].rule}]" in reason
 
 
 @pytest.mark.parametrize("name", ["aaa.csv", "zzz.csv"])

@@ -39,6 +39,12 @@ _LEFT_OUT = (
     ("xl/embeddings/", "EMBEDDED_FILES", "holds embedded files; they are ignored"),
     ("xl/externalLinks/", "EXTERNAL_LINKS", "links to other files; last saved values are read"),
 )
+BINARY = Note(
+    "BINARY_WORKBOOK",
+    "in a workbook of this format (.xls, .xlsb) errors and formulas that were never calculated look like empty cells: saved "
+    "as .xlsx they are told",
+    1,
+)
 FROM_1904 = Note("EPOCH_1904", "the workbook counts its days from 1904; its dates were read so", 1)
 
 
@@ -187,3 +193,5 @@ def _notes(names: set[str]) -> Iterator[Note]:
         count = sum(name.startswith(prefix) for name in names)
         if count:
             yield Note(code, f"the workbook {message}", count)
+    if "xl/workbook.bin" in names:
+        yield BINARY

@@ -21,6 +21,7 @@ from orchestration.intake.readers.block import (
     duplicate_heading,
 )
 from orchestration.intake.readers.package import (
+    BINARY,
     PackageFacts,
     inspect_package,
     password_protected,
@@ -64,7 +65,7 @@ def _inspect(content: bytes) -> PackageFacts:
         return inspect_package(content)
     if ENCRYPTED_STREAM in content:
         raise password_protected()
-    return PackageFacts(hidden_rows={}, damaged_sheets=frozenset(), notes=())
+    return PackageFacts(hidden_rows={}, damaged_sheets=frozenset(), notes=(BINARY,))
 
 
 def _sheets(content: bytes) -> list[RawSheet]:
