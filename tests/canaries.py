@@ -11,6 +11,7 @@ from pathlib import Path
 from lxml import etree
 
 from expectations.contract import IDENTIFIER_TYPES, Column, Contract, Table, contract_for, sources
+from orchestration.intake.readers.cin_xml import CHILD_ID, DETAILS_GROUPS, REFERRAL_DATE, SEQUENCE
 from tests import extracts
 from tests.extracts import BARNET
 
@@ -41,12 +42,14 @@ def is_printed(contract: Contract, table: Table, column: Column) -> bool:
 
 
 def write_canaries(landing: Path) -> dict[str, str]:
-    """A submission of every source but the census, with a canary in each cell that takes one; by canary, where it is.
+    """A submission of every source with a canary in each cell that takes one; by canary, where it is.
 
-    The first row is well formed, but for what could be a name; in the second everything is one.
+    The first row, or child of a census, is well formed, but for what could be a name; in the second everything is one.
     """
     numbers = itertools.count()
     planted: dict[str, str] = {}
+    census = landing / BARNET / "cin_census" / MONTH / "census.xml"
+    extracts.write_bytes(census, census_of_canaries(numbers, planted))
     for source in sources():
         contract = contract_for(source)
         area = "national" if contract.level == "national" else BARNET
@@ -73,6 +76,73 @@ def write_canaries(landing: Path) -> dict[str, str]:
                 with path.open("w", encoding="utf-8", newline="") as file:
                     csv.writer(file).writerows([[*columns], *rows])
     return planted
+
+
+# Where in a census its modules are that stand in no list of `DETAILS_GROUPS`, and what of the header a name may be in.
+OF_A_CHILD = {
+    "ChildIdentifiers": ("LAchildID", "UPN", "FormerUPN", "UPNunknown", "PersonBirthDate", "ExpectedPersonBirthDate",
+                         "Sex", "GenderCurrent", "PersonDeathDate"),
+    "ChildCharacteristics": ("Ethnicity",),
+}  # fmt: skip
+TELLS_THE_CENSUS = {
+    "Collection": "CIN",
+    "Year": "2025",
+    "ReferenceDate": "2025-03-31",
+    "LEA": "302",
+}
+
+
+def census_of_canaries(numbers: Iterator[int], planted: dict[str, str]) -> bytes:
+    """A census of two children with a canary in each element but those that say whose census of what day it is."""
+    message = etree.Element("Message")
+    header = etree.SubElement(message, "Header")
+    planter = _CensusPlanter(numbers, planted)
+    planter.fill(header, "header")
+    for name, text in TELLS_THE_CENSUS.items():
+        [element] = header.iter(name)
+        element.text = text
+    everybody = etree.SubElement(message, "Children")
+    for is_well_formed in (True, False):
+        planter.is_well_formed = is_well_formed
+        planter.add_child(etree.SubElement(everybody, "Child"))
+    return etree.tostring(message, xml_declaration=True, encoding="UTF-8")
+
+
+class _CensusPlanter:
+    """Fills the modules of a census, whose elements are those of the contract."""
+
+    def __init__(self, numbers: Iterator[int], planted: dict[str, str]) -> None:
+        self.contract = contract_for("cin_census", 2025)
+        self.numbers, self.planted = numbers, planted
+        self.is_well_formed = True
+
+    def add_child(self, child: etree._Element) -> None:
+        for name, elements in OF_A_CHILD.items():
+            self.fill(etree.SubElement(child, name), "children", only=elements)
+        disabilities = etree.SubElement(child.find("ChildCharacteristics"), "Disabilities")
+        self.fill(disabilities, "disabilities", only=("Disability",))
+        details = etree.SubElement(child, "CINdetails")
+        self.fill(details, "cin_details")
+        for name, (module, enclosed) in DETAILS_GROUPS.items():
+            if module in self.contract.tables:
+                group = etree.SubElement(details, name)
+                self.fill(group, module)
+                for list_name, (of_list, element) in enclosed.items():
+                    self.fill(etree.SubElement(group, list_name), of_list, only=(element,))
+
+    def fill(self, parent: etree._Element, module: str, only: tuple[str, ...] = ()) -> None:
+        """Each element of a module that is its own: what its parents say stands there."""
+        table = self.contract.tables[module]
+        own = {CHILD_ID, SEQUENCE} | ({REFERRAL_DATE} if module != "cin_details" else set())
+        for name, column in table.columns.items():
+            if column.heading in (only or {one.heading for one in table.columns.values()} - own):
+                canary = CANARY.format(next(self.numbers))
+                cell = _cell(
+                    self.contract, table, column, canary, is_well_formed=self.is_well_formed
+                )
+                etree.SubElement(parent, column.heading).text = cell
+                if cell == canary:
+                    self.planted[canary] = f"cin_census.{module}.{name}"
 
 
 def _cell(

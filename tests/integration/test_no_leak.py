@@ -7,6 +7,7 @@ for too. Those of `tests.canaries` stand in every cell of every source that coul
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sys
@@ -22,13 +23,14 @@ import pytest
 from expectations.contract import contract_for, sources
 from orchestration.alerts.tell import tell
 from orchestration.intake.cells import type_column
+from orchestration.intake.ledger import Ledger
+from orchestration.intake.readers.cin_xml import read_cin_census
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.settings import DataFolder
 from tests import canaries, extracts
 from tests.commands import cypp
 from tests.extracts import BARNET, CAMDEN
 from tests.faults.killed import QUOTED_VALUE
-from tests.nights import take_in_all
 from tests.story import CANARY_BORN, CANARY_IDS, CANARY_TEXTS, Story
 
 WITH_IDENTIFIERS = ("landing", "archive", "restricted")
@@ -221,25 +223,51 @@ def test_the_scan_finds_what_it_looks_for(story: Story) -> None:
 
 
 @pytest.mark.faults
-def test_no_cell_of_any_source_enters_raw_as_it_was_written(tmp_path: Path) -> None:
+def test_no_cell_of_any_source_leaves_landing_as_it_was_written(tmp_path: Path) -> None:
+    """Not to raw, the warehouse, the pages, Dagster's storage or the console; owners are told ids on pages of their own."""
     folder = DataFolder(tmp_path / "data")
     folder.create()
     planted = canaries.write_canaries(folder.landing)
 
-    taken = take_in_all(folder)
+    ran = cypp(folder.root, "run")
 
-    versions = {one.source: one for source in taken for one in (*source.accepted, *source.rejected)}
+    assert ran.status == 0, ran.err
+    versions = {one.source: one for one in Ledger(folder.ledger).versions()}
     reasons = {source: one.reason for source, one in versions.items() if one.verdict != "accepted"}
-    assert (set(versions), reasons) == (set(sources()) - {"cin_census"}, {})
-    looked_through = [path for path in _artefacts(folder.root) if path.suffix != ".html"]
+    assert (set(versions), reasons) == (set(sources()), {})
+    looked_through = list(_artefacts(folder.root))
+    texts = {path.name: list(_texts(path)) for path in looked_through}
+    texts |= {"console": [ran.out, ran.err, cypp(folder.root, "status", "--json").out]}
     found = {
-        (path.name, planted[canary])
-        for path in looked_through
-        for text in _texts(path)
+        (name, planted[canary])
+        for name, said in texts.items()
+        for text in said
         for canary in re.findall(r"Canary\d{4}Smith", text, re.IGNORECASE)
     }
     assert found == set()
+    kinds = {path.suffix for path in looked_through}
+    assert {".parquet", ".duckdb", ".json", ".html", ".sql", ".db"} <= kinds
     assert sum(path.suffix == ".parquet" for path in looked_through) > 60
+
+
+def test_census_of_canaries_has_one_in_every_element_that_a_contract_knows(tmp_path: Path) -> None:
+    path = tmp_path / "census.xml"
+    planted: dict[str, str] = {}
+    path.write_bytes(canaries.census_of_canaries(itertools.count(), planted))
+    contract = contract_for("cin_census", 2025)
+
+    blocks = {str(block.sheet): block for block in read_cin_census(path)}
+
+    # The last child holds one in each element of every module.
+    assert {place.split(".")[1] for place in planted.values()} == set(contract.tables)
+    for name in contract.tables:
+        held = {
+            heading: str(column[-1])
+            for heading, column in zip(blocks[name].headings, blocks[name].columns, strict=True)
+        }
+        without = [heading for heading, text in held.items() if not text.startswith("Canary")]
+        told = ["referral_sequence"] if name == "cin_details" else []
+        assert without == ([*canaries.TELLS_THE_CENSUS] if name == "header" else told), name
 
 
 @pytest.mark.parametrize("source", sources())
