@@ -21,6 +21,7 @@ from orchestration.intake.ledger import Ledger
 from orchestration.intake.manifest import disagreements
 from orchestration.intake.names import files_named
 from orchestration.settings import DataFolder
+from tests import extracts
 from tests.nights import take_in_all
 from tests.reading import extract
 
@@ -50,11 +51,13 @@ def _rules(extraction: Extraction) -> dict[str, str]:
     ("n_rows", "severity", "verdict"),
     [(ENOUGH_TO_TELL, "reject", "rejected"), (ENOUGH_TO_TELL - 1, "warn", "accepted")],
 )
+@pytest.mark.parametrize("month", [date(2026, 4, 30), date(2026, 7, 31), date(2027, 3, 31)])
 def test_return_of_the_year_before_is_told_with_its_month(
-    tmp_path: Path, n_rows: int, severity: str, verdict: str
+    tmp_path: Path, month: date, n_rows: int, severity: str, verdict: str
 ) -> None:
-    rows = [_episode(number, "02/05/2025", "31/03/2026") for number in range(n_rows)]
-    extraction = _return(tmp_path, date(2026, 7, 31), rows)
+    ends = ("31/03/2026", "", "01/12/2025")
+    rows = [_episode(number, "02/05/2025", ends[number % 3]) for number in range(n_rows)]
+    extraction = _return(tmp_path, month, rows)
     assert (_rules(extraction).get("OTHER_PERIOD"), extraction.verdict) == (severity, verdict)
     [told] = [finding for finding in extraction.findings if finding.rule == "OTHER_PERIOD"]
     assert "2026-03-31" in told.message and "2026-03" in told.remedy
@@ -98,8 +101,45 @@ def test_emptiness_is_told_the_first_time_or_where_there_is_nothing_at_all() -> 
     assert nothing.severity == "warn"
 
 
+def _workbook_of_headings(path: Path, filled: set[str]) -> None:
+    """Barnet's workbook, of which only some lists have rows."""
+    sheets = extracts.annex_a("E09000003", date(2025, 3, 31))
+    kept = {name: rows if name in filled else rows[:1] for name, rows in sheets.items()}
+    extracts.write_workbook(path, kept)
+
+
+@pytest.mark.parametrize("filled", [set(), {"List 8"}, {"List 3", "List 7"}])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_workbook_of_headings_names_each_list_without_a_row(
+    tmp_path: Path, filled: set[str], *, is_first: bool
+) -> None:
+    (tmp_path / "in").mkdir()
+    _workbook_of_headings(tmp_path / "in" / "a.xlsx", filled)
+    described = SubmissionFiles(
+        "s", "E09000003", "annex_a", date(2025, 3, 31), (tmp_path / "in" / "a.xlsx",), 6, "302", "",
+        is_first=is_first,
+    )  # fmt: skip
+
+    read = extract(described, bytes(32), tmp_path / "raw", tmp_path / "keys")
+
+    assert read.verdict == "accepted"
+    # List 11 is recognised only.
+    rows = {f"List {number}": read.tables[f"list_{number}"].received for number in range(1, 11)}
+    assert {name for name, n_rows in rows.items() if n_rows} == filled
+    said = [finding.message for finding in read.findings if finding.rule == "NO_ROWS"]
+    empty = [name for name, n_rows in rows.items() if not n_rows]
+    assert said == (
+        [f"no rows in {', '.join(empty)}: read as that there were none"]
+        if is_first or not filled
+        else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("later", "name"), [("2025-11", "List 1.csv"), ("2026-02", "sent again.csv")]
+)
 def test_same_files_in_a_later_month_are_told_and_what_is_refused_holds_nothing(
-    tmp_path: Path,
+    tmp_path: Path, later: str, name: str
 ) -> None:
     folder = DataFolder(tmp_path / "data")
     folder.create()
@@ -108,19 +148,19 @@ def test_same_files_in_a_later_month_are_told_and_what_is_refused_holds_nothing(
         f"SYN{number},M,WBRI,01/02/2015,10,03/{number % 9 + 1:02}/2025,Police"
         for number in range(ENOUGH_TO_DIFFER)
     ]
-    for month in ("2025-10", "2025-11"):
+    for month, file in (("2025-10", "List 1.csv"), (later, name)):
         place = folder.landing / "E09000003" / "annex_a" / month
         place.mkdir(parents=True)
-        (place / "List 1.csv").write_text("\n".join([heading, *rows]) + "\n")
-    take_in_all(folder)
+        (place / file).write_text("\n".join([heading, *rows]) + "\n")
+    take_in_all(folder, among={"annex_a"})
     ledger = Ledger(folder.ledger)
     found = {
         v.folder_month: (v.verdict, v.reason) for v in ledger.versions() if v.source == "annex_a"
     }
     assert found["2025-10"] == ("accepted", "")
-    assert found["2025-11"][0] == "rejected"
-    assert "identical to the extract of 2025-10" in found["2025-11"][1]
-    receipts = newest_receipts(ledger, Vintage(date(2026, 1, 1), None), "annex_a")
+    assert found[later][0] == "rejected"
+    assert "identical to the extract of 2025-10" in found[later][1]
+    receipts = newest_receipts(ledger, Vintage(date(2026, 3, 31), None), "annex_a")
     assert [receipt.version.folder_month for receipt in receipts] == ["2025-10"]
 
 
