@@ -313,17 +313,14 @@ final as (
         case
             when lines.value is null then 'no value'
             when lines.status = 'held' then 'held'
-            when
-                lines.n_compared = 0
-                and lines.kind in ('rate_per_10k', 'percentage', 'count')
+            when lines.n_compared = 0
                 then
-                    'no earlier year to compare with'
+                    'too few earlier years to compare with'
                     || case
                         when lines.break_on is not null
                             then ' since the break in method'
                         else ''
                     end
-            when lines.n_compared = 0 then 'fewer than 8 earlier years'
             when lines.is_too_small then 'too few cases'
         end as direction_reason,
         lines.n_compared,
