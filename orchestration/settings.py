@@ -194,7 +194,7 @@ class DataFolder:
         self.quality = self.root / "quality"
         self.restricted = self.root / "restricted"
         self.identifiers = self.restricted / "identifiers"
-        """The identifier of each key, one file per submission version."""
+        """The identifier of each key, by source and area."""
         self.warehouse = self.root / "warehouse"
         self.work = self.root / ".work"
         self.building_file = self.work / "build.duckdb"

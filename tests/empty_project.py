@@ -21,22 +21,14 @@ from typing import Any
 from filelock import FileLock
 
 from expectations.contract import sources
-from orchestration.checks.rows import write_empty_results
-from orchestration.intake.extract import SubmissionFiles
+from orchestration.intake.landing import Landing
 from orchestration.intake.ledger import Ledger
-from orchestration.intake.places import raw_folder, submission_id_of
-from orchestration.intake.submissions import (
-    SHIPPED,
-    SHIPPED_AS_AT,
-    shipped_reference,
-    write_empty_tables,
-)
+from orchestration.intake.submissions import take_in, write_empty_tables
 from orchestration.registry.indicators import load_indicators
-from orchestration.settings import DBT_FOLDER, DEFAULT_HOME_AREA, DataFolder
+from orchestration.settings import DBT_FOLDER, DEFAULT_HOME_AREA, DataFolder, Settings
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 from orchestration.warehouse.schemas import input_schema
 from tests.dbt_compile import PARTIAL_PARSE, TELEMETRY_OFF
-from tests.reading import extract
 
 # Where the processes of a test run share what is made once; `conftest.py` names it.
 SHARED = "CYPP_TESTS_SHARED"
@@ -97,30 +89,13 @@ class Build:
         return path.read_text(encoding="utf-8").replace("__dbt_tmp", "")
 
 
-def _take_in_population(folder: DataFolder) -> None:
-    """Read the estimates that ship with the project, as a run does; benchmarks would only cost time."""
-    [shipped] = (landed for landed in shipped_reference() if landed.source == "population")
-    files = SubmissionFiles(
-        submission_id=submission_id_of(shipped.area_code, shipped.source, SHIPPED, shipped.version),
-        area_code=shipped.area_code,
-        source=shipped.source,
-        folder_as_at=SHIPPED_AS_AT,
-        files=shipped.files,
-        look_back_months=6,
-        dfe_code=None,
-        fingerprint="",
-    )
-    target = raw_folder(folder, shipped.source, shipped.area_code, SHIPPED, shipped.version)
-    extract(files, b"no identifiers here", target, folder.restricted)
-
-
 def _write_inputs(folder: DataFolder) -> None:
     folder.create()
     ledger = Ledger(folder.ledger)
-    ledger.set_fact("key_check", "of a test")
+    # Of the figures that ship with the project benchmarks would only cost time.
+    take_in(folder, Settings(), ledger, Landing((), (), (), ""), "population", lambda *_: None)
     for source in sources():
-        write_empty_tables(folder, source)
-    write_empty_results(folder)
+        write_empty_tables(folder, ledger, source)
     run = Run(
         run_id="empty",
         as_at=date(2025, 3, 31),
@@ -131,7 +106,6 @@ def _write_inputs(folder: DataFolder) -> None:
         records_first_reported=False,
     )
     none_reported = input_schema("first_reported").empty_table()
-    _take_in_population(folder)
     known = Knowledge(run, [DEFAULT_HOME_AREA], load_indicators(), none_reported, checks=[])
     write_inputs(folder, ledger, known)
 

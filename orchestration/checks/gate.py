@@ -5,10 +5,9 @@ Which indicators a failed check holds is decided in `dbt_project/models/gate`, f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 from orchestration.checks.lost_zeros import judge_ids
 from orchestration.checks.tables import (
@@ -20,9 +19,11 @@ from orchestration.checks.tables import (
 )
 from orchestration.intake.archive import REMEDY
 from orchestration.intake.belonging import is_not_ours
-from orchestration.intake.extract import stored_extraction
+from orchestration.intake.extract import Extraction
+from orchestration.intake.extractions import extractions_of
 from orchestration.intake.ledger import Acceptance, Ledger, Receipt
-from orchestration.intake.places import raw_folder, submission_id_of
+from orchestration.intake.partitions import partitions_of
+from orchestration.intake.places import id_of_version
 from orchestration.settings import DataFolder, GateSettings
 
 
@@ -56,28 +57,27 @@ def newest_receipts(
     return list(latest.values())
 
 
-def lost_receipts(folder: DataFolder, ledger: Ledger, vintage: Vintage) -> list[Receipt]:
-    """The newest accepted version of each folder of which nothing is left in `raw/`, whatever its age.
+def lost_receipts(
+    ledger: Ledger, vintage: Vintage, kept: Mapping[str, Extraction], only_source: str | None = None
+) -> list[Receipt]:
+    """The newest accepted version of each folder of which nothing is kept, whatever its age.
 
     The taking-in makes again what it can and puts the rest aside; history stands on older extracts, too.
     """
     newest = {
         receipt.version.name[:3]: receipt
         for receipt in ledger.receipts()
-        if receipt.version.verdict == "accepted" and vintage.knows(receipt)
+        if receipt.version.verdict == "accepted"
+        and vintage.knows(receipt)
+        and only_source in (None, receipt.version.source)
     }
-    return [one for one in newest.values() if stored_extraction(_raw_of(folder, one)) is None]
-
-
-def _raw_of(folder: DataFolder, receipt: Receipt) -> Path:
-    area_code, source, month, version = receipt.version.name
-    return raw_folder(folder, source, area_code, month, version)
+    return [one for one in newest.values() if id_of_version(one.version) not in kept]
 
 
 def _lost_counts(receipts: list[Receipt]) -> Iterator[TableCount]:
     for receipt in receipts:
         version = receipt.version
-        about = (submission_id_of(*version.name), version.area_code, version.source)
+        about = (id_of_version(version), version.area_code, version.source)
         fault = f"what was read of the extract {version.folder_month} is lost. {REMEDY}"
         for table in tables_of(version.source):
             yield TableCount(
@@ -85,26 +85,24 @@ def _lost_counts(receipts: list[Receipt]) -> Iterator[TableCount]:
             )
 
 
-def _why_rejected(raw: Path) -> str:
+def _why_rejected(extraction: Extraction | None) -> str:
     """The first thing that made the submission unusable, in its own words."""
-    extraction = stored_extraction(raw)
     findings = extraction.findings if extraction else []
     why = next((f": {f.message}" for f in findings if f.severity == "reject"), "")
     return f"the submission was rejected{why}"
 
 
-def _counts(folder: DataFolder, receipts: list[Receipt]) -> Iterator[TableCount]:
+def _counts(receipts: list[Receipt], kept: Mapping[str, Extraction]) -> Iterator[TableCount]:
     for receipt in receipts:
         version = receipt.version
-        submission_id = submission_id_of(*version.name)
+        submission_id = id_of_version(version)
         about = (submission_id, version.area_code, version.source, version.as_at_date)
-        raw = _raw_of(folder, receipt)
+        extraction = kept.get(submission_id)
         if version.verdict == "rejected":
-            fault = _why_rejected(raw)
+            fault = _why_rejected(extraction)
             for table in tables_of_rejected(version.source):
                 yield TableCount(*about, table, 0, 0, is_usable=False, fault=fault)
             continue
-        extraction = stored_extraction(raw)
         if extraction is None:
             continue
         for table, counts in extraction.tables.items():
@@ -152,16 +150,13 @@ def table_checks(
     """
     acceptances = ledger.acceptances()
     receipts = newest_receipts(ledger, vintage, only_source)
-    lost = [
-        one
-        for one in lost_receipts(folder, ledger, vintage)
-        if only_source in (None, one.version.source)
-    ]
+    kept = extractions_of(folder, ledger, only_source)
+    lost = lost_receipts(ledger, vintage, kept, only_source)
     checks = judge_tables(
-        [*_counts(folder, receipts), *_lost_counts(lost)],
+        [*_counts(receipts, kept), *_lost_counts(lost)],
         settings,
         lambda check: is_released(acceptances, check, vintage.as_at),
     )
     if only_source is None:
-        checks += judge_ids(folder, receipts)
+        checks += judge_ids(partitions_of(folder, ledger), receipts, kept)
     return [(check, is_released(acceptances, check, vintage.as_at)) for check in checks]

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from expectations.contract import contract_for
 from orchestration.checks.tables import TableCheck, TableCount
+from orchestration.intake.extract import Extraction
 from orchestration.intake.ledger import Receipt, SubmissionVersion
-from orchestration.intake.places import id_of_version, raw_folder
-from orchestration.settings import DataFolder
+from orchestration.intake.made_tables import identifiers_table, raw_table
+from orchestration.intake.partitions import Partition
+from orchestration.intake.places import id_of_version
 
 CHILD = "child_id"
 # The extract before the newest of a source, too: one that loses its zeros from a month to the next is told at once.
@@ -43,15 +44,23 @@ class IdsOfTable:
         return f"{self.count.source} of {self.count.as_at_date}"
 
 
-def judge_ids(folder: DataFolder, receipts: Iterable[Receipt]) -> Iterator[TableCheck]:
+def judge_ids(
+    partitions: Iterable[Partition], receipts: Iterable[Receipt], kept: Mapping[str, Extraction]
+) -> Iterator[TableCheck]:
     """One check for each table of the newest extract of each source that names children."""
+    own = {(one.area_code, one.source): one for one in partitions}
     versions: dict[str, dict[str, list[SubmissionVersion]]] = defaultdict(lambda: defaultdict(list))
     for receipt in receipts:
         version = receipt.version
         if version.verdict == "accepted" and _columns_of_ids(version.source):
             versions[version.area_code][version.source].append(version)
-    for by_source in versions.values():
-        tables = [table for sent in by_source.values() for table in _tables(folder, sent)]
+    for area_code, by_source in versions.items():
+        tables = [
+            table
+            for source, sent in by_source.items()
+            if (area_code, source) in own
+            for table in _tables(own[area_code, source], sent, kept)
+        ]
         yield from judge_area(tables)
 
 
@@ -61,31 +70,35 @@ def _columns_of_ids(source: str) -> dict[str, str]:
         name: column.stored_name(column_name)
         for name, table in contract_for(source).tables.items()
         for column_name, column in table.columns.items()
-        if column.type == CHILD
+        if column.type == CHILD and not table.recognised_only
     }
 
 
-def _tables(folder: DataFolder, sent: list[SubmissionVersion]) -> Iterator[IdsOfTable]:
+def _tables(
+    partition: Partition, sent: list[SubmissionVersion], kept: Mapping[str, Extraction]
+) -> Iterator[IdsOfTable]:
     newest = sorted(sent, key=lambda version: version.as_at_date, reverse=True)
     for place, version in enumerate(newest[:COMPARED_PER_SOURCE]):
         submission_id = id_of_version(version)
-        id_of = _id_of_key(folder, submission_id)
+        if submission_id not in kept:
+            continue
+        id_of = _id_of_key(partition, submission_id)
         about = (submission_id, version.area_code, version.source, version.as_at_date)
-        name = (version.source, version.area_code, version.folder_month, version.version)
         for table, column in _columns_of_ids(version.source).items():
-            path = raw_folder(folder, *name) / f"{table}.parquet"
-            if path.exists():
-                ids = pq.read_table(path, columns=[column])[column].to_pandas().map(id_of)
-                count = TableCount(*about, table, len(ids), 0, is_usable=True)
-                yield IdsOfTable(count, ids, is_newest=place == 0)
+            counts = kept[submission_id].tables.get(table)
+            if counts is not None and not counts.failed:
+                rows = partition.rows(raw_table(version.source, table), [submission_id], [column])
+                keys = pd.Series(dtype=str) if rows is None else rows[column].to_pandas()
+                count = TableCount(*about, table, len(keys), 0, is_usable=True)
+                yield IdsOfTable(count, keys.map(id_of), is_newest=place == 0)
 
 
-def _id_of_key(folder: DataFolder, submission_id: str) -> Mapping[str, str]:
-    path = folder.identifiers / f"{submission_id}.parquet"
-    if not path.exists():
+def _id_of_key(partition: Partition, submission_id: str) -> Mapping[str, str]:
+    known = partition.rows(identifiers_table(partition.source), [submission_id])
+    if known is None:
         return {}
-    known = pq.read_table(path, filters=[("kind", "=", CHILD)]).to_pandas()
-    return dict(zip(known["key"], known["identifier"], strict=True))
+    children = known.to_pandas().query("kind == @CHILD")
+    return dict(zip(children["key"], children["identifier"], strict=True))
 
 
 def judge_area(tables: Sequence[IdsOfTable]) -> Iterator[TableCheck]:

@@ -1,4 +1,4 @@
-"""What row checks found: results and failing records of each submission, in `quality/`.
+"""What row checks found: results and failing records, in `quality/`.
 
 Great Expectations judges (`judge.py`) while rows are taken in (`intake/judging.py`); here its verdicts get the words,
 keys and cases by which an owner recognises them in every month.
@@ -7,22 +7,21 @@ keys and cases by which an owner recognises them in every month.
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from expectations.checks import OUTCOME, SUBMISSION, UNMAPPED, Check
 from expectations.contract import contract_for
 from expectations.suites import stored_key
 from orchestration.checks.cases import case_key, with_roots
+from orchestration.intake.ledger import Ledger
+from orchestration.intake.partitions import partitions_of
 from orchestration.settings import DataFolder
 
 RESULTS = {
@@ -38,16 +37,16 @@ ISSUES = {
 # Columns of `raw/` that say whom a row is about, the local child id first.
 PERSON_KEYS = ("child_key", "yp_key", "applicant_key", "person_key", "upn_key")
 RESULTS_SCHEMA, ISSUES_SCHEMA = pa.schema(list(RESULTS.items())), pa.schema(list(ISSUES.items()))
-# In a folder of their own: a table of a source may be called results.
-RESULTS_FILE, ISSUES_FILE = Path("told", "results.parquet"), Path("told", "issues.parquet")
 
 
-def results_file(folder: DataFolder, submission_id: str) -> Path:
-    return folder.quality / "results" / f"{submission_id}.parquet"
+def results_table(source: str) -> str:
+    """The table with the results of the row checks of a source."""
+    return f"quality/results/{source}"
 
 
-def issues_file(folder: DataFolder, submission_id: str) -> Path:
-    return folder.quality / "issues" / f"{submission_id}.parquet"
+def issues_table(source: str) -> str:
+    """The table with the rows that failed one."""
+    return f"quality/issues/{source}"
 
 
 def key_texts(
@@ -164,42 +163,16 @@ def told_about(
     )
 
 
-def write_told(target: Path, told: Sequence[Told]) -> None:
-    """Write what was found in the tables of a submission."""
-    (target / RESULTS_FILE).parent.mkdir()
-    results = [RESULTS_SCHEMA.empty_table(), *(one.results for one in told)]
-    issues = [ISSUES_SCHEMA.empty_table(), *(one.issues for one in told)]
-    pq.write_table(pa.concat_tables(results), target / RESULTS_FILE)
-    pq.write_table(pa.concat_tables(issues), target / ISSUES_FILE)
-
-
-def put_told(folder: DataFolder, submission_id: str, target: Path) -> None:
-    """Move what was found to where dbt reads it; a version without it has none."""
-    for name, place in (
-        (RESULTS_FILE, results_file(folder, submission_id)),
-        (ISSUES_FILE, issues_file(folder, submission_id)),
-    ):
-        place.unlink(missing_ok=True)
-        if (target / name).exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            (target / name).replace(place)
-    shutil.rmtree(target / RESULTS_FILE.parent, ignore_errors=True)
-
-
-def write_empty_results(folder: DataFolder) -> None:
-    """One file without rows each, so that a data folder in which nothing failed is a table without rows."""
-    for path, schema in (
-        (results_file(folder, "none"), RESULTS_SCHEMA),
-        (issues_file(folder, "none"), ISSUES_SCHEMA),
-    ):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(schema.empty_table(), path)
-
-
-def count_results(folder: DataFolder, submission_ids: Iterable[str]) -> int:
-    """How many check results there are of these submissions."""
-    files = [results_file(folder, name) for name in submission_ids]
-    return sum(pq.read_metadata(path).num_rows for path in files if path.exists())
+def tables_of_told(source: str, told: Sequence[Told]) -> dict[str, pa.Table]:
+    """What was found in the tables of a submission."""
+    return {
+        results_table(source): pa.concat_tables(
+            [RESULTS_SCHEMA.empty_table(), *(one.results for one in told)]
+        ),
+        issues_table(source): pa.concat_tables(
+            [ISSUES_SCHEMA.empty_table(), *(one.issues for one in told)]
+        ),
+    }
 
 
 @dataclass(frozen=True)
@@ -212,12 +185,16 @@ class TableResult:
     rows_failed: int
 
 
-def table_results(folder: DataFolder, submission_ids: Iterable[str]) -> list[TableResult]:
-    """Every row check with the rows that fail it, summed over these submissions."""
-    files = [results_file(folder, name) for name in submission_ids]
-    tables = [pq.read_table(path) for path in files if path.exists()]
-    results = pa.concat_tables([RESULTS_SCHEMA.empty_table(), *tables]).to_pandas()
-    summed = results.groupby("check_id", as_index=False)["rows_failed"].sum()
+def results_of(folder: DataFolder, ledger: Ledger, source: str | None = None) -> pa.Table:
+    """The result of every row check of every submission, of all sources or of one."""
+    tables = (one.rows(results_table(one.source)) for one in partitions_of(folder, ledger, source))
+    found = [table for table in tables if table is not None]
+    return pa.concat_tables([RESULTS_SCHEMA.empty_table(), *found])
+
+
+def table_results(results: pa.Table) -> list[TableResult]:
+    """Every row check with the rows that fail it, summed over the submissions."""
+    summed = results.to_pandas().groupby("check_id", as_index=False)["rows_failed"].sum()
     return [
         TableResult(*str(check_id).split(".")[:2], check_id=str(check_id), rows_failed=int(rows))
         for check_id, rows in summed.itertuples(index=False)

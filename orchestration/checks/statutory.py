@@ -23,18 +23,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.checks import statutory_findings, statutory_request, validators_process
-from orchestration.checks.rows import ISSUES_SCHEMA, issues_file
+from orchestration.checks.rows import ISSUES_SCHEMA, issues_table
 from orchestration.checks.statutory_findings import (
     Checked,
     Findings,
-    checked,
     findings_of_answer,
     joined,
 )
 from orchestration.checks.statutory_request import NotAskable, request_for
 from orchestration.intake.cover import collection_year
-from orchestration.intake.ledger import SubmissionVersion
-from orchestration.intake.places import statutory_folder
+from orchestration.intake.ledger import Ledger, SubmissionVersion
+from orchestration.intake.partitions import partition_of
+from orchestration.intake.places import id_of_version, statutory_folder
 from orchestration.settings import PROJECT_FOLDER, DataFolder
 
 SOURCES = ("ssda903", "cin_census")
@@ -121,9 +121,9 @@ def _keep(folder: DataFolder, item: Checked, mark: str, findings: Findings) -> N
     partial.replace(kept)
 
 
-def _kept(folder: DataFolder, item: Checked, mark: str | None) -> Findings | None:
+def _kept(folder: DataFolder, version: SubmissionVersion, mark: str | None) -> Findings | None:
     """What was kept of a version; with a mark only if the same rules said it."""
-    kept = statutory_folder(folder, item.submission_id)
+    kept = statutory_folder(folder, id_of_version(version))
     try:
         if mark not in (None, (kept / MADE_BY).read_text(errors="replace")):
             return None
@@ -171,15 +171,15 @@ def _judge(
     folder: DataFolder, python: Path, item: Checked, previous: SubmissionVersion | None
 ) -> tuple[Findings, float]:
     answer = _ask(python, request_for(folder, item.version, previous), folder)
-    issues = issues_file(folder, item.submission_id)
-    known = pq.read_table(issues) if issues.exists() else ISSUES_SCHEMA.empty_table()
-    findings = findings_of_answer(item, answer, known)
+    known = item.partition.rows(issues_table(item.version.source), [item.submission_id])
+    findings = findings_of_answer(item, answer, known or ISSUES_SCHEMA.empty_table())
     _keep(folder, item, _mark(previous), findings)
     return findings, float(answer["seconds"])
 
 
 def judge_newest(
     folder: DataFolder,
+    ledger: Ledger,
     versions: list[SubmissionVersion],
     known_by: tuple[date, datetime | None],
     progress: Progress,
@@ -194,9 +194,11 @@ def judge_newest(
     if newest and python is None:
         told.append("Statutory rules not run: their environment is not there (make validators)")
     for done, version in enumerate(newest, start=1):
-        item, previous = checked(folder, version), _previous(versions, version)
-        kept = _kept(folder, item, None if python is None else _mark(previous))
+        previous = _previous(versions, version)
+        kept = _kept(folder, version, None if python is None else _mark(previous))
         if kept is None and python is not None:
+            partition = partition_of(folder, ledger, version.source, version.area_code)
+            item = Checked(version, partition)
             try:
                 kept, seconds = _judge(folder, python, item, previous)
                 told.append(_line(version, kept, seconds))
@@ -215,5 +217,5 @@ def kept_findings(
     python, found = interpreter(), []
     for version in newest_versions(versions, *known_by):
         mark = None if python is None else _mark(_previous(versions, version))
-        found.append(_kept(folder, checked(folder, version), mark))
+        found.append(_kept(folder, version, mark))
     return joined([one for one in found if one is not None])

@@ -7,12 +7,10 @@ field of the same record. No value is looked at here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from expectations.checks import OUTCOME
 from expectations.contract import Table, contract_for
@@ -26,8 +24,9 @@ from orchestration.checks.rows import (
 )
 from orchestration.checks.statutory_request import CHILDREN, TABLES
 from orchestration.intake.ledger import SubmissionVersion
-from orchestration.intake.places import raw_folder, set_aside_folder, submission_id_of
-from orchestration.settings import DataFolder
+from orchestration.intake.made_tables import raw_table, set_aside_table
+from orchestration.intake.partitions import Partition
+from orchestration.intake.places import id_of_version
 
 RESULTS_SCHEMA = pa.schema([*RESULTS.items(), ("status", pa.string()), ("reason", pa.string())])
 DIMENSION = "statutory"
@@ -52,33 +51,25 @@ def joined(found: list[Findings]) -> Findings:
 
 @dataclass(frozen=True)
 class Checked:
-    """A version whose rows the rules are about, and where its tables are."""
+    """A version whose rows the rules are about, and the tables that they are in."""
 
     version: SubmissionVersion
-    submission_id: str
-    raw: Path
-    set_aside: Path
+    partition: Partition
+
+    @property
+    def submission_id(self) -> str:
+        return id_of_version(self.version)
 
     def rows(self, table: str) -> pd.DataFrame | None:
-        """The rows of a table as they were read, loaded or set aside; None where it did not come."""
-        loaded, aside = (folder / f"{table}.parquet" for folder in (self.raw, self.set_aside))
-        if not loaded.exists():
-            return None
-        rows = pq.read_table(loaded)
-        pieces = [rows.append_column(OUTCOME, pa.repeat("loaded", len(rows)))]
-        pieces += [pq.read_table(aside)] if aside.exists() else []
-        whole = pa.concat_tables(pieces, promote_options="permissive")
-        return whole.replace_schema_metadata(None).to_pandas(date_as_object=False)
-
-
-def checked(folder: DataFolder, version: SubmissionVersion) -> Checked:
-    """Where a version's tables are."""
-    name = (version.area_code, version.source, version.folder_month, version.version)
-    submission_id = submission_id_of(*name)
-    raw = raw_folder(
-        folder, version.source, version.area_code, version.folder_month, version.version
-    )
-    return Checked(version, submission_id, raw, set_aside_folder(folder, submission_id))
+        """The rows of a table as they were read, loaded or set aside; None where there are none."""
+        source, own = self.version.source, [self.submission_id]
+        loaded = self.partition.rows(raw_table(source, table), own)
+        pieces = [self.partition.rows(set_aside_table(source, table), own)]
+        if loaded is not None:
+            pieces.insert(0, loaded.append_column(OUTCOME, pa.repeat("loaded", len(loaded))))
+        found = [piece for piece in pieces if piece]
+        whole = pa.concat_tables(found, promote_options="permissive") if found else None
+        return whole and whole.to_pandas(date_as_object=False)
 
 
 class Records:

@@ -14,13 +14,12 @@ from expectations.contract import contract_for, sources
 from expectations.owners import load_owners
 from expectations.suites import table_names
 from orchestration.checks import statutory
-from orchestration.checks.rows import table_results
+from orchestration.checks.rows import results_of, table_results
 from orchestration.dagster.resources import OPERATIONS, Data
+from orchestration.intake.extractions import loaded_rows
 from orchestration.intake.judging import is_asked_about
 from orchestration.intake.landing import Landing
 from orchestration.intake.ledger import Ledger
-from orchestration.intake.places import id_of_version
-from orchestration.intake.submissions import loaded_rows
 from orchestration.night import steps
 
 OWNERS = {entry["source"]: entry["owner"] for entry in load_owners()}
@@ -106,7 +105,7 @@ def _raw_asset(source: str) -> dg.AssetsDefinition:
     @dg.asset(
         key=raw_key(source), group_name="intake", kinds={"python", "parquet"}, owners=OPERATIONS,
         deps=[LANDING], check_specs=_row_check_specs(source),
-        description=f"{contract_for(source).title}: typed, pseudonymised, one Parquet file per table and version; "
+        description=f"{contract_for(source).title}: typed, pseudonymised, one Parquet file per table and area; "
         "its rows judged.",
         metadata={"dagster/column_schema": _column_schema(source)},
     )  # fmt: skip
@@ -124,7 +123,9 @@ def _raw_asset(source: str) -> dg.AssetsDefinition:
                 )
             yield dg.MaterializeResult(
                 metadata={
-                    "dagster/row_count": loaded_rows(data.folder, source),
+                    "dagster/row_count": loaded_rows(
+                        data.folder, Ledger(data.folder.ledger), source
+                    ),
                     "accepted": len(taken.accepted), "rejected": len(taken.rejected),
                 }
             )  # fmt: skip
@@ -134,8 +135,7 @@ def _raw_asset(source: str) -> dg.AssetsDefinition:
 
 
 def _row_check_results(data: Data, source: str) -> Iterator[dg.AssetCheckResult]:
-    versions = steps.versions_to_check(Ledger(data.folder.ledger), source)
-    rows = table_results(data.folder, map(id_of_version, versions))
+    rows = table_results(results_of(data.folder, Ledger(data.folder.ledger), source))
     checks = steps.table_checks_of(data.folder, data.settings, source)
     for spec in _row_check_specs(source):
         failed_checks = [

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from orchestration.durable import put_folder, sync_everything
 from orchestration.intake.findings import Finding
-from orchestration.intake.landing import LandedSubmission, version_of
+from orchestration.intake.landing import LandedSubmission, Landing, version_of
 from orchestration.intake.ledger import SubmissionVersion
 from orchestration.settings import DataFolder
 
@@ -27,6 +27,18 @@ def archived_files(folder: DataFolder, version: Version) -> tuple[Path, ...]:
     files = tuple(sorted(place.iterdir())) if place.is_dir() else ()
     is_whole = files and all(path.is_file() for path in files)
     return files if is_whole and version_of(files) == version.version else ()
+
+
+def not_made_again(
+    folder: DataFolder, versions: Iterable[SubmissionVersion], landing: Landing
+) -> list[SubmissionVersion]:
+    """Versions whose files are neither in `archive/`, whole, nor in landing: what was read of them is all there is."""
+    landed = {one.name for one in landing.submissions}
+    return [
+        version
+        for version in versions
+        if version.name not in landed and not archived_files(folder, version)
+    ]
 
 
 def mend_archive(

@@ -11,15 +11,15 @@ import re
 import shutil
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from pyarrow import feather
-from pydantic import TypeAdapter, ValidationError
 
 from expectations.checks import UNMAPPED
 from expectations.contract import Contract, Table, contract_for
@@ -64,13 +64,13 @@ from orchestration.intake.typed_tables import (
     Sender,
     Typed,
     as_received,
+    identifiers_of,
     places_of,
     typed_table,
-    write_identifiers,
 )
 
-EXTRACTION_FILE = "extraction.json"
-
+# Beside the rows of the tables, none of which is called so.
+IDENTIFIERS = "_identifiers"
 ReadFile = Callable[[Path, frozenset[str], Wanted | None], list[Block]]
 
 
@@ -120,7 +120,7 @@ class TableCounts:
 
 @dataclass
 class Extraction:
-    """The outcome for one version, as stored beside its Parquet files."""
+    """The outcome for one version."""
 
     submission_id: str
     fingerprint: str
@@ -130,47 +130,21 @@ class Extraction:
     tables: dict[str, TableCounts] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
-    def save(self, folder: Path) -> None:
-        """Write it beside the tables, without names that came with the files."""
-        stored = replace(self, findings=[finding.without_names() for finding in self.findings])
-        without_places = {"tables": {"__all__": {"places"}}}
-        (folder / EXTRACTION_FILE).write_bytes(
-            _STORED.dump_json(stored, indent=1, exclude=without_places)
-        )
-
-
-_STORED = TypeAdapter(Extraction)
-
-
-def load_extraction(folder: Path) -> Extraction:
-    """Read back what `Extraction.save` wrote."""
-    return _STORED.validate_json((folder / EXTRACTION_FILE).read_bytes())
-
-
-def stored_extraction(folder: Path) -> Extraction | None:
-    """The same, or None where it is missing or cannot be read: the next taking-in makes it again."""
-    try:
-        return load_extraction(folder)
-    except (FileNotFoundError, ValidationError):
-        return None
-
 
 def as_received_file(target: Path, table: str) -> Path:
-    """Where the rows of a table are kept between reading and judging."""
+    """Where the rows of a table, or the identifiers, are kept between reading and judging."""
     return target / f"{table}.arrow"
 
 
-def read_version(
-    submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path
-) -> Extraction:
-    """Read one version and write its rows, as received, to `target`; identifiers go to `restricted` only.
+def read_version(submission: SubmissionFiles, secret: bytes, target: Path) -> Extraction:
+    """Read one version and write its rows, as received, and its identifiers to a folder, which is made here.
 
-    `target` and `restricted` are folders (made here). Never raises for bad input: the verdict says it.
+    Never raises for bad input: the verdict says it.
     """
     shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
+    target.mkdir(mode=0o700, parents=True)
     try:
-        return _read(submission, secret, target, restricted)
+        return _read(submission, secret, target)
     except MemoryError:
         # Only the process that confines the reading knows that it was the file's fault.
         raise
@@ -206,7 +180,7 @@ def _refused_whole(submission: SubmissionFiles, finding: Finding) -> Extraction:
     )  # fmt: skip
 
 
-def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: Path) -> Extraction:
+def _read(submission: SubmissionFiles, secret: bytes, target: Path) -> Extraction:
     contract = contract_for(submission.source, collection_year(submission.folder_as_at))
     files, findings = _read_marked(contract, submission, target)
     n_rows = {
@@ -254,13 +228,16 @@ def _read(submission: SubmissionFiles, secret: bytes, target: Path, restricted: 
             )
         ]
         rows, named = as_received(table, typed, blocks, sender)
-        feather.write_feather(rows, as_received_file(target, name), compression="uncompressed")
+        _write(rows, as_received_file(target, name))
         identifiers += named
     extraction.findings = [*findings, *_of_the_whole(contract, submission, extraction, read)]
     _settle_verdict(contract, extraction)
-    if extraction.verdict == "accepted":
-        write_identifiers(identifiers, restricted, submission.submission_id)
+    _write(identifiers_of(identifiers, sender), as_received_file(target, IDENTIFIERS))
     return extraction
+
+
+def _write(rows: pa.Table, file: Path) -> None:
+    feather.write_feather(rows, file, compression="uncompressed")
 
 
 def _not_the_table(table: Table, name: str, found: RecognisedBlock) -> Finding:

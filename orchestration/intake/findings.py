@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from orchestration.intake.names import Name, Received, in_full, without_name
+from orchestration.intake.names import Name, Received, in_full
 
 # The worst first: what is refused, what waits, rows that are not counted, the rest.
 Severity = Literal["reject", "wait", "quarantine", "flag", "warn"]
@@ -50,16 +49,6 @@ class Finding:
         if self.file is None:
             return ()
         return self.file if isinstance(self.file, tuple) else (self.file,)
-
-    def without_names(self) -> Finding:
-        """The same finding as everybody may have it."""
-        return replace(
-            self,
-            file=tuple(map(without_name, self.files)) or None,
-            sheet=self.sheet and without_name(self.sheet),
-            column=self.column and without_name(self.column),
-            names=tuple(map(without_name, self.names)),
-        )
 
     def text(self) -> str:
         """The message as one line with its place, as everybody may read it."""
@@ -113,26 +102,9 @@ def _rows_text(rows: Sequence[int], n_rows: int) -> str:
     return f"row {shown}" if n_rows == 1 else f"rows {shown}{more}"
 
 
-_STORED, _ALL = TypeAdapter(Finding), TypeAdapter(list[Finding])
+_STORED = TypeAdapter(Finding)
 
 
 def finding_from(stored: dict[str, Any]) -> Finding:
     """A finding as `dataclasses.asdict` and JSON have stored it."""
     return _STORED.validate_python(stored)
-
-
-def named_findings_file(restricted: Path, submission_id: str) -> Path:
-    """Where the findings about a version are kept with their names, for officers."""
-    return restricted / "findings" / f"{submission_id}.json"
-
-
-def save_named(findings: Sequence[Finding], path: Path) -> None:
-    """Keep findings with their names."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_bytes(_ALL.dump_json(list(findings), indent=1))
-
-
-def load_named(path: Path) -> list[Finding]:
-    """Read back what `save_named` wrote."""
-    return _ALL.validate_json(path.read_bytes())

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,11 @@ from expectations.rules.derived import DOUBTED, UNREAD
 from expectations.rules.shapes import names
 from expectations.suites import TableChecks, checks_of
 from orchestration.checks.judge import failing_rows
-from orchestration.checks.rows import Told, told_about, write_told
+from orchestration.checks.rows import Told, tables_of_told, told_about
 from orchestration.intake.extract import Extraction, TableCounts, as_received_file
 from orchestration.intake.findings import SHOWN_ROWS, Finding, Severity
-from orchestration.intake.raw_tables import arrow_type, write_raw_table
+from orchestration.intake.made_tables import tables_of_rows
+from orchestration.intake.raw_tables import arrow_type
 
 # National files whose rows have an owner here; published statistics have none.
 SCHOOL_REGISTERS = frozenset({"gias", "ofsted_mi"})
@@ -44,11 +45,13 @@ def is_asked_about(source: str) -> bool:
 
 @dataclass(frozen=True)
 class ReadVersion:
-    """A version whose files have been read to `target`, where its judged tables are written, too."""
+    """A version whose files have been read to `target`, and the tables that are made of its rows."""
 
     source: str
     target: Path
     extraction: Extraction
+    made: dict[str, pa.Table] = field(default_factory=dict)
+    """By name the judged tables, and what the checks of their rows found."""
 
     @property
     def submission_id(self) -> str:
@@ -88,14 +91,14 @@ class Judged:
     failing: dict[str, list[Any]]
 
 
-def judge_versions(read: Sequence[ReadVersion]) -> list[Extraction]:
-    """Judge the rows of versions of one source, write their tables, results and issues, and say what became of them.
+def judge_versions(read: Sequence[ReadVersion]) -> list[ReadVersion]:
+    """The same versions of one source with their rows judged: what became of them, their tables, results and issues.
 
     A rejected version stays as it is. Raises ChecksFailed where a check cannot be evaluated.
     """
-    versions = [replace(one, extraction=deepcopy(one.extraction)) for one in read]
+    versions = [replace(one, extraction=deepcopy(one.extraction), made={}) for one in read]
     _judge_accepted([one for one in versions if one.extraction.verdict == "accepted"])
-    return [one.extraction for one in versions]
+    return versions
 
 
 def _judge_accepted(versions: Sequence[ReadVersion]) -> None:
@@ -115,7 +118,7 @@ def _judge_accepted(versions: Sequence[ReadVersion]) -> None:
             told[version.submission_id].append(one)
     for version in versions:
         if is_asked_about(source):
-            write_told(version.target, told[version.submission_id])
+            version.made.update(tables_of_told(source, told[version.submission_id]))
 
 
 def in_order(contract: Contract, wanted: Iterable[str]) -> list[str]:
@@ -179,7 +182,7 @@ def _part(judged: Judged, rows: slice) -> Judged:
 def _settle_table(
     version: ReadVersion, name: str, table: Table, rows: pa.Table, judged: Judged
 ) -> None:
-    """Write the rows of a table of one version; count and tell what became of them."""
+    """Make the tables of the rows of a table of one version; count and tell what became of them."""
     counts = version.extraction.tables[name]
     counts.loaded = int(judged.kept.sum())
     counts.deduplicated = int(judged.deduplicated.sum())
@@ -190,7 +193,7 @@ def _settle_table(
     ]
     outcomes = {"kept": judged.kept, "quarantined": judged.quarantined}
     outcomes |= {f"has_{record}": carried for record, carried in judged.carries.items()}
-    write_raw_table(version.target, name, table, rows, outcomes)
+    version.made.update(tables_of_rows(version.source, name, table, rows, outcomes))
 
 
 # ---------------------------------------------------------------- rows

@@ -5,7 +5,7 @@ What each event says; how events are kept and proved: `chain.py`, `kept_files.py
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -149,6 +149,25 @@ class Ledger:
                 name in marked or "is_synthetic" in said or (known is not None and known.is_synthetic),
             )  # fmt: skip
         return list(found.values())
+
+    def enter_tables(self, partitions: Iterable[tuple[str, str, Mapping[str, str]]]) -> None:
+        """Append which files hold what was read of a source from an area from here on, all or none.
+
+        Of each: source, area, and by the name of a table the hash of its file.
+        """
+        self._chain.append(
+            "tables",
+            [
+                (now(), {"source": source, "area_code": area_code, "files": dict(files)})
+                for source, area_code, files in partitions
+            ],
+        )
+
+    def tables(self) -> dict[tuple[str, str], dict[str, str]]:
+        """By source and area the file of each table that was made of its extracts, by its hash."""
+        said = (event.content for event in self._chain.events("tables"))
+        newest = {(one["source"], one["area_code"]): one["files"] for one in said}
+        return {name: files for name, files in newest.items() if files}
 
     def _submissions(self) -> list[Event]:
         """What was entered about versions that have not been removed since."""

@@ -7,7 +7,7 @@ its place unless it is asked for in full. Names of a contract are ours: they are
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -43,10 +43,6 @@ class Received:
             return self.name
         return f"{self.kind} {self.name if self.kind == 'sheet' else repr(self.name)}"
 
-    def without_name(self) -> Received:
-        """The place alone."""
-        return replace(self, name=None)
-
 
 Name = str | Received
 
@@ -54,11 +50,6 @@ Name = str | Received
 def in_full(name: Name) -> str:
     """A name as officers read it."""
     return name.in_full() if isinstance(name, Received) else name
-
-
-def without_name(name: Name) -> Name:
-    """A name as everybody may have it."""
-    return name.without_name() if isinstance(name, Received) else name
 
 
 def shown_name(name: str) -> str:

@@ -46,28 +46,24 @@ def allowance_for(files: Iterable[Path]) -> Allowance:
 
 
 def read_versions(
-    versions: Sequence[tuple[SubmissionFiles, Path]], secret: bytes, restricted: Path
+    versions: Sequence[tuple[SubmissionFiles, Path]], secret: bytes
 ) -> Iterator[Extraction]:
     """Read each version and write its rows to its folder, in their order and several at a time."""
     most = min(WORKERS, len(versions))
     if not most:
         return
     with ConfinedWorkers(most) as workers, ThreadPoolExecutor(most) as threads:
-        yield from threads.map(
-            lambda version: _read_one(workers, version, secret, restricted), versions
-        )
+        yield from threads.map(lambda version: _read_one(workers, version, secret), versions)
 
 
 def _read_one(
-    workers: ConfinedWorkers, version: tuple[SubmissionFiles, Path], secret: bytes, restricted: Path
+    workers: ConfinedWorkers, version: tuple[SubmissionFiles, Path], secret: bytes
 ) -> Extraction:
     """Read a version; a file that ends the worker is given up, and the version read again without it."""
     files, target = version
     while True:
         try:
-            return workers.call(
-                allowance_for(files.files), read_version, files, secret, target, restricted
-            )
+            return workers.call(allowance_for(files.files), read_version, files, secret, target)
         except WorkerDied:
             in_hand = file_in_hand(target)
         if in_hand is None or in_hand in files.given_up:

@@ -1,77 +1,57 @@
 """The taking-in: landing -> archive, raw and ledger. Only this is incremental; all later steps rebuild.
 
 A version's files are read on their own; the rows of all versions of a source that come together are judged at once. A
-version enters the ledger last, when its archive copy and its raw tables are complete, so that a killed run leaves
-nothing half taken in.
+version enters the ledger last, when its archive copy and its tables are complete, so that a killed run leaves nothing
+half taken in.
 """
 
 from __future__ import annotations
 
-import hashlib
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
-from pathlib import Path
 
-import pyarrow.parquet as pq
+import pyarrow as pa
 
-from expectations.contract import CONTRACTS_FOLDER, contract_for, sources
-from orchestration.checks import judge
 from orchestration.checks.judge import ChecksFailed
-from orchestration.checks.rows import put_told, results_file
-from orchestration.durable import put_folder, sync_everything
-from orchestration.intake.archive import (
-    archive_folder,
-    archived_files,
-    mend_archive,
-)
-from orchestration.intake.areas import dfe_codes
-from orchestration.intake.cover import month_end
-from orchestration.intake.extract import (
-    EXTRACTION_FILE,
-    Extraction,
-    SubmissionFiles,
-    as_received_file,
-    broken_off,
-    stored_extraction,
-)
-from orchestration.intake.findings import (
-    Finding,
-    load_named,
-    named_findings_file,
-    save_named,
-)
-from orchestration.intake.hashes import damaged, write_hashes
-from orchestration.intake.judging import ReadVersion, is_asked_about, judge_versions
+from orchestration.durable import put_folder
+from orchestration.intake.archive import archive_folder, mend_archive
+from orchestration.intake.extract import IDENTIFIERS, Extraction, broken_off
+from orchestration.intake.extractions import as_kept, extractions_in, extractions_of
+from orchestration.intake.findings import Finding
+from orchestration.intake.judging import ReadVersion, judge_versions
 from orchestration.intake.keys import key_check, load_or_make_secret
-from orchestration.intake.landing import LandedSubmission, Landing, still_writing, version_of
+from orchestration.intake.landing import Landing
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
-from orchestration.intake.places import (
-    damaged_files,
-    files_made_of,
-    id_of_version,
-    put_aside,
-    raw_folder,
-    set_aside_folder,
+from orchestration.intake.made_tables import (
+    extractions_table,
+    identifiers_table,
+    tables_dbt_reads,
+    tables_of_source,
 )
-from orchestration.intake.raw_tables import (
-    SET_ASIDE_FOLDER,
-    raw_schema,
-    unit_schema,
-    unit_table,
-)
+from orchestration.intake.mending import known_ids, put_damage_aside, remove_unnamed
+from orchestration.intake.partitions import changed, enter, partition_of, partitions_of
+from orchestration.intake.places import id_of_version
 from orchestration.intake.reading import read_versions
-from orchestration.settings import REFERENCE_FOLDER, DataFolder, Settings
+from orchestration.intake.shipped import SHIPPED
+from orchestration.intake.to_read import (
+    Job,
+    is_current,
+    new_jobs,
+    shipped_jobs,
+    stale_jobs,
+    work_copy,
+)
+from orchestration.settings import DataFolder, Settings
 
-JUDGE_FOLDER = Path(judge.__file__).parent
-SHIPPED = "shipped"
-SHIPPED_AS_AT = date(1900, 1, 1)
 # So many rows of the widest table take about 0.7 GB with what the checks make of them.
 MOST_ROWS_TOGETHER = 500_000
+# Whose the tables are that nobody has sent.
+NOBODY = "none"
 Progress = Callable[[str, int, int], None]
+Lot = list[tuple[Job, ReadVersion]]
 
 
 @dataclass(frozen=True)
@@ -86,110 +66,20 @@ class TakenIn:
     made_key: bool = False
 
 
-Sent = SubmissionVersion | LandedSubmission
-
-
-@dataclass(frozen=True)
-class _Job:
-    landed: LandedSubmission
-    event: str
-    files: SubmissionFiles
-
-
-@cache
-def _code_fingerprint() -> str:
-    digest = hashlib.sha256()
-    intake, checks = Path(__file__).parent, CONTRACTS_FOLDER.parent
-    ours = [path for folder in (intake, checks, JUDGE_FOLDER) for path in folder.rglob("*.py")]
-    for path in sorted([*ours, *checks.rglob("*.yml")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def fingerprint(look_back_months: int) -> str:
-    """Changes when the code, a contract or the setting that decides how a file is read changes."""
-    return hashlib.sha256(f"{_code_fingerprint()}|{look_back_months}".encode()).hexdigest()[:16]
-
-
-def _job(
-    settings: Settings,
-    landed: LandedSubmission,
-    event: str,
-    files: tuple[Path, ...],
-    others: Iterable[Sent] = (),
-) -> _Job:
-    """What a worker reads; `others`: what else the area sent of the source."""
-    months = settings.annex_a.months_for(landed.area_code)
-    as_at = SHIPPED_AS_AT if landed.folder_month == SHIPPED else landed.folder_as_at
-    described = SubmissionFiles(
-        submission_id=id_of_version(landed),
-        area_code=landed.area_code,
-        source=landed.source,
-        folder_as_at=as_at,
-        files=files,
-        look_back_months=months,
-        dfe_code=dfe_codes().get(landed.area_code),
-        fingerprint=fingerprint(months),
-        same_as_month=_same_earlier(landed, others),
-        is_first=not any(other.folder_month < landed.folder_month for other in others),
-    )
-    return _Job(landed, event, described)
-
-
-def _same_earlier(landed: LandedSubmission, others: Iterable[Sent]) -> str | None:
-    """The earliest month before a monthly extract's own whose files are the same."""
-    expected = contract_for(landed.source).expected
-    if expected is None or expected.every_months != 1:
-        return None
-    same = (
-        other.folder_month
-        for other in others
-        if other.version == landed.version and other.folder_month < landed.folder_month
-    )
-    return min(same, default=None)
-
-
-def _sent(landing: Landing, versions: list[SubmissionVersion]) -> dict[tuple[str, str], list[Sent]]:
-    """By area and source: every accepted version, and what landing holds now."""
-    found: dict[tuple[str, str], list[Sent]] = {}
-    known: list[Sent] = [one for one in versions if one.verdict == "accepted"]
-    for one in (*known, *landing.submissions):
-        found.setdefault((one.area_code, one.source), []).append(one)
-    return found
-
-
-def _work_copy(folder: DataFolder, landed: LandedSubmission) -> Path:
-    return folder.work / "taking_in" / f"{landed.area_code}-{landed.source}-{landed.folder_month}"
-
-
-def _copy_for_reading(folder: DataFolder, landed: LandedSubmission) -> tuple[Path, ...] | None:
-    """Copy the files first and read the copy; None when they changed on the way."""
-    target = _work_copy(folder, landed)
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
-    try:
-        copies = tuple(Path(shutil.copyfile(path, target / path.name)) for path in landed.files)
-    except FileNotFoundError:
-        return None
-    return copies if version_of(copies) == landed.version else None
-
-
 def _read_all(
-    folder: DataFolder, jobs: list[_Job], secret: bytes
-) -> Iterator[tuple[_Job, ReadVersion]]:
+    folder: DataFolder, jobs: list[Job], secret: bytes
+) -> Iterator[tuple[Job, ReadVersion]]:
     staged = folder.work / "extracted"
     shutil.rmtree(staged, ignore_errors=True)
-    versions = [(job.files, staged / job.files.submission_id) for job in jobs]
-    extractions = read_versions(versions, secret, folder.identifiers)
+    versions = [(job.files, staged / job.submission_id) for job in jobs]
+    extractions = read_versions(versions, secret)
     for job, (_, target), extraction in zip(jobs, versions, extractions, strict=True):
         yield job, ReadVersion(job.landed.source, target, extraction)
 
 
-def _together(
-    read: Iterable[tuple[_Job, ReadVersion]],
-) -> Iterator[list[tuple[_Job, ReadVersion]]]:
+def _together(read: Iterable[tuple[Job, ReadVersion]]) -> Iterator[Lot]:
     """Versions in as few lots as memory bears: a region's history is millions of rows."""
-    lot: list[tuple[_Job, ReadVersion]] = []
+    lot: Lot = []
     n_rows = 0
     for job, version in read:
         more = sum(counts.received for counts in version.extraction.tables.values())
@@ -202,47 +92,98 @@ def _together(
         yield lot
 
 
-def _judged(lot: list[tuple[_Job, ReadVersion]]) -> list[tuple[_Job, ReadVersion]]:
+def _judged(lot: Lot) -> Lot:
     """The same with their rows judged; a fault of the program costs only the version that it is met in."""
+    jobs = [job for job, _ in lot]
     try:
-        extractions = judge_versions([version for _, version in lot])
+        judged = judge_versions([version for _, version in lot])
     except ChecksFailed:
         raise
     except Exception as error:  # noqa: BLE001 -- a message could hold a value, so only the place is kept
         if len(lot) > 1:
             return [judged for one in lot for judged in _judged([one])]
-        extractions = [broken_off(job.files, error) for job, _ in lot]
-    return [
-        (job, replace(version, extraction=extraction))
-        for (job, version), extraction in zip(lot, extractions, strict=True)
+        judged = [replace(version, extraction=broken_off(job.files, error)) for job, version in lot]
+    return list(zip(jobs, judged, strict=True))
+
+
+def _tables_of(version: ReadVersion) -> dict[str, pa.Table]:
+    """Everything that is kept of a version, by the names of the tables; of a rejected one what was said of it."""
+    kept = {extractions_table(version.source): as_kept(version.extraction)}
+    if version.extraction.verdict == "accepted":
+        kept |= version.made
+        kept[identifiers_table(version.source)] = version.rows(IDENTIFIERS)
+    return kept
+
+
+def _settle(folder: DataFolder, ledger: Ledger, keep: set[str], lot: Lot) -> None:
+    """Put what was read in place: into the tables for every verdict, into the archive when accepted.
+
+    `keep`: the versions whose rows stay in these tables.
+    """
+    fresh: dict[str, dict[str, list[pa.Table]]] = defaultdict(lambda: defaultdict(list))
+    for job, version in lot:
+        for table, rows in _tables_of(version).items():
+            if len(rows):
+                fresh[job.landed.area_code][table].append(rows)
+        shutil.rmtree(version.target)
+    source = lot[0][0].landed.source
+    changes = [
+        changed(partition_of(folder, ledger, source, area), keep, tables, tables_of_source(source))
+        for area, tables in fresh.items()
     ]
+    for job, version in lot:
+        copy = work_copy(folder, job.landed)
+        if version.extraction.verdict == "accepted" and job.event == "received":
+            put_folder(copy, archive_folder(folder, job.landed))
+        shutil.rmtree(copy, ignore_errors=True)
+    enter(ledger, changes)
 
 
-def _settle(folder: DataFolder, job: _Job, version: ReadVersion) -> None:
-    """Move the outcome into place: raw for every verdict (its messages), archive when accepted."""
-    landed, extraction, staged = job.landed, version.extraction, version.target
-    set_aside = set_aside_folder(folder, job.files.submission_id)
-    shutil.rmtree(set_aside, ignore_errors=True)
-    for received in staged.glob(as_received_file(Path(), "*").name):
-        received.unlink()
-    if extraction.verdict == "rejected":
-        for parquet in staged.rglob("*.parquet"):
-            parquet.unlink()
-    elif (staged / SET_ASIDE_FOLDER).exists():
-        put_folder(staged / SET_ASIDE_FOLDER, set_aside)
-    put_told(folder, job.files.submission_id, staged)
-    extraction.save(staged)
-    save_named(extraction.findings, named_findings_file(folder.restricted, job.files.submission_id))
-    raw = raw_folder(folder, landed.source, landed.area_code, landed.folder_month, landed.version)
-    put_folder(staged, raw)
-    write_hashes(folder.root, raw, files_made_of(folder, raw, job.files.submission_id))
-    copy = _work_copy(folder, landed)
-    if extraction.verdict == "accepted" and job.event == "received":
-        put_folder(copy, archive_folder(folder, landed))
-    shutil.rmtree(copy, ignore_errors=True)
+def _leave_out_the_rest(
+    folder: DataFolder,
+    settings: Settings,
+    ledger: Ledger,
+    source: str,
+    keep: set[str],
+    jobs: list[Job],
+) -> None:
+    """Write tables anew that hold versions which the ledger does not know, or columns of other code.
+
+    Those that a version is about to be put into are written anew with it.
+    """
+    schemas, read = tables_of_source(source), {job.landed.area_code for job in jobs}
+    changes = []
+    for partition in partitions_of(folder, ledger, source):
+        kept = extractions_in(partition)
+        is_right = kept.keys() <= keep and all(
+            is_current(settings, partition.area_code, one) for one in kept.values()
+        )
+        if partition.area_code not in read and not is_right:
+            changes.append(changed(partition, keep, {}, schemas))
+    enter(ledger, changes)
 
 
-def _version(job: _Job, extraction: Extraction) -> SubmissionVersion:
+def _jobs(
+    folder: DataFolder,
+    settings: Settings,
+    ledger: Ledger,
+    landing: Landing,
+    source: str,
+    findings: list[Finding],
+) -> list[Job]:
+    """Everything of a source that has to be read, each version once."""
+    versions = [version for version in ledger.versions() if version.source == source]
+    kept = extractions_of(folder, ledger, source)
+    new = list(new_jobs(folder, settings, landing, versions, ledger.purged(), findings))
+    ids = {job.submission_id for job in new}
+    again = (
+        *stale_jobs(folder, settings, landing, versions, kept),
+        *shipped_jobs(settings, source, kept),
+    )
+    return [*new, *(job for job in again if job.submission_id not in ids)]
+
+
+def _version(job: Job, extraction: Extraction) -> SubmissionVersion:
     landed, moment = job.landed, now()
     return SubmissionVersion(
         landed.area_code, landed.source, landed.folder_month, landed.version, extraction.as_at_date,
@@ -250,114 +191,17 @@ def _version(job: _Job, extraction: Extraction) -> SubmissionVersion:
     )  # fmt: skip
 
 
-def current_versions(
-    versions: list[SubmissionVersion],
-) -> dict[tuple[str, str, str], SubmissionVersion]:
-    current: dict[tuple[str, str, str], SubmissionVersion] = {}
-    for version in sorted(versions, key=lambda item: item.event_number):
-        current[version.area_code, version.source, version.folder_month] = version
-    return current
-
-
-def _new_jobs(
-    folder: DataFolder,
-    settings: Settings,
-    landing: Landing,
-    versions: list[SubmissionVersion],
-    purged: frozenset[tuple[str, ...]],
-    findings: list[Finding],
-) -> Iterator[_Job]:
-    current, sent = current_versions(versions), _sent(landing, versions)
-    for landed in landing.submissions:
-        known = current.get((landed.area_code, landed.source, landed.folder_month))
-        if known is not None and known.version == landed.version:
-            continue
-        if landed.name in purged:
-            findings.append(_purged(landed))
-            continue
-        copies = _copy_for_reading(folder, landed)
-        if copies is None:
-            findings.append(still_writing(landed.files[0], folder.landing))
-        else:
-            others = sent[landed.area_code, landed.source]
-            yield _job(settings, landed, "received", copies, others)
-
-
-def _purged(landed: LandedSubmission) -> Finding:
-    """What is said of an extract that has come back."""
-    return Finding(
-        "PURGED", "warn", "it has been removed for good (`cypp purge`, `cypp forget`) and is not taken in again",
-        "Remove its files from landing", folder="/".join(landed.name[:3]),
-    )  # fmt: skip
-
-
-def _stale_jobs(
-    folder: DataFolder, settings: Settings, landing: Landing, versions: list[SubmissionVersion]
-) -> Iterator[_Job]:
-    """Versions of which something is damaged or missing, or was made by other code, contracts or settings."""
-    sent, in_landing = _sent(landing, versions), {one.name: one for one in landing.submissions}
-    for version in versions:
-        raw = raw_folder(
-            folder, version.source, version.area_code, version.folder_month, version.version
-        )
-        is_damaged = damaged_files(folder, version) != []
-        is_lacking = is_damaged or _lacks_results(folder, version)
-        expected = fingerprint(settings.annex_a.months_for(version.area_code))
-        if not is_lacking and _raw_fingerprint(raw) == expected:
-            continue
-        landed = LandedSubmission(*version.name[:3], (), version.version)
-        files = archived_files(folder, version)
-        if not files and version.name in in_landing:
-            files = in_landing[version.name].files
-        if files and version_of(files) == version.version:
-            others = sent.get((version.area_code, version.source), [])
-            yield _job(settings, landed, "reread", files, others)
-        elif is_damaged:
-            put_aside(folder, raw, id_of_version(version))
-
-
-def _lacks_results(folder: DataFolder, version: SubmissionVersion) -> bool:
-    """Whether the verdicts on the rows of an accepted version are gone."""
-    is_expected = version.verdict == "accepted" and is_asked_about(version.source)
-    return is_expected and not results_file(folder, id_of_version(version)).exists()
-
-
-def _raw_fingerprint(raw: Path) -> str | None:
-    extraction = stored_extraction(raw)
-    return extraction.fingerprint if extraction else None
-
-
-def shipped_reference() -> Iterator[LandedSubmission]:
-    """The public figures that ship with the project, as if they were submissions."""
-    for source_folder in sorted(path for path in REFERENCE_FOLDER.iterdir() if path.is_dir()):
-        if source_folder.name in sources():
-            files = tuple(sorted(source_folder.iterdir()))
-            yield LandedSubmission(
-                "national", source_folder.name, SHIPPED, files, version_of(files)
-            )
-
-
-def _shipped_jobs(folder: DataFolder, settings: Settings, source: str) -> Iterator[_Job]:
-    for landed in shipped_reference():
-        if landed.source != source:
-            continue
-        job = _job(settings, landed, "reread", landed.files)
-        raw = raw_folder(folder, landed.source, landed.area_code, SHIPPED, landed.version)
-        made = files_made_of(folder, raw, job.files.submission_id)
-        if _raw_fingerprint(raw) != job.files.fingerprint or damaged(folder.root, raw, made):
-            shutil.rmtree(raw.parent, ignore_errors=True)
-            yield job
-
-
-def write_empty_tables(folder: DataFolder, source: str) -> None:
-    """One empty Parquet file per table of a source, so that one that nobody sends is a table without rows."""
-    target = folder.raw / source / "none" / "none" / "none"
-    target.mkdir(parents=True, exist_ok=True)
-    for name, table in contract_for(source).tables.items():
-        if not table.recognised_only:
-            pq.write_table(raw_schema(table).empty_table(), target / f"{name}.parquet")
-        if table.unit:
-            pq.write_table(unit_schema(table).empty_table(), target / f"{unit_table(name)}.parquet")
+def write_empty_tables(folder: DataFolder, ledger: Ledger, source: str) -> None:
+    """One file without rows for each table that nobody has sent, so that dbt reads a table without rows."""
+    schemas = tables_dbt_reads(source)
+    sent = {
+        table
+        for partition in partitions_of(folder, ledger, source)
+        if partition.area_code != NOBODY
+        for table in partition.files
+    }
+    empty = {table: [schemas[table].empty_table()] for table in schemas if table not in sent}
+    enter(ledger, [changed(partition_of(folder, ledger, source, NOBODY), (), empty, schemas)])
 
 
 def load_secret(folder: DataFolder, ledger: Ledger) -> tuple[bytes, bool]:
@@ -384,7 +228,7 @@ def take_in(
     source: str,
     progress: Progress,
 ) -> TakenIn:
-    """Take in what is new of a source in landing and read again what newer code reads differently.
+    """Take in what is new of a source in landing, and read again what is lost or newer code reads differently.
 
     Raises ChecksFailed where a check of its rows cannot be evaluated.
     """
@@ -394,25 +238,24 @@ def take_in(
     )
     versions = [version for version in ledger.versions() if version.source == source]
     taken = TakenIn(made_key=made_key)
-    jobs = [
-        *_new_jobs(folder, settings, own, versions, ledger.purged(), taken.findings),
-        *_stale_jobs(folder, settings, own, versions),
-        *_shipped_jobs(folder, settings, source),
-    ]
-    write_empty_tables(folder, source)
+    remove_unnamed(folder, ledger, source)
+    put_damage_aside(folder, ledger, source, versions, own)
+    jobs = _jobs(folder, settings, ledger, own, source, taken.findings)
+    keep = known_ids(ledger) - {job.submission_id for job in jobs}
+    _leave_out_the_rest(folder, settings, ledger, source, keep, jobs)
     known = {id_of_version(version): (version.verdict, version.as_at_date) for version in versions}
     done = 0
     for lot in _together(_read_all(folder, jobs, secret)):
         judged = _judged(lot)
-        for job, version in judged:
-            _settle(folder, job, version)
-        sync_everything()
+        _settle(folder, ledger, keep, judged)
+        keep |= {job.submission_id for job, _ in judged}
         for job, version in judged:
             if job.landed.folder_month != SHIPPED:
-                before = known.get(job.files.submission_id)
+                before = known.get(job.submission_id)
                 _record(ledger, job, version.extraction, before, taken)
         done += len(lot)
         progress(f"Taking in {source}", done, len(jobs))
+    write_empty_tables(folder, ledger, source)
     accepted = [
         version
         for version in ledger.versions()
@@ -426,7 +269,7 @@ def take_in(
 
 def _record(
     ledger: Ledger,
-    job: _Job,
+    job: Job,
     extraction: Extraction,
     known: tuple[str, date] | None,
     taken: TakenIn,
@@ -439,30 +282,3 @@ def _record(
     elif known != (extraction.verdict, extraction.as_at_date):
         ledger.record_version("reread", version)
         taken.reread.append(version)
-
-
-def folder_as_at(folder_month: str) -> date:
-    """The as-at date that a folder's name gives."""
-    return SHIPPED_AS_AT if folder_month == SHIPPED else month_end(folder_month)
-
-
-def findings_of(folder: DataFolder, version: SubmissionVersion) -> list[Finding]:
-    """Everything that was said about a version when it was read, with the names that officers may read."""
-    # What cannot be read is made again by the next taking-in.
-    with suppress(FileNotFoundError, ValueError):
-        return load_named(named_findings_file(folder.restricted, id_of_version(version)))
-    raw = raw_folder(
-        folder, version.source, version.area_code, version.folder_month, version.version
-    )
-    extraction = stored_extraction(raw)
-    return extraction.findings if extraction else []
-
-
-def loaded_rows(folder: DataFolder, source: str) -> int:
-    """Rows of a source in `raw/`, all tables and versions together."""
-    return sum(
-        counts.loaded
-        for path in (folder.raw / source).glob(f"*/*/*/{EXTRACTION_FILE}")
-        if (extraction := stored_extraction(path.parent))
-        for counts in extraction.tables.values()
-    )

@@ -1,13 +1,12 @@
 """The recognised blocks of a table -> its rows as they were received: typed, with keys in place of identifiers.
 
-Identifiers go to the restricted folder, and nothing here decides what becomes of a row (`judging.py`).
+Nothing here decides what becomes of a row (`judging.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from expectations.contract import IDENTIFIER_TYPES, Contract, Table
 from orchestration.intake.cells import TypedColumn, is_wrong_upn, type_column
 from orchestration.intake.keys import hash_column
 from orchestration.intake.names import Name
-from orchestration.intake.raw_tables import ROW_COLUMNS, arrow_type
+from orchestration.intake.raw_tables import IDENTIFIERS_SCHEMA, ROW_COLUMNS, arrow_type
 from orchestration.intake.recognise import RecognisedBlock
 
 Typed = dict[str, TypedColumn]
@@ -120,18 +119,12 @@ def as_received(
     return pa.Table.from_pandas(whole, schema=pa.schema(fields), preserve_index=False), identifiers
 
 
-def write_identifiers(
-    identifiers: list[pd.DataFrame], restricted: Path, submission_id: str
-) -> None:
-    """Write the identifier of each key of a version."""
-    if not identifiers:
-        return
-    restricted.mkdir(mode=0o700, parents=True, exist_ok=True)
-    whole = pd.concat(identifiers, ignore_index=True).drop_duplicates()
-    partial = restricted / f"{submission_id}.parquet.partial"
-    whole.to_parquet(partial, index=False, compression="zstd")
-    partial.chmod(0o600)
-    partial.replace(restricted / f"{submission_id}.parquet")
+def identifiers_of(identifiers: list[pd.DataFrame], sender: Sender) -> pa.Table:
+    """The identifier of each key of a version."""
+    frames = [pd.DataFrame(columns=IDENTIFIERS_SCHEMA.names), *identifiers]
+    whole = pd.concat(frames, ignore_index=True).drop_duplicates()
+    whole["submission_id"] = sender.submission_id
+    return pa.Table.from_pandas(whole, schema=IDENTIFIERS_SCHEMA, preserve_index=False)
 
 
 def named_columns(marked: Mapping[str, np.ndarray], n_rows: int) -> pd.Series:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from orchestration.intake.extractions import findings_of
 from orchestration.intake.findings import Finding, finding_from
 from orchestration.intake.ledger import Ledger, SubmissionVersion
-from orchestration.intake.submissions import TakenIn, findings_of
+from orchestration.intake.submissions import TakenIn
 from orchestration.settings import DataFolder
 from orchestration.warehouse.inputs import Run, told_run
 
@@ -81,7 +81,7 @@ def outcome_of(folder: DataFolder, ledger: Ledger, seconds: dict[str, float]) ->
     told = [finding_from(one) for step in steps for one in step.get("findings", [])]
     return Outcome(
         run=run, accepted=accepted, rejected=rejected, reread=reread,
-        findings=[*told, *_findings(folder, (*rejected, *accepted, *reread))],
+        findings=[*told, *findings_of(folder, ledger, (*rejected, *accepted, *reread))],
         made_key=any(step.get("made_key") for step in steps),
         statutory=tuple(entered(folder, "statutory").get("told", ())), page=Path(entered(folder, "published")["page"]), seconds=seconds,
     )  # fmt: skip
@@ -97,12 +97,3 @@ def _name(version: SubmissionVersion) -> list[str]:
 
 def _key(name: list[str]) -> tuple[str, ...]:
     return tuple(name)
-
-
-def _findings(folder: DataFolder, versions: Iterable[SubmissionVersion]) -> list[Finding]:
-    """What was said about the versions that this run has read."""
-    found = []
-    for version in versions:
-        place = f"{version.area_code}/{version.source}/{version.folder_month}"
-        found += [finding.placed(folder=place) for finding in findings_of(folder, version)]
-    return found

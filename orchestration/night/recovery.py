@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 
 from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.ledger import Ledger
+from orchestration.intake.mending import remove_former_layout
 from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.removal import finish_removal
@@ -37,6 +38,7 @@ def alone_in(folder: DataFolder) -> Generator[Ledger]:
             settle_killed_runs(folder, ledger)
             settle_written(folder)
             take_over_old_mark(folder, ledger)
+            remove_former_layout(folder, ledger)
         yield ledger
 
 

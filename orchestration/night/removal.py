@@ -15,7 +15,8 @@ from orchestration.intake.demo_events import REMOVED, REMOVING
 from orchestration.intake.kept_files import ISSUED
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.marks import MARK, invented_files
-from orchestration.intake.places import everything_of
+from orchestration.intake.mending import drop_unknown
+from orchestration.intake.places import folders_of
 from orchestration.night.synthetic import marked_folders
 from orchestration.settings import DataFolder
 
@@ -61,9 +62,10 @@ def finish_removal(folder: DataFolder, ledger: Ledger) -> None:
         return
     for path in (
         *_of_runs(folder, ledger),
-        *(path for name in names for path in everything_of(folder, name)),
+        *(path for name in names for path in folders_of(folder, name)),
     ):
         remove(path, folder.root)
+    drop_unknown(folder, ledger)
     for place in marked_folders(folder):
         # The mark last: without it what is left would be somebody's.
         for path in (*invented_files(place), place / MARK):

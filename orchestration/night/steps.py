@@ -14,15 +14,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from orchestration.checks.gate import Vintage, lost_receipts, table_checks
-from orchestration.checks.rows import count_results, write_empty_results
+from orchestration.checks.rows import results_of
 from orchestration.checks.statutory import Statutory, interpreter, judge_newest, kept_findings
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.archive import REMEDY
+from orchestration.intake.extractions import extractions_of
 from orchestration.intake.findings import finding_from
 from orchestration.intake.judging import is_asked_about
 from orchestration.intake.landing import LandedSubmission, Landing, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
-from orchestration.intake.places import id_of_version
+from orchestration.intake.partitions import partitions_of, unnamed_files
 from orchestration.intake.submissions import TakenIn, take_in
 from orchestration.night import account, unchanged
 from orchestration.night.errors import NothingPublished, needs_the_job
@@ -157,8 +158,8 @@ def table_checks_of(folder: DataFolder, settings: Settings, source: str) -> list
 def judge_by_statutory_rules(folder: DataFolder, request: Request) -> Statutory:
     """Put the newest returns to DfE's rules, where these are installed."""
     known_by = (request.as_at, request.received_by)
-    versions = versions_to_check(Ledger(folder.ledger))
-    statutory = judge_newest(folder, versions, known_by, say_progress)
+    ledger = Ledger(folder.ledger)
+    statutory = judge_newest(folder, ledger, versions_to_check(ledger), known_by, say_progress)
     account.enter(folder, "statutory", told=statutory.told)
     return statutory
 
@@ -175,9 +176,9 @@ def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
     # First of all: an answer that comes in while this reads the ledger is news for the next run.
     state = state_of(request, settings, ledger, landing.state)
     unchanged.remember_taken(folder, landing.state)
-    write_empty_results(folder)
+    _refuse_other_files(folder, ledger)
     versions = versions_to_check(ledger)
-    if versions and not count_results(folder, map(id_of_version, versions)):
+    if versions and not len(results_of(folder, ledger)):
         raise NothingPublished("no check ran: the suites are empty, which counts as a failure")
     _refuse_lost_national_files(folder, ledger, request)
     areas = _areas(landing, ledger)
@@ -219,9 +220,20 @@ def _refuse_without_extracts(ledger: Ledger, landing: Landing) -> None:
     raise NothingPublished(". ".join((none_yet, *waiting)))
 
 
+def _refuse_other_files(folder: DataFolder, ledger: Ledger) -> None:
+    """Publish nothing unless the folders that dbt reads hold the files that the ledger names, and no other."""
+    partitions = partitions_of(folder, ledger)
+    missing = (path for one in partitions for path in one.paths() if not path.exists())
+    for path in (*missing, *unnamed_files(folder, partitions)):
+        raise NothingPublished(
+            f"{path.relative_to(folder.root)} has come or gone since the extracts were taken in: run again"
+        )
+
+
 def _refuse_lost_national_files(folder: DataFolder, ledger: Ledger, request: Request) -> None:
     """Publish nothing without a national file that served: figures could be held, what they are compared with not."""
-    for receipt in lost_receipts(folder, ledger, request.vintage):
+    kept = extractions_of(folder, ledger)
+    for receipt in lost_receipts(ledger, request.vintage, kept):
         version = receipt.version
         if version.area_code == "national":
             raise NothingPublished(

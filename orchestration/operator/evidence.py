@@ -93,7 +93,7 @@ def write_evidence(
 
 
 def _identifiers(folder: DataFolder):  # noqa: ANN202 -- a frame of child_key, child_id
-    lookup = folder.identifiers / "*.parquet"
+    lookup = folder.identifiers / "*" / "*.parquet"
     with duckdb.connect() as connection:
         return connection.execute(
             "select key as child_key, min(identifier) as child_id from read_parquet($1)"

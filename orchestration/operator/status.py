@@ -18,8 +18,8 @@ from orchestration.alerts.kept import kept
 from orchestration.checks.holds import Hold
 from orchestration.intake.chain import is_begun, now
 from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.extractions import findings_of
 from orchestration.intake.ledger import Ledger
-from orchestration.intake.submissions import findings_of
 from orchestration.operator.newest import current_holds, newest_figures
 from orchestration.operator.nights import (
     last_run,
@@ -160,11 +160,7 @@ def _add_published(status: Status, warehouse: Path) -> None:
 def _messages(folder: DataFolder, ledger: Ledger) -> list[str]:
     """What owners have to know about the newest version of each submission, as everybody may read it."""
     newest = {(v.area_code, v.source, v.folder_month): v for v in ledger.versions()}
-    return [
-        finding.placed(folder=f"{version.area_code}/{version.source}/{version.folder_month}").text()
-        for version in newest.values()
-        for finding in findings_of(folder, version)
-    ]
+    return [finding.text() for finding in findings_of(folder, ledger, newest.values())]
 
 
 def current_status(folder: DataFolder, today: date | None = None) -> Status:

@@ -176,7 +176,7 @@ CASES = """
 
 def _local_ids(folder: DataFolder | None, keys: set[str]) -> dict[str, str]:
     """Local ids by key, from the restricted look-up; none without the folder."""
-    files = sorted(folder.identifiers.glob("*.parquet")) if folder else []
+    files = sorted(folder.identifiers.glob("*/*.parquet")) if folder else []
     if not files or not keys:
         return {}
     with duckdb.connect() as connection:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import duckdb
 
-from orchestration.intake.findings import load_named, named_findings_file
+from orchestration.intake.extractions import extractions_of
+from orchestration.intake.ledger import Ledger
 from orchestration.intake.places import submission_id_of
 from orchestration.settings import DataFolder
 
@@ -26,14 +27,13 @@ def said_of_files(
     connection: duckdb.DuckDBPyConnection, folder: DataFolder
 ) -> Mapping[tuple[str, str], tuple[str, ...]]:
     """By area and source: each message about a file of the newest extract; those about its rows are cases."""
-    found = {}
+    found, said = {}, extractions_of(folder, Ledger(folder.ledger))
     for area_code, source, folder_month, version in connection.execute(NEWEST).fetchall():
-        submission_id = submission_id_of(area_code, source, folder_month, version)
-        kept = named_findings_file(folder.restricted, submission_id)
+        extraction = said.get(submission_id_of(area_code, source, folder_month, version))
         place = f"{area_code}/{source}/{folder_month}"
         found[area_code, source] = tuple(
             finding.placed(folder=place).text_for_officers()
-            for finding in (load_named(kept) if kept.exists() else ())
+            for finding in (extraction.findings if extraction else ())
             if finding.severity in ("reject", "warn")
         )
     return found

@@ -20,12 +20,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from orchestration.durable import put
-from orchestration.intake.archive import archived_files
+from orchestration.intake.archive import archived_files, not_made_again
 from orchestration.intake.chain import LEDGER_FILE, is_begun
 from orchestration.intake.kept_files import check_files
 from orchestration.intake.landing import Landing, is_extract, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion
-from orchestration.intake.places import files_made_of, id_of_version, raw_folder
+from orchestration.intake.made_tables import extractions_table
+from orchestration.intake.partitions import partition_of
 from orchestration.settings import DataFolder, load_settings
 from orchestration.upkeep.removal import REDACTED
 from orchestration.upkeep.sealed import Sealing
@@ -78,23 +79,20 @@ def back_up(
     return found
 
 
-def not_made_again(
-    folder: DataFolder, versions: Iterable[SubmissionVersion], landing: Landing
-) -> list[SubmissionVersion]:
-    """Versions whose files are neither in `archive/`, whole, nor in landing: what was read of them is all there is."""
-    landed = {one.name for one in landing.submissions}
-    return [
-        version
-        for version in versions
-        if version.name not in landed and not archived_files(folder, version)
-    ]
-
-
-def files_read_of(folder: DataFolder, version: SubmissionVersion) -> list[Path]:
-    """The files that the taking-in made of a version."""
-    place = (version.source, version.area_code, version.folder_month, version.version)
-    made = files_made_of(folder, raw_folder(folder, *place), id_of_version(version))
-    return [path for path in made if path.is_file()]
+def _what_was_read(
+    folder: DataFolder, ledger: Ledger, versions: Iterable[SubmissionVersion]
+) -> Iterator[Path]:
+    """The tables in which the rows of some versions are; of refused ones what was said of them."""
+    accepted = {(one.source, one.area_code): False for one in versions}
+    accepted |= {(one.source, one.area_code): True for one in versions if one.verdict == "accepted"}
+    for (source, area_code), is_whole in accepted.items():
+        partition = partition_of(folder, ledger, source, area_code)
+        wanted = partition.files if is_whole else {extractions_table(source)}
+        yield from (
+            path
+            for table in wanted
+            if table in partition.files and (path := partition.path(table)).is_file()
+        )
 
 
 def look_into_landing(folder: DataFolder) -> Landing:
@@ -125,13 +123,13 @@ def _found(folder: DataFolder, staged: Path) -> BackedUp:
     for one in landing.submissions:
         found.files += () if one.name in in_archive else one.files
     found.files += _marks(folder.landing)
-    for version in not_made_again(folder, versions, landing):
-        found.files += files_read_of(folder, version)
-        if version.verdict == "accepted":
-            place = f"{version.area_code}/{version.source}/{version.folder_month}"
-            found.told.append(
-                f"{place}: its copy in archive/ is lost; the backup has what was read of it"
-            )
+    last_ones = not_made_again(folder, versions, landing)
+    found.files += _what_was_read(folder, ledger, last_ones)
+    found.told += [
+        f"{'/'.join(one.name[:3])}: its copy in archive/ is lost; the backup has what was read of it"
+        for one in last_ones
+        if one.verdict == "accepted"
+    ]
     waiting = sum(finding.severity == "wait" for finding in landing.findings)
     if waiting:
         found.told.append(f"{waiting} file(s) in landing are still being written: left out")

@@ -20,7 +20,8 @@ from orchestration.intake.cells import parse_identifier
 from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.manifest import MANIFEST
 from orchestration.intake.marks import write_mark
-from orchestration.intake.submissions import current_versions, load_secret
+from orchestration.intake.submissions import load_secret
+from orchestration.intake.to_read import current_versions
 from orchestration.night.errors import told_in_words
 from orchestration.night.recovery import alone_in
 from orchestration.settings import ConfigurationError, DataFolder
@@ -52,7 +53,8 @@ def look_for(
     if not isinstance(identifier, str) or not identifier:
         raise ConfigurationError("this is not an identifier")
     try:
-        known = identity_of(folder, load_secret(folder, ledger)[0], area, identifier)
+        secret, _ = load_secret(folder, ledger)
+        known = identity_of(folder, ledger, secret, area, identifier)
     except TooManyIdentifiers as error:
         raise ConfigurationError(f"{error}; look at its records first") from None
     found = Found(keys=known.keys, n_identifiers=len(known.identifiers))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-import duckdb
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
 from orchestration.checks.rows import PERSON_KEYS
 from orchestration.intake.keys import keyed_hash
+from orchestration.intake.ledger import Ledger
+from orchestration.intake.made_tables import identifiers_table
+from orchestration.intake.partitions import Partition, partitions_of
 from orchestration.intake.typed_tables import KEY_KINDS
 from orchestration.settings import DataFolder
 
@@ -30,16 +31,19 @@ class Identity:
     keys: frozenset[str]
 
 
-def identity_of(folder: DataFolder, secret: bytes, area: str, identifier: str) -> Identity:
+def identity_of(
+    folder: DataFolder, ledger: Ledger, secret: bytes, area: str, identifier: str
+) -> Identity:
     """Everything that is one child's; raises TooManyIdentifiers."""
+    partitions = partitions_of(folder, ledger)
     kinds = set(KEY_KINDS.values()) - {"record", "text"}
     given = {keyed_hash(secret, kind, area, identifier) for kind in kinds}
     keys = {keyed_hash(secret, "upn", identifier), *given}
-    pairs = [pair for table in _tables(folder.raw, area) for pair in _pairs(table)]
+    pairs = [pair for one in partitions if one.area_code == area for pair in _pairs(one)]
     linked = set(keys)
     while more := {key for pair in pairs if linked & pair for key in pair} - linked:
         linked |= more
-    named = _identifiers(folder, linked) | {identifier}
+    named = {name for one in partitions for name in _identifiers(one, linked)} | {identifier}
     if len(named) > MOST:
         raise TooManyIdentifiers(
             f"{len(named)} identifiers hang together with it: rows of several children are mixed up"
@@ -47,26 +51,19 @@ def identity_of(folder: DataFolder, secret: bytes, area: str, identifier: str) -
     return Identity(frozenset(named), frozenset(linked))
 
 
-def _tables(raw: Path, area: str) -> Iterator[Path]:
-    return (path for path in raw.rglob("*.parquet") if area in path.relative_to(raw).as_posix())
-
-
-def _pairs(table: Path) -> Iterator[frozenset[str]]:
+def _pairs(partition: Partition) -> Iterator[frozenset[str]]:
     """The keys of people that stand in one row."""
-    columns = [name for name in PERSON_KEYS if name in pq.read_schema(table).names]
-    if len(columns) > 1:
-        for row in pq.read_table(table, columns=columns).to_pylist():
+    for table in partition.files:
+        rows = partition.rows(table) if table.startswith("raw/") else None
+        columns = [name for name in PERSON_KEYS if rows is not None and name in rows.column_names]
+        for row in rows.select(columns).to_pylist() if rows and len(columns) > 1 else ():
             keys = frozenset(key for key in row.values() if key)
             if len(keys) > 1:
                 yield keys
 
 
-def _identifiers(folder: DataFolder, keys: set[str]) -> set[str]:
-    if not any(folder.identifiers.glob("*.parquet")):
-        return set()
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            "select distinct identifier from read_parquet($1) where list_contains($2, key)",
-            [str(folder.identifiers / "*.parquet"), sorted(keys)],
-        ).fetchall()
-    return {identifier for (identifier,) in rows}
+def _identifiers(partition: Partition, keys: set[str]) -> list[str]:
+    rows = partition.rows(identifiers_table(partition.source))
+    if rows is None:
+        return []
+    return rows.filter(pc.field("key").isin(sorted(keys)))["identifier"].to_pylist()

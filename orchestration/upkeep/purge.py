@@ -28,7 +28,7 @@ from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in
 from orchestration.night.steps import Request, code_version
 from orchestration.settings import ConfigurationError, DataFolder, Settings
-from orchestration.upkeep.removal import left, put_redacted, remove_former_surfaces, remove_versions
+from orchestration.upkeep.removal import left, put_redacted, remove_versions, remove_what_runs_leave
 from orchestration.upkeep.retention import Due, due_versions, first_day_kept, is_held, rules_of
 
 CERTIFICATES = "certificates"
@@ -73,11 +73,11 @@ def finish(
 ) -> Path:
     """Carry out what is planned, publish, and certify it; raises NothingPublished where something is left."""
     names = [tuple(name) for name in planned["versions"]]
-    remove_versions(folder, names, planned["replaced"])
+    remove_versions(folder, ledger, names, planned["replaced"])
     put_redacted(folder, planned["purge_id"])
     run_job(folder, Request(today), progress)
-    remove_former_surfaces(folder)
-    remaining = left(folder, names, planned["replaced"])
+    remove_what_runs_leave(folder)
+    remaining = left(folder, ledger, names, planned["replaced"])
     if remaining:
         raise NothingPublished(f"not removed: {', '.join(remaining)}; look at it, then purge again")
     return _certify(folder, ledger, planned)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
+from expectations.contract import sources
 from orchestration.dagster.job import run_job
+from orchestration.intake.archive import not_made_again
 from orchestration.intake.ledger import Ledger
+from orchestration.intake.mending import narrowed
+from orchestration.intake.partitions import enter, partitions_of
+from orchestration.intake.places import id_of_version
 from orchestration.night.account import Outcome
 from orchestration.night.errors import told_in_words
 from orchestration.night.recovery import alone_in
 from orchestration.night.steps import Request, registry
 from orchestration.settings import DataFolder
-from orchestration.upkeep.backup import files_read_of, look_into_landing, not_made_again
+from orchestration.upkeep.backup import look_into_landing
 from orchestration.warehouse.content import content_hash
 
 Progress = Callable[[str, int, int], None]
@@ -58,13 +62,7 @@ def published_content(folder: DataFolder) -> str | None:
 def remove_what_can_be_made_again(folder: DataFolder, ledger: Ledger) -> None:
     """Remove what was read of the extracts, but for those of which nothing else is left."""
     last_ones = not_made_again(folder, ledger.versions(), look_into_landing(folder))
-    kept = {path for version in last_ones for path in files_read_of(folder, version)}
-    for path in _derived(folder):
-        if path.is_file() and path not in kept:
-            path.unlink()
-
-
-def _derived(folder: DataFolder) -> list[Path]:
-    quality = (folder.quality / name for name in ("results", "issues", "set_aside"))
-    places = (folder.raw, *quality, folder.identifiers, folder.restricted / "findings")
-    return [path for place in places for path in place.rglob("*")]
+    keep = {id_of_version(version) for version in last_ones}
+    partitions = (one for source in sources() for one in partitions_of(folder, ledger, source))
+    # What is damaged the run takes out of the way itself.
+    enter(ledger, [narrowed(one, keep) for one in partitions if not one.damaged()])

@@ -9,10 +9,14 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from expectations.checks import SUBMISSION
 from orchestration import durable
 from orchestration.intake.chain import VersionName
 from orchestration.intake.landing import scan
-from orchestration.intake.places import everything_of
+from orchestration.intake.ledger import Ledger
+from orchestration.intake.mending import drop_unknown
+from orchestration.intake.partitions import partitions_of, unnamed_files
+from orchestration.intake.places import folders_of, submission_id_of
 from orchestration.settings import DataFolder
 
 # Made of many extracts together, so they go whole: a run or `cypp owners export` makes them again.
@@ -23,9 +27,13 @@ REDACTED = "redacted"
 
 
 def remove_versions(
-    folder: DataFolder, names: Iterable[VersionName], ledger_files: Iterable[str]
+    folder: DataFolder, ledger: Ledger, names: Iterable[VersionName], ledger_files: Iterable[str]
 ) -> None:
-    """Remove versions from every place, and files of the ledger's folder that an event has replaced. May be repeated."""
+    """Remove versions from every place, and files of the ledger's folder that an event has replaced. May be repeated.
+
+    Their rows go from tables of many versions, since the ledger does not know them any more.
+    """
+    drop_unknown(folder, ledger)
     for place in (*_places(folder, names), *(folder.root / name for name in MADE_OF_MANY)):
         durable.remove(place, folder.root)
     for name in ledger_files:
@@ -36,8 +44,9 @@ def remove_versions(
     durable.sync_everything()
 
 
-def remove_former_surfaces(folder: DataFolder) -> None:
-    """Remove what readers saw before: a run leaves the last ones for whoever is still reading."""
+def remove_what_runs_leave(folder: DataFolder) -> None:
+    """Remove what readers saw before, and damaged tables: a run leaves them for whoever is still reading."""
+    shutil.rmtree(folder.work / "damaged", ignore_errors=True)
     for link in (folder.parquet, folder.outputs):
         for former in link.parent.glob(f".{link.name}-*"):
             if former.resolve() != link.resolve():
@@ -61,11 +70,24 @@ def put_redacted(folder: DataFolder, purge_id: str) -> None:
 
 
 def left(
-    folder: DataFolder, names: Iterable[VersionName], ledger_files: Iterable[str]
+    folder: DataFolder, ledger: Ledger, names: list[VersionName], ledger_files: Iterable[str]
 ) -> list[str]:
     """The names of what is still there."""
     places = [*_places(folder, names), *(folder.ledger / name for name in ledger_files)]
-    return [place.relative_to(folder.root).as_posix() for place in places if place.exists()]
+    there = [*(place for place in places if place.exists()), *_with_rows_of(folder, ledger, names)]
+    return [place.relative_to(folder.root).as_posix() for place in there]
+
+
+def _with_rows_of(folder: DataFolder, ledger: Ledger, names: list[VersionName]) -> Iterator[Path]:
+    """Tables that hold rows of these versions, or of nobody knows which."""
+    partitions = partitions_of(folder, ledger)
+    gone = [submission_id_of(*name) for name in names]
+    for partition in partitions:
+        for table in partition.files:
+            rows = partition.rows(table, gone, [SUBMISSION])
+            if rows is None or len(rows):
+                yield partition.path(table)
+    yield from unnamed_files(folder, partitions)
 
 
 def _places(folder: DataFolder, names: Iterable[VersionName]) -> Iterator[Path]:
@@ -75,4 +97,4 @@ def _places(folder: DataFolder, names: Iterable[VersionName]) -> Iterator[Path]:
     for name in names:
         if name in landed:
             yield landed[name].files[0].parent
-        yield from everything_of(folder, name)
+        yield from folders_of(folder, name)

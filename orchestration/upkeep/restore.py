@@ -59,7 +59,7 @@ def restore(folder: DataFolder, file: Path, key: bytes | None, by: str) -> int:
                     _unpack(content, staged)
                 _verify(staged)
             except UNREADABLE:
-                shutil.rmtree(staged)
+                shutil.rmtree(staged, ignore_errors=True)
                 raise NotRestored(
                     f"{file.name} is damaged, or is not a backup: take another one"
                 ) from None

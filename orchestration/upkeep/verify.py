@@ -12,21 +12,23 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from orchestration.intake import archive
-from orchestration.intake.archive import archive_folder, archived_files
+from orchestration.intake.archive import REMEDY, archive_folder, archived_files
 from orchestration.intake.chain import is_begun
 from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.extractions import extractions_in
 from orchestration.intake.kept_files import check_files
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.landing import scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion
-from orchestration.intake.places import damaged_files, raw_folder
-from orchestration.intake.submissions import SHIPPED, refuse_wrong_key, shipped_reference
+from orchestration.intake.partitions import partitions_of, unnamed_files
+from orchestration.intake.places import id_of_version
+from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.settings import DataFolder
 from orchestration.warehouse.serving import damaged_surfaces
 
 LOCK_SECONDS = 60
 MADE_AGAIN = "`cypp run --force` makes it again"
+LOST = f"{REMEDY}; then {MADE_AGAIN}"
 Progress = Callable[[str, int, int], None]
 
 
@@ -62,12 +64,12 @@ def _verified(folder: DataFolder, progress: Progress) -> Verified:
         ledger = Ledger(folder.ledger)
     except LedgerDamaged as error:
         return Verified(damage=[_of_ledger(error)])
-    versions, places = ledger.versions(), _Places(folder)
+    versions, places = ledger.versions(), _Places(folder, ledger)
     found = Verified(len(versions), len(ledger.published_runs()), list(_beside(folder, ledger)))
     for done, version in enumerate(versions, start=1):
         found.damage += places.damage_to(version)
         progress("Verify", done, len(versions))
-    found.damage += [*places.shipped(), *places.unknown(versions), *_surfaces(folder, ledger)]
+    found.damage += [*places.tables(), *places.unknown(versions), *_surfaces(folder, ledger)]
     return found
 
 
@@ -102,8 +104,13 @@ def _beside(folder: DataFolder, ledger: Ledger) -> Iterator[Damage]:
 class _Places:
     """The places of a data folder in which versions stand."""
 
-    def __init__(self, folder: DataFolder) -> None:
+    def __init__(self, folder: DataFolder, ledger: Ledger) -> None:
         self._folder = folder
+        self._partitions = {
+            (one.source, one.area_code): one for one in partitions_of(folder, ledger)
+        }
+        self._last_ones: set[tuple[str, str]] = set()
+        """Partitions with rows of versions that nothing can make again."""
 
     @cached_property
     def _landed(self) -> frozenset[tuple[str, ...]]:
@@ -112,26 +119,40 @@ class _Places:
             one.name for one in scan(self._folder.landing, quiet_seconds=0).submissions
         )
 
-    def damage_to(self, version: SubmissionVersion) -> Iterator[Damage]:
-        """What is wrong with the copy of a version, and with what was read of it."""
-        is_accepted, copy = version.verdict == "accepted", archived_files(self._folder, version)
-        if is_accepted and not copy:
-            place = archive_folder(self._folder, version)
-            yield Damage(self._shown(place), self._mend(version))
-        damaged = damaged_files(self._folder, version)
-        # Of a version that was rejected nobody keeps the files, and figures do not need its messages.
-        if damaged and (is_accepted or version.name in self._landed):
-            mend = MADE_AGAIN if copy else self._mend(version)
-            yield from (Damage(name, mend) for name in damaged)
+    @cached_property
+    def _damaged(self) -> dict[tuple[str, str], list[Path]]:
+        """The damaged tables of each partition that has such."""
+        found = {name: one.damaged() for name, one in self._partitions.items()}
+        return {name: paths for name, paths in found.items() if paths}
 
-    def shipped(self) -> Iterator[Damage]:
-        """What is wrong with what was read of the figures that ship with the project."""
-        for landed in shipped_reference():
-            raw = raw_folder(self._folder, landed.source, landed.area_code, SHIPPED, landed.version)
-            if raw.exists():
-                yield from (
-                    Damage(name, MADE_AGAIN) for name in damaged_files(self._folder, landed)
-                )
+    @cached_property
+    def _kept(self) -> frozenset[str]:
+        """The versions of which something is kept."""
+        return frozenset(i for one in self._partitions.values() for i in extractions_in(one))
+
+    def damage_to(self, version: SubmissionVersion) -> Iterator[Damage]:
+        """What is wrong with the copy of a version, and whether its rows are lost."""
+        partition, copy = (version.source, version.area_code), archived_files(self._folder, version)
+        mend = MADE_AGAIN if copy or version.name in self._landed else LOST
+        if version.verdict == "accepted":
+            if not copy:
+                yield Damage(self._shown(archive_folder(self._folder, version)), mend)
+            self._last_ones |= {partition} if mend == LOST else set()
+        elif mend == LOST:
+            # Nobody keeps the files of one that was rejected, and figures do not need its messages.
+            return
+        if partition not in self._damaged and id_of_version(version) not in self._kept:
+            yield Damage(f"what was read of {'/'.join(version.name[:3])} is lost", mend)
+
+    def tables(self) -> Iterator[Damage]:
+        """What is wrong with the files in which the rows are; asked after the versions themselves."""
+        for partition, paths in self._damaged.items():
+            mend = LOST if partition in self._last_ones else MADE_AGAIN
+            yield from (Damage(self._shown(path), mend) for path in paths)
+        for path in unnamed_files(self._folder, self._partitions.values()):
+            yield Damage(
+                f"{self._shown(path)} is not in the ledger", "`cypp run --force` removes it"
+            )
 
     def unknown(self, versions: list[SubmissionVersion]) -> Iterator[Damage]:
         """Copies that the ledger does not know: of a run that was killed, or the ledger is an old one."""
@@ -144,11 +165,6 @@ class _Places:
                 "`cypp run` takes it in" if is_landed else "put back the ledger/ that belongs to it"
             )
             yield Damage(f"{self._shown(place)} is not in the ledger", mend)
-
-    def _mend(self, version: SubmissionVersion) -> str:
-        return (
-            MADE_AGAIN if version.name in self._landed else f"{archive.REMEDY}; then {MADE_AGAIN}"
-        )
 
     def _shown(self, place: Path) -> str:
         return place.relative_to(self._folder.root).as_posix()

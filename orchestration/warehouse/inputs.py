@@ -19,11 +19,11 @@ import pyarrow.parquet as pq
 from expectations.owners import load_owners
 from orchestration.checks.statutory_findings import Findings
 from orchestration.checks.tables import TableCheck
-from orchestration.intake.extract import stored_extraction
+from orchestration.intake.extractions import extractions_of
 from orchestration.intake.landing import LandedSubmission
 from orchestration.intake.ledger import Ledger
-from orchestration.intake.places import raw_folder, submission_id_of
-from orchestration.intake.submissions import SHIPPED, SHIPPED_AS_AT, shipped_reference
+from orchestration.intake.places import id_of_version
+from orchestration.intake.shipped import SHIPPED, SHIPPED_AS_AT, shipped_reference
 from orchestration.registry.indicators import Indicator
 from orchestration.settings import DataFolder
 from orchestration.warehouse.memory import write_memory
@@ -64,16 +64,14 @@ def _receipts(ledger: Ledger, shipped: list[LandedSubmission]) -> Iterable[dict[
     for receipt in ledger.receipts():
         version = receipt.version
         yield {
-            "submission_id": submission_id_of(
-                version.area_code, version.source, version.folder_month, version.version
-            ),
+            "submission_id": id_of_version(version),
             "area_code": version.area_code, "source": version.source, "folder_month": version.folder_month,
             "version": version.version, "as_at_date": version.as_at_date, "received_at": receipt.happened_at,
             "event_number": receipt.event_number, "verdict": version.verdict, "reason": version.reason or None, "is_shipped": False,
         }  # fmt: skip
     for landed in shipped:
         yield {
-            "submission_id": submission_id_of(landed.area_code, landed.source, SHIPPED, landed.version),
+            "submission_id": id_of_version(landed),
             "area_code": landed.area_code, "source": landed.source, "folder_month": SHIPPED,
             "version": landed.version, "as_at_date": SHIPPED_AS_AT, "received_at": None,
             "event_number": None, "verdict": "accepted", "reason": None, "is_shipped": True,
@@ -83,16 +81,12 @@ def _receipts(ledger: Ledger, shipped: list[LandedSubmission]) -> Iterable[dict[
 def _tables(
     folder: DataFolder, ledger: Ledger, shipped: list[LandedSubmission]
 ) -> Iterable[dict[str, Any]]:
-    places = [(v.source, v.area_code, v.folder_month, v.version) for v in ledger.versions()]
-    places += [(landed.source, landed.area_code, SHIPPED, landed.version) for landed in shipped]
-    for source, area_code, month, version in places:
-        raw = raw_folder(folder, source, area_code, month, version)
-        extraction = stored_extraction(raw)
-        if extraction is None:
-            continue
-        for name, counts in extraction.tables.items():
+    kept = extractions_of(folder, ledger)
+    for submission_id in map(id_of_version, (*ledger.versions(), *shipped)):
+        extraction = kept.get(submission_id)
+        for name, counts in extraction.tables.items() if extraction else ():
             yield {
-                "submission_id": extraction.submission_id, "table_name": name,
+                "submission_id": submission_id, "table_name": name,
                 "rows_received": counts.received, "rows_loaded": counts.loaded,
                 "rows_deduplicated": counts.deduplicated, "rows_quarantined": counts.quarantined,
                 "cover_from": counts.cover_from, "cover_to": counts.cover_to, "is_failed": counts.failed,

@@ -12,9 +12,9 @@ import shutil
 from pathlib import Path
 
 from orchestration import durable
-from orchestration.intake.hashes import damaged, write_hashes
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
+from orchestration.warehouse.hashes import damaged, write_hashes
 
 KEPT_FILE = "serving.duckdb"
 HASHES_FOLDER = "serving"

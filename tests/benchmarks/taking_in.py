@@ -179,7 +179,7 @@ def extract_files(source: str, month: str, paths: list[Path], work: Path) -> Ext
     files = SubmissionFiles(
         "0" * 16, "E09000003", source, month_end(month), tuple(paths), 6, "302", "benchmark"
     )
-    return extract(files, SECRET, work / "raw", work / "restricted")
+    return extract(files, SECRET, work / "raw")
 
 
 CASES: dict[str, tuple[str, str, Callable[..., Any]]] = {

@@ -18,8 +18,7 @@ from orchestration.demo.education.write import NATIONAL_SOURCES
 from orchestration.intake.landing import OLD_MARK, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
 from orchestration.intake.marks import MARK, write_mark
-from orchestration.intake.places import damaged_files, id_of_version
-from orchestration.intake.submissions import shipped_reference
+from orchestration.intake.partitions import partitions_of
 from orchestration.night import removal, steps, synthetic
 from orchestration.night.progress import Progress
 from orchestration.night.recovery import alone_in
@@ -319,11 +318,13 @@ def _assert_only_the_national_file_is_left(folder: DataFolder) -> None:
     assert national.area_code == "national"
     assert (ledger.published_runs(), ledger.runs(), ledger.being_removed()) == ([], [], None)
     ledger.check_packs()
-    ids = [id_of_version(one) for one in (national, *shipped_reference())]
-    own = ("/national/", "/none/", *ids)
-    left = {name for name in files(folder) if not any(part in name for part in own)}
+    partitions = partitions_of(folder, ledger)
+    own = {path.relative_to(folder.root).as_posix() for one in partitions for path in one.paths()}
+    assert {one.area_code for one in partitions} <= {"national", "none"}
+    left = {name for name in files(folder) - own if "/national/" not in name}
     assert left == {"settings.toml", "ledger/ledger.sqlite3", ".ledger_head", "restricted/hmac.key"}
-    assert (damaged_files(folder, national), folder.outputs.is_symlink()) == ([], False)
+    assert [path for one in partitions for path in one.damaged()] == []
+    assert not folder.outputs.is_symlink()
 
 
 def test_demo_goes_with_all_that_came_of_it_and_the_rest_stays(used: DataFolder) -> None:

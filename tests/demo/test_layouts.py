@@ -46,7 +46,7 @@ def taken_in(landing: Path, source: str, work: Path) -> Extraction:
     files = SubmissionFiles(
         "0" * 16, landing.name, source, month_end("2024-03"), paths, 6, "301", "test"
     )
-    return extract(files, bytes(32), work / "raw", work / "restricted")
+    return extract(files, bytes(32), work / "raw")
 
 
 def test_headings_are_those_of_the_contract(lists: dict[str, Sheet]) -> None:

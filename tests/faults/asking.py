@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
-from orchestration.checks.rows import issues_file
+from orchestration.checks.rows import issues_table
 from orchestration.intake.keys import keyed_hash
-from orchestration.intake.ledger import Ledger
+from orchestration.intake.ledger import Ledger, SubmissionVersion
+from orchestration.intake.partitions import partition_of
 from orchestration.intake.places import id_of_version
 from orchestration.settings import DataFolder
 from tests.faults import planter
@@ -57,10 +56,14 @@ def issues_of(folder: DataFolder) -> list[Issue]:
     refused = [v.reason for v in newest.values() if v.verdict != "accepted"]
     assert refused == []
     return [
-        row | {"source": v.source}
-        for v in newest.values()
-        for row in pq.read_table(issues_file(folder, id_of_version(v))).to_pylist()
+        row | {"source": v.source} for v in newest.values() for row in _issues_of(folder, ledger, v)
     ]
+
+
+def _issues_of(folder: DataFolder, ledger: Ledger, version: SubmissionVersion) -> list[Issue]:
+    partition = partition_of(folder, ledger, version.source, version.area_code)
+    rows = partition.rows(issues_table(version.source), [id_of_version(version)])
+    return [] if rows is None else rows.to_pylist()
 
 
 def _gone(before: list[Issue], after: list[Issue]) -> list[Issue]:

@@ -15,6 +15,7 @@ import time_machine
 
 from orchestration.intake.chain import LEDGER_FILE, Chain, Event
 from orchestration.intake.ledger import Ledger
+from orchestration.intake.partitions import ROOTS, partition_of
 from orchestration.night.steps import Request
 from orchestration.settings import DataFolder
 from orchestration.upkeep.verify import verify
@@ -50,7 +51,7 @@ def _state_files(folder: DataFolder) -> dict[str, list[Path]]:
     """By kind the files that decide what is published, or are."""
     places = {
         "ledger": [folder.ledger], "archive": [folder.archive],
-        "raw": [folder.raw, folder.identifiers, folder.quality / "results", folder.quality / "issues"],
+        "raw": [folder.root / root for root in ROOTS],
         "published": [folder.parquet.resolve(), folder.outputs.resolve()],
     }  # fmt: skip
     found = {
@@ -58,8 +59,8 @@ def _state_files(folder: DataFolder) -> dict[str, list[Path]]:
         for kind, some in places.items()
     }
     found["published"] += [folder.warehouse_file, folder.figures_file]
-    # Tables of what nobody sent, and what dbt is told, are written anew by every run.
-    found["raw"] = [path for path in found["raw"] if not {"none", "run"} & {*path.parts, path.stem}]
+    # What dbt is told is written anew by every run.
+    found["raw"] = [path for path in found["raw"] if path.parent != folder.raw / "run"]
     return found
 
 
@@ -88,8 +89,10 @@ def _lose(data: Path, area: str, source: str, month: str, kept: Path) -> None:
     """Lose an extract whole: what was read of it, its copy, and what was sent, which goes to `kept`."""
     landed = data / "landing" / area / source / month
     shutil.copytree(landed, kept)
-    for place in (landed, data / "archive" / area / source / month, data / "raw" / source / area / month):  # fmt: skip
+    for place in (landed, data / "archive" / area / source / month):
         shutil.rmtree(place)
+    folder = DataFolder(data)
+    next(iter(partition_of(folder, Ledger(folder.ledger), source, area).paths())).unlink()
 
 
 def test_flipped_bits_are_mended_by_the_night(story: Story, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def _read(
         "s", BARNET if source in MONTHS else "national", source, as_at,
         tuple(sorted(incoming.iterdir())), 6, "302" if source in MONTHS else None, "test",
     )  # fmt: skip
-    return extract(described, bytes(32), root / "out", root / "identifiers")
+    return extract(described, bytes(32), root / "out")
 
 
 def _required(source: str, headings: list[str]) -> int:

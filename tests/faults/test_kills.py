@@ -25,13 +25,15 @@ KILLED = -9
 INTAKE = "orchestration.intake"
 # While landing is taken in: nothing of the build or of the published files has been touched yet.
 TAKING_IN = {
-    "during extraction": f"{INTAKE}.judging:write_raw_table:before:9",
-    "raw tables in place, archive not": f"{INTAKE}.submissions:archive_folder:before:2",
-    "archive copy in place, ledger not": f"{INTAKE}.submissions:_version:before:3",
+    "during extraction": f"{INTAKE}.judging:tables_of_rows:before:9",
+    "tables written, archive not": f"{INTAKE}.submissions:archive_folder:before:2",
+    "archive copies in place, tables not entered": f"{INTAKE}.ledger:Ledger.enter_tables:before:2",
+    "tables entered, former files still there": f"{INTAKE}.ledger:Ledger.enter_tables:after:2",
+    "tables in place, ledger not": f"{INTAKE}.submissions:_version:before:3",
     "ledger event written": f"{INTAKE}.ledger:Ledger.record_version:after:2",
 }
 # The others run in `make faults`: each takes 20 seconds.
-IN_EVERY_RUN = "archive copy in place, ledger not"
+IN_EVERY_RUN = "tables in place, ledger not"
 PUBLISH, SERVING = "orchestration.warehouse.publish", "orchestration.warehouse.serving"
 # With a finished build in place of dbt's; the run that dies is the second night's.
 BEFORE_REPLACING = {

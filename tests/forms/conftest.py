@@ -57,7 +57,7 @@ class Forms:
     def take_in(self, source: str, *files: Path) -> Extraction:
         """What the taking-in makes of filled forms."""
         submission = SubmissionFiles("s", "E09000003", source, AS_AT, files, 6, "302", "f")
-        return extract(submission, b"5a" * 32, self.root / "raw", self.root / "restricted")
+        return extract(submission, b"5a" * 32, self.root / "raw")
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def contract_of(source: str) -> Contract:
 def take_in(source: str, folder: Path, tmp_path: Path) -> Extraction:
     files = tuple(sorted(folder.iterdir()))
     submission = SubmissionFiles("s", "E09000003", source, AS_AT, files, 6, "302", "f")
-    return extract(submission, b"5a" * 32, tmp_path / "raw", tmp_path / "restricted")
+    return extract(submission, b"5a" * 32, tmp_path / "raw")
 
 
 def told(extraction: Extraction) -> set[str]:

@@ -24,10 +24,8 @@ ASKED_FOR = (
     "pop_looked_after_in_period", "pop_referrals", "pop_section47_enquiries",
 )  # fmt: skip
 RELATION = re.compile(r'"layers"\."(?P<schema>\w+)"\."(?P<name>\w+)"')
-# How dbt-duckdb writes a source: one Parquet file of the run, or a function over many.
-RAW_FILE = re.compile(
-    r"(?:read_parquet\()?'raw/(?P<source>\w+)/(?:\*/)*(?P<table>\w+)\.parquet'(?:,[^)]*\))?"
-)
+# How dbt-duckdb writes a source: one Parquet file of the run, or one per area.
+RAW_FILE = re.compile(r"'raw/(?P<source>\w+)/(?P<table>\w+)(?:/\*)?\.parquet'")
 
 
 @dataclass(frozen=True)

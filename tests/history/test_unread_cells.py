@@ -47,7 +47,7 @@ def _taken_in(folder: Path, source: str, children: list[Planted]) -> tuple[Submi
             submission_id=submission.submission_id, area_code=BARNET, source=source, folder_as_at=submission.as_at,
             files=write(source, children, folder), look_back_months=6, dfe_code="302", fingerprint="test",
         ),
-        SECRET, folder / "raw", folder / "restricted",
+        SECRET, folder / "raw",
     )  # fmt: skip
     assert extraction.verdict == "accepted", extraction.reason
     read = {name: pq.read_table(folder / "raw" / f"{name}.parquet").to_pylist() for name in named}

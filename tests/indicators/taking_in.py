@@ -74,9 +74,7 @@ def _extract(folder: Path, source: str, files: tuple[Path, ...]) -> Extraction:
         dfe_code=HOME_DFE_CODE,
         fingerprint="test",
     )
-    return extract(
-        submission, b"not a key of any data folder", folder / "raw", folder / "restricted"
-    )
+    return extract(submission, b"not a key of any data folder", folder / "raw")
 
 
 def annex_a(folder: Path, number: int, *rows: dict[str, Cell]) -> Table:

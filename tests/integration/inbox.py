@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from orchestration.intake.extract import Extraction, load_extraction
+from orchestration.intake.extract import Extraction
+from orchestration.intake.extractions import extractions_of
 from orchestration.intake.findings import Finding
 from orchestration.intake.landing import scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion
-from orchestration.intake.places import raw_folder
-from orchestration.intake.submissions import findings_of
+from orchestration.intake.made_tables import raw_table
+from orchestration.intake.partitions import Partition, partition_of, partitions_of
+from orchestration.intake.places import id_of_version
 from orchestration.settings import DataFolder, load_settings
 from tests import extracts
 from tests.extracts import BARNET, Grid
@@ -77,28 +77,43 @@ class Inbox:
         sent = {place.name for place in self.folder.landing.glob("*/*")}
         taken = take_in_all(self.folder, settings, sent)
         versions = {version.source: version for version in ledger.versions()}
-        extractions = {
-            source: load_extraction(self.raw(version)) for source, version in versions.items()
-        }
-        findings = {
-            source: findings_of(self.folder, version) for source, version in versions.items()
-        }
+        extractions = {source: self.extraction(version) for source, version in versions.items()}
+        findings = {source: one.findings for source, one in extractions.items()}
         changed = [finding for one in taken for finding in one.findings]
         return Outcome(versions, extractions, findings, (*landing.findings, *changed))
 
-    def raw(self, version: SubmissionVersion) -> Path:
-        """Where the typed tables of a version stand."""
-        return raw_folder(
-            self.folder, version.source, version.area_code, version.folder_month, version.version
+    def extraction(self, version: SubmissionVersion) -> Extraction:
+        """What became of a version."""
+        return extractions_of(self.folder, Ledger(self.folder.ledger))[id_of_version(version)]
+
+    def partition(self, source: str) -> Partition:
+        """The tables of a source."""
+        return partition_of(self.folder, Ledger(self.folder.ledger), source, AREAS[source])
+
+    def rows(self, version: SubmissionVersion, table: str) -> list[dict[str, object]]:
+        """The rows of a version in a table of its source."""
+        partition = partition_of(
+            self.folder, Ledger(self.folder.ledger), version.source, version.area_code
         )
+        rows = partition.rows(table, [id_of_version(version)])
+        return [] if rows is None else rows.to_pylist()
 
     def table(self, source: str, name: str) -> list[dict[str, object]]:
         """The loaded rows of a table of the newest version, without what differs between versions."""
         version = {version.source: version for version in Ledger(self.folder.ledger).versions()}[
             source
         ]
-        rows = pq.read_table(self.raw(version) / f"{name}.parquet").to_pylist()
+        rows = self.rows(version, raw_table(source, name))
         return [{key: row[key] for key in row if key != "submission_id"} for row in rows]
+
+    def tables(self) -> dict[str, list[dict[str, object]]]:
+        """The rows of every table, by its name and area."""
+        found = {}
+        for one in partitions_of(self.folder, Ledger(self.folder.ledger)):
+            for table in one.files:
+                rows = one.rows(table)
+                found[f"{table}/{one.area_code}"] = [] if rows is None else rows.to_pylist()
+        return found
 
     def state(self) -> dict[str, bytes | None]:
         """Every file that is derived or kept, with its content."""

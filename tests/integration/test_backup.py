@@ -18,7 +18,6 @@ from typer.testing import CliRunner
 from orchestration.cli import app
 from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.ledger import Ledger
-from orchestration.intake.submissions import findings_of
 from orchestration.night.recovery import alone_in
 from orchestration.night.steps import Request
 from orchestration.settings import DataFolder
@@ -175,14 +174,14 @@ def test_what_was_said_of_a_refused_extract_outlives_its_files(
     take_in_all(inbox.folder, among=SOURCES)
     shutil.rmtree(place)
     [refused] = [v for v in Ledger(inbox.folder.ledger).versions() if v.verdict == "rejected"]
-    said = findings_of(inbox.folder, refused)
+    said = inbox.extraction(refused).findings
     assert said
 
     found = _back_up(inbox, tmp_path / "backup")
 
     assert found.told == []
     put_back = _restored(tmp_path / "backup", tmp_path / "elsewhere")
-    assert findings_of(put_back.folder, refused) == said
+    assert put_back.extraction(refused).findings == said
 
 
 def test_what_was_read_stands_in_for_a_copy_that_is_lost(inbox: Inbox, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 from lxml import etree
 
-from orchestration.intake import extract, judging, landing, submissions
+from orchestration.intake import extract, judging, landing, submissions, to_read
 from orchestration.intake.keys import keyed_hash
 from orchestration.intake.names import in_full
 from orchestration.workers import Allowance, ConfinedWorkers
@@ -71,14 +71,14 @@ class Case:
 @pytest.fixture(autouse=True)
 def _no_shipped_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     """The public figures that ship with the project are not what is tested here, and take a second."""
-    monkeypatch.setattr(submissions, "shipped_reference", lambda: iter(()))
+    monkeypatch.setattr(to_read, "shipped_reference", lambda: iter(()))
 
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """What the four submissions give when nothing is wrong with them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(submissions, "shipped_reference", lambda: iter(()))
+        patch.setattr(to_read, "shipped_reference", lambda: iter(()))
         outcome = Inbox(tmp_path_factory.mktemp("good") / "data").take_in()
     assert {version.verdict for version in outcome.versions.values()} == {"accepted"}
     return outcome
@@ -504,7 +504,7 @@ def test_formulas_and_sql_in_an_id_are_text(text: str, workbook_only: Inbox) -> 
 
     lookup = {
         row["key"]: row["identifier"]
-        for path in (workbook_only.folder.restricted / "identifiers").glob("*.parquet")
+        for path in (workbook_only.folder.restricted / "identifiers").glob("*/*.parquet")
         for row in pq.read_table(path).to_pylist()
     }
     assert lookup[str(rows[0]["child_key"])] == text.strip().upper()

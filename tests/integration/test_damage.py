@@ -14,6 +14,7 @@ from orchestration.checks.gate import table_checks
 from orchestration.intake.head import HEAD_FILE
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.ledger import Ledger
+from orchestration.intake.partitions import ROOTS
 from orchestration.night import account, unchanged
 from orchestration.night.steps import today
 from orchestration.settings import DataFolder, GateSettings
@@ -42,10 +43,8 @@ def inbox(taken_in: Inbox, tmp_path: Path) -> Inbox:
 
 def _files(folder: DataFolder) -> list[Path]:
     """Files about a version that a hash proves."""
-    places = (folder.archive, folder.raw, folder.quality / "results", folder.quality / "issues",
-              folder.quality / "set_aside", folder.identifiers)  # fmt: skip
-    found = (path for place in places for path in place.rglob("*") if path.is_file())
-    return sorted(path for path in found if "none" not in path.parts)
+    places = (folder.archive, *(folder.root / root for root in ROOTS))
+    return sorted(path for place in places for path in place.rglob("*") if path.is_file())
 
 
 def _flip(path: Path, chance: random.Random) -> None:
@@ -58,11 +57,6 @@ def _found(folder: DataFolder) -> list[str]:
     return [one.what for one in verify(folder, lambda *_: None).damage]
 
 
-def _state(inbox: Inbox) -> dict[str, bytes | None]:
-    """Every file that is kept or derived, and the ledger; without those about nobody's data, written each night."""
-    return {name: content for name, content in inbox.state().items() if "/none" not in name}
-
-
 def _lost(folder: DataFolder) -> set[tuple[str, str]]:
     """(source, table) of every table check that fails because something is lost."""
     checks = table_checks(folder, Ledger(folder.ledger), GateSettings(), today().vintage)
@@ -73,7 +67,7 @@ def _lost(folder: DataFolder) -> set[tuple[str, str]]:
 def test_every_flipped_bit_is_found_and_all_are_mended_by_the_next_taking_in(
     inbox: Inbox, seed: int
 ) -> None:
-    before, chance, folder = _state(inbox), random.Random(seed), inbox.folder
+    before, chance, folder = inbox.state(), random.Random(seed), inbox.folder
     assert _found(folder) == []
     for path in chance.sample(_files(folder), 12):
         whole = path.read_bytes()
@@ -85,18 +79,18 @@ def test_every_flipped_bit_is_found_and_all_are_mended_by_the_next_taking_in(
 
     take_in_all(folder)
 
-    assert _state(inbox) == before
+    assert inbox.state() == before
     assert _found(folder) == []
 
 
 @pytest.mark.parametrize(
     "place",
-    ["raw/annex_a/*/*/*/list_3.parquet", "raw/annex_a/*/*/*/extraction.json", "raw/ssda903/*/*/*",
-     "archive/*/annex_a", "archive/*/ssda903/*/*/header.csv", "quality/results/*.parquet", "raw", "archive",
+    ["raw/annex_a/list_3/*", "restricted/extractions/annex_a/*", "raw/ssda903/*", "raw/annex_a",
+     "archive/*/annex_a", "archive/*/ssda903/*/*/header.csv", "quality/results/*", "raw", "archive",
      "restricted/identifiers"],
 )  # fmt: skip
 def test_what_is_deleted_is_found_and_made_again(inbox: Inbox, place: str) -> None:
-    before = _state(inbox)
+    before = inbox.state()
     for path in inbox.folder.root.glob(place):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
@@ -105,12 +99,12 @@ def test_what_is_deleted_is_found_and_made_again(inbox: Inbox, place: str) -> No
     inbox.folder.create()
     take_in_all(inbox.folder)
 
-    assert _state(inbox) == before
+    assert inbox.state() == before
     assert _found(inbox.folder) == []
 
 
 def test_verify_says_what_mends_what(inbox: Inbox) -> None:
-    [table] = inbox.folder.raw.glob("annex_a/*/2025-03/*/list_3.parquet")
+    table = inbox.partition("annex_a").path("raw/annex_a/list_3")
     ran = cypp(inbox.folder.root, "verify")
     assert (ran.status, "read again: whole." in ran.out) == (0, True)
 
@@ -138,25 +132,26 @@ def test_lost_archive_is_told_and_figures_stand_on_what_was_read(inbox: Inbox) -
 def test_what_nothing_can_make_again_is_held_until_its_files_are_back(
     inbox: Inbox, tmp_path: Path, again: int
 ) -> None:
-    before, folder = _state(inbox), inbox.folder
+    before, folder = inbox.state(), inbox.folder
     shutil.copytree(inbox.place("annex_a"), tmp_path / "kept by the service")
     shutil.rmtree(inbox.place("annex_a"))
     shutil.rmtree(folder.archive / "E09000003" / "annex_a")
-    [table] = folder.raw.glob("annex_a/*/2025-03/*/list_7.parquet")
+    table = inbox.partition("annex_a").path("raw/annex_a/list_7")
     _flip(table, random.Random(again))
     for _ in range(again):
         take_in_all(folder)
         lost = _lost(folder)
         assert {source for source, _ in lost} == {"annex_a"}
         assert ("annex_a", "list_3") in lost
-        assert not table.parent.exists()
+        assert not table.exists()
+        assert (folder.work / "damaged" / table.relative_to(folder.root)).exists()
         assert _found(folder) != []
 
     shutil.copytree(tmp_path / "kept by the service", inbox.place("annex_a"))
     take_in_all(folder)
 
     assert _lost(folder) == set()
-    assert _state(inbox) == before
+    assert inbox.state() == before
 
 
 def test_copies_that_the_ledger_does_not_know_are_told(inbox: Inbox) -> None:

@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from expectations.contract import contract_for
 from orchestration.cli import app
 from orchestration.intake.ledger import Ledger
+from orchestration.intake.made_tables import raw_table
 from orchestration.settings import DataFolder, load_settings
 from orchestration.upkeep import forget as forgetting
 from orchestration.upkeep import purge as purging
@@ -83,11 +84,11 @@ def _rows(inbox: Inbox) -> dict[str, list[dict[str, Any]]]:
     """The loaded rows of every table, without what names a version or a place in a file."""
     found: dict[str, list[dict[str, Any]]] = {}
     newest = {version.source: version for version in Ledger(inbox.folder.ledger).versions()}
+    left_out = {"submission_id", "row_id", "source_row"}
     for version in newest.values():
-        for path in inbox.raw(version).glob("*.parquet"):
-            rows = pq.read_table(path).to_pylist()
-            left_out = {"submission_id", "row_id", "source_row"}
-            found[f"{version.source}/{path.stem}"] = [{k: v for k, v in row.items() if k not in left_out} for row in rows]  # fmt: skip
+        for name in contract_for(version.source).tables:
+            rows = inbox.rows(version, raw_table(version.source, name))
+            found[f"{version.source}/{name}"] = [{k: v for k, v in row.items() if k not in left_out} for row in rows]  # fmt: skip
     return found
 
 
@@ -95,7 +96,7 @@ def _key_of(inbox: Inbox, child: str) -> set[str]:
     with duckdb.connect() as connection:
         rows = connection.execute(
             "select key from read_parquet($1) where identifier = $2",
-            [str(inbox.folder.identifiers / "*.parquet"), child],
+            [str(inbox.folder.identifiers / "*" / "*.parquet"), child],
         ).fetchall()
     return {key for (key,) in rows}
 

@@ -11,13 +11,11 @@ import pytest
 import xlsxwriter
 
 from expectations.contract import contract_for
-from orchestration.intake import reading, submissions
-from orchestration.intake.extract import load_extraction
+from orchestration.intake import reading, to_read
 from orchestration.intake.headings import normalise_heading
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.readers import FileRejected
 from orchestration.intake.reading import allowance_for, read_confined, recognised_blocks
-from orchestration.intake.submissions import findings_of
 from tests import hostile_files
 from tests.commands import WITHOUT_DAGSTER, cypp
 from tests.extracts import write_bytes
@@ -43,7 +41,7 @@ PARAMETERS = [
 
 @pytest.fixture(autouse=True)
 def _no_shipped_reference(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submissions, "shipped_reference", lambda: iter(()))
+    monkeypatch.setattr(to_read, "shipped_reference", lambda: iter(()))
 
 
 @pytest.mark.parametrize(("kind", "variant"), PARAMETERS)
@@ -90,11 +88,12 @@ def _take_in_with(inbox: Inbox, kinds: list[Hostile], variants: tuple[int, ...])
     for source in GOOD:
         good = versions.pop((source, MONTH))
         assert good.verdict == "accepted"
-        assert sum(one.loaded for one in load_extraction(inbox.raw(good)).tables.values())
+        assert sum(one.loaded for one in inbox.extraction(good).tables.values())
     assert versions.keys() == hostile.keys()
     for place, version in versions.items():
         assert version.verdict == "rejected"
-        [finding] = [one for one in findings_of(inbox.folder, version) if one.severity == "reject"]
+        said = inbox.extraction(version).findings
+        [finding] = [one for one in said if one.severity == "reject"]
         assert (finding.rule, *map(str, finding.files)) == (hostile[place].rule, "file 1")
         assert version.reason == finding.text()
 

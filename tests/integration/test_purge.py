@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from expectations.contract import IDENTIFIER_TYPES, contract_for, sources
 from orchestration.cli import app
-from orchestration.intake.ledger import Ledger
+from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.places import id_of_version
 from orchestration.settings import DataFolder, load_settings
 from orchestration.upkeep import purge as purging
@@ -96,15 +96,18 @@ def _places(inbox: Inbox) -> set[tuple[str, ...]]:
 
 def test_what_is_past_its_rule_goes_from_everywhere(inbox: Inbox) -> None:
     [old] = [one for one in Ledger(inbox.folder.ledger).versions() if one.name[:3] == OLD]
-    named = {name for name in _files(inbox) if "2024-12" in name or id_of_version(old) in name}
-    assert {name.split("/")[0] for name in named} >= {"landing", "archive", "raw", "quality", "restricted"}  # fmt: skip
-    others = _files(inbox) - named
+    named = {name for name in _files(inbox) if "2024-12" in name}
+    others = {name for name in _files(inbox) - named if name.startswith(("landing/", "archive/"))}
+    assert {name.split("/")[0] for name in named} == {"landing", "archive"}
+    tables, with_rows = _without(inbox, old)
+    assert {name.split("/")[0] for name in with_rows} == {"raw", "quality", "restricted"}
 
     certificate = _purge(inbox)
 
     assert certificate is not None
     assert not named & _files(inbox)
-    assert {name for name in others if not name.startswith(("ledger/", "raw/run", "restricted/account"))} <= _files(inbox)  # fmt: skip
+    assert others <= _files(inbox)
+    assert _without(inbox, old) == (tables, set())
     assert _places(inbox) == {(BARNET, source, "2025-03") for source in SOURCES}
     assert _asked(inbox) == [date(2025, 3, 31)]
     assert verify(inbox.folder, lambda *_: None).damage == []
@@ -112,6 +115,17 @@ def test_what_is_past_its_rule_goes_from_everywhere(inbox: Inbox) -> None:
     assert (said["by"], said["rules"]["annex_a"]["approver"]) == ("Bea", "Ada")
     assert said["versions"] == [dict(zip(("area_code", "source", "month", "sha256"), old.name, strict=True))]  # fmt: skip
     assert _purge(inbox) is None
+
+
+def _without(
+    inbox: Inbox, old: SubmissionVersion
+) -> tuple[dict[str, list[dict[str, Any]]], set[str]]:
+    """The rows of every table that are not of a version, and the tables that have rows of it."""
+    others, with_rows = {}, set[str]()
+    for table, rows in inbox.tables().items():
+        others[table] = [row for row in rows if row["submission_id"] != id_of_version(old)]
+        with_rows |= {table} if len(others[table]) < len(rows) else set()
+    return {table: rows for table, rows in others.items() if rows}, with_rows
 
 
 POINTS = [

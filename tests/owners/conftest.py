@@ -80,8 +80,8 @@ class Published:
                         f"insert into marts.{model['name']} ({', '.join(row)}) values ({marks})",
                         [*row.values()],
                     )
-        identifiers = self.folder.restricted / "identifiers"
-        identifiers.mkdir(exist_ok=True)
+        identifiers = self.folder.identifiers / "annex_a"
+        identifiers.mkdir(parents=True, exist_ok=True)
         keys = [row["child_key"] for row in self.rows["fct_dq_issues"] if row["child_key"]]
         frame = {"kind": "child_id", "key": keys, "identifier": [f"SYN{key}" for key in keys]}
         pd.DataFrame(frame, columns=["kind", "key", "identifier"]).to_parquet(

@@ -7,8 +7,13 @@ from pathlib import Path
 
 from lxml import html
 
-from orchestration.intake.findings import Finding, named_findings_file, save_named
+from orchestration.intake.extract import Extraction
+from orchestration.intake.extractions import as_kept
+from orchestration.intake.findings import Finding
+from orchestration.intake.ledger import Ledger
+from orchestration.intake.made_tables import extractions_table, tables_of_source
 from orchestration.intake.names import Received
+from orchestration.intake.partitions import changed, enter, partition_of
 from orchestration.intake.places import submission_id_of
 from orchestration.owners.cases import SourceGrade
 from orchestration.owners.site import write_owner_pages
@@ -177,8 +182,18 @@ def test_file_is_named_to_its_owner(published: Published) -> None:
     told = Finding(
         "EMPTY", "reject", "the file is empty", "Send it", file=Received("file", 1, "Jane.csv")
     )
-    kept = submission_id_of(AREA, *version.values())
-    save_named([told], named_findings_file(published.folder.restricted, kept))
+    said = Extraction(
+        submission_id_of(AREA, *version.values()),
+        "f",
+        date(2025, 3, 31),
+        "rejected",
+        "",
+        {},
+        [told],
+    )
+    ledger, table = Ledger(published.folder.ledger), extractions_table("annex_a")
+    before = partition_of(published.folder, ledger, "annex_a", AREA)
+    enter(ledger, [changed(before, (), {table: [as_kept(said)]}, tables_of_source("annex_a"))])
 
     assert f"{AREA}/annex_a/2025-03/Jane.csv: the file is empty [EMPTY]. Send it" in own_page(
         published

@@ -61,9 +61,7 @@ def _census_of(folder: Path, year: int, details: str, further: str = "") -> Extr
     submission = SubmissionFiles(
         "test", "E09000003", "cin_census", month_end(f"{year}-03"), (file,), 6, "302", "test"
     )
-    return extract(
-        submission, b"not a key of any data folder", folder / "raw", folder / "restricted"
-    )
+    return extract(submission, b"not a key of any data folder", folder / "raw")
 
 
 REFERRAL = (

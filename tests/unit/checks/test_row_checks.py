@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
 from expectations import suites
@@ -19,7 +18,7 @@ from expectations.rules import RULES
 from expectations.rules.cases import Rows
 from expectations.rules.shapes import never, not_less, present, unique, unmarked
 from orchestration.checks.judge import ChecksFailed, failing_rows
-from orchestration.checks.rows import count_results, issues_file, put_told, results_file
+from orchestration.checks.rows import issues_table, results_table
 from orchestration.intake.extract import SubmissionFiles, read_version
 from orchestration.intake.judging import ReadVersion, judge_versions
 from orchestration.intake.ledger import SubmissionVersion, now
@@ -104,6 +103,7 @@ class Taken:
     version: SubmissionVersion
     failed: dict[str, int]
     issues: list[dict[str, Any]]
+    n_results: int
 
 
 class Inbox:
@@ -125,23 +125,23 @@ class Inbox:
             id_of_version(version), "E09000003", "ssda903", date(2025, 3, 31), (incoming,), 6, "302", "test"
         )  # fmt: skip
         target = self.folder.work / id_of_version(version)
-        read = read_version(described, bytes(32), target, self.folder.restricted / "identifiers")
+        read = read_version(described, bytes(32), target)
         self.read.append((version, ReadVersion("ssda903", target, read)))
 
     def judge(self) -> list[Taken]:
-        """Judge what was read, and put the verdicts where dbt finds them."""
-        judge_versions([read for _, read in self.read])
-        for version, read in self.read:
-            put_told(self.folder, id_of_version(version), read.target)
-        return [self._taken(version) for version, _ in self.read]
+        """Judge what was read."""
+        judged = judge_versions([read for _, read in self.read])
+        return [
+            self._taken(version, read) for (version, _), read in zip(self.read, judged, strict=True)
+        ]
 
-    def _taken(self, version: SubmissionVersion) -> Taken:
-        submission_id = id_of_version(version)
-        results = pq.read_table(results_file(self.folder, submission_id)).to_pylist()
+    def _taken(self, version: SubmissionVersion, read: ReadVersion) -> Taken:
+        results = read.made[results_table("ssda903")].to_pylist()
         return Taken(
             version,
             {row["check_id"]: row["rows_failed"] for row in results if not row["passed"]},
-            pq.read_table(issues_file(self.folder, submission_id)).to_pylist(),
+            read.made[issues_table("ssda903")].to_pylist(),
+            len(results),
         )
 
 
@@ -162,7 +162,7 @@ def test_each_fault_is_found_once_by_its_own_check(inbox: Inbox) -> None:
         "ssda903.episodes.rule_147_148.end_reason_code": 2,
         "ssda903.episodes.unreadable.end_date": 1,
     }
-    assert count_results(inbox.folder, [id_of_version(taken.version)]) > len(taken.failed)
+    assert taken.n_results > len(taken.failed)
 
 
 def test_issues_name_row_rule_and_remedy_and_hold_no_value(inbox: Inbox) -> None:

@@ -81,8 +81,9 @@ def validators(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Validators:
 
 
 def judged(inbox: Inbox, as_at: date = AS_AT) -> Statutory:
-    versions = Ledger(inbox.folder.ledger).versions()
-    return judge_newest(inbox.folder, versions, (as_at, None), lambda *_: None)
+    ledger = Ledger(inbox.folder.ledger)
+    known_by = (as_at, None)
+    return judge_newest(inbox.folder, ledger, ledger.versions(), known_by, lambda *_: None)
 
 
 def lengths(inbox: Inbox, **tables: str) -> dict[str, int]:
@@ -145,7 +146,7 @@ def test_finding_names_the_record_and_joins_the_case_of_its_field(
     version = next(v for v in Ledger(inbox.folder.ledger).versions() if v.source == "ssda903")
     [own] = [
         issue
-        for path in (inbox.folder.quality / "issues").glob("*.parquet")
+        for path in (inbox.folder.quality / "issues").glob("*/*.parquet")
         for issue in pq.read_table(path).to_pylist()
         if issue["check_id"] == "ssda903.episodes.unreadable.start_date"
     ]

@@ -40,7 +40,7 @@ def _return(tmp_path: Path, month: date, *files: list[str]) -> Extraction:
         paths.append(tmp_path / f"episodes_{number}.csv")
         paths[-1].write_text("\n".join([EPISODES, *rows]) + "\n")
     described = SubmissionFiles("s", "E09000003", "ssda903", month, tuple(paths), 6, "302", "")
-    return extract(described, bytes(32), tmp_path / "raw", tmp_path / "keys")
+    return extract(described, bytes(32), tmp_path / "raw")
 
 
 def _rules(extraction: Extraction) -> dict[str, str]:
@@ -175,7 +175,7 @@ def _with_manifest(tmp_path: Path, lines: list[str]) -> Extraction:
     described = SubmissionFiles(
         "s", "E09000003", "ssda903", date(2026, 3, 31), (manifest, path), 6, "302", ""
     )
-    return extract(described, bytes(32), tmp_path / "raw", tmp_path / "keys")
+    return extract(described, bytes(32), tmp_path / "raw")
 
 
 @pytest.mark.parametrize(

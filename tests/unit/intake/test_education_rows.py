@@ -21,7 +21,7 @@ from orchestration.intake.cells import (
     type_column,
 )
 from orchestration.intake.cover import cover_of, date_in_name
-from orchestration.intake.extract import SubmissionFiles, load_extraction
+from orchestration.intake.extract import Extraction, SubmissionFiles
 from orchestration.intake.judging import Judged, judge_rows
 from orchestration.intake.typed_tables import named_columns
 from tests.reading import extract
@@ -177,6 +177,14 @@ def test_date_in_the_name_of_a_file(name: str, expected: date | None) -> None:
 
 
 def _extracted(tmp_path: Path, source: str, files: dict[str, bytes], as_at: date = DAY) -> Path:
+    """Where the rows of these files are."""
+    _extraction(tmp_path, source, files, as_at)
+    return tmp_path / "raw"
+
+
+def _extraction(
+    tmp_path: Path, source: str, files: dict[str, bytes], as_at: date = DAY
+) -> Extraction:
     landed = tmp_path / "landed"
     landed.mkdir()
     for name, content in files.items():
@@ -185,10 +193,10 @@ def _extracted(tmp_path: Path, source: str, files: dict[str, bytes], as_at: date
         submission_id="s", area_code="E09000003", source=source, folder_as_at=as_at,
         files=tuple(sorted(landed.iterdir())), look_back_months=6, dfe_code="302", fingerprint="",
     )  # fmt: skip
-    extraction = extract(submission, b"secret of the tests", tmp_path / "raw", tmp_path / "keys")
+    extraction = extract(submission, b"secret of the tests", tmp_path / "raw")
     assert extraction.verdict == "accepted", extraction.reason
     assert extraction.as_at_date <= as_at
-    return tmp_path / "raw"
+    return extraction
 
 
 def test_file_speaks_for_every_round_it_names_also_by_a_row_set_aside(tmp_path: Path) -> None:
@@ -200,11 +208,12 @@ def test_file_speaks_for_every_round_it_names_also_by_a_row_set_aside(tmp_path: 
         "2024/25,101301,3022001,SYN1,F,WBRI,0,N,104,,110,,EXS,1,1.2,-0.4,2.1",
         "202324,101301,3022001,SYN2,F,WBRI,maybe,N,104,,110,,EXS,1,,,",
     ]
-    raw = _extracted(tmp_path, "ks2", {"a.csv": "\n".join([header, *rows]).encode()})
+    read = _extraction(tmp_path, "ks2", {"a.csv": "\n".join([header, *rows]).encode()})
+    raw = tmp_path / "raw"
     assert pq.read_table(raw / "pupils.parquet").num_rows == 1
     units = pq.read_table(raw / "pupils_units.parquet").column("academic_year").to_pylist()
     assert sorted(units) == [2024, 2025]
-    assert load_extraction(raw).tables["pupils"].units == ("2024", "2025")
+    assert read.tables["pupils"].units == ("2024", "2025")
 
 
 def test_windows_1252_inspections_of_drifted_headings_load_with_the_date_of_their_name(
@@ -217,13 +226,14 @@ def test_windows_1252_inspections_of_drifted_headings_load_with_the_date_of_thei
         "101303,Dale,Good,Yes,01/02/2020,\r\n"
     ).encode("cp1252")
     name = "state-funded_schools_-_latest_inspections_as_at_30_Nov_2025.csv"
-    raw = _extracted(tmp_path, "ofsted_mi", {name: content})
+    read = _extraction(tmp_path, "ofsted_mi", {name: content})
+    raw = tmp_path / "raw"
     table = pq.read_table(raw / "inspections.parquet")
     assert table.column("overall_code").to_pylist() == ["2", "not judged", "2"]
     assert table.column("graded_date").to_pylist() == [
         date(2023, 3, 14), None, date(2020, 2, 1),
     ]  # fmt: skip
-    assert '"as_at_date": "2025-11-30"' in (raw / "extraction.json").read_text()
+    assert read.as_at_date == date(2025, 11, 30)
 
 
 @pytest.mark.parametrize("other", ["a_year_to_date_inspections", "z_all_inspections"])
@@ -240,9 +250,10 @@ def test_date_in_the_name_of_a_list_that_is_left_out_dates_nothing(
         "latest_inspections_as_at_30_Nov_2025.csv": latest,
         f"{other}_31_Oct_2025.csv": of_a_year,
     }
-    raw = _extracted(tmp_path, "ofsted_mi", files)
+    read = _extraction(tmp_path, "ofsted_mi", files)
+    raw = tmp_path / "raw"
     assert pq.read_table(raw / "inspections.parquet").column("overall_code").to_pylist() == ["2"]
-    assert '"as_at_date": "2025-11-30"' in (raw / "extraction.json").read_text()
+    assert read.as_at_date == date(2025, 11, 30)
 
 
 @pytest.mark.parametrize(

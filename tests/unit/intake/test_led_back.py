@@ -80,7 +80,7 @@ def _taken_in(root: Path, files: Lines) -> tuple[Extraction, dict[str, pd.DataFr
     described = SubmissionFiles(
         "s", BARNET, "sen2", date(2026, 1, 31), tuple(sorted(folder.iterdir())), 6, "302", "test"
     )
-    read = extract(described, bytes(32), root / "out", root / "identifiers")
+    read = extract(described, bytes(32), root / "out")
     tables = {
         path.stem: pd.read_parquet(path)
         for path in (root / "out").glob("*.parquet")

@@ -17,7 +17,7 @@ from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.demo_events import REMOVING
 from orchestration.intake.head import HEAD_FILE, read_head
 from orchestration.intake.ledger import Acceptance, IssueAnswer, Ledger, SubmissionVersion
-from orchestration.intake.submissions import current_versions
+from orchestration.intake.to_read import current_versions
 
 NOON = datetime(2025, 4, 10, 12, tzinfo=UTC)
 AS_AT = date(2025, 3, 31)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from orchestration.intake.findings import Finding, finding_from, load_named, save_named
+from orchestration.intake.extract import Extraction
+from orchestration.intake.extractions import as_kept, extractions_in
+from orchestration.intake.findings import Finding
 from orchestration.intake.landing import scan
+from orchestration.intake.made_tables import extractions_table, tables_of_source
 from orchestration.intake.names import Received, files_named
+from orchestration.intake.partitions import Partition, changed
 from orchestration.night.errors import NothingPublished, told_in_words
+from orchestration.settings import DataFolder
 
 FOLDER = "E09000003/annex_a/2025-03"
 FINDING = Finding(
@@ -44,17 +49,17 @@ def test_name_is_in_no_text_that_python_makes_of_itself() -> None:
     assert "Jane" not in f"{FINDING} {FINDING!r} {FINDING.file} {[*FINDING.names]}"
 
 
-def test_finding_without_its_names_says_the_same_to_all() -> None:
-    without = finding_from(json.loads(json.dumps(asdict(FINDING.without_names()))))
-    assert "Jane" not in json.dumps(asdict(without))
-    assert without.text() == FINDING.text()
-    assert "Jane" not in without.text_for_officers()
-
-
-def test_names_survive_in_the_file_for_officers(tmp_path: Path) -> None:
-    path = tmp_path / "findings" / "s.json"
-    save_named([FINDING, OF_OURS], path)
-    assert load_named(path) == [FINDING, OF_OURS]
+def test_names_survive_in_a_file_for_officers(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.create()
+    said = Extraction("s", "f", date(2025, 3, 31), "accepted", "", {}, [FINDING, OF_OURS])
+    before = Partition(folder, "annex_a", "E09000003", {})
+    rows = {extractions_table("annex_a"): [as_kept(said)]}
+    made = changed(before, (), rows, tables_of_source("annex_a"))
+    after = replace(before, files=made.files)
+    assert extractions_in(after) == {"s": said}
+    [path] = after.paths()
+    assert path.relative_to(tmp_path).parts[0] == "restricted"
     assert path.stat().st_mode & 0o077 == 0
 
 

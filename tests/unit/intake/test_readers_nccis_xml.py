@@ -53,7 +53,7 @@ def _taken_in(
     described = SubmissionFiles(
         "s", BARNET, "nccis", date(2025, 12, 31), (root / name,), 6, "302", "test"
     )
-    read = extract(described, bytes(32), root / "out", root / "identifiers")
+    read = extract(described, bytes(32), root / "out")
     found = root / "out" / "young_people.parquet"
     return read, pd.read_parquet(found) if found.exists() else pd.DataFrame()
 

@@ -64,7 +64,7 @@ def test_return_is_taken_in_like_its_module_files(tmp_path: Path) -> None:
         submission_id="s", area_code="E09000003", source="sen2", folder_as_at=DAY, files=(path,),
         look_back_months=6, dfe_code="302", fingerprint="",
     )  # fmt: skip
-    extraction = extract(submission, b"secret of the tests", tmp_path / "raw", tmp_path / "keys")
+    extraction = extract(submission, b"secret of the tests", tmp_path / "raw")
     assert (extraction.verdict, extraction.tables["requests"].loaded) == ("accepted", 3)
     plans = pq.read_table(tmp_path / "raw" / "named_plan.parquet")
     requests = pq.read_table(tmp_path / "raw" / "requests.parquet")

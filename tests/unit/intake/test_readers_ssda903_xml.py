@@ -79,9 +79,7 @@ def _extract(folder: Path, *files: Path) -> Extraction:
         submission_id="test", area_code=DEFAULT_HOME_AREA, source="ssda903", folder_as_at=date(2025, 3, 31),
         files=files, look_back_months=6, dfe_code="302", fingerprint="test",
     )  # fmt: skip
-    return extract(
-        submission, b"not a key of any data folder", folder / "raw", folder / "restricted"
-    )
+    return extract(submission, b"not a key of any data folder", folder / "raw")
 
 
 def test_every_table_is_there_also_without_a_row(tmp_path: Path) -> None:
@@ -162,5 +160,5 @@ def test_return_of_children_looked_after_in_the_folder_of_a_census_is_refused(
         submission_id="test", area_code=DEFAULT_HOME_AREA, source="cin_census", folder_as_at=date(2025, 3, 31),
         files=(path,), look_back_months=6, dfe_code="302", fingerprint="test",
     )  # fmt: skip
-    taken_in = extract(submission, b"not a key", tmp_path / "raw", tmp_path / "restricted")
+    taken_in = extract(submission, b"not a key", tmp_path / "raw")
     assert taken_in.verdict == "rejected"

@@ -67,7 +67,7 @@ def _taken_in(root: Path, source: str = "benchmarks") -> Extraction:
     area, dfe = ("national", None) if source == "benchmarks" else ("E09000003", "302")
     files = tuple(sorted((root / "in").iterdir()))
     described = SubmissionFiles("s", area, source, date(2026, 6, 30), files, 6, dfe, "test")
-    return extract(described, bytes(32), root / "out", root / "identifiers")
+    return extract(described, bytes(32), root / "out")
 
 
 def _folder(root: Path) -> Path:

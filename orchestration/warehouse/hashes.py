@@ -1,7 +1,4 @@
-"""What proves the files that are made of a version: their hashes in one small file beside the typed tables.
-
-`sha256sum --check` reads it in the data folder. What is damaged or lost is made again from the archive.
-"""
+"""What proves the files that readers see: their hashes in one small file, which `sha256sum --check` reads in the data folder."""
 
 from __future__ import annotations
 
