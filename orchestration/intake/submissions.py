@@ -32,7 +32,13 @@ from orchestration.intake.made_tables import (
     tables_of_source,
 )
 from orchestration.intake.mending import known_ids, put_damage_aside, remove_unnamed
-from orchestration.intake.partitions import changed, enter, partition_of, partitions_of
+from orchestration.intake.partitions import (
+    Partition,
+    changed,
+    enter,
+    partition_of,
+    partitions_of,
+)
 from orchestration.intake.places import id_of_version
 from orchestration.intake.reading import read_versions
 from orchestration.intake.shipped import SHIPPED
@@ -127,8 +133,10 @@ def _settle(folder: DataFolder, ledger: Ledger, keep: set[str], lot: Lot) -> Non
                 fresh[job.landed.area_code][table].append(rows)
         shutil.rmtree(version.target)
     source = lot[0][0].landed.source
+    before = {one.area_code: one for one in partitions_of(folder, ledger, source)}
+    none, schemas = Partition(folder, source, "", {}), tables_of_source(source)
     changes = [
-        changed(partition_of(folder, ledger, source, area), keep, tables, tables_of_source(source))
+        changed(before.get(area, replace(none, area_code=area)), keep, tables, schemas)
         for area, tables in fresh.items()
     ]
     for job, version in lot:

@@ -23,6 +23,7 @@ from lxml import etree
 
 from orchestration.intake import extract, judging, landing, submissions, to_read
 from orchestration.intake.keys import keyed_hash
+from orchestration.intake.made_tables import extractions_table
 from orchestration.intake.names import in_full
 from orchestration.workers import Allowance, ConfinedWorkers
 from tests import extracts
@@ -445,16 +446,19 @@ def test_what_was_accepted_before_stays_when_its_replacement_is_refused(
 ) -> None:
     inbox = Inbox(tmp_path / "data", {case.source})
     accepted = inbox.take_in().versions[case.source]
-    before = inbox.state()
+    before = inbox.tables()
+    copy = inbox.folder.archive.joinpath(*accepted.name)
+    files = {path: path.read_bytes() for path in copy.iterdir()}
     case.spoil(inbox.place(case.source))
 
     replaced = inbox.take_in().versions[case.source]
 
     assert (replaced.verdict, replaced.version != accepted.version) == ("rejected", True)
-    after = inbox.state()
-    assert {
-        name for name in before if name != "versions" and after.get(name) != before[name]
-    } == set()
+    assert {path: path.read_bytes() for path in copy.iterdir()} == files
+    after = inbox.tables()
+    said = after.pop(f"{extractions_table(case.source)}/{AREAS[case.source]}")
+    assert before.pop(f"{extractions_table(case.source)}/{AREAS[case.source]}")[0] in said
+    assert after == before
 
 
 # ---------------------------------------------------------------- values
