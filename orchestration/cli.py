@@ -225,3 +225,5 @@ def main() -> None:
         app()
     except LedgerDamaged as error:
         sys.exit(stop(f"Nothing done: {error}", NOTHING_PUBLISHED).exit_code)
+    except ConfigurationError as error:
+        sys.exit(stop(f"Nothing done: {error}", WRONG_USAGE).exit_code)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import grp
 import os
+import re
 import shlex
 import tomllib
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 _PACKAGE = Path(__file__).resolve().parent
 _IN_WHEEL = _PACKAGE / "project"
@@ -24,7 +33,32 @@ PRIVATE_UMASK = 0o077
 DEFAULT_HOME_AREA = "E09000003"
 DEFAULT_LOOK_BACK_MONTHS = 6
 
+KEY = re.compile(r"[0-9a-fA-F]{64}")
+EVERYBODY = 0o007
+
+
+def _key_in(path: Path) -> str:
+    """The key in a file of 64 hexadecimal digits; raises ValueError."""
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    if not path.is_absolute() or not KEY.fullmatch(text):
+        raise ValueError(
+            f"{path} is not the absolute path of a file of 64 hexadecimal digits: `openssl rand -hex 32` makes some"
+        )
+    if path.stat().st_mode & EVERYBODY:
+        raise ValueError(f"{path} can be read by everybody: run `chmod o= {path}`")
+    return text
+
+
+def _usable(path: Path) -> Path:
+    _key_in(path)
+    return path
+
+
 Read = TypeVar("Read", bound=BaseModel)
+KeyFile = Annotated[Path, AfterValidator(_usable)]
 Months = Annotated[int, Field(ge=1, le=120)]
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 
@@ -100,6 +134,24 @@ class AccessSettings(_Section):
         return grp.getgrnam(self.group).gr_gid if self.group else None
 
 
+class EncryptionSettings(_Section):
+    """With which key DuckDB encrypts what is published; without one it does not."""
+
+    key_file: KeyFile | None = None
+    former_key_file: KeyFile | None = None
+    """What opens the files that were published before the next run."""
+
+    @property
+    def key(self) -> str | None:
+        """The key to write with; None where nothing is encrypted."""
+        return _key_in(self.key_file) if self.key_file else None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key that a file may have been written with."""
+        return tuple(_key_in(path) for path in (self.key_file, self.former_key_file) if path)
+
+
 class MailSettings(_Section):
     host: str
     port: Annotated[int, Field(ge=1, le=65535)] = 25
@@ -146,12 +198,17 @@ class Settings(_Section):
     retention: dict[str, RetentionSettings] = Field(default_factory=dict)
     legal_hold: LegalHold | None = None
     access: AccessSettings = AccessSettings()
+    encryption: EncryptionSettings = EncryptionSettings()
     alerts: AlertSettings = AlertSettings()
     schedule: ScheduleSettings = ScheduleSettings()
 
 
 class _OnlyAlerts(BaseModel):
     alerts: AlertSettings = AlertSettings()
+
+
+class _OnlyEncryption(BaseModel):
+    encryption: EncryptionSettings = EncryptionSettings()
 
 
 def load_settings(data_folder: Path) -> Settings:
@@ -162,6 +219,11 @@ def load_settings(data_folder: Path) -> Settings:
 def load_alert_settings(data_folder: Path) -> AlertSettings:
     """Read who is told, though another part of `settings.toml` may be what cannot be used."""
     return _read(data_folder, _OnlyAlerts).alerts
+
+
+def load_encryption_settings(data_folder: Path) -> EncryptionSettings:
+    """Read with which keys published files are opened; raises ConfigurationError where one cannot be used."""
+    return _read(data_folder, _OnlyEncryption).encryption
 
 
 def _read(data_folder: Path, kind: type[Read]) -> Read:

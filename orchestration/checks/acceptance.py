@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-import duckdb
-
 from orchestration.intake.ledger import Acceptance, Ledger, now
 from orchestration.settings import DataFolder
+from orchestration.warehouse.opening import opened
 
 
 class NotAcceptable(Exception):
@@ -18,7 +17,7 @@ def _failing(folder: DataFolder) -> list[tuple[str, str]]:
     """(check, area) of every failed table check that the last run published."""
     if not folder.warehouse_file.exists():
         return []
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+    with opened(folder.warehouse_file) as connection:
         return connection.execute(
             "select distinct check_id, area_code from marts.fct_dq_results"
             " where severity = 'error' and not passed order by all"

@@ -6,13 +6,13 @@ Only the last one replaces anything that readers see. How each thing is made: `n
 from pathlib import Path
 
 import dagster as dg
-import duckdb
 
 from orchestration.checks.holds import Hold
 from orchestration.dagster.resources import OPERATIONS, Data
 from orchestration.night import publishing
 from orchestration.operator.newest import current_holds
 from orchestration.reports.render import REPORTS, Report
+from orchestration.warehouse.opening import opened
 from orchestration.warehouse.publish import MARTS
 
 PUBLIC_EDITION = dg.AssetKey(["public_edition"])
@@ -88,7 +88,7 @@ def warehouse(data: dg.ResourceParam[Data]) -> dg.MaterializeResult:
     """What readers see: the published warehouse, its Parquet copies and the reports, each replaced whole."""
     with data.step():
         run = publishing.publish_all(data.folder)
-        with duckdb.connect(str(data.folder.warehouse_file), read_only=True) as connection:
+        with opened(data.folder.warehouse_file) as connection:
             holds = current_holds(connection)
             counts = {
                 name: connection.table(f"marts.{name}").count("*").fetchall()[0][0]

@@ -8,8 +8,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import duckdb
-
 from orchestration.durable import sync_everything
 from orchestration.intake.ledger import Ledger, now
 from orchestration.night import account, unchanged
@@ -26,6 +24,7 @@ from orchestration.reports.render import render_report as _render_report
 from orchestration.settings import DataFolder, load_settings
 from orchestration.warehouse import access, first_reported, memory, publish, serving
 from orchestration.warehouse.inputs import Run, told_run
+from orchestration.warehouse.opening import copy_marts, is_as_set, is_encrypted, opened
 
 OWNERS_PAGES = Path(RESTRICTED) / "owners"
 
@@ -37,7 +36,7 @@ def prepare_publication(folder: DataFolder) -> frozenset[object]:
     """
     run = _run_of(folder, folder.building_file)
     candidate = folder.candidate_file.with_suffix(".partial")
-    shutil.copyfile(folder.building_file, candidate)
+    copy_marts(folder.building_file, candidate)
     publish.enter_end(candidate, run.run_id, now())
     measures = measures_of(load_indicators())
     withheld = write_public_edition(candidate, measures, read_memory(folder))
@@ -85,15 +84,18 @@ def publish_all(folder: DataFolder) -> Run:
     May be repeated. Raises NothingPublished or NotPublishable with nothing replaced.
     """
     run, ledger = _run_of(folder, folder.candidate_file), Ledger(folder.ledger)
+    if not is_as_set(folder.candidate_file):
+        raise needs_the_job("the build was not made with the key that the settings name now")
     _refuse_missing_pages(folder)
-    with duckdb.connect(str(folder.candidate_file), read_only=True) as connection:
+    with opened(folder.candidate_file) as connection:
         month = publish.month_of(connection)
     parquet = publish.new_folder(folder.parquet, run.run_id)
     outputs = publish.new_folder(folder.outputs, run.run_id)
     publish.carry_forward(folder.outputs, outputs)
     shutil.rmtree(outputs / month, ignore_errors=True)
     shutil.copytree(folder.pages, outputs / month)
-    publish.write_parquet(folder.candidate_file, parquet, run.run_id)
+    if not is_encrypted(folder):
+        publish.write_parquet(folder.candidate_file, parquet, run.run_id)
     publish.write_figures(folder.candidate_file, folder.candidate_figures)
     if run.records_first_reported:
         first_reported.store(folder, folder.candidate_file, run.run_id)
@@ -104,7 +106,10 @@ def publish_all(folder: DataFolder) -> Run:
     serving.announce(ledger, run.run_id, folder.candidate_file)
     serving.put_in_place(folder.candidate_file, folder.warehouse_file)
     serving.put_in_place(folder.candidate_figures, folder.figures_file)
-    publish.switch(folder.parquet, parquet)
+    if parquet.exists():
+        publish.switch(folder.parquet, parquet)
+    else:
+        publish.take_away(folder.parquet)
     publish.switch(folder.outputs, outputs)
     serving.keep(folder, folder.candidate_file)
     _enter_publication(folder, ledger, run)

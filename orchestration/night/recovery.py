@@ -16,6 +16,7 @@ from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.removal import finish_removal
 from orchestration.night.synthetic import settle_written, take_over_old_mark
 from orchestration.settings import DataFolder
+from orchestration.warehouse.opening import refuse_wrong_encryption
 from orchestration.warehouse.publish import remove_unfinished
 from orchestration.warehouse.serving import serving_run_id
 
@@ -26,7 +27,8 @@ LOCK_SECONDS = 900
 def alone_in(folder: DataFolder) -> Generator[Ledger]:
     """The ledger of a data folder in which nobody else works; what killed runs left is settled.
 
-    May be entered again within itself. Raises filelock.Timeout, KeyFileError, or what a damaged ledger raises.
+    May be entered again within itself. Raises filelock.Timeout, KeyFileError, ConfigurationError, or what a damaged
+    ledger raises.
     """
     folder.create()
     lock = FileLock(folder.lock_file, timeout=LOCK_SECONDS, is_singleton=True, thread_local=False)
@@ -38,6 +40,7 @@ def alone_in(folder: DataFolder) -> Generator[Ledger]:
             settle_killed_runs(folder, ledger)
             settle_written(folder)
             take_over_old_mark(folder, ledger)
+            refuse_wrong_encryption(folder)
             remove_former_layout(folder, ledger)
         yield ledger
 

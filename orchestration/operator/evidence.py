@@ -9,6 +9,7 @@ import duckdb
 
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
+from orchestration.warehouse.opening import opened
 
 COLUMNS = (
     "indicator_id", "area_code", "basis", "period_end", "record_key", "child_key", "in_numerator",
@@ -68,7 +69,7 @@ def write_evidence(
     """
     if not folder.warehouse_file.exists():
         raise EvidenceError("nothing has been published yet: run `cypp run`")
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+    with opened(folder.warehouse_file) as connection:
         area_code, chosen, status, reason = _figure(connection, indicator, period, area, basis)
         if status not in ("ok", "not_applicable", "not_recorded"):
             sys.stderr.write(f"{indicator} {area_code} {period}: {status} ({reason})\n")

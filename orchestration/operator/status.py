@@ -31,6 +31,7 @@ from orchestration.operator.nights import (
 )
 from orchestration.operator.warned import warned_extracts
 from orchestration.settings import ConfigurationError, DataFolder, Settings, load_settings
+from orchestration.warehouse.opening import opened
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _add_published(status: Status, warehouse: Path) -> None:
     if not warehouse.exists():
         return
     try:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
+        with opened(warehouse) as connection:
             status.indicators = [
                 IndicatorStatus(
                     one.indicator_id, one.area_code, one.period_end, one.status, one.reason,
@@ -155,6 +156,8 @@ def _add_published(status: Status, warehouse: Path) -> None:
             status.warned = warned_extracts(connection)
     except duckdb.Error:
         status.obstacles.append(f"the published warehouse cannot be read: {warehouse}")
+    except ConfigurationError as error:
+        status.obstacles.append(str(error))
 
 
 def _messages(folder: DataFolder, ledger: Ledger) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import get_args
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 
@@ -16,6 +15,7 @@ from orchestration.operator.status import print_holds, print_warned
 from orchestration.operator.warned import warned_extracts
 from orchestration.registry.vocabulary import vocabulary
 from orchestration.settings import DataFolder
+from orchestration.warehouse.opening import opened
 
 SHOWN_FINDINGS = 12
 SEVERITIES: tuple[str, ...] = get_args(Severity)
@@ -35,7 +35,7 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
             "A key was made in restricted/hmac.key: back it up, no child's key can be made again without it.",
             markup=False,
         )
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+    with opened(folder.warehouse_file) as connection:
         newest, holds = newest_figures(connection), current_holds(connection)
         warned = warned_extracts(connection)
     in_force = next(iter(vocabulary().plans))
@@ -66,7 +66,7 @@ def print_unchanged(console: Console, folder: DataFolder, run_id: str) -> None:
         "Use cypp run --force to publish again.",
         markup=False, highlight=False,
     )  # fmt: skip
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+    with opened(folder.warehouse_file) as connection:
         print_holds(console, current_holds(connection))
     console.print(
         f"Warehouse: {folder.warehouse_file}", markup=False, highlight=False, soft_wrap=True

@@ -16,6 +16,7 @@ import duckdb
 from expectations.contract import contract_for
 from orchestration.owners.files import said_of_files
 from orchestration.settings import DataFolder
+from orchestration.warehouse.opening import opened
 
 NATIONAL = "national"
 # How the validators call the register of homes, and the tables of the return before, that some rules read.
@@ -283,7 +284,7 @@ def read_desks(marts: Path, owners: dict[str, str], folder: DataFolder | None = 
 
     `owners` by source; with `folder` the cases carry the local id, and files are named.
     """
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         cases, results = _cases(connection, folder), _newest_results(connection)
         held, unusual, unjudged = _held(connection), _unusual(connection), _unjudged(connection)
         names = dict(

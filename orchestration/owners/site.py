@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from expectations.owners import load_owners
 from orchestration.owners.cases import Case, Desk, place_of, read_desks
 from orchestration.reports.content import wording
 from orchestration.settings import DataFolder
+from orchestration.warehouse.opening import opened
 
 # What a person can look through; the worklist holds all.
 SHOWN = 500
@@ -91,7 +91,7 @@ def _environment() -> Environment:
 
 
 def _run(marts: Path) -> dict[str, object]:
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         run_id, as_at, code_version, is_synthetic = connection.execute(
             "select run_id, as_at, code_version, is_synthetic from marts.dim_runs"
             " where run_id = (select max(run_id) from marts.fct_submissions)"

@@ -23,6 +23,7 @@ from orchestration.reports.disclosure.release import (
     read_months,
 )
 from orchestration.settings import DataFolder
+from orchestration.warehouse.opening import opened
 
 
 class AlreadyIssued(Exception):
@@ -59,7 +60,7 @@ def withheld_in(connection: duckdb.DuckDBPyConnection) -> frozenset[FigureKey]:
 
 def audit_release(marts: Path, indicators: Iterable[Indicator]) -> Verdict:
     """Attack the public rows of a warehouse as they are, whoever wrote them."""
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         pack = pack_of(read_figures(connection), measures_of(indicators), read_months(connection))
         return verdict_on(pack, withheld_in(connection))
 
@@ -76,7 +77,7 @@ def issue_pack(folder: DataFolder, marts: Path, month: str, run_id: str, by: str
     shutil.rmtree(pack, ignore_errors=True)
     # The owners' pages name children by their local ids: they are no part of a release.
     shutil.copytree(folder.outputs / month, pack, ignore=shutil.ignore_patterns("owners"))
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         rows = connection.execute(
             "select indicator_id, area_code, cast(period_end as varchar) from marts.rpt_figures"
             " where edition = 'public' and (numerator is not null or denominator is not null) order by all"

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from orchestration.reports.content import wording
 from orchestration.reports.content.board import read_board, write_board_page
 from orchestration.reports.content.committee import (
@@ -23,6 +21,7 @@ from orchestration.reports.media.pdf.board import board_document
 from orchestration.reports.media.pdf.committee import committee_document
 from orchestration.reports.media.pdf.document import write_pdf
 from orchestration.reports.media.spreadsheets import write_workbook
+from orchestration.warehouse.opening import opened
 
 RESTRICTED, PUBLIC = "restricted", "public"
 EDITIONS = (RESTRICTED, PUBLIC)
@@ -101,7 +100,7 @@ def render_edition(marts: Path, folder: Path, edition: str) -> None:
 
 
 def _render_index(marts: Path, target: Path, edition: str) -> None:
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         run, home = read_run(connection), read_home(connection)
     page = (
         page_environment()

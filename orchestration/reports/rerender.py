@@ -23,6 +23,7 @@ from orchestration.reports.release import AlreadyIssued, audit_release, issue_pa
 from orchestration.reports.render import EDITIONS, PUBLIC, RESTRICTED, render_edition
 from orchestration.settings import DataFolder
 from orchestration.warehouse import access, publish
+from orchestration.warehouse.opening import opened
 from orchestration.warehouse.serving import write_surface_hashes
 
 LOCK_SECONDS = 60
@@ -78,7 +79,7 @@ def _render(folder: DataFolder, editions: tuple[str, ...], issued_by: str | None
             f"the public edition is not safe: {verdict.exposed} unsafe figures are printed,"
             f" {len(verdict.breaches)} withheld counts can be calculated"
         )
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         run, month = read_run(connection), publish.month_of(connection)
     outputs = publish.new_folder(folder.outputs, run.run_id)
     publish.carry_forward(folder.outputs, outputs)

@@ -16,7 +16,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -30,6 +29,7 @@ from orchestration.night.steps import Request, code_version
 from orchestration.settings import ConfigurationError, DataFolder, Settings
 from orchestration.upkeep.removal import left, put_redacted, remove_versions, remove_what_runs_leave
 from orchestration.upkeep.retention import Due, due_versions, first_day_kept, is_held, rules_of
+from orchestration.warehouse.opening import opened
 
 CERTIFICATES = "certificates"
 Progress = Callable[[str, int, int], None]
@@ -143,7 +143,7 @@ def refuse_held_figures(folder: DataFolder, areas: set[str]) -> None:
     """Raise ConfigurationError where figures are held: they stand with their records as last published."""
     if not folder.warehouse_file.exists():
         return
-    with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+    with opened(folder.warehouse_file) as connection:
         held = connection.execute(
             "select area_code, released_by from marts.fct_holds where list_contains(?, area_code) order by all limit 1",
             [sorted(areas)],

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.warehouse.opening import opened
+
 # What a clean rebuild cannot give again (data/README.md, 'Rebuilding'): runs, moments, and what was first said when.
 NOT_CONTENT = (
     "run_id", "received_at", "first_reported_value", "first_seen", "last_seen", "times_seen", "due_date",
@@ -18,7 +20,7 @@ NOT_CONTENT_TABLE = "dim_runs"
 
 def content_by_table(marts: Path) -> dict[str, tuple[int, int | None]]:
     """The number of rows of each published table and a hash of them, whatever their order."""
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         tables = connection.execute(
             "select table_name, string_agg('\"' || column_name || '\"', ', ' order by ordinal_position)"
             " from information_schema.columns where table_schema = 'marts' and table_name <> ?"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.durable import put
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
+from orchestration.warehouse.opening import opened
 from orchestration.warehouse.schemas import input_schema
 
 KEPT = "first_reported"
@@ -29,7 +29,7 @@ def store(folder: DataFolder, marts: Path, run_id: str) -> None:
     stored.mkdir(mode=0o700, exist_ok=True)
     known = folder.raw / "run" / "first_reported.parquet"
     columns = ", ".join(input_schema("first_reported").names)
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         fresh = connection.execute(
             f"select {columns} from marts.fct_indicator_values as figures"  # noqa: S608
             " where first_reported_value is not null and not exists ("

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -27,6 +26,7 @@ from orchestration.intake.shipped import SHIPPED, SHIPPED_AS_AT, shipped_referen
 from orchestration.registry.indicators import Indicator
 from orchestration.settings import DataFolder
 from orchestration.warehouse.memory import write_memory
+from orchestration.warehouse.opening import opened
 from orchestration.warehouse.schemas import input_schema
 
 
@@ -141,7 +141,7 @@ def write_last_published(folder: DataFolder, target: Path) -> None:
             _write(target, name, [])
             continue
         schema = input_schema(name)
-        with duckdb.connect(str(folder.warehouse_file), read_only=True) as connection:
+        with opened(folder.warehouse_file) as connection:
             # A warehouse of an earlier version of the code lacks what has been added since.
             there = set(connection.table(f"marts.{mart}").columns)
             columns = (name if name in there else f"null as {name}" for name in schema.names)

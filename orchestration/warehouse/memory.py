@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.durable import put
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
+from orchestration.warehouse.opening import opened
 from orchestration.warehouse.schemas import input_schema
 
 # Of every event, the run that published it; the run itself is not kept in its file.
@@ -86,7 +86,7 @@ FRESH = {
 
 def store(folder: DataFolder, marts: Path, run_id: str) -> None:
     """Keep what the run about to publish opens, closes or flags for the first time."""
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         for name, table in KEPT.items():
             schema = _kept_schema(name)
             fresh = connection.execute(

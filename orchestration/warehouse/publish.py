@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.intake.ledger import now
+from orchestration.warehouse.opening import copying, opened
 from orchestration.warehouse.schemas import published_tables, tables_of_figures
 
 MARTS = published_tables()
@@ -49,7 +50,7 @@ def month_of(connection: duckdb.DuckDBPyConnection) -> str:
 def run_of(marts: Path) -> str | None:
     """The run that built a file of marts; None where it holds no run, or only a part of a build."""
     try:
-        with duckdb.connect(str(marts), read_only=True) as connection:
+        with opened(marts) as connection:
             row = connection.execute("select max(run_id) from marts.fct_submissions").fetchone()
     except duckdb.Error:
         return None
@@ -58,7 +59,7 @@ def run_of(marts: Path) -> str | None:
 
 def enter_end(marts: Path, run_id: str, finished_at: datetime) -> None:
     """Enter when the run finished: every page says it."""
-    with duckdb.connect(str(marts)) as connection:
+    with opened(marts, read_only=False) as connection:
         connection.execute(
             "update marts.dim_runs set finished_at = ? where run_id = ?", [finished_at, run_id]
         )
@@ -69,7 +70,7 @@ def verify(marts: Path, run_id: str) -> None:
 
     Raises NotPublishable naming what is wrong.
     """
-    with duckdb.connect(str(marts)) as connection:
+    with opened(marts, read_only=False) as connection:
         expected = {("marts", name) for name in MARTS}
         found = _relations(connection)
         if found != expected:
@@ -88,7 +89,7 @@ def verify(marts: Path, run_id: str) -> None:
 def write_parquet(marts: Path, target: Path, run_id: str) -> None:
     """Copy every published table to Parquet; each file carries the run id."""
     target.mkdir(parents=True)
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         for name in MARTS:
             options = f"format parquet, compression zstd, kv_metadata {{run_id: '{run_id}'}}"
             if name in PARTITIONED:
@@ -106,11 +107,8 @@ def write_figures(marts: Path, target: Path) -> None:
 
     They are never in the copy: from a file in which they were deleted they could be read.
     """
-    target.unlink(missing_ok=True)
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{_quoted(marts)}' as whole (read_only)")
-        connection.execute(f"attach '{_quoted(target)}' as figures")
-        connection.execute("copy from database whole to figures (schema)")
+    with copying(marts, target) as connection:
+        connection.execute("copy from database whole to fresh (schema)")
         views = {
             name
             for (name,) in connection.execute(
@@ -120,10 +118,9 @@ def write_figures(marts: Path, target: Path) -> None:
         left_out = set(MARTS) - set(tables_of_figures())
         for name in sorted(left_out, key=lambda name: name not in views):
             kind = "view" if name in views else "table"
-            connection.execute(f"drop {kind} figures.marts.{name}")
+            connection.execute(f"drop {kind} fresh.marts.{name}")
         for name in tables_of_figures():
-            connection.execute(f"insert into figures.marts.{name} from whole.marts.{name}")
-        connection.execute("checkpoint figures")
+            connection.execute(f"insert into fresh.marts.{name} from whole.marts.{name}")
 
 
 def _quoted(path: Path) -> str:
@@ -153,6 +150,13 @@ def switch(link: Path, target: Path) -> None:
     for folder in link.parent.glob(f".{link.name}-*"):
         if folder.resolve() not in (target.resolve(), before):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def take_away(link: Path) -> None:
+    """Remove a link and every folder that was made for it; whoever has a file open reads it to its end."""
+    link.unlink(missing_ok=True)
+    for folder in link.parent.glob(f".{link.name}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_unfinished(link: Path) -> None:

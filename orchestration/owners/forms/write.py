@@ -13,6 +13,7 @@ from orchestration.owners.forms import manual_returns, plan_updates
 from orchestration.registry.indicators import load_indicators
 from orchestration.reports.content.board import Board, read_board
 from orchestration.settings import DataFolder
+from orchestration.warehouse.opening import opened
 
 
 class NoForms(Exception):
@@ -83,7 +84,7 @@ def _path(target: Path, source: str, end: date, whose: str) -> Path:
 
 
 def _last_supplied(marts: Path, area_code: str) -> manual_returns.Supplied:
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         rows = connection.execute(
             "select indicator_id, max(period_end), max_by(value, period_end) from marts.rpt_figures"
             " where edition = 'restricted' and area_code = ? and value is not null group by indicator_id",

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from orchestration.reports.content import wording
 from orchestration.reports.content.committee import page_environment
 from orchestration.reports.content.figures import NO_VALUE, WITHHELD
 from orchestration.reports.content.published import Area, Run, read_home, read_records, read_run
 from orchestration.reports.content.rounding import printed
+from orchestration.warehouse.opening import opened
 
 RAGS = ("RED", "AMBER", "GREEN", "BLUE")
 NO_COLOUR = "No colour"
@@ -245,7 +244,7 @@ def plan_number(number: str) -> tuple[int, ...]:
 
 def read_board(marts: Path, edition: str) -> Board:
     """The board's rows of a finished warehouse."""
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         home = read_home(connection)
         actions: Sequence[Action] = read_records(
             connection, Action, "select {columns} from marts.rpt_board as found where found.edition = ?", edition

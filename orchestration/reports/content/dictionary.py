@@ -10,6 +10,7 @@ import duckdb
 from orchestration.reports.content import wording
 from orchestration.reports.content.committee import page_environment
 from orchestration.reports.content.published import read_home, read_run
+from orchestration.warehouse.opening import opened
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
 
 def render_dictionary(marts: Path, target: Path) -> None:
     """Write the page; it is for officers, as it names what only they may query."""
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         page = page_environment().get_template("dictionary.html.j2").render(
             relations=_relations(connection), run=read_run(connection), home=read_home(connection),
             title="Data dictionary", is_public=False, in_words=wording.day,

@@ -14,6 +14,8 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import duckdb
 
+from orchestration.warehouse.opening import opened
+
 
 class _Dataclass(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
@@ -378,7 +380,7 @@ def _disagreements(
 
 def read_published(marts: Path, report: str, edition: str) -> Published:
     """Everything that the named report prints about the home area."""
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         home = read_home(connection)
         return Published(
             run=read_run(connection),

@@ -16,6 +16,7 @@ from orchestration.checks.holds import holds_of
 from orchestration.reports.content import wording
 from orchestration.reports.content.committee import page_environment
 from orchestration.reports.content.published import Run, read_home, read_records, read_run
+from orchestration.warehouse.opening import opened
 
 
 @dataclass(frozen=True)
@@ -233,7 +234,7 @@ def _held(connection: duckdb.DuckDBPyConnection, names: dict[str, str]) -> tuple
 
 def render_run_summary(marts: Path, target: Path) -> None:
     """Write the page."""
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         summary, home = read_summary(connection), read_home(connection)
     page = page_environment().get_template("run_summary.html.j2").render(
         summary=summary, run=summary.run, home=home, title="Run summary", is_public=False,

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from orchestration.reports.disclosure.attack import Breach, breaches
 from orchestration.reports.disclosure.means import means_to_withhold, read_records
 from orchestration.reports.disclosure.pack import Name, Pack
@@ -26,6 +24,7 @@ from orchestration.reports.disclosure.release import (
     read_figures,
     read_months,
 )
+from orchestration.warehouse.opening import opened
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def withheld_figures(
 
     Raises NoRule for an indicator of a kind that has no rule.
     """
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         figures, sums = read_figures(connection), sums_among(measures)
         records, months = read_records(connection, sums), read_months(connection)
     released = _keys(one for one in figures if memory.has(one, one.indicator_id in sums))
@@ -106,6 +105,6 @@ def write_public_edition(
     Raises NoRule for an indicator of a kind that has no rule and for a column that says nothing of it.
     """
     withheld = withheld_figures(marts, measures, memory or Memory())
-    with duckdb.connect(str(marts)) as connection:
+    with opened(marts, read_only=False) as connection:
         insert_public_rows(connection, withheld, sums_among(measures))
     return withheld

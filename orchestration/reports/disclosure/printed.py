@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 
 from orchestration.durable import put
@@ -20,6 +19,7 @@ from orchestration.intake.kept_files import ISSUED
 from orchestration.intake.ledger import Ledger
 from orchestration.reports.disclosure.release import FigureKey, PrintedFigure
 from orchestration.settings import DataFolder
+from orchestration.warehouse.opening import opened
 from orchestration.warehouse.publish import NotPublishable
 
 KEPT = "printed"
@@ -87,7 +87,7 @@ def remember(folder: DataFolder, ledger: Ledger, marts: Path, run_id: str) -> No
     kept = list(ledger.kept_by_runs(KEPT))
     earlier = [str(path) for _, path in kept]
     known = f"select * from read_parquet({earlier})" if earlier else f"{_PUBLIC_FIGURES} limit 0"
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         fresh = connection.execute(f"({_PUBLIC_FIGURES}) except ({known})").to_arrow_table()
     if fresh.num_rows:
         if any(run.run_id == run_id for run, _ in kept):

@@ -26,6 +26,7 @@ from orchestration.reports.content.published import (
 )
 from orchestration.reports.issued import release_says
 from orchestration.reports.media.accessible_book import AccessibleBook
+from orchestration.warehouse.opening import opened
 
 WIDEST, NARROWEST = 60, 11
 # What may be read is decided by the folder of the edition (data/README.md, 'Who may read what').
@@ -58,7 +59,7 @@ class Sheet:
 
 def write_workbook(marts: Path, report: str, title: str, edition: str, target: Path) -> None:
     """Write a report's workbook from the printed tables of a finished warehouse."""
-    with duckdb.connect(str(marts), read_only=True) as connection:
+    with opened(marts) as connection:
         run, home = read_run(connection), read_home(connection)
         read = _board_sheets if report == "board" else _indicator_sheets
         sheets = [sheet for sheet in read(connection, report, edition, home) if sheet.rows]
