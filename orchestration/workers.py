@@ -44,6 +44,10 @@ class WorkerDied(Exception):
     """The work took more than its allowance, or ended its process in another way."""
 
 
+class NotEnoughMemory(Exception):
+    """This process's own limit leaves no room for what the work may take: that says nothing about the work."""
+
+
 class ConfinedWorkers:
     """At most so many processes, each started when it is needed and replaced when it dies."""
 
@@ -63,21 +67,39 @@ class ConfinedWorkers:
                 worker.shutdown()
 
     def call(self, allowance: Allowance, work: Callable[..., Result], *arguments: object) -> Result:
-        """What the work returns or raises; WorkerDied where it ended a process that had done nothing before."""
-        worker = self._idle.get()
+        """What the work returns or raises; WorkerDied where it ended a process that had done nothing before.
+
+        Raises NotEnoughMemory before the work is begun.
+        """
+        _refuse_without_memory(allowance)
+        worker, given = self._idle.get(), None
         is_new = worker is None
         worker = worker or _start_worker()
         try:
-            return worker.submit(_work_confined, allowance, work, arguments).result()
-        except (BrokenProcessPool, MemoryError):
+            given = worker.submit(_work_confined, allowance, work, arguments)
+            return given.result()
+        except (BrokenProcessPool, MemoryError) as error:
+            if given is None and isinstance(error, MemoryError):
+                raise
             worker.shutdown()
             worker = None
             if is_new:
                 raise WorkerDied from None
         finally:
-            self._idle.put(worker)
+            # A pool whose thread or process could not be started would answer nobody any more.
+            self._idle.put(worker if given else None)
         # What earlier work left behind may have filled the process: a new one decides.
         return self.call(allowance, work, *arguments)
+
+
+def _refuse_without_memory(allowance: Allowance) -> None:
+    """Raise NotEnoughMemory where a process like this one could not hold what is allowed."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY or not STATM.exists():
+        return
+    addressed = int(STATM.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    if addressed + allowance.memory > limit:
+        raise NotEnoughMemory
 
 
 def _start_worker() -> ProcessPoolExecutor:

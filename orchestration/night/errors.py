@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 from filelock import Timeout
 
 from orchestration.checks.judge import ChecksFailed
@@ -16,9 +17,17 @@ from orchestration.registry.indicators import RegistryError
 from orchestration.reports.disclosure.rules import AttackFailed, NoRule
 from orchestration.settings import ConfigurationError
 from orchestration.warehouse.publish import NotPublishable
+from orchestration.workers import NotEnoughMemory
 
 # The job's name in Dagster: what a refused step tells the operator to start.
 JOB = "nightly"
+NO_MEMORY = (
+    "the memory that this machine or its limits allow is not enough: give the job more (8 GB are meant); the next run goes"
+    " on by itself"
+)
+# Of a library that cannot be loaded, a process or a thread that cannot be started.
+NO_MEMORY_LEFT = (MemoryError, NotEnoughMemory, duckdb.OutOfMemoryException)
+SIGNS_OF_NO_MEMORY = ("failed to map segment", "Cannot allocate memory", "can't start new thread")
 # Folders with files as they were received, whose names may hold a child's.
 HOLDS_RECEIVED = frozenset({"landing", "archive", "taking_in"})
 
@@ -37,6 +46,13 @@ def _without_names(path: str | None) -> str:
     place = Path(path or "")
     received = (folder for folder in place.parents if folder.name in HOLDS_RECEIVED)
     return str(next(received, place)) if path else ""
+
+
+def _refuse_without_memory(error: Exception) -> None:
+    """Raise NothingPublished where the system had no memory left, whichever way the error says so."""
+    is_refused = any(sign in str(error) for sign in SIGNS_OF_NO_MEMORY)
+    if is_refused or isinstance(error, NO_MEMORY_LEFT):
+        raise NothingPublished(NO_MEMORY) from None
 
 
 @contextmanager
@@ -58,9 +74,11 @@ def told_in_words() -> Generator[None]:
     except (AttackFailed, ChecksFailed, LedgerDamaged, NoRule, NotPublishable) as error:
         raise NothingPublished(str(error)) from None
     except OSError as error:
+        _refuse_without_memory(error)
         reason = error.strerror or type(error).__name__
         raise NothingPublished(f"{reason}: {_without_names(error.filename)}") from None
     except Exception as error:  # noqa: BLE001 -- its message could hold a value
+        _refuse_without_memory(error)
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(place.filename).name}:{place.lineno}"
         raise NothingPublished(f"internal error {type(error).__name__} at {where}") from None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
+from threading import Thread
 
 import pytest
 
-from orchestration.workers import Allowance, ConfinedWorkers, WorkerDied
+from orchestration.workers import Allowance, ConfinedWorkers, NotEnoughMemory, WorkerDied
 
 MEGABYTE = 1 << 20
 ENOUGH = Allowance(64 * MEGABYTE, 60.0)
@@ -81,3 +83,30 @@ def test_what_earlier_work_left_behind_costs_nobody_his_file() -> None:
 def test_what_the_work_raises_is_raised() -> None:
     with ConfinedWorkers(1) as workers, pytest.raises(ValueError, match="invalid literal"):
         workers.call(ENOUGH, int, "x")
+
+
+def test_process_without_room_for_the_allowance_says_so_before_it_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ConfinedWorkers(1) as workers:
+        monkeypatch.setattr(
+            resource, "getrlimit", lambda _: (32 * MEGABYTE, resource.RLIM_INFINITY)
+        )
+        with pytest.raises(NotEnoughMemory):
+            workers.call(ENOUGH, os.getpid)
+        monkeypatch.undo()
+        assert workers.call(ENOUGH, os.getpid) != os.getpid()
+
+
+def test_pool_that_could_not_start_its_thread_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def start(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with ConfinedWorkers(1) as workers:
+        monkeypatch.setattr(Thread, "start", start)
+        with pytest.raises(RuntimeError):
+            workers.call(ENOUGH, os.getpid)
+        monkeypatch.undo()
+        assert workers.call(ENOUGH, os.getpid) != os.getpid()
