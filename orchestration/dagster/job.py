@@ -55,6 +55,9 @@ def run_job(folder: DataFolder, request: Request, progress: Progress) -> Outcome
             refuse_without_extracts(folder)
         with alone_in(folder) as ledger, failure_entered(ledger):
             landed = landing_state(folder.landing)
+            if request.even_if_unchanged and landed == unchanged.EMPTY:
+                unchanged.remember_taken(folder, landed)
+            unchanged.refuse_emptied(folder, landed)
             if not ledger.versions():
                 refuse_without_extracts(folder)
             state = steps.state_of(request, settings, ledger, landed)

@@ -90,6 +90,7 @@ def look_at_landing(folder: DataFolder, settings: Settings) -> Landing:
     account.begin(folder)
     ledger = Ledger(folder.ledger)
     landing = apart(scan(folder.landing, settings.quiet.seconds), ledger)
+    unchanged.refuse_emptied(folder, landing.state)
     refuse_without_room(folder, ledger, landing)
     account.enter(
         folder, "landing", state=landing.state, areas=landing.areas,

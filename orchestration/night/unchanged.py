@@ -8,11 +8,13 @@ from datetime import date, datetime
 
 from orchestration.durable import write
 from orchestration.intake.ledger import Ledger
+from orchestration.night.errors import NothingPublished
 from orchestration.settings import DataFolder, Settings
 from orchestration.warehouse.serving import damaged_surfaces
 
 PUBLISHED_STATE = "published_state.json"
 TAKEN_STATE = "landing_taken"
+EMPTY = "empty"
 
 
 def state_of(
@@ -64,3 +66,12 @@ def taken_state(folder: DataFolder) -> str | None:
     """The state of landing when it was last taken in (`landing_state`); None before the first time."""
     state = folder.work / TAKEN_STATE
     return state.read_text(errors="replace") if state.exists() else None
+
+
+def refuse_emptied(folder: DataFolder, landing: str) -> None:
+    """Raise NothingPublished where landing held files when it was last taken in and holds none: so looks a share that is not mounted."""
+    if landing == EMPTY and taken_state(folder) not in (None, EMPTY):
+        raise NothingPublished(
+            f"{folder.landing} is empty, though it held extracts when it was last looked at: is its share mounted? If"
+            " they have been taken away on purpose, `cypp run --force` goes on without them"
+        )

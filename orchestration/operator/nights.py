@@ -8,12 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestration.intake.keys import KeyFileError
-from orchestration.intake.landing import Landing, refuse_absent
+from orchestration.intake.landing import Landing, landing_state
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.night.errors import NothingPublished
 from orchestration.night.recovery import is_at_work
 from orchestration.night.room import refuse_without_room
+from orchestration.night.unchanged import refuse_emptied
 from orchestration.settings import DataFolder, Settings
 
 LONDON = ZoneInfo("Europe/London")
@@ -93,7 +94,9 @@ def obstacles(folder: DataFolder, ledger: Ledger) -> Iterator[str]:
     except KeyFileError as error:
         yield str(error)
     try:
-        refuse_absent(folder.landing)
+        refuse_emptied(folder, landing_state(folder.landing))
+    except NothingPublished as error:
+        yield str(error)
     except OSError as error:
         yield f"{error.strerror}: {folder.landing}"
     try:
