@@ -23,6 +23,8 @@ from orchestration.warehouse.dbt import target_folder
 from orchestration.warehouse.manifest import PARSED_FOLDER, prepare_manifest
 
 PROBLEMS_SHOWN = 5
+# dagster-dbt copies it from the project, with the mode that it has there.
+PARSED = "partial_parse.msgpack"
 # Where it is missing or old (a fresh clone, an installed wheel, an edited model); else nothing is read but times.
 prepare_manifest()
 DBT_PROJECT = DbtProject(
@@ -68,6 +70,8 @@ def transform(
             ["build", "--exclude-resource-type", "unit_test"],
             context=context, raise_on_error=False, target_path=target_folder(data.folder),
         )  # fmt: skip
+        for copied in target_folder(data.folder).glob(PARSED):
+            copied.chmod(0o600)
         yield from _events_of(invocation, context)
 
 

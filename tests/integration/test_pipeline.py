@@ -259,9 +259,7 @@ def test_all_is_private_but_the_public_pages_and_the_published_is_read_only(stor
     assert {oct(_mode(path)) for path in public & folders} == {"0o755"}
     assert {oct(_mode(path)) for path in passed} == {"0o711"}
     assert {oct(_mode(path)) for path in folders - public - passed} == {"0o700"}
-    # What dbt has parsed of the project is copied from there, with its mode.
-    others = {path for path in files - public if _mode(path) & 0o077}
-    assert {path.name for path in others} <= {"partial_parse.msgpack"}
+    assert {path for path in files - public if _mode(path) & 0o077} == set()
     published = {path for path in files if data / "warehouse" in path.parents}
     assert {path.suffix for path in published} == {".duckdb", ".parquet"}
     assert {oct(_mode(path)) for path in published} == {"0o400"}
