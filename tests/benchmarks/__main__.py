@@ -1,7 +1,7 @@
 """`make bench`: one line per case with CPU seconds, wall seconds and peak memory, each in a fresh process.
 
 `python -m tests.benchmarks nights` runs one group only. `region`, which takes most of an hour, and `disclosure`,
-twelve packs in a row (a quarter of an hour), run when asked for; `--areas 1 2 4` measures smaller regions, `--inputs FOLDER` keeps the extracts for the next time.
+twelve packs in a row (a quarter of an hour), and `growth`, fifty nights (as long), run when asked for; `--areas 1 2 4` measures smaller regions, `--inputs FOLDER` keeps the extracts for the next time.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tests.benchmarks import (
     disclosure,
     education,
     faults,
+    growth,
     hostile,
     nights,
     signals,
@@ -71,6 +72,11 @@ def _education() -> None:
     )
 
 
+def _growth() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _run("Growth: fifty nights of the small extracts", growth.grow, folder)
+
+
 def _region(given: argparse.Namespace) -> None:
     """Inputs stand in `--inputs` and are used again; without it they are written anew and thrown away."""
     with tempfile.TemporaryDirectory() as folder:
@@ -91,9 +97,10 @@ GROUPS = (
     "faults",
     "hostile",
     "disclosure",
+    "growth",
     "region",
 )
-ONLY_WHEN_ASKED = ("disclosure", "region")
+ONLY_WHEN_ASKED = ("disclosure", "growth", "region")
 
 
 def main() -> None:
@@ -112,8 +119,9 @@ def main() -> None:
     groups = given.groups or [group for group in GROUPS if group not in ONLY_WHEN_ASKED]
     parts: dict[str, Callable[[], None]] = {
         "taking_in": _taking_in, "nights": _nights, "education": _education,
-        "anomalies": partial(_scored, anomalies.score), "signals": partial(_scored, signals.score_all), "faults": partial(_scored, faults.score),
-        "hostile": partial(_scored, hostile.score), "disclosure": partial(_scored, disclosure.score), "region": partial(_region, given),
+        "anomalies": partial(_scored, anomalies.score), "signals": partial(_scored, signals.score_all),
+        "faults": partial(_scored, faults.score), "hostile": partial(_scored, hostile.score),
+        "disclosure": partial(_scored, disclosure.score), "growth": _growth, "region": partial(_region, given),
     }  # fmt: skip
     for group in GROUPS:
         if group in groups:
