@@ -37,11 +37,15 @@ class Area:
         return np.interp(years, known, [self.children[year] for year in known])
 
 
-def choose_areas(number: int, seed: int) -> list[Area]:
-    """The first so many authorities: Barnet, the other London boroughs, then the rest by code."""
+def choose_areas(number: int, seed: int, home: str = DEFAULT_HOME_AREA) -> list[Area]:
+    """The first so many authorities: `home`, London boroughs, then the rest by code; raises ValueError."""
     names, children = _authorities(), _children()
     usable = [code for code in names if min(children.get(code, {0: 0}).values()) >= FEWEST_CHILDREN]
-    usable.sort(key=lambda code: (code != DEFAULT_HOME_AREA, not code.startswith(LONDON), code))
+    if home not in usable:
+        raise ValueError(
+            f"{home} is not the code of an authority with {FEWEST_CHILDREN:,} children"
+        )
+    usable.sort(key=lambda code: (code != home, not code.startswith(LONDON), code))
     if not 1 <= number <= len(usable):
         raise ValueError(f"areas must be from 1 to {len(usable)}")
     return [_area(code, *names[code], children[code], seed) for code in usable[:number]]

@@ -48,6 +48,7 @@ from orchestration.demo.sheets import Sheet
 from orchestration.demo.view import View
 from orchestration.demo.workbook import NOTICE, write_workbook
 from orchestration.intake.marks import write_mark
+from orchestration.settings import DEFAULT_HOME_AREA
 
 LISTS: tuple[Callable[[View], Sheet], ...] = (
     contacts, early_help, referrals, assessments, enquiries, children_in_need, protection_plans,
@@ -68,18 +69,19 @@ class Extract:
         return landing / area.code / self.source / month_text(self.month)
 
 
-def write_demo(
+def write_demo(  # noqa: PLR0913 -- one for each thing that a demo is asked for
     folder: Path,
     *,
     seed: int,
     months: int,
     last: str,
     areas: int = 1,
+    home: str = DEFAULT_HOME_AREA,
     progress: Progress,
 ) -> None:
-    """Write so many months up to `last` ('YYYY-MM') for so many authorities into `folder`/landing.
+    """Write so many months up to `last` ('YYYY-MM') for so many authorities, `home` first, into `folder`/landing.
 
-    Raises ValueError for a month before 2012-04, and for more authorities than there are.
+    Raises ValueError for a month before 2012-04, and for authorities that there are not.
     """
     last_month = parse_month(last)
     first_month = last_month - months + 1
@@ -87,7 +89,7 @@ def write_demo(
         raise ValueError(
             f"the first month must be {month_text(EARLIEST_MONTH)} or later, and months at least 1"
         )
-    chosen = choose_areas(areas, seed)
+    chosen = choose_areas(areas, seed, home)
     landing = folder / "landing"
     landing.mkdir(mode=0o700, parents=True, exist_ok=True)
     national = national_extracts(first_month, last_month)

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.settings import ConfigurationError, DataFolder, data_folder
+from orchestration.settings import (
+    DEFAULT_HOME_AREA,
+    ConfigurationError,
+    DataFolder,
+    data_folder,
+)
 from orchestration.terminal import NOTHING_PUBLISHED, WRONG_USAGE, By, DataDir, bars, say, stop
 
 if TYPE_CHECKING:
@@ -28,8 +33,11 @@ def demo(  # noqa: PLR0913 -- one for each option of the command
         str | None, typer.Option(help="Last month YYYY-MM (default: last month).")
     ] = None,
     areas: Annotated[
-        int, typer.Option(min=1, max=33, help="How many authorities, Barnet first.")
+        int, typer.Option(min=1, max=33, help="How many authorities; London boroughs come first.")
     ] = 1,
+    home: Annotated[
+        str, typer.Option(help="The authority that it begins with; E06000017 is a tenth of Barnet.")
+    ] = DEFAULT_HOME_AREA,
     if_empty: Annotated[
         bool, typer.Option("--if-empty", help="Only where nobody has put anything into landing.")
     ] = False,
@@ -41,7 +49,7 @@ def demo(  # noqa: PLR0913 -- one for each option of the command
     from orchestration.night.errors import NothingPublished
     from orchestration.night.synthetic import Wanted, last_month
 
-    folder, wanted = data_folder(data_dir), Wanted(last or last_month(), seed, months, areas)
+    folder, wanted = data_folder(data_dir), Wanted(last or last_month(), seed, months, areas, home)
     try:
         say(_removed(folder, by) if remove else _written(folder, wanted, if_empty))
     except ConfigurationError as error:

@@ -20,7 +20,7 @@ from orchestration.intake.landing import NATIONAL, OLD_MARK, LandedSubmission, L
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.marks import MARK, is_invented, write_mark
 from orchestration.night.errors import NothingPublished
-from orchestration.settings import ConfigurationError, DataFolder
+from orchestration.settings import DEFAULT_HOME_AREA, ConfigurationError, DataFolder
 
 # Enough for rolling averages over three years, the longest window (dbt_project/docs/figures.md, 'Bases').
 DEMO_MONTHS, DEMO_SEED = 36, 1
@@ -37,6 +37,7 @@ class Wanted:
     seed: int = DEMO_SEED
     months: int = DEMO_MONTHS
     areas: int = 1
+    home: str = DEFAULT_HOME_AREA
 
 
 def last_month() -> str:

@@ -22,14 +22,14 @@ OTHER = Area("E09000004", "Another tiny borough", TINY.children, dfe_code="303")
 
 @pytest.fixture(autouse=True)
 def _tiny_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write, "choose_areas", lambda number, seed: [TINY, OTHER][:number])
+    monkeypatch.setattr(write, "choose_areas", lambda number, *_: [TINY, OTHER][:number])
 
 
 @pytest.fixture(scope="module")
 def usual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The extracts of three months, by seed 1."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(write, "choose_areas", lambda number, seed: [TINY])
+        patch.setattr(write, "choose_areas", lambda *_: [TINY])
         return written(tmp_path_factory.mktemp("usual"))
 
 
@@ -37,7 +37,7 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def one_month(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The extracts of the last of them alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(write, "choose_areas", lambda number, seed: [TINY])
+        patch.setattr(write, "choose_areas", lambda *_: [TINY])
         return written(tmp_path_factory.mktemp("one_month"), months=1)
 
 

@@ -102,7 +102,7 @@ def _take_in(folder: DataFolder, *, is_read: bool = False) -> tuple[set[str], li
 def test_extracts_reach_to_last_month_and_every_folder_is_marked(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write, "choose_areas", lambda number, seed: [TINY] * number)
+    monkeypatch.setattr(write, "choose_areas", lambda number, *_: [TINY] * number)
 
     said = cypp(folder, "demo", "--months", "2", "--if-empty")
 

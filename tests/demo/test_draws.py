@@ -126,3 +126,12 @@ def test_areas_are_barnet_then_london() -> None:
     assert choose_areas(2, seed=2)[1].factors != areas[1].factors
     with pytest.raises(ValueError, match="areas"):
         choose_areas(1000, seed=1)
+
+
+def test_another_authority_can_come_first() -> None:
+    rutland, next_one = choose_areas(2, seed=1, home="E06000017")
+    [barnet] = choose_areas(1, seed=1)
+    assert (rutland.name, next_one.name) == ("Rutland", "Barking and Dagenham")
+    assert max(rutland.children.values()) < max(barnet.children.values()) / 10
+    with pytest.raises(ValueError, match="E06000053 is not the code of an authority with 5,000"):
+        choose_areas(1, seed=1, home="E06000053")

@@ -53,7 +53,7 @@ def test_workers_are_obviously_invented(landing: Path) -> None:
 def test_every_folder_is_marked_and_the_mark_is_no_extract(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write, "choose_areas", lambda number, seed: [SMALL] * number)
+    monkeypatch.setattr(write, "choose_areas", lambda number, *_: [SMALL] * number)
     write_demo(tmp_path, seed=1, months=1, last="2024-01", progress=lambda step, done, total: None)
     found = scan(tmp_path / "landing", 0)
     assert all(submission.is_synthetic for submission in found.submissions)
