@@ -21,7 +21,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from orchestration.dagster.job import dagster_home
 from orchestration.dagster.killed import settle_killed_runs
-from orchestration.settings import PRIVATE_UMASK, data_folder
+from orchestration.dagster.token import TOKEN_FILE, TokenRequired, pages_token
+from orchestration.settings import PRIVATE_UMASK, ConfigurationError, data_folder
+from orchestration.terminal import say
 
 LOOPBACK, PORT = "127.0.0.1", "3000"
 PARTS = ("pages", "daemon")
@@ -56,18 +58,25 @@ def _use_data_folder() -> None:
 
 def _become_pages() -> None:
     _use_data_folder()
-    _answer_only_to(os.environ.get("CYPP_HOSTS", f"{LOOPBACK},localhost").split(","))
     port = os.environ.get("CYPP_PORT", PORT)
+    hosts = os.environ.get("CYPP_HOSTS", f"{LOOPBACK},localhost").split(",")
+    try:
+        _answer_only_to(hosts, pages_token(data_folder(None).restricted))
+    except ConfigurationError as error:
+        sys.exit(str(error))
+    say(
+        f"Dagster's pages: http://{LOOPBACK}:{port}/?token=<what is in {TOKEN_FILE} of restricted/>"
+    )
     serve_dagster(["--read-only", "--host", LOOPBACK, "--port", port, *CODE])
 
 
-def _answer_only_to(hosts: list[str]) -> None:
-    """Refuse a request for another name: a page elsewhere could point its own name at this machine."""
+def _answer_only_to(hosts: list[str], token: str) -> None:
+    """Refuse a request without the token, or for another name: a page elsewhere could point its own at this machine."""
     plain = DagsterWebserver.build_middleware
 
     def guarded(self: DagsterWebserver) -> list[Middleware]:
         trusted = Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-        return [trusted, *plain(self)]
+        return [trusted, Middleware(TokenRequired, token=token), *plain(self)]
 
     DagsterWebserver.build_middleware = guarded
 

@@ -22,6 +22,7 @@ import pytest
 
 from orchestration.dagster.history import prune_history
 from orchestration.dagster.job import INSTANCE_CONFIG
+from orchestration.dagster.token import COOKIE, TOKEN_FILE
 from orchestration.definitions import defs
 from orchestration.settings import PROJECT_FOLDER, DataFolder
 from tests.commands import environment
@@ -43,8 +44,8 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[int]:
-    """The port of `make serve` on an empty data folder."""
+def served(tmp_path: Path) -> Iterator[tuple[int, str]]:
+    """The port of `make serve` on an empty data folder, and the token of its pages."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "orchestration.dagster.serve"], cwd=PROJECT_FOLDER,
@@ -52,8 +53,8 @@ def served(tmp_path: Path) -> Iterator[int]:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        _wait(lambda: _status(port, "localhost") == 200)
-        yield port
+        _wait(lambda: _status(port, "localhost") == 401)
+        yield port, (tmp_path / "data" / "restricted" / TOKEN_FILE).read_text().strip()
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(SECONDS)
@@ -67,10 +68,11 @@ def _wait(is_done: Any) -> None:
         time.sleep(1)
 
 
-def _status(port: int, host: str) -> int | None:
+def _status(port: int, host: str, token: str = "") -> int | None:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request("GET", "/server_info", headers={"Host": f"{host}:{port}"})
+        told = {"Host": f"{host}:{port}", "Authorization": f"Bearer {token}"}
+        connection.request("GET", "/server_info", headers=told)
         return connection.getresponse().status
     except OSError:
         return None
@@ -78,25 +80,28 @@ def _status(port: int, host: str) -> int | None:
         connection.close()
 
 
-def _ask(port: int, query: str) -> dict[str, Any]:
+def _ask(served: tuple[int, str], query: str) -> dict[str, Any]:
+    port, token = served
     connection = HTTPConnection("127.0.0.1", port, timeout=120)
-    connection.request(
-        "POST", "/graphql", json.dumps({"query": query}), {"Content-Type": "application/json"}
-    )
+    told = {"Content-Type": "application/json", "Cookie": f"{COOKIE}={token}"}
+    connection.request("POST", "/graphql", json.dumps({"query": query}), told)
     answer = json.loads(connection.getresponse().read())
     connection.close()
     return answer["data"]
 
 
 def test_pages_change_nothing_answer_to_their_own_names_only_and_a_daemon_stands_beside(
-    served: int,
+    served: tuple[int, str],
 ) -> None:
-    assert [_status(served, host) for host in ("127.0.0.1", "elsewhere.example")] == [200, 400]
+    port, token = served
+    hosts = ("127.0.0.1", "elsewhere.example")
+    assert [_status(port, host, token) for host in hosts] == [200, 400]
+    assert _status(port, "127.0.0.1", "another") == 401
     assert _ask(served, STOP)["startSchedule"]["__typename"] == "UnauthorizedError"
     [schedule] = _ask(served, SCHEDULES)["schedulesOrError"]["results"]
     assert schedule == {"name": "every_night", "scheduleState": {"status": "RUNNING"}}
     _wait(lambda: _ask(served, DAEMON)["instance"]["daemonHealth"]["daemonStatus"]["healthy"])
-    with pytest.raises(OSError), socket.create_connection((_other_address(), served), timeout=5):
+    with pytest.raises(OSError), socket.create_connection((_other_address(), port), timeout=5):
         pass
 
 
