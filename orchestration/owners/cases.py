@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import contract_for
+from orchestration.intake.ledger import Ledger
 from orchestration.owners.files import said_of_files
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
@@ -167,7 +168,7 @@ CASES = """
         owner, source, table_name, any_value(field), min(child_key), min(source_row),
         string_agg(distinct message, ' ' order by message), bool_or(is_quarantined),
         case when bool_or(status = 'open') then 'open' else min(status) end,
-        min(first_seen), max(last_seen), max(times_reopened), min(due_date), max(reason), max(note),
+        min(first_seen), max(last_seen), max(times_reopened), min(due_date), max(reason),
         max(explained_by), max(approver), max(until), bool_or(check_id like '%.unreadable.%')
     from marts.fct_dq_issues
     where owner is not null
@@ -188,8 +189,14 @@ def _local_ids(folder: DataFolder | None, keys: set[str]) -> dict[str, str]:
     return dict(wanted)
 
 
+def _notes(folder: DataFolder | None) -> dict[tuple[str, str], str]:
+    """What owners added to their newest answers, by area and issue: it is in the ledger and never published."""
+    answers = Ledger(folder.ledger).issue_answers() if folder else []
+    return {(one.area_code, one.issue_key): one.note for one in answers}
+
+
 def _cases(connection: duckdb.DuckDBPyConnection, folder: DataFolder | None) -> list[Case]:
-    rows = connection.execute(CASES).fetchall()
+    rows, notes = connection.execute(CASES).fetchall(), _notes(folder)
     ids = _local_ids(folder, {row[7] for row in rows if row[7] and row[11] == "open"})
     places: dict[tuple[str, str, str | None], str] = {}
     found = []
@@ -197,11 +204,12 @@ def _cases(connection: duckdb.DuckDBPyConnection, folder: DataFolder | None) -> 
         about = (row[4], row[5], row[6])
         if about not in places:
             places[about] = place_of(*about)
-        texts = [text or "" for text in row[16:20]]
+        reason, *by = (text or "" for text in row[16:19])
+        note = max(notes.get((row[2], key), "") for key in row[1])
         found.append(
             Case(row[0], tuple(row[1]), row[2], row[3], row[4], row[5], places[about],
-                 ids.get(row[7] or "", ""), row[8], row[9], *row[10:16], *texts, row[20],
-                 row[21] and _is_decisive(*about))
+                 ids.get(row[7] or "", ""), row[8], row[9], *row[10:16], reason, note, *by, row[19],
+                 row[20] and _is_decisive(*about))
         )  # fmt: skip
     return found
 

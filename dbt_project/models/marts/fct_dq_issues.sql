@@ -242,7 +242,6 @@ judged as (
         coalesce(spans.times_seen, 1) as times_seen,
         answers.answer,
         answers.reason,
-        answers.note,
         answers.answered_by,
         answers.approver,
         answers.until,
@@ -322,7 +321,6 @@ final as (
             else 'open'
         end as status,
         judged.reason,
-        judged.note,
         judged.answered_by as explained_by,
         judged.approver,
         judged.until,

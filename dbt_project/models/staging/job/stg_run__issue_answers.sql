@@ -4,7 +4,6 @@ select
     issue_key,
     answer,
     reason,
-    note,
     answered_by,
     approver,
     until,
