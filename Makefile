@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 VALIDATORS := .venv-validators
+AUDIT := .venv-audit
 
 # Interpreters tried in turn; `make setup PYTHON=/path/to/python3.12` puts another one first.
 PYTHON ?= python3
@@ -24,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup manifest run test faults attack lint lint-python lint-types lint-sql lint-dbt format bench serve validators lock clean
+.PHONY: help setup manifest run test faults attack lint lint-python lint-types lint-sql lint-dbt format bench serve validators sbom audit lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +74,15 @@ serve: $(READY) manifest ## Dagster's pages and daemon, on this machine only (12
 
 validators: $(VALIDATORS)/.ready ## optional: DfE's rules for SSDA903 and CIN census (needs Python 3.11)
 
+sbom: $(AUDIT)/.ready ## what the product consists of: dist/sbom.json (CycloneDX), from the lock
+	@mkdir -p dist
+	@$(AUDIT)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/sbom.json
+	@echo "dist/sbom.json"
+
+audit: $(AUDIT)/.ready ## known vulnerabilities of what the lock names; asks the package registry
+	@$(AUDIT)/bin/pip-audit --requirement requirements.txt --disable-pip --require-hashes
+
 lock: $(READY) ## resolve the locks again from pyproject.toml
 	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --group uv --output-file requirements-uv.txt
 	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) pyproject.toml --group build --output-file requirements.txt
@@ -80,9 +90,10 @@ lock: $(READY) ## resolve the locks again from pyproject.toml
 		--output-file requirements-dev.txt
 	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --python-version 3.11 --group validators \
 		--output-file requirements-validators.txt
+	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --group audit --output-file requirements-audit.txt
 
 clean: ## remove the environment, build products and caches; never data
-	rm -rf $(VENV) $(VALIDATORS) dist dbt_project/target dbt_project/logs logs
+	rm -rf $(VENV) $(VALIDATORS) $(AUDIT) dist dbt_project/target dbt_project/logs logs
 	rm -rf .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find orchestration expectations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -134,6 +145,13 @@ $(VALIDATORS)/.ready: requirements-validators.txt
 	@echo "Installing from $<"
 	@$(BIN)/uv pip install --python $(VALIDATORS)/bin/python --compile-bytecode $(INSTALL_FLAGS) -r $< 2>/dev/null \
 		|| $(VALIDATORS)/bin/python -m pip install $(INSTALL_FLAGS) -r $<
+	@touch $@
+
+$(AUDIT)/.ready: requirements-audit.txt | $(BIN)/python
+	@$(BIN)/python -m venv --clear $(AUDIT)
+	@echo "Installing from $<"
+	@$(BIN)/uv pip install --python $(AUDIT)/bin/python $(INSTALL_FLAGS) -r $< 2>/dev/null \
+		|| $(AUDIT)/bin/python -m pip install $(INSTALL_FLAGS) -r $<
 	@touch $@
 
 # What dbt says of the project, for Dagster: parsed again when a model or its YAML has changed.
