@@ -17,7 +17,7 @@ from orchestration.registry.indicators import load_indicators
 from orchestration.reports.disclosure.edition import write_public_edition
 from orchestration.reports.disclosure.printed import read_memory, remember
 from orchestration.reports.media.charts import DRAWINGS, drawings_kept_in
-from orchestration.reports.release import measures_of
+from orchestration.reports.release import identities_of
 from orchestration.reports.render import EDITIONS, FRONT, REPORTS, RESTRICTED
 from orchestration.reports.render import render_front as _render_front
 from orchestration.reports.render import render_report as _render_report
@@ -38,8 +38,8 @@ def prepare_publication(folder: DataFolder) -> frozenset[object]:
     candidate = folder.candidate_file.with_suffix(".partial")
     copy_marts(folder.building_file, candidate)
     publish.enter_end(candidate, run.run_id, now())
-    measures = measures_of(load_indicators())
-    withheld = write_public_edition(candidate, measures, read_memory(folder))
+    identities = identities_of(load_indicators())
+    withheld = write_public_edition(candidate, identities, read_memory(folder))
     publish.verify(candidate, run.run_id)
     candidate.replace(folder.candidate_file)
     shutil.rmtree(folder.pages, ignore_errors=True)
@@ -100,7 +100,8 @@ def publish_all(folder: DataFolder) -> Run:
     if run.records_first_reported:
         first_reported.store(folder, folder.candidate_file, run.run_id)
         memory.store(folder, folder.candidate_file, run.run_id)
-    remember(folder, ledger, folder.candidate_file, run.run_id)
+    identities = identities_of(load_indicators())
+    remember(folder, ledger, folder.candidate_file, run.run_id, identities)
     _let_read(folder, outputs)
     sync_everything()
     serving.announce(ledger, run.run_id, folder.candidate_file)

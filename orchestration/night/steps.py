@@ -34,10 +34,12 @@ from orchestration.registry.indicators import (
     Indicator,
     breakdowns_by_population,
     check_breakdowns,
+    check_parts,
     cross_check,
     load_indicators,
     measures_by_population,
 )
+from orchestration.registry.vocabulary import vocabulary
 from orchestration.reports.disclosure.public_rows import check_declared
 from orchestration.settings import DEFAULT_HOME_AREA, DataFolder, Settings
 from orchestration.signature import code_version
@@ -71,6 +73,7 @@ def registry() -> tuple[Indicator, ...]:
     indicators = load_indicators()
     cross_check(indicators, measures_by_population())
     check_breakdowns(indicators, breakdowns_by_population())
+    check_parts(indicators, vocabulary())
     return indicators
 
 

@@ -14,7 +14,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from orchestration.registry.vocabulary import (
     INDICATORS_FOLDER,
+    VOCABULARY_FILE,
     RegistryError,
+    Vocabulary,
     declared,
     in_a_sentence,
     in_project,
@@ -292,6 +294,20 @@ def check_breakdowns(indicators: tuple[Indicator, ...], offered: dict[str, set[s
                 f"{indicator.id}: pop_{indicator.population} offers no breakdown {', '.join(lacking)}, only"
                 f" {', '.join(sorted(found))}; another is a column marked `meta: {{breakdown: true}}` in its YAML"
             )
+
+
+def check_parts(indicators: tuple[Indicator, ...], known: Vocabulary) -> None:
+    """Refuse what is said of an event that no indicator counts, by RegistryError."""
+    counted = {
+        event for one in indicators for event in (one.events.numerator, one.events.denominator)
+    }
+    said = {event for part, wholes in known.part_of.items() for event in (part, *wholes)}
+    unknown = sorted((said | {event for pair in known.apart for event in pair}) - counted)
+    if unknown:
+        raise RegistryError(
+            f"{in_project(VOCABULARY_FILE)}: no indicator counts the event {unknown[0]!r}: `part_of` and `apart` use the"
+            " names of `events`"
+        )
 
 
 def cross_check(indicators: tuple[Indicator, ...], measures: dict[str, set[str]]) -> None:

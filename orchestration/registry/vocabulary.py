@@ -50,6 +50,8 @@ class Vocabulary(_Strict):
     units: tuple[str, ...]
     unit_of_kind: dict[str, str]
     bases: dict[str, Basis]
+    part_of: dict[str, tuple[str, ...]] = {}
+    apart: tuple[tuple[str, str], ...] = ()
 
 
 def read_yaml(path: Path) -> Any:

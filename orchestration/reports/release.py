@@ -13,15 +13,11 @@ from orchestration.durable import put, sync_everything
 from orchestration.intake.kept_files import ISSUED
 from orchestration.intake.ledger import Ledger
 from orchestration.registry.indicators import Indicator
-from orchestration.reports.disclosure.edition import Verdict, verdict_on
-from orchestration.reports.disclosure.printed import FIGURES_FILE
-from orchestration.reports.disclosure.release import (
-    FigureKey,
-    Measures,
-    pack_of,
-    read_figures,
-    read_months,
-)
+from orchestration.registry.vocabulary import vocabulary
+from orchestration.reports.disclosure.edition import Verdict, pack_in, verdict_on
+from orchestration.reports.disclosure.figures import FigureKey
+from orchestration.reports.disclosure.identities import Identities, Measures
+from orchestration.reports.disclosure.printed import FIGURES_FILE, Memory
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
 
@@ -30,9 +26,9 @@ class AlreadyIssued(Exception):
     """This run's pack is frozen already; the message names the folder."""
 
 
-def measures_of(indicators: Iterable[Indicator]) -> dict[str, Measures]:
-    """The events that each indicator counts, for who looks for the same count in two figures."""
-    return {
+def identities_of(indicators: Iterable[Indicator]) -> Identities:
+    """What the registry says of the events that are counted: in which indicators, and how they hang together."""
+    measures = {
         one.id: Measures(
             one.events.numerator or f"numerator of {one.id}",
             one.events.denominator or f"denominator of {one.id}",
@@ -42,6 +38,8 @@ def measures_of(indicators: Iterable[Indicator]) -> dict[str, Measures]:
         )
         for one in indicators
     }
+    known = vocabulary()
+    return Identities(measures, known.part_of, known.apart)
 
 
 def withheld_in(connection: duckdb.DuckDBPyConnection) -> frozenset[FigureKey]:
@@ -58,10 +56,10 @@ def withheld_in(connection: duckdb.DuckDBPyConnection) -> frozenset[FigureKey]:
     return frozenset((indicator_id, area_code, end) for indicator_id, area_code, end in rows)
 
 
-def audit_release(marts: Path, indicators: Iterable[Indicator]) -> Verdict:
-    """Attack the public rows of a warehouse as they are, whoever wrote them."""
+def audit_release(marts: Path, indicators: Iterable[Indicator], memory: Memory) -> Verdict:
+    """Attack the public rows of a warehouse as they are, whoever wrote them, beside what earlier packs printed."""
     with opened(marts) as connection:
-        pack = pack_of(read_figures(connection), measures_of(indicators), read_months(connection))
+        pack = pack_in(connection, identities_of(indicators), memory)
         return verdict_on(pack, withheld_in(connection))
 
 

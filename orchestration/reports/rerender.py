@@ -16,6 +16,7 @@ from orchestration.owners.site import write_owner_pages
 from orchestration.registry.indicators import load_indicators
 from orchestration.reports.content.published import read_run
 from orchestration.reports.disclosure.edition import Verdict
+from orchestration.reports.disclosure.printed import read_memory
 from orchestration.reports.disclosure.rules import AttackFailed, NoRule
 from orchestration.reports.issued import in_the_name_of
 from orchestration.reports.media.charts import DRAWINGS, drawings_kept_in
@@ -71,7 +72,7 @@ def render_again(folder: DataFolder, edition: str | None, issued_by: str | None 
 def _render(folder: DataFolder, editions: tuple[str, ...], issued_by: str | None) -> Rendered:
     marts = folder.warehouse_file
     try:
-        verdict = audit_release(marts, load_indicators())
+        verdict = audit_release(marts, load_indicators(), read_memory(folder))
     except (AttackFailed, NoRule) as error:
         raise NotRendered(f"the public edition could not be checked: {error}") from None
     if not verdict.is_safe and (PUBLIC in editions or issued_by):

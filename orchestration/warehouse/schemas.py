@@ -60,6 +60,12 @@ def public_columns(table: str) -> dict[str, str | None]:
 
 
 @cache
+def printed_tables() -> tuple[str, ...]:
+    """The tables that reports print."""
+    return tuple(sorted(path.stem for path in (MODELS_FOLDER / "reports").glob("*.sql")))
+
+
+@cache
 def published_tables() -> tuple[str, ...]:
     """Every published table: the models of marts and reports."""
     return tuple(sorted(path.stem for layer in PUBLISHED for path in layer.rglob("*.sql")))

@@ -129,6 +129,7 @@ from orchestration.registry.indicators import (
 )
 from orchestration.reports.content.committee import committee_content, write_page
 from orchestration.reports.disclosure.edition import write_public_edition
+from orchestration.reports.disclosure.identities import Identities
 from orchestration.reports.media.spreadsheets import write_workbook
 from orchestration.settings import PROJECT_FOLDER
 from orchestration.warehouse.inputs import _indicator_rows
@@ -147,7 +148,7 @@ for month in ("2025-01-31", "2025-02-28", "2025-03-31"):
     warehouse.add_figure("rate", month, 5, denominator=1000, value=50.0)
 warehouse.add_change("rate", "2025-03-31", 50.0, "none", upper_limit=57.5)
 marts = warehouse.write(Path("warehouse.duckdb"))
-write_public_edition(marts, {})
+write_public_edition(marts, Identities())
 write_page(committee_content(marts, "restricted"), Path("page.html"))
 write_workbook(marts, "committee", "Committee report", "restricted", Path("report.xlsx"))
 print(json.dumps({"told": told, **{name: sql[name] for name in ("pop_records", "val_figures", "gate_lineage")}}))

@@ -17,6 +17,7 @@ from orchestration.reports.content.board import read_board, write_board_page
 from orchestration.reports.content.committee import committee_content, write_page
 from orchestration.reports.content.rounding import printed
 from orchestration.reports.disclosure.edition import write_public_edition
+from orchestration.reports.disclosure.identities import Identities
 from orchestration.reports.media.pdf.board import board_document
 from orchestration.reports.media.pdf.committee import committee_document
 from orchestration.reports.media.pdf.document import Document, compile_pdf, source_of
@@ -43,7 +44,7 @@ def marts(warehouse: Warehouse, tmp_path: Path) -> Path:
     warehouse.add_action("2.1.1", action="Silent", outcome="Another")
     warehouse.add_update("1.1.1", "2025-02-28", rag="AMBER", progress=HOSTILE, risk="Money")
     path = warehouse.write(tmp_path / "warehouse.duckdb")
-    write_public_edition(path, {})
+    write_public_edition(path, Identities())
     return path
 
 
@@ -176,5 +177,5 @@ def test_public_document_is_silent_about_sources_that_disagree(
     warehouse.add_figure("rate", "2025-03-31", 100, denominator=10000, value=100.0)
     warehouse.add_reconciliation("Looked after", "2025-03-31", 341, 317, is_within=False)
     path = warehouse.write(tmp_path / "warehouse.duckdb")
-    write_public_edition(path, {})
+    write_public_edition(path, Identities())
     assert "341" not in source_of(document_of(path, "committee", "public"))["data.json"].decode()

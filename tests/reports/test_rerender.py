@@ -14,6 +14,7 @@ import pytest
 
 from orchestration.intake.ledger import Ledger
 from orchestration.reports.disclosure.edition import write_public_edition
+from orchestration.reports.disclosure.identities import Identities
 from orchestration.reports.disclosure.printed import FIGURES_FILE, read_memory
 from orchestration.reports.issued import DRAFT
 from orchestration.reports.rerender import NotRendered, render_again
@@ -40,7 +41,7 @@ def folder(warehouse: Warehouse, tmp_path: Path) -> DataFolder:
         {"area_code": "E09000003", "source": "annex_a", "status": "accepted", "as_at_date": date(2025, 3, 31), "run_id": run_id}
     )  # fmt: skip
     warehouse.write(folder.warehouse_file)
-    write_public_edition(folder.warehouse_file, {})
+    write_public_edition(folder.warehouse_file, Identities())
     return folder
 
 
@@ -132,7 +133,7 @@ def test_public_page_says_nothing_that_has_not_been_through_the_gate(
     warehouse.add_reconciliation("Plans of both", "2025-03-31", 4.0, 9.0, is_within=False)
     folder.warehouse_file.unlink()
     warehouse.write(folder.warehouse_file)
-    write_public_edition(folder.warehouse_file, {})
+    write_public_edition(folder.warehouse_file, Identities())
 
     done = render_again(folder, None)
 

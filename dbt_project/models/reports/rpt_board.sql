@@ -1,7 +1,7 @@
 -- One row per edition and action of the plan: how it stands in the home area by
--- its newest update, and whether that is of this quarter. Risks are in the
--- restricted edition only: they are for the corporate register. What was
--- written about the progress is public once a named person releases it.
+-- its newest update, and whether that is of this quarter. dbt writes the
+-- restricted edition; the public one is made of it by the disclosure gate
+-- (orchestration/reports/disclosure).
 with
 
 run as (
@@ -11,16 +11,6 @@ run as (
         select members.run_id
         from {{ ref('dim_actions') }} as members
     )
-),
-
-editions as (
-    select
-        'restricted' as edition,
-        true as has_risks
-    union all
-    select
-        'public' as edition,
-        false as has_risks
 ),
 
 updates as (
@@ -71,7 +61,7 @@ ranks as (
 
 final as (
     select
-        editions.edition,
+        'restricted' as edition,
         actions.action_id,
         actions.outcome_id,
         actions.outcome,
@@ -92,19 +82,12 @@ final as (
             when ranks.goodness < ranks_before.goodness then 'worse'
             else 'same'
         end as moved,
-        case
-            when
-                updates.progress is null
-                or editions.has_risks
-                or updates.released_by is not null
-                then updates.progress
-            else 'Not released for publication'
-        end as progress,
-        case when editions.has_risks then updates.risk end as risk,
+        updates.progress,
+        updates.risk,
         updates.supplied_by,
+        updates.released_by,
         run.run_id
     from {{ ref('dim_actions') }} as actions
-    cross join editions
     cross join run
     left join updates
         on actions.action_id = updates.action_id and updates.newness = 1

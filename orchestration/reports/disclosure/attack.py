@@ -5,6 +5,7 @@ Linear programmes: the unknown quantities are not negative and obey the relation
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -32,8 +33,8 @@ class Breach:
 
     @property
     def is_pinned(self) -> bool:
-        """The count itself is known."""
-        return self.high - self.low < 1 - TOLERANCE
+        """The count itself is known: one whole number lies between the bounds."""
+        return math.floor(self.high + TOLERANCE) <= math.ceil(self.low - TOLERANCE)
 
 
 def bounds_of(
@@ -88,7 +89,7 @@ def breaches_of_part(
     part: Pack, withheld: frozenset[Name], only_guarded: bool = False
 ) -> list[Breach]:
     """The same for one part of a pack (`parts_of`), or, sooner done, for its unsafe counts alone."""
-    hidden = [figure for figure in part.figures if figure.name in withheld]
+    hidden = [figure for figure in part.figures if figure.is_hidden(withheld)]
     if not hidden:
         return []
     known, guarded = part.known(withheld), part.guarded()

@@ -50,7 +50,7 @@ def least_withheld(part: Pack, costs: Mapping[Name, float]) -> frozenset[Name] |
     return frozenset(
         figure.name
         for figure, amount in zip(part.figures, found, strict=False)
-        if figure.is_unsafe or amount > 0.5
+        if figure.must_be_withheld or amount > 0.5
     )
 
 
@@ -59,7 +59,7 @@ def _moves_of(part: Pack) -> list[_Move]:
     printed = {
         name
         for figure in part.figures
-        if figure.was_released or not figure.is_unsafe
+        if figure.was_released or not figure.must_be_withheld
         for name in figure.quantities
     }
     found = []
@@ -84,7 +84,8 @@ def _solve(part: Pack, moves: list[_Move], costs: Mapping[Name, float]) -> list[
     column = {name: position for position, name in enumerate(part.amounts)}
     # in units of the reach: so no constraint mixes large weights with the 0 and 1 of the figures
     down = np.array([-min(amount, REACH) / REACH for amount in part.amounts.values()])
-    bounds = [(np.array([float(figure.is_unsafe) for figure in part.figures]), np.ones(n_figures))]
+    forced = np.array([float(figure.must_be_withheld) for figure in part.figures])
+    bounds = [(forced, np.ones(n_figures))]
     rows = Rows()
     for number, move in enumerate(moves):
         first = n_figures + number * n_quantities
@@ -99,7 +100,7 @@ def _solve(part: Pack, moves: list[_Move], costs: Mapping[Name, float]) -> list[
             for at in {column[name] for name in figure.quantities}:
                 if figure.was_released:
                     least[at] = most[at] = 0.0
-                elif not figure.is_unsafe:
+                elif not figure.must_be_withheld:
                     rows.add({first + at: 1.0, position: -1.0}, -np.inf, 0)
                     rows.add({first + at: 1.0, position: -down[at]}, 0, np.inf)
         bounds.append((least, most))

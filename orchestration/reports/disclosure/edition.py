@@ -6,24 +6,28 @@ edition reads these rows and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from orchestration.reports.disclosure.attack import Breach, breaches
-from orchestration.reports.disclosure.means import means_to_withhold, read_records
+from orchestration.reports.disclosure.figures import (
+    FigureKey,
+    PrintedFigure,
+    Records,
+    read_figures,
+    read_months,
+    read_records,
+)
+from orchestration.reports.disclosure.identities import Identities, IdentityClass
+from orchestration.reports.disclosure.means import PrintedMeans, mean_of, means_to_withhold
 from orchestration.reports.disclosure.pack import Name, Pack
 from orchestration.reports.disclosure.printed import Memory
 from orchestration.reports.disclosure.protect import SPARED_FROM, primary, protect
 from orchestration.reports.disclosure.public_rows import insert_public_rows
-from orchestration.reports.disclosure.release import (
-    FigureKey,
-    Measures,
-    PrintedFigure,
-    pack_of,
-    read_figures,
-    read_months,
-)
+from orchestration.reports.disclosure.release import pack_of
 from orchestration.warehouse.opening import opened
 
 
@@ -52,14 +56,15 @@ class Verdict:
 
 
 def verdict_on(pack: Pack, withheld: frozenset[Name]) -> Verdict:
-    """Attack a release and count what it withholds."""
+    """Attack a release and count what it withholds; `withheld` are figures of this pack."""
+    now = [figure for figure in pack.figures if not figure.is_past]
     large = [
         figure
-        for figure in pack.figures
+        for figure in now
         if all(pack.amounts[name] >= SPARED_FROM for name in figure.quantities)
     ]
     return Verdict(
-        figures=len(pack.figures),
+        figures=len(now),
         unsafe=len(primary(pack)),
         withheld=len(withheld),
         large=len(large),
@@ -69,34 +74,42 @@ def verdict_on(pack: Pack, withheld: frozenset[Name]) -> Verdict:
     )
 
 
-def withheld_figures(
-    marts: Path, measures: Mapping[str, Measures], memory: Memory
-) -> frozenset[FigureKey]:
+def pack_in(connection: duckdb.DuckDBPyConnection, identities: Identities, memory: Memory) -> Pack:
+    """The figures of a warehouse beside what earlier packs printed."""
+    known = memory if IdentityClass.EARLIER in identities.used else Memory()
+    figures, months = read_figures(connection), read_months(connection)
+    return pack_of(figures, identities, months, known.issued, known.states)
+
+
+def withheld_figures(marts: Path, identities: Identities, memory: Memory) -> frozenset[FigureKey]:
     """The figures of a finished build that its public edition withholds.
 
     Raises NoRule for an indicator of a kind that has no rule.
     """
     with opened(marts) as connection:
-        figures, sums = read_figures(connection), sums_among(measures)
-        records, months = read_records(connection, sums), read_months(connection)
-    released = _keys(one for one in figures if memory.has(one, one.indicator_id in sums))
-    restated = _keys(one for one in figures if memory.has_other(one, one.indicator_id in sums))
-    pack = pack_of(figures, measures, months, released)
-    means = means_to_withhold(figures, measures, records, released, restated)
+        pack = pack_in(connection, identities, memory)
+        figures, records = read_figures(connection), read_records(connection, identities.sums)
+    printed = _printed_means(figures, identities, records, memory)
+    means = means_to_withhold(figures, identities, records, printed)
     return means | protect(pack)  # ty: ignore[invalid-explicit-return]
 
 
-def _keys(figures: Iterable[PrintedFigure]) -> frozenset[FigureKey]:
-    return frozenset(figure.key for figure in figures)
-
-
-def sums_among(measures: Mapping[str, Measures]) -> frozenset[str]:
-    """The indicators whose numerator adds up days or scores."""
-    return frozenset(name for name, measured in measures.items() if measured.is_sum)
+def _printed_means(
+    figures: Iterable[PrintedFigure], identities: Identities, records: Records, memory: Memory
+) -> PrintedMeans:
+    """What packs have printed; of those of an earlier version the records are not known, but those of now."""
+    if IdentityClass.EARLIER not in identities.used:
+        return {}
+    found = {key: list(means) for key, means in memory.means.items()}
+    for figure in figures:
+        key = (figure.indicator_id, figure.area_code)
+        if figure.key in memory.issued and figure.indicator_id in identities.sums:
+            found.setdefault(key, []).append(mean_of(figure, records.get(key, [])))
+    return found
 
 
 def write_public_edition(
-    marts: Path, measures: Mapping[str, Measures], memory: Memory | None = None
+    marts: Path, identities: Identities, memory: Memory | None = None
 ) -> frozenset[FigureKey]:
     """Add the public rows to a finished build; returns what they withhold.
 
@@ -104,7 +117,7 @@ def write_public_edition(
 
     Raises NoRule for an indicator of a kind that has no rule and for a column that says nothing of it.
     """
-    withheld = withheld_figures(marts, measures, memory or Memory())
+    withheld = withheld_figures(marts, identities, memory or Memory())
     with opened(marts, read_only=False) as connection:
-        insert_public_rows(connection, withheld, sums_among(measures))
+        insert_public_rows(connection, withheld, identities.sums)
     return withheld

@@ -5,7 +5,7 @@ Nothing here knows of indicators: a table with totals is a pack as well as a set
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Container, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 Name = Hashable
@@ -24,18 +24,29 @@ class Printed:
     """A figure: the quantities that print with it, and whether it is unsafe by itself.
 
     `guarded` are the quantities for whose sake it is withheld. What an earlier release has printed cannot be
-    taken back: `was_released` keeps it from being chosen.
+    taken back: `was_released` keeps it from being chosen. One that `is_past` has been restated since: it is not
+    printed any more, whoever chooses, and what of it was withheld must stay so.
     """
 
     name: Name
     quantities: tuple[Name, ...]
     guarded: tuple[Name, ...] = ()
     was_released: bool = False
+    is_past: bool = False
 
     @property
     def is_unsafe(self) -> bool:
         """A person could be known from it."""
         return bool(self.guarded)
+
+    @property
+    def must_be_withheld(self) -> bool:
+        """It is not printed, whatever else is."""
+        return self.is_unsafe or self.is_past
+
+    def is_hidden(self, withheld: Container[Name]) -> bool:
+        """Whether readers have not seen it."""
+        return not self.was_released and (self.is_past or self.name in withheld)
 
 
 @dataclass
@@ -48,9 +59,7 @@ class Pack:
 
     def known(self, withheld: frozenset[Name]) -> set[Name]:
         """The quantities that a reader sees."""
-        shown = (
-            figure for figure in self.figures if figure.name not in withheld or figure.was_released
-        )
+        shown = (figure for figure in self.figures if not figure.is_hidden(withheld))
         return {name for figure in shown for name in figure.quantities}
 
     def guarded(self) -> set[Name]:

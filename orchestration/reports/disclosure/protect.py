@@ -20,14 +20,17 @@ SPARED_FROM = 10
 
 def primary(pack: Pack) -> frozenset[Name]:
     """The figures that are unsafe by themselves."""
-    return frozenset(figure.name for figure in pack.figures if figure.is_unsafe)
+    return frozenset(
+        figure.name for figure in pack.figures if figure.is_unsafe and not figure.is_past
+    )
 
 
 def protect(pack: Pack) -> frozenset[Name]:
-    """Names of all figures to withhold."""
+    """Names of all figures to withhold; what is past is not among them, nobody prints it any more."""
     # HiGHS works outside Python's lock: the parts of a region are solved side by side.
     with ThreadPoolExecutor(WORKERS) as threads:
-        return frozenset().union(*threads.map(_protect_part, parts_of(pack)))
+        found = frozenset().union(*threads.map(_protect_part, parts_of(pack)))
+    return found - {figure.name for figure in pack.figures if figure.is_past}
 
 
 def _protect_part(part: Pack) -> frozenset[Name]:
@@ -53,7 +56,7 @@ def _next_to_withhold(part: Pack, withheld: frozenset[Name], breach: Breach) -> 
         figure
         for figure in part.figures
         if figure.name not in withheld
-        and not figure.was_released
+        and not (figure.was_released or figure.is_past)
         and near.intersection(figure.quantities)
     ]
     return min(candidates, key=lambda figure: (_cost(part, figure), str(figure.name)), default=None)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 import duckdb
 import pyarrow as pa
 
-from orchestration.reports.disclosure.release import FigureKey
+from orchestration.reports.disclosure.figures import FigureKey
 from orchestration.reports.disclosure.rules import NoRule
-from orchestration.warehouse.schemas import public_columns
+from orchestration.reports.disclosure.words import refuse_unreleased
+from orchestration.warehouse.schemas import printed_tables, public_columns
 
 # Under this base a percentage is printed without decimals (dbt_project/docs/disclosure.md, 'Figures that are unsafe
 # by themselves').
@@ -29,6 +30,7 @@ MODES = {
     "of the value": "is_withheld",
     "of the year before": "false",
     "of the series": "is_withheld or has_withheld",
+    "once released": "released_by is null",
     "never": "true",
 }
 
@@ -45,20 +47,10 @@ class _Table:
     instead: Mapping[str, str] = field(default_factory=dict)
     """What stands where it shows nothing, where that is not empty."""
 
-    def columns(self) -> dict[str, str | None]:
-        """What each column may show; raises NoRule for one that does not say it."""
-        columns = public_columns(self.name)
-        undeclared = [name for name, mode in columns.items() if mode not in MODES]
-        if undeclared:
-            raise NoRule(
-                f"{self.name}.{undeclared[0]} does not say what it may show in public: give it `meta.public` in its"
-                f" YAML, one of: {', '.join(MODES)}"
-            )
-        return columns
-
     def statement(self) -> str:
         """The insertion of the public rows."""
-        selected = ", ".join(self._public(name, str(mode)) for name, mode in self.columns().items())
+        modes = declared_modes(self.name)
+        selected = ", ".join(self._public(name, mode) for name, mode in modes.items())
         return f"insert into marts.{self.name} by name select {selected} from ({self.judged}) as judged"
 
     def _public(self, name: str, mode: str) -> str:
@@ -67,6 +59,8 @@ class _Table:
 
 
 COUNTED = "case when indicator_id not in (select indicator_id from sums) then numerator end"
+# What a supplier wrote about a figure that is not there: nobody releases it.
+REASON = "case when method = 'manual' and status = 'no_data' then 'no figure was supplied' else status_reason end"
 WITHHELD_STATUS = {"status": "'suppressed'", "status_reason": f"'{WHY}'"}
 
 _FIGURES = _Table(
@@ -76,6 +70,7 @@ _FIGURES = _Table(
         figures.*,
         exact.value as exact_value,
         indicators.kind,
+        indicators.method,
         withheld.period_end is not null as is_withheld,
         bool_or(withheld.period_end is not null) over (
             partition by figures.indicator_id, figures.area_code, coalesce(figures.break_on, date '1900-01-01')
@@ -94,6 +89,7 @@ _FIGURES = _Table(
         "numerator": COUNTED,
         "value": f"case when kind = 'percentage' and denominator < {BASE_FOR_DECIMALS}"
         " then cast(round(cast(exact_value as decimal(28, 9)), 0) as double) else value end",
+        "status_reason": REASON,
     },
     instead={**WITHHELD_STATUS, "n_compared": "0"},
 )
@@ -103,6 +99,7 @@ _LINES = _Table(
     """
     select
         lines.*,
+        indicators.method,
         coalesce(own.status = 'suppressed', false) as is_withheld,
         own.value as own_value,
         before.status as before_status,
@@ -119,6 +116,7 @@ _LINES = _Table(
             and figures.indicator_id = lines.indicator_id and figures.area_code = lines.area_code
         ) as last_published
     from marts.rpt_committee as lines
+    left join marts.dim_indicators as indicators on lines.indicator_id = indicators.indicator_id
     left join marts.rpt_figures as own
         on own.edition = 'public' and lines.indicator_id = own.indicator_id
         and lines.area_code = own.area_code and lines.period_end = own.period_end
@@ -138,6 +136,7 @@ _LINES = _Table(
         "year_before_value": "case when year_before_value is not null then before_value end",
         "year_before_status": "case when year_before_status = 'break_in_method' then year_before_status"
         " else before_status end",
+        "status_reason": REASON,
     },
     instead={
         **WITHHELD_STATUS,
@@ -165,20 +164,52 @@ _STANDARDS = _Table(
     """.format(shared=", ".join(public_columns("rpt_committee"))),
 )
 
-TABLES = (_FIGURES, _LINES, _STANDARDS)
+# About actions, not children: nothing is counted that could be withheld.
+_BOARD = _Table(
+    "rpt_board",
+    "select * from marts.rpt_board where edition = 'restricted'",
+    instead={"progress": "case when progress is not null then 'Not released for publication' end"},
+)
+_OUTCOMES = _Table(
+    "rpt_board_outcomes", "select * from marts.rpt_board_outcomes where edition = 'restricted'"
+)
+
+TABLES = (_FIGURES, _LINES, _STANDARDS, _BOARD, _OUTCOMES)
 """In the order in which they are made: the later ones read the earlier."""
 
 
 def check_declared() -> None:
-    """Raise NoRule where a printed column does not say what it may show in public."""
-    for table in TABLES:
-        table.columns()
+    """Raise NoRule where a printed column does not say what it may show in public, and where nothing keeps to it."""
+    made = {table.name for table in TABLES}
+    for name in printed_tables():
+        modes = set(declared_modes(name).values())
+        # Public in both editions, as it is.
+        if name not in made and modes != {"as it is"}:
+            raise NoRule(
+                f"{name} has columns that are not public as they are, and no public rows are made of it: add it to"
+                " TABLES in orchestration/reports/disclosure/public_rows.py"
+            )
+
+
+def declared_modes(table: str) -> dict[str, str]:
+    """What each column of a printed table may show; raises NoRule for one that does not say it."""
+    columns = public_columns(table)
+    undeclared = [name for name, mode in columns.items() if mode not in MODES]
+    if undeclared:
+        raise NoRule(
+            f"{table}.{undeclared[0]} does not say what it may show in public: give it `meta.public` in its YAML, one"
+            f" of: {', '.join(MODES)}"
+        )
+    return {name: str(mode) for name, mode in columns.items()}
 
 
 def insert_public_rows(
     connection: duckdb.DuckDBPyConnection, withheld: Iterable[FigureKey], sums: Iterable[str]
 ) -> None:
-    """Add the public rows; `sums`: the indicators whose numerator is no count. Raises NoRule."""
+    """Add the public rows; `sums`: the indicators whose numerator is no count.
+
+    Raises NoRule, also where words would be public that nobody has released.
+    """
     rows = [dict(zip(WITHHELD.names, key, strict=True)) for key in sorted(withheld)]
     connection.register("withheld", pa.Table.from_pylist(rows, schema=WITHHELD))
     connection.register("sums", pa.table({"indicator_id": pa.array(sorted(sums), pa.string())}))
@@ -186,3 +217,4 @@ def insert_public_rows(
         connection.execute(table.statement())
     connection.unregister("withheld")
     connection.unregister("sums")
+    refuse_unreleased(connection)

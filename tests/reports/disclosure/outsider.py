@@ -1,83 +1,75 @@
-"""An intruder who has nothing but the public workbooks: reads their cells, and calculates with a solver of their own.
+"""An intruder who has nothing but the files of public packs (`papers`): calculates with a solver of their own.
 
 Written apart from `orchestration/reports/disclosure`: what hangs together is taken from what the measures are called, and
-a linear programme of SciPy says between which bounds each withheld count lies.
+linear programmes of SciPy say between which bounds each withheld count lies. `truth` is what the restricted edition of a
+pack says; only the verdict looks at it.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
 
 import numpy as np
-import openpyxl
 from scipy.optimize import linprog
-from scipy.sparse import lil_matrix
+from scipy.sparse import csr_matrix
 
-WITHHELD = "[c]"
+from tests.reports.disclosure.papers import Cell, Table
+
 NEAR = 1e-6
 MOST = 1e6
-MONTHS = {"year to": 12, "three years to": 36, "at": 0}
 # By the number in the plan: the event that the numerator counts, and the one that the denominator counts.
-EVENTS = {
+EVENTS: dict[str, tuple[str | None, str | None]] = {
     "SC01": ("referral", None), "SC02": ("repeat referral", "referral"),
     "SC03": ("assessment", None), "SC04": ("assessment in time", "assessment"),
-    "SC06": ("conference", None), "SC07": ("conference in time", "conference"),
+    "SC05": ("enquiry", None), "SC06": ("conference", None), "SC07": ("conference in time", "conference"),
+    "SC08": ("in need", None), "SC09": ("plan open", None),
     "SC10": ("repeat plan", "plan started"), "SC11": ("long plan", "plan ended"),
+    "SC12": ("looked after", None), "SC13": ("went missing", "looked after in the year"),
+    "SC14": ("was away", "looked after in the year"), "SC15": ("teeth checked", "looked after a year"),
+    "SC16": ("health assessed", "looked after a year"),
     "SC17": ("adoption", "ceased"), "SC18": ("guardianship", "ceased"), "SC19": ("left at 18", "left at 16"),
-    "SC21": (None, "adoption"), "SC22": (None, "adoption"),
+    "SC20": ("leaver with work", "leaver"), "SC21": (None, "adoption"), "SC22": (None, "adoption"),
+    "ED03": ("plan in time", "plan issued"), "ED06": ("met all", "ks2"),
+    "ED07a": (None, "ks2 reading"), "ED07b": (None, "ks2 writing"), "ED07c": (None, "ks2 maths"),
+    "ED08a": (None, "ks4"), "ED08b": (None, "ks4 progress"), "ED08c": ("english and maths", "ks4"),
+    "ED08d": ("ebacc", "ks4"), "ED09a": ("poor met all", "poor ks2"), "ED09b": ("poor met all", "poor ks2"),
+    "ED10a": (None, "poor ks4"), "ED10b": (None, "poor ks4 progress"), "ED10c": (None, "poor ks4"),
+    "ED10d": (None, "poor ks4 progress"), "ED11a": (None, "care ks4"), "ED11b": (None, "care ks4 progress"),
+    "ED11c.i": (None, "care ks4"), "ED11c.ii": (None, "care ks4 progress"), "ED11d": ("good plan", "education plan"),
+    "ED11e": ("care met all", "care ks2"), "ED11f": ("care neet", "care 16 or 17"),
+    "ED12a.i": ("ehc met reading", "ehc reading"), "ED12a.ii": ("ehc met writing", "ehc writing"),
+    "ED12a.iii": ("ehc met maths", "ehc maths"), "ED12a.iv": ("support met all", "support ks2"),
+    "ED12b": (None, "ehc ks4"), "ED12c": (None, "ehc ks4 progress"),
+    "ED13a": ("neet", "16 or 17"), "ED13b": ("neet or not known", "16 or 17"),
 }  # fmt: skip
+# Those that months add up to; children looked after in a year are no sum of months.
+FLOWS = frozenset(
+    event
+    for number in ("SC01", "SC02", "SC03", "SC04", "SC05", "SC06", "SC07", "SC10", "SC11", "SC17", "SC18", "SC19", "ED03")
+    for event in EVENTS[number]
+)  # fmt: skip
 STOCKS = {"SC09": ("plan started", "plan ended")}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A count in a table: of which measure, over which months up to which day."""
-
-    number: str
-    part: str
-    months: int
-    end: date
-
-
-Table = Mapping[Cell, float | None]
-"""None where the count is withheld."""
-
-
-def read_table(workbook: Path) -> dict[Cell, float | None]:
-    """The counts of every period in a workbook of the committee report, those that were never there left out."""
-    sheet = openpyxl.load_workbook(workbook, read_only=True)["Periods"]
-    rows = list(sheet.iter_rows(values_only=True))
-    first = next(place for place, row in enumerate(rows) if row[0] == "Number")
-    place = {heading: number for number, heading in enumerate(rows[first])}
-    found: dict[Cell, float | None] = {}
-    for row in rows[first + 1 :]:
-        period = re.fullmatch(r"(.+?) (\d+ \w{3} \d{4})", str(row[place["Period"]]))
-        if period is None or period[1] not in MONTHS:
-            continue
-        end = datetime.strptime(period[2], "%d %b %Y").date()
-        for part in ("Numerator", "Denominator"):
-            shown = row[place[part]]
-            if shown == WITHHELD or isinstance(shown, int | float):
-                cell = Cell(row[place["Number"]], part, MONTHS[period[1]], end)
-                found[cell] = None if shown == WITHHELD else float(shown)
-    return found
-
-
-def together(tables: Iterable[Table]) -> dict[Cell, float | None]:
-    """What somebody knows who kept every paper; the newest says how it is."""
-    known: dict[Cell, float | None] = {}
-    for table in tables:
-        known |= {
-            cell: shown
-            for cell, shown in table.items()
-            if known.get(cell) is None or shown is not None
-        }
-    return known
+PART_OF = (
+    ("left at 16", "ceased"), ("looked after a year", "looked after"), ("looked after", "looked after in the year"),
+    ("ks2 reading", "ks2"), ("ks2 writing", "ks2"), ("ks2 maths", "ks2"), ("poor ks2", "ks2"),
+    ("poor met all", "met all"), ("ehc reading", "ks2"), ("ehc writing", "ks2"), ("ehc maths", "ks2"),
+    ("support ks2", "ks2"), ("support met all", "met all"), ("ks4 progress", "ks4"), ("poor ks4", "ks4"),
+    ("poor ks4 progress", "poor ks4"), ("poor ks4 progress", "ks4 progress"), ("ehc ks4", "ks4"),
+    ("ehc ks4 progress", "ehc ks4"), ("ehc ks4 progress", "ks4 progress"), ("care ks4 progress", "care ks4"),
+    ("neet", "neet or not known"), ("care 16 or 17", "16 or 17"), ("care neet", "neet"),
+)  # fmt: skip
+APART = (("adoption", "guardianship", "ceased"),)
+# Percentages of the year to March that DfE prints, with their decimals.
+DFE = {
+    "SC02": 1, "SC04": 1, "SC07": 1, "SC10": 1, "SC11": 1, "SC13": 0, "SC14": 0, "SC15": 0, "SC16": 0,
+    "SC17": 0, "SC18": 0, "SC19": 0, "SC20": 0,
+}  # fmt: skip
+Weights = Mapping[object, float]
 
 
 @dataclass(frozen=True)
@@ -94,129 +86,270 @@ class Found:
         return self.low == self.high
 
 
-def attack(
-    known: Table, truth: Table, events: Mapping = EVENTS, stocks: Mapping = STOCKS
-) -> list[Found]:
-    """What follows from the public counts about the withheld ones; `truth`: the restricted counts, to judge it by."""
-    found: list[Found] = []
-    for group in _groups(events, stocks):
-        for names in (group, *([name] for name in sorted(group))):
-            system = _System(
-                known,
-                {n: events[n] for n in names if n in events},
-                {n: stocks[n] for n in names if n in stocks},
+def attack(papers: Sequence[Table], truths: Sequence[Table]) -> list[Found]:
+    """What follows from public packs about what each of them withholds; `truths`: the same of the restricted ones.
+
+    What one pack withholds another may print. Where that does not fit, because figures were restated between the two,
+    each pack is looked at with what it says itself.
+    """
+    found: dict[tuple[Cell, float], Found] = {}
+    for number, (paper, truth) in enumerate(zip(papers, truths, strict=True)):
+        others = [*papers[:number], *papers[number + 1 :]]
+        for known in (_filled(paper, others), dict(paper)):
+            for one in _attack_one(known, paper, truth):
+                if not _is_printed(one, papers):
+                    found.setdefault((one.cell, one.amount), one)
+    return list(found.values())
+
+
+def withheld_in(papers: Iterable[Table]) -> int:
+    """How many numbers of measures that count something are withheld by every pack."""
+    shown: dict[Cell, bool] = {}
+    for paper in papers:
+        for cell, amount in paper.items():
+            shown[cell] = shown.get(cell, False) or amount is not None
+    return sum(not is_shown for is_shown in shown.values())
+
+
+def _filled(paper: Table, others: Iterable[Table]) -> dict[Cell, float | None]:
+    known = dict(paper)
+    for other in others:
+        known |= {cell: amount for cell, amount in other.items() if known.get(cell) is None}
+    return known
+
+
+def _is_printed(found: Found, papers: Iterable[Table]) -> bool:
+    return any(paper.get(found.cell) == found.amount for paper in papers)
+
+
+def _attack_one(known: Table, paper: Table, truth: Table) -> Iterator[Found]:
+    hidden = {cell for cell, amount in paper.items() if amount is None}
+    for group in _groups({cell.number for cell in known if cell.number in EVENTS}):
+        cells = {cell: amount for cell, amount in known.items() if cell.number in group}
+        wanted = {
+            cell: truth[cell] for cell in hidden & cells.keys() if truth.get(cell) is not None
+        }
+        if not wanted:
+            continue
+        whole = _System(cells, truth)
+        # What is assumed of all together may not hold: then each measure by itself.
+        apart = [] if whole.is_possible() else [{number} for number in group]
+        systems = [
+            _System(
+                {cell: amount for cell, amount in cells.items() if cell.number in numbers}, truth
             )
-            if system.is_possible():
-                found += system.found(truth)
-    return list(dict.fromkeys(found))
+            for numbers in apart
+        ]
+        for system in (whole, *systems):
+            yield from system.found(wanted)
 
 
-def _groups(events: Mapping, stocks: Mapping) -> Iterator[list[str]]:
-    """Measures that have an event in common, directly or by others."""
-    named = {**events, **stocks}
-    rest = set(named)
+def _groups(numbers: set[str]) -> Iterator[set[str]]:
+    """Measures that have to do with each other, directly or by others."""
+    about = {number: {event for event in EVENTS[number] if event} for number in numbers}
+    for number, flows in STOCKS.items():
+        about.get(number, set()).update(flows)
+    near = [set(pair) for pair in (*PART_OF, *APART)]
+    rest = set(numbers)
     while rest:
-        group, edge = set(), {min(rest)}
+        group: set[str] = set()
+        edge = {min(rest)}
         while edge:
             group |= edge
-            about = {event for name in group for event in named[name] if event}
-            edge = {name for name in rest - group if about & set(named[name])}
+            events = {event for number in group for event in about[number]}
+            events |= {event for pair in near if pair & events for event in pair}
+            edge = {number for number in rest - group if about[number] & events}
         rest -= group
-        yield sorted(group)
+        yield group
+
+
+@dataclass
+class _Rows:
+    """Constraints as they are collected: weights by column, and what they add up to (at most)."""
+
+    data: list[float] = field(default_factory=list)
+    row: list[int] = field(default_factory=list)
+    column: list[int] = field(default_factory=list)
+    right: list[float] = field(default_factory=list)
+
+    def add(self, weights: Mapping[int, float], right: float) -> None:
+        self.data += weights.values()
+        self.column += weights.keys()
+        self.row += [len(self.right)] * len(weights)
+        self.right.append(right)
+
+    def matrix(self, n_columns: int) -> csr_matrix:
+        return csr_matrix((self.data, (self.row, self.column)), shape=(len(self.right), n_columns))
 
 
 class _System:
-    """Unknown months, and what is printed of their sums."""
+    """Unknown counts of events by month, or by period where months do not add up, and what is printed of them."""
 
-    def __init__(self, known: Table, events: Mapping, stocks: Mapping) -> None:
+    def __init__(self, known: Table, truth: Table) -> None:
         self._columns: dict[object, int] = {}
-        self._rows: list[tuple[dict[int, float], float]] = []
-        self._withheld: dict[Cell, dict[int, float]] = {}
+        self._equal, self._at_most = _Rows(), _Rows()
+        self._cells: dict[Cell, dict[int, float]] = {}
         for cell, shown in known.items():
-            if cell.number in events:
-                event = events[cell.number][cell.part == "Denominator"]
-                if event and cell.months:
-                    self._enter(cell, shown, {(event, month): 1.0 for month in _months(cell)})
-        self._subsets(known, events)
-        self._stocks(known, stocks)
+            weights = self._weights(cell)
+            if weights:
+                self._cells[cell] = weights
+                if shown is not None:
+                    self._equal.add(weights, shown)
+        self._shares(known, truth)
+        self._subsets()
+        self._stocks(known)
 
-    def _enter(self, cell: Cell, shown: float | None, months: Mapping[object, float]) -> None:
-        weights = {self._column(name): weight for name, weight in months.items()}
-        if shown is None:
-            self._withheld[cell] = weights
-        else:
-            self._rows.append((weights, shown))
+    def _weights(self, cell: Cell) -> dict[int, float]:
+        """What a printed count is the sum of."""
+        numerator, denominator = EVENTS[cell.number]
+        event = {"Numerator": numerator, "Denominator": denominator}.get(cell.part)
+        if event is None:
+            return {}
+        whens = cell.months if event in FLOWS and cell.months else [cell.period]
+        return {self._column((event, when)): 1.0 for when in whens}
 
     def _column(self, name: object) -> int:
         return self._columns.setdefault(name, len(self._columns))
 
-    def _subsets(self, known: Table, events: Mapping) -> None:
-        """A part is no more than its whole, in each month."""
-        for number, (part, whole) in events.items():
-            if not (part and whole):
-                continue
-            for month in {m for cell in known if cell.number == number for m in _months(cell)}:
-                weights = {(part, month): 1.0, (whole, month): -1.0, ("rest", part, month): 1.0}
-                self._rows.append(
-                    ({self._column(name): weight for name, weight in weights.items()}, 0.0)
-                )
+    def _beside(self, cell: Cell) -> dict[int, float] | None:
+        """The other part of the same share."""
+        return self._cells.get(replace(cell, part="Denominator"))
 
-    def _stocks(self, known: Table, stocks: Mapping) -> None:
-        for number, (started, ended) in stocks.items():
+    def _shares(self, known: Table, truth: Table) -> None:
+        """A part is no more than its whole, also in each month; of years to March DfE prints the percentage."""
+        for cell, few in list(self._cells.items()):
+            whole = self._beside(cell)
+            if cell.part != "Numerator" or whole is None:
+                continue
+            for part, all_ in zip(few, whole, strict=True):
+                self._at_most.add({part: 1.0, all_: -1.0}, 0.0)
+            is_year = cell.end is not None and (cell.end.month, cell.end.day) == (3, 31)
+            if cell.number in DFE and is_year and known[cell] is None:
+                self._published(cell, few, whole, truth)
+
+    def _published(
+        self, cell: Cell, few: Mapping[int, float], whole: Mapping[int, float], truth: Table
+    ) -> None:
+        """Of counts of 1 to 5 DfE prints nothing."""
+        amount, base = truth.get(cell), truth.get(replace(cell, part="Denominator"))
+        if amount is None or not base or 0 < amount <= 5 or 0 < base - amount <= 5:
+            return
+        decimals = DFE[cell.number]
+        percentage, half = round(100 * amount / base, decimals), 0.5 * 10**-decimals + NEAR
+        for sign, edge in ((1.0, percentage + half), (-1.0, percentage - half)):
+            weights: dict[int, float] = defaultdict(float)
+            for column in few:
+                weights[column] += sign
+            for column in whole:
+                weights[column] -= sign * edge / 100
+            self._at_most.add(weights, 0.0)
+
+    def _subsets(self) -> None:
+        whens = defaultdict(dict)
+        for name, column in list(self._columns.items()):
+            event, when = name  # ty: ignore[not-iterable]
+            whens[event][when] = column
+        for part, whole in PART_OF:
+            for when, column in whens[part].items():
+                for other in {when, str(when).replace("at ", "year to ", 1)} & whens[whole].keys():
+                    self._at_most.add({column: 1.0, whens[whole][other]: -1.0}, 0.0)
+        for first, second, whole in APART:
+            for when in whens[first].keys() & whens[second].keys() & whens[whole].keys():
+                weights = {
+                    whens[first][when]: 1.0,
+                    whens[second][when]: 1.0,
+                    whens[whole][when]: -1.0,
+                }
+                self._at_most.add(weights, 0.0)
+
+    def _stocks(self, known: Table) -> None:
+        for number, (started, ended) in STOCKS.items():
             counts = {
-                (cell.end.year * 12 + cell.end.month): shown
-                for cell, shown in known.items() if cell.number == number and cell.part == "Numerator"
+                cell.end.year * 12 + cell.end.month: shown for cell, shown in known.items()
+                if cell.number == number and cell.part == "Numerator" and cell.end is not None
             }  # fmt: skip
             for month, shown in counts.items():
                 before = counts.get(month - 1)
                 if before is not None and shown is not None:
-                    weights = {
-                        self._column((started, month)): 1.0,
-                        self._column((ended, month)): -1.0,
-                    }
-                    self._rows.append((weights, shown - before))
+                    names = ((started, month), (ended, month))
+                    if all(name in self._columns for name in names):
+                        more, less = (self._columns[name] for name in names)
+                        self._equal.add({more: 1.0, less: -1.0}, shown - before)
 
     def is_possible(self) -> bool:
-        """Whether what the intruder assumes agrees with what is printed."""
-        return bool(self._withheld) and self._extreme({}, 1.0) is not None
+        """Whether what is assumed agrees with what is printed."""
+        return self._extreme({}) is not None
 
-    def found(self, truth: Table) -> Iterator[Found]:
-        printed = [weights for weights, _ in self._rows]
-        for cell, weights in self._withheld.items():
-            # What another measure prints of the same event and months is withheld by nobody.
-            if weights in printed:
+    def found(self, wanted: Mapping[Cell, float | None]) -> Iterator[Found]:
+        """The wanted counts that are known, or known too well; and what they leave of their whole."""
+        if not self.is_possible():
+            return
+        for cell, amount in wanted.items():
+            weights = self._cells.get(cell)
+            if weights is None or amount is None:
                 continue
-            low, high = (self._extreme(weights, sign) for sign in (1.0, -1.0))
-            if low is None or high is None:
-                continue
-            low, high, amount = np.ceil(low - NEAR), np.floor(high + NEAR), truth[cell]
-            is_small = amount is not None and 1 <= amount <= 5
-            if amount is not None and (
-                low == high == amount or (is_small and (low > 1 or high < 5))
-            ):
-                yield Found(cell, amount, low, high)
+            yield from self._judged(cell, weights, amount)
+            whole = self._beside(cell)
+            base = wanted.get(replace(cell, part="Denominator"))
+            if cell.part == "Numerator" and whole is not None and base is not None:
+                left = {**whole, **dict.fromkeys(weights, -1.0)}
+                yield from self._judged(replace(cell, part="Rest"), left, base - amount)
 
-    def _extreme(self, weights: Mapping[int, float], sign: float) -> float | None:
-        n_columns = len(self._columns)
-        cost, matrix = np.zeros(n_columns), lil_matrix((len(self._rows), n_columns))
+    def _judged(self, cell: Cell, weights: Mapping[int, float], amount: float) -> Iterator[Found]:
+        least, most = self._extreme(weights), self._extreme(weights, -1.0)
+        if least is None or most is None:
+            return
+        low, high = float(np.ceil(least - NEAR)), float(np.floor(most + NEAR))
+        is_small = 1 <= amount <= 5
+        if low == high == amount or (low <= amount <= high and is_small and (low > 1 or high < 5)):
+            yield Found(cell, amount, low, high)
+
+    def _extreme(self, weights: Mapping[int, float], sign: float = 1.0) -> float | None:
+        cost = np.zeros(len(self._columns))
         for column, weight in weights.items():
             cost[column] = sign * weight
-        for row, (named, _) in enumerate(self._rows):
-            for column, weight in named.items():
-                matrix[row, column] = weight
-        totals = [total for _, total in self._rows]
-        solved = linprog(cost, A_eq=matrix.tocsr(), b_eq=totals, bounds=(0, MOST), method="highs")
+        solved = linprog(cost, **self._told)
         return sign * solved.fun if solved.success else None
 
+    @cached_property
+    def _told(self) -> dict[str, Any]:
+        """The constraints as SciPy takes them."""
+        n_columns = len(self._columns)
+        told: dict[str, Any] = {"bounds": (0, MOST), "method": "highs"}
+        if self._equal.right:
+            told |= {"A_eq": self._equal.matrix(n_columns), "b_eq": self._equal.right}
+        if self._at_most.right:
+            told |= {"A_ub": self._at_most.matrix(n_columns), "b_ub": self._at_most.right}
+        return told
 
-def _months(cell: Cell) -> list[int]:
-    last = cell.end.year * 12 + cell.end.month
-    return list(range(last - cell.months + 1, last + 1))
+
+Members = Mapping[tuple[str, date | None], frozenset[tuple[str, float]]]
+"""Of means, by measure and last day: the records behind each and what they add, as the restricted evidence has them."""
+
+
+def means_that_tell(
+    papers: Sequence[Table], members: Sequence[Members]
+) -> list[tuple[Cell, Cell, int]]:
+    """Pairs of printed means of windows that overlap, between which one to five records come, go or change."""
+    printed: dict[tuple[Cell, frozenset], None] = {}
+    for paper, known in zip(papers, members, strict=True):
+        for cell, shown in paper.items():
+            own = known.get((cell.number, cell.end))
+            if cell.part == "Value" and shown is not None and own is not None:
+                printed[cell, own] = None
+    found = []
+    for place, (cell, own) in enumerate(printed):
+        for other, theirs in list(printed)[:place]:
+            is_one = cell.number == other.number and set(cell.months or [0]) & set(
+                other.months or [0]
+            )
+            few = len({record for record, _ in own ^ theirs})
+            if is_one and 0 < few <= 5:
+                found.append((cell, other, few))
+    return found
 
 
 def by_kind(found: Iterable[Found]) -> dict[str, int]:
     """How many were calculated, and how many narrowed."""
-    counts: dict[str, int] = defaultdict(int)
-    for one in found:
-        counts["calculated" if one.is_exact else "narrowed"] += 1
-    return {"calculated": counts["calculated"], "narrowed": counts["narrowed"]}
+    exact = [one.is_exact for one in found]
+    return {"calculated": sum(exact), "narrowed": len(exact) - sum(exact)}

@@ -12,7 +12,7 @@ import pytest
 from orchestration.reports.content.committee import committee_content
 from orchestration.reports.disclosure import public_rows
 from orchestration.reports.disclosure.edition import write_public_edition
-from orchestration.reports.disclosure.release import Measures
+from orchestration.reports.disclosure.identities import Identities, Measures
 from orchestration.reports.disclosure.rules import NoRule
 from orchestration.reports.media.pdf.committee import committee_document
 from orchestration.reports.media.pdf.document import source_of
@@ -22,7 +22,7 @@ from orchestration.warehouse.schemas import public_columns
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
 
-MEASURES = {"rare_pct": Measures("rare record", "record")}
+IDENTITIES = Identities({"rare_pct": Measures("rare record", "record")})
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def social_care(warehouse: Warehouse) -> Warehouse:
 def public(social_care: Warehouse, tmp_path: Path) -> Path:
     """The warehouse with its public rows."""
     marts = social_care.write(tmp_path / "warehouse.duckdb")
-    write_public_edition(marts, MEASURES)
+    write_public_edition(marts, IDENTITIES)
     return marts
 
 
@@ -91,7 +91,7 @@ def test_a_column_that_does_not_say_what_it_may_show_stops_the_edition(
 
     monkeypatch.setattr(public_rows, "public_columns", planted)
     with pytest.raises(NoRule, match=f"{table}.notes does not say what it may show in public"):
-        write_public_edition(marts, MEASURES)
+        write_public_edition(marts, IDENTITIES)
 
 
 @pytest.mark.parametrize("table", public_rows.TABLES, ids=lambda table: table.name)
@@ -106,7 +106,9 @@ def test_sum_of_a_mean_is_not_printed(warehouse: Warehouse, tmp_path: Path) -> N
     warehouse.add_indicator("days", position="SC21", kind="mean", population="adoptions")
     warehouse.add_figure("days", "2025-03-31", 5004, denominator=12, value=417.0)
     marts = warehouse.write(tmp_path / "warehouse.duckdb")
-    write_public_edition(marts, {"days": Measures("days", "adoption order", is_sum=True)})
+    write_public_edition(
+        marts, Identities({"days": Measures("days", "adoption order", is_sum=True)})
+    )
     for table in ("rpt_figures", "rpt_committee"):
         assert rows(
             marts, f"select edition, numerator, denominator, value from marts.{table} order by 1"
@@ -166,7 +168,7 @@ def test_interval_of_a_withheld_score_is_withheld_too(warehouse: Warehouse, tmp_
             confidence_upper=2.1,
         )
     marts = warehouse.write(tmp_path / "warehouse.duckdb")
-    write_public_edition(marts, {})
+    write_public_edition(marts, Identities())
     found = rows(
         marts,
         "select cast(period_end as varchar), value, confidence_lower, confidence_upper, significance"
@@ -185,7 +187,7 @@ def test_an_indicator_of_an_unknown_kind_stops_the_edition(
     social_care.add_figure("odd", "2025-03-31", 3, denominator=9, value=3.0)
     marts = social_care.write(tmp_path / "warehouse.duckdb")
     with pytest.raises(NoRule, match="median"):
-        write_public_edition(marts, {})
+        write_public_edition(marts, Identities())
     assert rows(marts, "select count(*) from marts.rpt_figures where edition = 'public'") == [(0,)]
 
 

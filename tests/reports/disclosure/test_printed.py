@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration.intake.ledger import Ledger
-from orchestration.reports.disclosure.printed import KEPT, read_memory, remember
-from orchestration.reports.disclosure.release import PrintedFigure
+from orchestration.reports.disclosure.figures import AMOUNT_BITS
+from orchestration.reports.disclosure.identities import Identities, Measures
+from orchestration.reports.disclosure.printed import KEPT, Memory, read_memory, remember
 from orchestration.settings import DataFolder
 from orchestration.warehouse.publish import NotPublishable
 
-AREA, END = "E09000003", date(2025, 3, 31)
+AREA, START, END = "E09000003", date(2024, 4, 1), date(2025, 3, 31)
 DETAIL = {"as_at": "2025-04-30", "received_by": None, "code_version": "0", "is_synthetic": "yes"}
 
 
@@ -25,66 +29,124 @@ def folder(tmp_path: Path) -> DataFolder:
     return made
 
 
-def _run(folder: DataFolder, run_id: str, *rows: tuple, is_published: bool = True) -> None:
-    """A run whose public pack prints these figures: indicator, numerator, denominator, value."""
+IDENTITIES = Identities({"mean": Measures("days", "adoption order", is_sum=True)})
+Said = tuple[str, float | None, float | None, float | None, bool]
+
+
+def _run(
+    folder: DataFolder, run_id: str, *rows: Said, records: Iterable[int] = (), **as_run: bool
+) -> None:
+    """A run with these figures: indicator, numerator, denominator, value, and whether the public pack prints it.
+
+    `records`: what each adoption adds to a mean.
+    """
     ledger, marts = Ledger(folder.ledger), folder.work / f"{run_id}.duckdb"
     ledger.record_run("started", run_id, DETAIL)
     with duckdb.connect(str(marts)) as connection:
         connection.execute(
             "create schema marts; create table marts.rpt_figures (edition varchar, indicator_id varchar,"
-            " area_code varchar, period_end date, numerator double, denominator double, value double)"
+            " area_code varchar, period_start date, period_end date, numerator double, denominator double,"
+            " value double);"
+            " create table marts.dim_indicators as select unnest(['share', 'mean', 'hidden']) as indicator_id,"
+            " unnest(['percentage', 'mean', 'percentage']) as kind, 'p' as population;"
+            " create table marts.fct_counted_records (indicator_id varchar, area_code varchar, record_key varchar,"
+            " counted_on date, superseded_on date, numerator_amount double, denominator_amount double)"
         )
-        for indicator, *shown in rows:
-            values = ["public", indicator, AREA, END, *shown]
-            connection.execute("insert into marts.rpt_figures values (?, ?, ?, ?, ?, ?, ?)", values)
-    remember(folder, ledger, marts, run_id)
-    if is_published:
+        for indicator, numerator, denominator, value, is_printed in rows:
+            shown = (numerator, denominator, value) if is_printed else (None, None, None)
+            for edition, counts in (
+                ("restricted", (numerator, denominator, value)),
+                ("public", shown),
+            ):
+                said = [edition, indicator, AREA, START, END, *counts]
+                connection.execute(
+                    "insert into marts.rpt_figures values (?, ?, ?, ?, ?, ?, ?, ?)", said
+                )
+        for number, days in enumerate(records):
+            said = ["mean", AREA, f"record {number}", END, None, days, 1]
+            connection.execute(
+                "insert into marts.fct_counted_records values (?, ?, ?, ?, ?, ?, ?)", said
+            )
+    remember(folder, ledger, marts, run_id, IDENTITIES)
+    if as_run.get("is_published", True):
         ledger.record_run("published", run_id, {})
 
 
-def _figure(indicator: str, *counts: float | None, value: float | None = None) -> PrintedFigure:
-    return PrintedFigure(indicator, AREA, END, END, "percentage", "p", *counts, value)
+def _shown(memory: Memory) -> list[list[tuple[str, float | None, bool]]]:
+    """Of each pack what was not so before: indicator, numerator, whether it was printed."""
+    return [
+        [(one.indicator_id, one.numerator, one.key in state.shown) for one in state.figures]
+        for state in memory.states
+    ]
 
 
 def test_a_figure_is_remembered_as_it_was_and_once(folder: DataFolder) -> None:
-    _run(
-        folder,
-        "run-1",
-        ("share", 20, 90, 22.0),
-        ("mean", None, 30, 417.0),
-        ("hidden", None, None, None),
-    )
-    _run(folder, "run-2", ("share", 20, 90, 22.0), ("mean", None, 30, 421.0))
-    memory = read_memory(folder)
+    printed = ("share", 20.0, 90.0, 22.0, True)
+    hidden = ("hidden", 3.0, 90.0, 3.3, False)
+    _run(folder, "run-1", printed, hidden)
+    _run(folder, "run-2", printed, hidden)
+    _run(folder, "run-3", ("share", 21.0, 90.0, 23.0, True), ("hidden", 3.0, 90.0, 3.3, True))
+    _run(folder, "run-4", printed, hidden)
+    assert _shown(read_memory(folder)) == [
+        [("hidden", 3.0, False), ("share", 20.0, True)],
+        [("hidden", 3.0, True), ("share", 21.0, True)],
+        [("hidden", 3.0, False), ("share", 20.0, True)],
+    ]
+    assert len(list((folder.ledger / KEPT).glob("*.parquet"))) == 3
 
-    assert {key[0]: len(shown) for key, shown in memory.shown.items()} == {"share": 1, "mean": 2}
-    # The public percentage of a small base is rounded further than the figure.
-    assert memory.has(_figure("share", 20, 90, value=22.2), is_sum=False)
-    assert not memory.has_other(_figure("share", 20, 90, value=22.2), is_sum=False)
-    assert not memory.has(_figure("share", 21, 90), is_sum=False)
-    assert memory.has_other(_figure("share", 21, 90), is_sum=False)
-    now = _figure("mean", 12630, 30, value=421.0)
-    assert (memory.has(now, is_sum=True), memory.has_other(now, is_sum=True)) == (True, True)
-    assert not memory.has(_figure("hidden", 3, 90), is_sum=False)
-    assert len(list((folder.ledger / KEPT).glob("*.parquet"))) == 2
+
+def test_what_each_month_adds_is_remembered_until_it_changes(folder: DataFolder) -> None:
+    mean = ("mean", 30.0, 2.0, 15.0, False)
+    _run(folder, "run-1", mean, records=(10, 20))
+    _run(folder, "run-2", mean, records=(10, 20))
+    _run(folder, "run-3", mean)
+    month, key = END.replace(day=1), ("mean", AREA, "numerator")
+    first, third = read_memory(folder).states
+    assert first.months[key] == {month: 30.0}
+    assert third.months[key] == {month: 0.0}
+
+
+def test_a_mean_is_remembered_with_its_records_and_none_that_was_withheld(
+    folder: DataFolder,
+) -> None:
+    _run(folder, "run-1", ("mean", 30.0, 2.0, 15.0, True), records=(10, 20))
+    _run(folder, "run-2", ("mean", 31.0, 2.0, 16.0, True), records=(10, 21))
+    _run(folder, "run-3", ("mean", 35.0, 2.0, 17.5, False), records=(10, 25))
+    first, second = read_memory(folder).means["mean", AREA]
+    assert (first.value, second.value) == (15.0, 16.0)
+    assert (len(first.members), len(second.members)) == (2, 2)
+    assert len({member >> AMOUNT_BITS for member in first.members ^ second.members}) == 1
 
 
 def test_a_pack_that_is_published_again_prints_the_same(folder: DataFolder) -> None:
-    _run(folder, "run-1", ("share", 20, 90, 22.0))
-    ledger = Ledger(folder.ledger)
-    remember(folder, ledger, folder.work / "run-1.duckdb", "run-1")
-    assert len(read_memory(folder).shown) == 1
+    _run(folder, "run-1", ("share", 20.0, 90.0, 22.0, True))
+    ledger, marts = Ledger(folder.ledger), folder.work / "run-1.duckdb"
+    remember(folder, ledger, marts, "run-1", IDENTITIES)
+    assert len(read_memory(folder).states) == 1
 
-    with duckdb.connect(str(folder.work / "run-1.duckdb")) as connection:
+    with duckdb.connect(str(marts)) as connection:
         connection.execute("update marts.rpt_figures set numerator = 21")
     with pytest.raises(NotPublishable, match="published a pack with other figures"):
-        remember(folder, ledger, folder.work / "run-1.duckdb", "run-1")
-    assert len(read_memory(folder).shown) == 1
+        remember(folder, ledger, marts, "run-1", IDENTITIES)
+    assert len(read_memory(folder).states) == 1
 
 
 def test_what_a_run_that_died_would_have_printed_is_no_memory(folder: DataFolder) -> None:
-    _run(folder, "run-1", ("share", 20, 90, 22.0), is_published=False)
-    assert read_memory(folder).shown == {}
+    printed = ("share", 20.0, 90.0, 22.0, True)
+    _run(folder, "run-1", printed, is_published=False)
+    assert read_memory(folder).states == ()
 
-    _run(folder, "run-2", ("share", 20, 90, 22.0))
-    assert read_memory(folder).has(_figure("share", 20, 90), is_sum=False)
+    _run(folder, "run-2", printed)
+    assert _shown(read_memory(folder)) == [[("share", 20.0, True)]]
+
+
+def test_pack_of_an_earlier_version_tells_which_figures_it_printed(folder: DataFolder) -> None:
+    ledger = Ledger(folder.ledger)
+    ledger.record_run("started", "run-1", DETAIL)
+    old = {"indicator_id": "share", "area_code": AREA, "period_end": END, "numerator": 20.0}
+    (folder.ledger / KEPT).mkdir()
+    pq.write_table(pa.Table.from_pylist([old]), folder.ledger / KEPT / "run-1.parquet")
+    ledger.record_run("published", "run-1", {})
+    assert read_memory(folder).issued == {("share", AREA, END)}
+    _run(folder, "run-2", ("share", 21.0, 90.0, 23.0, False))
+    assert read_memory(folder).issued == frozenset()

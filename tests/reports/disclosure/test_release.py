@@ -9,15 +9,14 @@ import pytest
 
 from orchestration.reports.disclosure.attack import breaches
 from orchestration.reports.disclosure.edition import verdict_on
+from orchestration.reports.disclosure.figures import FigureKey, Month, PrintedFigure
+from orchestration.reports.disclosure.identities import (
+    Identities,
+    Measures,
+)
 from orchestration.reports.disclosure.pack import Pack, Printed, Relation
 from orchestration.reports.disclosure.protect import primary, protect
-from orchestration.reports.disclosure.release import (
-    FigureKey,
-    Measures,
-    Month,
-    PrintedFigure,
-    pack_of,
-)
+from orchestration.reports.disclosure.release import pack_of
 from tests.reports.disclosure.releases import Release, together
 
 AREA = "E09000003"
@@ -26,6 +25,7 @@ MEASURES = {
     "share": Measures("rare record", "record"),
     "other": Measures("common record", "record"),
 }
+IDENTITIES = Identities(MEASURES)
 
 
 def end_of(month: Month) -> date:
@@ -76,13 +76,13 @@ def test_twelve_packs_in_a_row_give_no_small_count_away_together() -> None:
         released: frozenset[FigureKey] = frozenset()
         for last in MONTHS[-12:]:
             pack = pack_of(
-                [f for f in figures if f.period_end <= end_of(last)], MEASURES, counts, released
+                [f for f in figures if f.period_end <= end_of(last)], IDENTITIES, counts, released
             )
             withheld = protect(pack)
             released |= {
                 figure.key for figure in figures if figure.period_end <= end_of(last)
             } - withheld
-        everything = pack_of(figures, MEASURES, counts)
+        everything = pack_of(figures, IDENTITIES, counts)
         never_released = frozenset(figure.name for figure in everything.figures) - released
         assert [found for found in breaches(everything, never_released) if found.is_pinned] == []
         open_without_secondary += bool(breaches(everything, primary(everything)))
@@ -91,7 +91,7 @@ def test_twelve_packs_in_a_row_give_no_small_count_away_together() -> None:
 
 def test_most_large_figures_stay_published() -> None:
     counts = monthly_counts(seed=1)
-    pack = pack_of(figures_of(counts), MEASURES, counts)
+    pack = pack_of(figures_of(counts), IDENTITIES, counts)
     verdict = verdict_on(pack, protect(pack))
     assert verdict.is_safe
     assert verdict.unsafe > 0
@@ -105,7 +105,7 @@ def test_a_count_that_two_indicators_print_is_one_unknown() -> None:
         PrintedFigure(name, AREA, date(2024, 1, 1), date(2024, 12, 31), "percentage", "care_ended", few, 100)
         for name, few in (("share", 3), ("other", 40))
     ]  # fmt: skip
-    pack = pack_of(figures, MEASURES, {})
+    pack = pack_of(figures, IDENTITIES, {})
     [rare] = [figure for figure in pack.figures if figure.is_unsafe]
     assert pack.known(frozenset({rare.name})) & set(rare.quantities)
     # three of a hundred: everything from none to all is possible
@@ -138,7 +138,7 @@ def _adoptions(indicator_events: dict[str, Measures]) -> Pack:
         _printed("days", length, last, 1000.0, sum(orders[m] for m in MONTHS[last - length + 1 : last + 1]), "mean")
         for length, last in ((24, 34), (12, 22))
     ]  # fmt: skip
-    return pack_of(figures, indicator_events, months)
+    return pack_of(figures, Identities(indicator_events), months)
 
 
 def test_an_event_that_another_indicator_counts_gives_a_withheld_count_away() -> None:
@@ -167,11 +167,13 @@ def test_a_stock_and_what_flows_into_it_give_a_withheld_count_away() -> None:
         figures.append(_printed(name, 12, 34, count, None, "rate_per_10k"))
     flows = {"started": Measures("started"), "ended": Measures("ended")}
 
-    pack = pack_of(figures, {**flows, "open": Measures("open", flows=("started", "ended"))}, months)
+    pack = pack_of(
+        figures, Identities({**flows, "open": Measures("open", flows=("started", "ended"))}), months
+    )
     assert [found.amount for found in breaches(pack, primary(pack)) if found.is_pinned] == [4]
     assert breaches(pack, protect(pack)) == []
 
-    apart = pack_of(figures, {**flows, "open": Measures("open")}, months)
+    apart = pack_of(figures, Identities({**flows, "open": Measures("open")}), months)
     assert breaches(apart, primary(apart)) == []
 
 
@@ -191,7 +193,7 @@ def test_percentage_that_dfe_prints_for_the_year_is_known(
         "share": Measures("rare record", "record", published_decimals=decimals),
         "other": Measures("common record", "record"),
     }
-    pack = pack_of(figures, events, {})
+    pack = pack_of(figures, Identities(events), {})
     found = breaches(pack, frozenset({figures[0].key}))
     assert bool(found) == is_told
     assert all(breach.is_pinned for breach in found)
@@ -201,7 +203,7 @@ def test_figures_about_schools_are_about_no_child() -> None:
     figures = [
         PrintedFigure("s", AREA, date(2024, 1, 1), date(2024, 1, 1), "percentage", "schools", 3, 9)
     ]
-    assert pack_of(figures, {}, {}).figures == []
+    assert pack_of(figures, Identities(), {}).figures == []
 
 
 def test_what_no_release_tells_alone_two_can_tell_together() -> None:

@@ -1,0 +1,108 @@
+"""The figures that a warehouse prints and what each month adds to them, as the disclosure gate reads them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from orchestration.reports.disclosure.rules import Counts
+
+FigureKey = tuple[str, str, date]
+"""Indicator, area, period end."""
+Month = date
+"""Its first day."""
+MonthlyKey = tuple[str, str, str]
+"""Indicator, area and part (numerator or denominator)."""
+Monthly = Mapping[MonthlyKey, Mapping[Month, float]]
+"""What each month adds."""
+
+
+@dataclass(frozen=True)
+class PrintedFigure:
+    """A row of the printed figures with what is needed to judge it."""
+
+    indicator_id: str
+    area_code: str
+    period_start: date
+    period_end: date
+    kind: str
+    population: str
+    numerator: float | None
+    denominator: float | None
+    value: float | None = None
+    """As it is printed."""
+
+    @property
+    def key(self) -> FigureKey:
+        """Which figure it is."""
+        return self.indicator_id, self.area_code, self.period_end
+
+    @property
+    def for_rules(self) -> Counts:
+        """What the primary rules look at."""
+        return Counts(self.kind, self.population, self.numerator, self.denominator)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A record of a mean, by a number for it and its amount, and the days from and to which a window counts it."""
+
+    record: int
+    counted_on: date
+    superseded_on: date | None
+
+    def is_in(self, figure: PrintedFigure) -> bool:
+        """Whether the figure's window counts it."""
+        is_later = self.superseded_on is not None and figure.period_end >= self.superseded_on
+        return figure.period_start <= self.counted_on <= figure.period_end and not is_later
+
+
+Records = Mapping[tuple[str, str], list[Counted]]
+"""By indicator and area: what its means are made of."""
+# Of a record's number the lower bits are of its amount: a record that was corrected is told from the one it was.
+AMOUNT_BITS = 24
+
+
+def read_figures(connection: duckdb.DuckDBPyConnection) -> list[PrintedFigure]:
+    """Every printed figure that has a count."""
+    rows = connection.execute(
+        "select figures.indicator_id, figures.area_code, figures.period_start, figures.period_end,"
+        " indicators.kind, indicators.population, figures.numerator, figures.denominator, figures.value"
+        " from marts.rpt_figures as figures inner join marts.dim_indicators as indicators"
+        " on figures.indicator_id = indicators.indicator_id where figures.edition = 'restricted'"
+        " and (figures.numerator is not null or figures.denominator is not null)"
+    ).fetchall()
+    return [PrintedFigure(*row) for row in rows]
+
+
+def read_months(connection: duckdb.DuckDBPyConnection) -> Monthly:
+    """What each month adds to an indicator's numerator and denominator."""
+    found: dict[MonthlyKey, dict[Month, float]] = defaultdict(dict)
+    rows = connection.execute(
+        "select indicator_id, area_code, cast(date_trunc('month', counted_on) as date), sum(numerator_amount),"
+        " sum(denominator_amount) from marts.fct_counted_records group by all"
+    ).fetchall()
+    for indicator_id, area_code, month, numerator, denominator in rows:
+        found[indicator_id, area_code, "numerator"][month] = numerator or 0.0
+        found[indicator_id, area_code, "denominator"][month] = denominator or 0.0
+    return found
+
+
+def read_records(connection: duckdb.DuckDBPyConnection, indicator_ids: Iterable[str]) -> Records:
+    """The records behind the means of these indicators."""
+    found: dict[tuple[str, str], list[Counted]] = defaultdict(list)
+    rows = connection.execute(
+        f"select indicator_id, area_code, (md5_number_lower(record_key) >> {AMOUNT_BITS} << {AMOUNT_BITS})"
+        f" | (md5_number_lower(concat_ws('|', record_key, numerator_amount)) >> {64 - AMOUNT_BITS}),"
+        " counted_on, superseded_on"
+        " from marts.fct_counted_records where list_contains(?, indicator_id)"
+        " and coalesce(denominator_amount, 0) <> 0",
+        [sorted(indicator_ids)],
+    ).fetchall()
+    for indicator_id, area_code, record, counted_on, superseded_on in rows:
+        found[indicator_id, area_code].append(Counted(record, counted_on, superseded_on))
+    return found

@@ -1,0 +1,141 @@
+"""A public pack as somebody has it who was handed its files: the counts and values of every page, sheet and table.
+
+Nothing of the product is used to read them. Every kind of file in the pack is read; a kind that nobody reads stops it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+from lxml import html
+from pypdf import PdfReader
+
+WITHHELD = "[c]"
+PARTS = ("Numerator", "Denominator", "Value")
+MONTHS = {"year to": 12, "three years to": 36, "at": 0}
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """A number in a table: of which measure, which part of it, and over which period as it is printed."""
+
+    number: str
+    part: str
+    period: str
+
+    @property
+    def end(self) -> date | None:
+        """The last day of the period, where it names one."""
+        found = re.search(r"\d+ \w{3} \d{4}$", self.period)
+        return datetime.strptime(found[0], "%d %b %Y").date() if found else None
+
+    @property
+    def months(self) -> list[int]:
+        """The months of the period, counted from the year 0; none of a day or of a period of another kind."""
+        begins = re.sub(r" ?\d+ \w{3} \d{4}$", "", self.period)
+        if self.end is None or begins not in MONTHS:
+            return []
+        last = self.end.year * 12 + self.end.month
+        return list(range(last - MONTHS[begins] + 1, last + 1))
+
+
+Table = Mapping[Cell, float | None]
+"""None where the number is withheld."""
+Row = tuple[str, str, str, str, str]
+"""Number of the measure, period, numerator, denominator and value, as they are written."""
+
+
+def read_pack(
+    folder: Path, reports: Iterable[str] = ("committee", "standards")
+) -> dict[Cell, float | None]:
+    """What all files of a pack say together: a number that one of them withholds may stand in another."""
+    found: dict[Cell, float | None] = {}
+    for path in sorted(folder.iterdir()):
+        read = READERS[path.suffix]
+        if path.stem in reports:
+            for cell, shown in cells_of(read(path)):
+                if found.get(cell) is None:
+                    found[cell] = shown
+    return found
+
+
+def cells_of(rows: Iterable[Row]) -> Iterator[tuple[Cell, float | None]]:
+    """The numbers of rows; what was never there is none."""
+    for number, period, *shown in rows:
+        for part, text in zip(PARTS, shown, strict=True):
+            plain = text.replace(",", "").rstrip("%")
+            if plain == WITHHELD:
+                yield Cell(number, part, period), None
+            elif re.fullmatch(r"-?\d+(\.\d+)?", plain):
+                yield Cell(number, part, period), float(plain)
+
+
+def _from_workbook(path: Path) -> Iterator[Row]:
+    book = openpyxl.load_workbook(path, read_only=True)
+    for sheet in book.sheetnames:
+        rows = ([str(cell) for cell in row] for row in book[sheet].iter_rows(values_only=True))
+        yield from _from_table(rows)
+
+
+def _from_csv(path: Path) -> Iterator[Row]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from _from_table(csv.reader(file))
+
+
+def _from_table(rows: Iterable[list[str]]) -> Iterator[Row]:
+    """The rows below a heading that names number, period, numerator, denominator and value."""
+    wanted = ("Number", "Period", *PARTS)
+    place: dict[str, int] = {}
+    for row in rows:
+        if set(wanted) <= {*row}:
+            place = {heading: number for number, heading in enumerate(row)}
+        elif place:
+            number, period, *shown = (row[place[heading]] for heading in wanted)
+            yield (number, period, *shown)
+
+
+def _from_page(path: Path) -> Iterator[Row]:
+    page = html.fromstring(path.read_text(encoding="utf-8"))
+    for panel in page.xpath("//section[@class='panel']"):
+        [heading] = panel.xpath("./h3")
+        number = heading.text_content().split()[0]
+        for row in panel.xpath("./details//tbody/tr"):
+            period, numerator, denominator, value, *_ = (one.text_content().strip() for one in row)
+            yield number, period[:1].lower() + period[1:], numerator, denominator, value
+    for row in page.xpath(
+        "//table[contains(@class, 'overview')]/tbody/tr[td[contains(@class, 'position')]]"
+    ):
+        number, _, value, counts, period, *_ = row
+        numerator, _, denominator = counts.text_content().partition(" / ")
+        said = (period.text or "").strip()
+        yield (
+            number.text_content(), said[:1].lower() + said[1:], numerator.strip(),
+            denominator.strip(), value[0].text_content(),
+        )  # fmt: skip
+
+
+_HEADING = re.compile(r"((?:SC|ED)\d+\w*(?:\.\w+)?) ")
+_NUMBER = r"(\[c\]|\[z\]|[–-]|-?[\d,]+(?:\.\d+)?%?)"
+_LINE = re.compile(rf"(.*?\d{{4}}(?:/\d\d)?) {_NUMBER} {_NUMBER} {_NUMBER}\b")
+
+
+def _from_pdf(path: Path) -> Iterator[Row]:
+    number = ""
+    for page in PdfReader(path).pages:
+        for line in page.extract_text().splitlines():
+            if heading := _HEADING.match(line):
+                number = heading[1]
+            if row := _LINE.match(line):
+                period, *shown = row.groups()
+                yield (number, period[:1].lower() + period[1:], *shown)
+
+
+READERS: Mapping[str, Callable[[Path], Iterable[Row]]] = {
+    ".xlsx": _from_workbook, ".html": _from_page, ".pdf": _from_pdf, ".csv": _from_csv,
+}  # fmt: skip
