@@ -26,6 +26,15 @@ class AlreadyIssued(Exception):
     """This run's pack is frozen already; the message names the folder."""
 
 
+def _published(indicator: Indicator) -> tuple[str, int] | None:
+    """The basis of the percentage that is published of the indicator itself, and its decimals."""
+    for series in indicator.benchmarks:
+        is_own = series.basis in ("fy", "annual", indicator.basis)
+        if is_own and not series.minus:
+            return series.basis if series.basis != indicator.basis else "", indicator.decimals
+    return None
+
+
 def identities_of(indicators: Iterable[Indicator]) -> Identities:
     """What the registry says of the events that are counted: in which indicators, and how they hang together."""
     measures = {
@@ -34,7 +43,7 @@ def identities_of(indicators: Iterable[Indicator]) -> Identities:
             one.events.denominator or f"denominator of {one.id}",
             one.adds_up,
             (one.flows.started, one.flows.ended) if one.flows else None,
-            one.decimals if any(series.basis == "fy" for series in one.benchmarks) else None,
+            _published(one),
         )
         for one in indicators
     }

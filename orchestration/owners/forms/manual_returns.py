@@ -72,7 +72,7 @@ def write_manual_form(
     cover = (
         title,
         "Fill in the columns from Period start on. A line without numerator, denominator, value and note is not read.",
-        "If there is no figure, say why in Note: the report prints it as the reason.",
+        "If there is no figure, say why in Note: the report for officers prints it as the reason, the public one does not.",
         f"Give the file to the data team: landing/{area_code}/{SOURCE}/{month_end:%Y-%m}/",
     )
     columns = headings()

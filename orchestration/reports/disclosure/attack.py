@@ -94,9 +94,9 @@ def breaches_of_part(
         return []
     known, guarded = part.known(withheld), part.guarded()
     wanted = set() if only_guarded else {name for one in hidden for name in one.quantities}
-    found = []
     # what another figure prints, or an earlier release printed, is no secret any more
     asked = sorted((name for name in wanted | guarded if name not in known), key=str)
+    found = []
     for name, low, high in bounds_of(part, known, asked):
         breach = Breach(name, part.amounts[name], low, high)
         is_too_narrow = (
@@ -106,4 +106,15 @@ def breaches_of_part(
         )
         if breach.is_pinned or is_too_narrow:
             found.append(breach)
-    return found
+    return _of_this_release(part, found)
+
+
+def _of_this_release(part: Pack, found: list[Breach]) -> list[Breach]:
+    """Those that somebody without this release does not know as well: from DfE, and from earlier ones."""
+    asked = [breach.quantity for breach in found]
+    without = list(bounds_of(part, part.known_before(), asked)) if asked else []
+    return [
+        breach
+        for breach, (_, low, high) in zip(found, without, strict=True)
+        if low < breach.low - TOLERANCE or high > breach.high + TOLERANCE
+    ]

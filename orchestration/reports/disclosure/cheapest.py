@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from orchestration.reports.disclosure.attack import TOLERANCE, bounds_of
 from orchestration.reports.disclosure.linear import Rows, programme
 from orchestration.reports.disclosure.pack import Name, Pack
 from orchestration.reports.disclosure.rules import LEAST_SAFE_COUNT, is_small
@@ -55,22 +56,27 @@ def least_withheld(part: Pack, costs: Mapping[Name, float]) -> frozenset[Name] |
 
 
 def _moves_of(part: Pack) -> list[_Move]:
-    """Of a small count to 1 and to 5, of any other that is guarded by one; none where it is printed anyway."""
+    """Of a small count to 1 and to 5, of any other that is guarded by one; none where it is printed anyway.
+
+    Nor where it cannot move though nothing of this release is printed.
+    """
     printed = {
         name
         for figure in part.figures
         if figure.was_released or not figure.must_be_withheld
         for name in figure.quantities
     }
+    guarded = sorted(part.guarded() - printed, key=str)
     found = []
-    for name in sorted(part.guarded() - printed, key=str):
+    for name, low, high in bounds_of(part, part.known_before(), guarded):
         amount = part.amounts[name]
         if not is_small(amount):
-            found.append(_Move(name, 1.0, REACH))
+            if high >= amount + 1:
+                found.append(_Move(name, 1.0, REACH))
             continue
-        if amount > 1:
+        if amount > 1 >= low - TOLERANCE:
             found.append(_Move(name, -amount, 1.0 - amount))
-        if amount < LEAST_SAFE_COUNT - 1:
+        if amount < LEAST_SAFE_COUNT - 1 <= high + TOLERANCE:
             found.append(_Move(name, LEAST_SAFE_COUNT - 1.0 - amount, REACH))
     return found
 

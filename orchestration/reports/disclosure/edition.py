@@ -81,8 +81,10 @@ def pack_in(connection: duckdb.DuckDBPyConnection, identities: Identities, memor
     return pack_of(figures, identities, months, known.issued, known.states)
 
 
-def withheld_figures(marts: Path, identities: Identities, memory: Memory) -> frozenset[FigureKey]:
-    """The figures of a finished build that its public edition withholds.
+def withheld_figures(
+    marts: Path, identities: Identities, memory: Memory
+) -> tuple[frozenset[FigureKey], frozenset[FigureKey]]:
+    """The figures of a finished build that its public edition withholds, and means of which it prints the base alone.
 
     Raises NoRule for an indicator of a kind that has no rule.
     """
@@ -91,7 +93,8 @@ def withheld_figures(marts: Path, identities: Identities, memory: Memory) -> fro
         figures, records = read_figures(connection), read_records(connection, identities.sums)
     printed = _printed_means(figures, identities, records, memory)
     means = means_to_withhold(figures, identities, records, printed)
-    return means | protect(pack)  # ty: ignore[invalid-explicit-return]
+    whole: frozenset[FigureKey] = protect(pack)  # ty: ignore[invalid-assignment]
+    return whole, means - whole
 
 
 def _printed_means(
@@ -117,7 +120,7 @@ def write_public_edition(
 
     Raises NoRule for an indicator of a kind that has no rule and for a column that says nothing of it.
     """
-    withheld = withheld_figures(marts, identities, memory or Memory())
+    whole, means = withheld_figures(marts, identities, memory or Memory())
     with opened(marts, read_only=False) as connection:
-        insert_public_rows(connection, withheld, identities.sums)
-    return withheld
+        insert_public_rows(connection, whole, means, identities.sums)
+    return whole | means

@@ -39,8 +39,8 @@ class Measures:
     """Whether the numerator adds up days or scores: it is no count, and is not printed."""
     flows: tuple[str, str] | None = None
     """Of a stock, the events by which it grows and shrinks."""
-    published_decimals: int | None = None
-    """Of a percentage that DfE prints for each year to March, its decimals."""
+    published: tuple[str, int] | None = None
+    """Of a percentage that DfE prints, the basis on which it does (its own, where it is no other), and the decimals."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +58,21 @@ class Identities:
         found = self.measures.get(indicator_id, own)
         if IdentityClass.EVENTS in self.used:
             return found
-        return Measures(
-            own.numerator, own.denominator, found.is_sum, None, found.published_decimals
+        return Measures(own.numerator, own.denominator, found.is_sum, None, found.published)
+
+    @cached_property
+    def shares(self) -> frozenset[tuple[str, str]]:
+        """Numerator and denominator of the figures that print both as counts."""
+        return frozenset(
+            (one.numerator, one.denominator)
+            for one in self.measures.values()
+            if one.denominator and not one.is_sum
         )
 
     @cached_property
     def wholes(self) -> Mapping[str, frozenset[str]]:
-        """By event what it is part of: as declared, over several steps, and what is left of the parts of a share.
-
-        That a numerator is part of its own denominator says the figure itself.
-        """
-        shares = {
-            (one.numerator, one.denominator)
-            for one in self.measures.values()
-            if one.denominator and not one.is_sum
-        }
+        """By event what it is part of: as declared, over several steps, and what is left of the parts of a share."""
+        shares = self.shares
         found = {event: frozenset(wholes) for event, wholes in self.part_of.items()}
         for part, whole in shares:
             found[part] = found.get(part, frozenset()) | {whole}
@@ -81,9 +81,7 @@ class Identities:
             if many in found[few] and all_ in found.get(some, ()):
                 left = rest_of(few, some)
                 found[left] = found.get(left, frozenset()) | {rest_of(many, all_)}
-        return {
-            event: wholes - {w for p, w in shares if p == event} for event, wholes in found.items()
-        }
+        return found
 
     @cached_property
     def parts(self) -> Mapping[str, frozenset[str]]:

@@ -62,6 +62,10 @@ class Pack:
         shown = (figure for figure in self.figures if not figure.is_hidden(withheld))
         return {name for figure in shown for name in figure.quantities}
 
+    def known_before(self) -> set[Name]:
+        """The quantities that earlier releases have printed."""
+        return {name for one in self.figures if one.was_released for name in one.quantities}
+
     def guarded(self) -> set[Name]:
         """Quantities that must stay uncertain."""
         return {name for figure in self.figures for name in figure.guarded}

@@ -146,20 +146,21 @@ def remember(
 
 
 def _figures_now(connection: duckdb.DuckDBPyConnection, identities: Identities) -> list[Row]:
-    shown = set(
-        connection.execute(
-            "select indicator_id, area_code, period_end from marts.rpt_figures where edition = 'public'"
-            " and (numerator is not null or denominator is not null or value is not null)"
+    shown = {
+        (indicator_id, area_code, end): has_value
+        for indicator_id, area_code, end, has_value in connection.execute(
+            "select indicator_id, area_code, period_end, value is not null from marts.rpt_figures"
+            " where edition = 'public' and (numerator is not null or denominator is not null)"
         ).fetchall()
-    )
+    }
     records, rows = read_records(connection, identities.sums), []
     for figure in read_figures(connection):
-        is_printed, members = figure.key in shown, None
-        if is_printed and figure.indicator_id in identities.sums:
+        is_sum, members = figure.indicator_id in identities.sums, None
+        if is_sum and shown.get(figure.key):
             own = records.get((figure.indicator_id, figure.area_code), [])
             members = sorted(mean_of(figure, own).members)
         said = (getattr(figure, name) for name in FIGURES.names[:-2])
-        rows.append(dict(zip(FIGURES.names, (*said, is_printed, members), strict=True)))
+        rows.append(dict(zip(FIGURES.names, (*said, figure.key in shown, members), strict=True)))
     return rows
 
 

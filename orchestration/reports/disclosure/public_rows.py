@@ -20,14 +20,18 @@ from orchestration.warehouse.schemas import printed_tables, public_columns
 # by themselves').
 BASE_FOR_DECIMALS = 100
 WITHHELD = pa.schema(
-    [("indicator_id", pa.string()), ("area_code", pa.string()), ("period_end", pa.date32())]
-)
+    [
+        ("indicator_id", pa.string()), ("area_code", pa.string()), ("period_end", pa.date32()),
+        ("keeps_base", pa.bool_()),
+    ]
+)  # fmt: skip
 WHY = "withheld to protect individuals"
 # Under what each mode of `meta.public` a column shows something else; which column has which mode is in the YAML of its
 # table (dbt_project/models/reports). A mean or limit of a series tells the one value of it that is withheld.
 MODES = {
     "as it is": "false",
     "of the value": "is_withheld",
+    "of the base": "is_withheld and not keeps_base",
     "of the year before": "false",
     "of the series": "is_withheld or has_withheld",
     "once released": "released_by is null",
@@ -72,6 +76,7 @@ _FIGURES = _Table(
         indicators.kind,
         indicators.method,
         withheld.period_end is not null as is_withheld,
+        coalesce(withheld.keeps_base, false) as keeps_base,
         bool_or(withheld.period_end is not null) over (
             partition by figures.indicator_id, figures.area_code, coalesce(figures.break_on, date '1900-01-01')
         ) as has_withheld
@@ -101,6 +106,7 @@ _LINES = _Table(
         lines.*,
         indicators.method,
         coalesce(own.status = 'suppressed', false) as is_withheld,
+        own.denominator is not null as keeps_base,
         own.value as own_value,
         before.status as before_status,
         before.value as before_value,
@@ -156,6 +162,7 @@ _STANDARDS = _Table(
         lines.*,
         own.* exclude ({shared}),
         false as is_withheld,
+        false as keeps_base,
         false as has_withheld
     from marts.rpt_standards as own
     inner join marts.rpt_committee as lines
@@ -204,13 +211,17 @@ def declared_modes(table: str) -> dict[str, str]:
 
 
 def insert_public_rows(
-    connection: duckdb.DuckDBPyConnection, withheld: Iterable[FigureKey], sums: Iterable[str]
+    connection: duckdb.DuckDBPyConnection,
+    withheld: Iterable[FigureKey],
+    means: Iterable[FigureKey],
+    sums: Iterable[str],
 ) -> None:
-    """Add the public rows; `sums`: the indicators whose numerator is no count.
+    """Add the public rows; of `means` only the base is printed; `sums`: indicators whose numerator is no count.
 
     Raises NoRule, also where words would be public that nobody has released.
     """
-    rows = [dict(zip(WITHHELD.names, key, strict=True)) for key in sorted(withheld)]
+    keys = [(*key, False) for key in sorted(withheld)] + [(*key, True) for key in sorted(means)]
+    rows = [dict(zip(WITHHELD.names, key, strict=True)) for key in keys]
     connection.register("withheld", pa.Table.from_pylist(rows, schema=WITHHELD))
     connection.register("sums", pa.table({"indicator_id": pa.array(sorted(sums), pa.string())}))
     for table in TABLES:

@@ -7,6 +7,7 @@ from datetime import date
 
 from orchestration.reports.disclosure.figures import Month, PrintedFigure
 from orchestration.reports.disclosure.pack import Name, Relation
+from orchestration.reports.disclosure.rules import is_small
 
 Amounts = dict[Name, float]
 """Of every quantity; what a relation needs besides is added."""
@@ -39,7 +40,8 @@ def published(
 
     Of counts of 1 to 5 it prints nothing.
     """
-    if figure.kind != "percentage" or not {"numerator", "denominator"} <= named.keys():
+    is_share = figure.kind == "percentage" and named.keys() >= set(SHARE)
+    if not is_share or any(is_small(amounts[name]) for name in named.values()):
         return
     few, all_ = amounts[named["numerator"]], amounts[named["denominator"]]
     if not all_:
@@ -54,10 +56,15 @@ def published(
         yield Relation(weights)
 
 
-def is_financial_year(figure: PrintedFigure) -> bool:
-    """Whether it is of a year to March."""
-    ends_in_march = (figure.period_end.month, figure.period_end.day) == (3, 31)
-    return ends_in_march and len(months_between(figure.period_start, figure.period_end)) == 12
+def is_published_on(figure: PrintedFigure, basis: str) -> bool:
+    """Whether DfE prints something of the same window: a year to March or December, and the last day of one."""
+    last_day = {"fy": (3, 31), "annual": (12, 31)}.get(basis)
+    if last_day is None:
+        return True
+    n_months = len(months_between(figure.period_start, figure.period_end))
+    is_day = figure.period_start == figure.period_end
+    ends = (figure.period_end.month, figure.period_end.day)
+    return ends == last_day and (is_day or n_months == 12)
 
 
 def stock(

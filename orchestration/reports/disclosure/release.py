@@ -219,13 +219,9 @@ class _Builder:
 
     def _relate_published(self, current: Iterable[_Entered]) -> None:
         for one in current:
-            decimals = self._identities.of(one.figure.indicator_id).published_decimals
-            if (
-                decimals is not None
-                and not one.is_unsafe
-                and relations.is_financial_year(one.figure)
-            ):
-                found = relations.published(one.figure, one.named, decimals, self._amounts)
+            published = self._identities.of(one.figure.indicator_id).published
+            if published and relations.is_published_on(one.figure, published[0]):
+                found = relations.published(one.figure, one.named, published[1], self._amounts)
                 self._relate(found)
 
     def _relate_stocks(self) -> None:
@@ -254,12 +250,15 @@ class _Builder:
             self._relate(relations.no_more_than(parts, whole, self._amounts))
 
     def _pairs_at(self, place: Place) -> Iterator[tuple[Place, Place]]:
-        """The places of a part and of a whole, of which one is this."""
+        """The places of a part and of a whole, of which one is this; that of a share says the figure itself."""
         area_code, event, tag, when = place
+        shares = self._identities.shares
         for whole in (event, *sorted(self._identities.wholes.get(event, ()))):
-            yield place, (area_code, whole, tag, when)
+            if (event, whole) not in shares:
+                yield place, (area_code, whole, tag, when)
         for part in sorted(self._identities.parts.get(event, ())):
-            yield (area_code, part, tag, when), place
+            if (part, event) not in shares:
+                yield (area_code, part, tag, when), place
 
     def _parts_at(self, part: Place, whole: Place) -> Iterator[tuple[tuple[Name, ...], Name]]:
         for start, name in dict.fromkeys(self._at.get(part, {}).values()):
