@@ -80,8 +80,9 @@ sbom: $(AUDIT)/.ready ## what the product consists of: dist/sbom.json (CycloneDX
 		--output-file dist/sbom.json
 	@echo "dist/sbom.json"
 
+# Strict: a registry that knows nothing of a package must not look like one that knows nothing against it.
 audit: $(AUDIT)/.ready ## known vulnerabilities of what the lock names; asks the package registry
-	@$(AUDIT)/bin/pip-audit --requirement requirements.txt --disable-pip --require-hashes
+	@$(AUDIT)/bin/pip-audit --strict --requirement requirements.txt --disable-pip --require-hashes
 
 lock: $(READY) ## resolve the locks again from pyproject.toml
 	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --group uv --output-file requirements-uv.txt
