@@ -21,6 +21,7 @@ WELL_FORMED = {
     "academic_year": "2024/25",
 }  # fmt: skip
 CANARY = "Canary{:04d}Smith"
+WORDS, RELEASED = "Words", "released_by"
 NAMED_FILE, NAMED_ZIP, NAMED_MEMBER = (
     "Canary Filename.xlsx",
     "Canary Zipped.zip",
@@ -41,10 +42,11 @@ def is_printed(contract: Contract, table: Table, column: Column) -> bool:
     return column.type == "text" and is_public
 
 
-def write_canaries(landing: Path) -> dict[str, str]:
+def write_canaries(landing: Path, *, in_words: bool = False) -> dict[str, str]:
     """A submission of every source with a canary in each cell that takes one; by canary, where it is.
 
     The first row, or child of a census, is well formed, but for what could be a name; in the second everything is one.
+    `in_words`: what is written into a form names a child, too, and nobody releases it.
     """
     numbers = itertools.count()
     planted: dict[str, str] = {}
@@ -66,8 +68,10 @@ def write_canaries(landing: Path) -> dict[str, str]:
                 for key, column in columns.values():
                     canary = CANARY.format(next(numbers))
                     cell = _cell(contract, table, column, canary, is_well_formed=is_well_formed)
+                    if in_words and table.form:
+                        cell = _in_words(contract, column, canary, cell) if key != RELEASED else ""
                     row.append(cell)
-                    if cell == canary:
+                    if cell.startswith(canary):
                         planted[canary] = f"{source}.{name}.{key}"
                 rows.append(row)
             if columns and source != "cin_census" and not table.recognised_only:
@@ -149,8 +153,17 @@ def _cell(
     contract: Contract, table: Table, column: Column, canary: str, *, is_well_formed: bool
 ) -> str:
     if is_printed(contract, table, column):
-        return "Words"
+        return WORDS
     return WELL_FORMED.get(column.type, canary) if is_well_formed else canary
+
+
+def _in_words(contract: Contract, column: Column, canary: str, cell: str) -> str:
+    """A form's cell whose words name a child, on a line that is read and says why it gives no figure."""
+    if column.code_list:
+        return next(iter(contract.code_lists[column.code_list]))
+    if column.type == "decimal":
+        return ""
+    return f"{canary} moved again in May" if cell == WORDS else cell
 
 
 def texts_of(column: Column, canary: str) -> Iterator[str]:

@@ -1,108 +1,143 @@
-"""Twelve packs of the demo in a row, each issued before the next is made, attacked one by one and all together.
+"""Public packs of the demo in five settings, attacked by the outsider of the tests, who has their files alone.
 
-Each month is the whole job with an earlier knowledge date on one data folder, so that every pack remembers what
-the earlier ones have printed. With secondary suppression off the same attack must succeed, or it shows nothing.
+Twelve months in a row on one data folder, the newest of them alone, a correction of what had been printed, a small
+authority, three boroughs. One line each: what was withheld, what was found of it, and what is left to readers. Then the
+same with each class of identity unknown to the protection: so much would be found.
 """
 
 from __future__ import annotations
 
+import csv
+import os
+import shutil
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from python_calamine import CalamineWorkbook
 
-from orchestration.dagster.job import run_job
+from expectations.contract import sources
 from orchestration.demo import write_demo
+from orchestration.intake.ledger import Ledger
+from orchestration.intake.marks import write_mark
+from orchestration.night import steps
 from orchestration.night.steps import Request
 from orchestration.registry.indicators import load_indicators
-from orchestration.reports.content.published import read_run
-from orchestration.reports.disclosure.attack import breaches
-from orchestration.reports.disclosure.edition import verdict_on
-from orchestration.reports.disclosure.protect import primary
-from orchestration.reports.disclosure.release import pack_of, read_figures, read_months
-from orchestration.reports.release import issue_pack, measures_of, withheld_in
-from orchestration.settings import DataFolder
-from orchestration.warehouse import publish
+from orchestration.reports.disclosure.identities import EVERY_CLASS, Identities
+from orchestration.reports.release import identities_of
+from orchestration.settings import DEFAULT_HOME_AREA, DataFolder, load_settings
 from tests.benchmarks.nights import silent
-from tests.reports.disclosure import outsider
-from tests.reports.disclosure.releases import Release, together
+from tests.empty_project import SHARED
+from tests.nights import AT_ONCE, build
+from tests.reports.disclosure.packs import packs_of, whole
 
 SEED, MONTHS, LAST, PACKS = 1, 36, date(2025, 3, 31), 12
+SMALL = "E06000017"  # Rutland: a tenth of Barnet's children
+FEW_MONTHS, BOROUGHS = 15, 3
+Builds = dict[str, list[Path]]
 
 
 def score() -> Iterator[dict[str, Any]]:
-    """A line per pack, then one for all of them with secondary suppression on and one with it off."""
-    releases, papers, truth = [], [], {}
+    """A line per setting, then one per setting and class of identity."""
+    known = identities_of(load_indicators())
+    with tempfile.TemporaryDirectory() as place, _shared(Path(place)):
+        settings = settings_in(Path(place))
+        for name, builds in settings.items():
+            yield {"case": name, **_judged(builds, known)}
+        for left_out in sorted(EVERY_CLASS):
+            less = Identities(known.measures, known.part_of, known.apart, EVERY_CLASS - {left_out})
+            for name, builds in settings.items():
+                yield {"case": f"{name}, without: {left_out}", **_judged(builds, less)}
+
+
+def settings_in(place: Path) -> Builds:
+    """The builds of each setting, without a public row."""
+    large, small, three = place / "barnet", place / "small", place / "three"
+    write_demo(large, seed=SEED, months=MONTHS, last=f"{LAST:%Y-%m}", progress=silent)
+    months = [built(large, day) for day in _month_ends(LAST, PACKS)]
+    correct(large / "landing" / DEFAULT_HOME_AREA, f"{LAST:%Y-%m}")
+    corrected = built(large, LAST)
+    write_demo(small, seed=SEED, months=MONTHS, last=f"{LAST:%Y-%m}", home=SMALL, progress=silent)
+    few = {"months": FEW_MONTHS, "areas": BOROUGHS}
+    write_demo(three, seed=SEED, last=f"{LAST:%Y-%m}", progress=silent, **few)
+    return {
+        "one pack": months[-1:], f"{PACKS} packs in a row": months,
+        "restated months": [months[-1], corrected],
+        "small authority": [built(small, day) for day in _month_ends(LAST, 3)],
+        "three boroughs": [built(three, LAST)],
+    }  # fmt: skip
+
+
+def built(root: Path, as_at: date) -> Path:
+    """The marts of a night, before anything of them is public."""
+    folder = DataFolder(root)
+    folder.create()
+    Ledger(folder.ledger)
+    request, settings = Request(as_at), load_settings(root)
+    steps.look_at_landing(folder, AT_ONCE)
+    for source in sources():
+        steps.take_in_source(folder, settings, source)
+    steps.judge_by_statutory_rules(folder, request)
+    steps.write_run(folder, settings, request)
+    build(folder)
+    kept = root / f"build-{len(list(root.glob('build-*')))}.duckdb"
+    shutil.move(folder.building_file, kept)
+    return kept
+
+
+def correct(area: Path, month: str) -> None:
+    """Send the extracts of a month again without one child in forty."""
+    for path in (area / "ssda903" / month).glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            heading, *rows = csv.reader(file)
+        _write(path, [heading, *(row for row in rows if not _goes(row[0]))])
+    workbook = area / "annex_a" / month / "Annex A.xlsx"
+    book = CalamineWorkbook.from_path(str(workbook))
+    for name in book.sheet_names:
+        if name.startswith("List"):
+            heading, *rows = book.get_sheet_by_name(name).to_python()
+            _write(
+                workbook.with_name(f"{name}.csv"),
+                [heading, *(row for row in rows if not _goes(str(row[0])))],
+            )
+    workbook.unlink()
+    for source in ("ssda903", "annex_a"):
+        write_mark(area / source / month)
+
+
+def _goes(child: str) -> bool:
+    return zlib.crc32(child.encode()) % 40 == 0
+
+
+def _write(path: Path, rows: list[list[Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+@contextmanager
+def _shared(place: Path) -> Iterator[None]:
+    """Where the project that was built on no data is kept: the nights run its statements."""
+    os.environ[SHARED] = str(place)
+    try:
+        yield
+    finally:
+        del os.environ[SHARED]
+
+
+def _judged(builds: list[Path], identities: Identities) -> dict[str, Any]:
+    began = time.process_time()
     with tempfile.TemporaryDirectory() as place:
-        folder = DataFolder(Path(place))
-        write_demo(folder.root, seed=SEED, months=MONTHS, last=f"{LAST:%Y-%m}", progress=silent)
-        for as_at in reversed(_month_ends(LAST, PACKS)):
-            release = _released(folder, as_at)
-            releases.append(release)
-            pages = folder.outputs / f"{as_at:%Y-%m}"
-            papers.append(outsider.read_table(pages / "public" / "committee.xlsx"))
-            truth |= outsider.read_table(pages / "restricted" / "committee.xlsx")
-            yield {"case": f"Pack of {as_at:%Y-%m}", **_judged(release)}
-    yield {"case": f"{PACKS} packs together", **_attacked(together(releases))}
-    kept = outsider.together(papers)
-    found = outsider.by_kind(outsider.attack(kept, truth))
-    yield {
-        "case": f"{PACKS} workbooks, by an outsider",
-        "withheld": sum(one is None for one in kept.values()),
-        **found,
-    }
-    bare = [Release(one.pack, primary(one.pack)) for one in releases]
-    yield {
-        "case": f"{PACKS} packs together, no secondary suppression",
-        "packs_that_fail": sum(bool(breaches(one.pack, one.withheld)) for one in bare),
-        **_attacked(together(bare)),
-    }
+        judged = packs_of(builds, identities, Path(place), whole).judged()
+    return {**judged, "cpu_seconds": round(time.process_time() - began, 1)}
 
 
 def _month_ends(last: date, number: int) -> list[date]:
     found = [last]
     while len(found) < number:
         found.append(found[-1].replace(day=1) - timedelta(days=1))
-    return found
-
-
-def _released(folder: DataFolder, as_at: date) -> Release:
-    """The pack of a month as the job makes it, issued."""
-    run_job(folder, Request(as_at, even_if_unchanged=True), silent)
-    marts = folder.warehouse_file
-    with duckdb.connect(str(marts), read_only=True) as connection:
-        measures = measures_of(load_indicators())
-        pack = pack_of(read_figures(connection), measures, read_months(connection))
-        release = Release(pack, withheld_in(connection))
-        month, run_id = publish.month_of(connection), read_run(connection).run_id
-    issue_pack(folder, marts, month, run_id, "benchmark")
-    return release
-
-
-def _judged(release: Release) -> dict[str, Any]:
-    verdict = verdict_on(release.pack, release.withheld)
-    return {
-        "figures": verdict.figures,
-        "unsafe": verdict.unsafe,
-        "withheld": verdict.withheld,
-        "large": verdict.large,
-        "share_of_large_published": round(verdict.share_of_large_published, 4),
-        "exposed": verdict.exposed,
-        "breaches": len(verdict.breaches),
-    }
-
-
-def _attacked(release: Release) -> dict[str, Any]:
-    began = time.perf_counter()
-    found = breaches(release.pack, release.withheld)
-    return {
-        "counts": len(release.pack.amounts),
-        "withheld": len(release.withheld),
-        "calculated": sum(bool(one.is_pinned) for one in found),
-        "narrowed": sum(not one.is_pinned for one in found),
-        "seconds": round(time.perf_counter() - began, 1),
-    }
+    return found[::-1]

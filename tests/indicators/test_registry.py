@@ -12,6 +12,7 @@ from orchestration.registry.indicators import (
     POPULATIONS_FOLDER,
     breakdowns_by_population,
     check_breakdowns,
+    check_parts,
     cross_check,
     load_indicators,
     measures_by_population,
@@ -39,6 +40,7 @@ def _registry(target: Path, before: str, after: str) -> Path:
         ("decimals: 1", "decimals: 1\n    unit: hours", r"unit: 'hours' is not declared in .*which has %, per 10,000"),
         ("kind: rate_per_10k", "kind: rate", "referrals_rate: .*a rate has no denominator measure"),
         ("kind: rate_per_10k", "kind: ratio", "kind: Input should be 'rate_per_10k', 'percentage'"),
+        ("    events: {numerator: referral}\n", "", "referrals_rate: .*`events` does not name the event that its numerator counts"),
         ("section: Children's social care\n", "", "front_door.yml: the file does not say section"),
         ("family: front_door", "family: [front_door", "front_door.yml: not valid YAML in line 2"),
     ],
@@ -98,3 +100,12 @@ def test_plan_declared_in_the_vocabulary_takes_its_place_in_the_order_of_the_pla
         monkeypatch.setattr(f"{module}.vocabulary", lambda: known)
     plans = [one.plan for one in load_indicators(folder)]
     assert list(dict.fromkeys(plans)) == ["2019-23", "practice", "variant", "2013-16"]
+
+
+def test_part_of_an_event_that_nobody_counts_is_refused() -> None:
+    known = vocabulary().model_copy(update={"part_of": {"stork sighting": ("referral",)}})
+    with pytest.raises(
+        RegistryError, match=r"vocabulary.yml: no indicator counts the event 'stork sighting'"
+    ):
+        check_parts(load_indicators(), known)
+    check_parts(load_indicators(), vocabulary())

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,6 +21,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pypdf import PdfReader
 
 from expectations.contract import contract_for, sources
 from orchestration.alerts.tell import tell
@@ -26,11 +29,13 @@ from orchestration.intake.cells import type_column
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.readers.cin_xml import read_cin_census
 from orchestration.night.errors import NothingPublished, told_in_words
-from orchestration.settings import DataFolder
+from orchestration.night.steps import Request
+from orchestration.settings import PRIVATE_UMASK, DataFolder
 from tests import canaries, extracts
 from tests.commands import cypp
 from tests.extracts import BARNET, CAMDEN
 from tests.faults.killed import QUOTED_VALUE
+from tests.nights import run_night
 from tests.story import CANARY_BORN, CANARY_IDS, CANARY_TEXTS, Story
 
 WITH_IDENTIFIERS = ("landing", "archive", "restricted")
@@ -268,6 +273,47 @@ def test_census_of_canaries_has_one_in_every_element_that_a_contract_knows(tmp_p
         without = [heading for heading, text in held.items() if not text.startswith("Canary")]
         told = ["referral_sequence"] if name == "cin_details" else []
         assert without == ([*canaries.TELLS_THE_CENSUS] if name == "header" else told), name
+
+
+@pytest.mark.faults
+def test_night_over_canaries_in_every_source_opens_none_of_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is in a public place or a log, nothing but public pages can be read by others, and no folder listed."""
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    canaries.write_canaries(folder.landing, in_words=True)
+    os.umask(PRIVATE_UMASK)
+
+    with caplog.at_level("DEBUG"):
+        run_night(folder, Request(date(2025, 3, 31)), with_pages=True)
+
+    ours = [path for path in folder.root.rglob("*") if folder.landing not in (path, *path.parents)]
+    public = [path for path in ours if path.is_file() and path.parent.name == "public"]
+    readable = [path for path in ours if not path.is_symlink() and path.stat().st_mode & 0o044]
+    assert {path.suffix for path in public} == {".html", ".xlsx", ".pdf"}
+    assert {path for path in readable if path.is_file()} == set(public)
+    assert {path for path in readable if path.is_dir()} == {path.parent for path in public}
+    assert _canaries(text for path in public for text in _shown(path)) == set()
+    said = capfd.readouterr()
+    assert _canaries([caplog.text, said.out, said.err]) == set()
+    # Officers read what was written; else nothing would be shown by its absence.
+    board = next(folder.outputs.glob("*/restricted/board.html")).read_text(encoding="utf-8")
+    assert len(_canaries([board])) >= 1
+
+
+def _canaries(texts: Iterable[str]) -> set[str]:
+    return {found for text in texts for found in re.findall(r"Canary(?:\d{4}Smith| \w+)", text)}
+
+
+def _shown(path: Path) -> Iterator[str]:
+    """What a reader of a page, a workbook or a PDF sees, and what else is in it."""
+    yield path.read_bytes().decode("latin-1")
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as parts:
+            yield from (parts.read(name).decode("utf-8") for name in parts.namelist())
+    elif path.suffix == ".pdf":
+        yield from (page.extract_text() for page in PdfReader(path).pages)
 
 
 @pytest.mark.parametrize("source", sources())

@@ -64,11 +64,15 @@ PART_OF = (
     ("neet", "neet or not known"), ("care 16 or 17", "16 or 17"), ("care neet", "neet"),
 )  # fmt: skip
 APART = (("adoption", "guardianship", "ceased"),)
-# Percentages of the year to March that DfE prints, with their decimals.
+# Percentages that DfE prints, with their decimals; those of social care for the year to March or its last day, of
+# EHC plans for the calendar year, all others for the period itself.
 DFE = {
     "SC02": 1, "SC04": 1, "SC07": 1, "SC10": 1, "SC11": 1, "SC13": 0, "SC14": 0, "SC15": 0, "SC16": 0,
-    "SC17": 0, "SC18": 0, "SC19": 0, "SC20": 0,
+    "SC17": 0, "SC18": 0, "SC20": 0, "ED03": 1, "ED06": 0, "ED08c": 1, "ED08d": 1, "ED09a": 0, "ED11e": 0,
+    "ED13a": 1, "ED13b": 1,
 }  # fmt: skip
+
+
 Weights = Mapping[object, float]
 
 
@@ -95,14 +99,15 @@ def attack(papers: Sequence[Table], truths: Sequence[Table]) -> list[Found]:
     found: dict[tuple[Cell, float], Found] = {}
     for number, (paper, truth) in enumerate(zip(papers, truths, strict=True)):
         others = [*papers[:number], *papers[number + 1 :]]
-        for known in (_filled(paper, others), dict(paper)):
+        filled = _filled(paper, others)
+        for known in (filled, dict(paper)) if filled != paper else (filled,):
             for one in _attack_one(known, paper, truth):
                 if not _is_printed(one, papers):
                     found.setdefault((one.cell, one.amount), one)
     return list(found.values())
 
 
-def withheld_in(papers: Iterable[Table]) -> int:
+def withheld_in_all(papers: Iterable[Table]) -> int:
     """How many numbers of measures that count something are withheld by every pack."""
     shown: dict[Cell, bool] = {}
     for paper in papers:
@@ -140,8 +145,11 @@ def _attack_one(known: Table, paper: Table, truth: Table) -> Iterator[Found]:
             )
             for numbers in apart
         ]
-        for system in (whole, *systems):
-            yield from system.found(wanted)
+        found = [one for system in (whole, *systems) for one in system.found(wanted)]
+        if found:
+            # What DfE prints tells by itself whoever has no pack.
+            without = set(_System(dict.fromkeys(cells), truth).found(wanted))
+            yield from (one for one in found if one not in without)
 
 
 def _groups(numbers: set[str]) -> Iterator[set[str]]:
@@ -189,12 +197,14 @@ class _System:
         self._columns: dict[object, int] = {}
         self._equal, self._at_most = _Rows(), _Rows()
         self._cells: dict[Cell, dict[int, float]] = {}
+        self._printed: list[dict[int, float]] = []
         for cell, shown in known.items():
             weights = self._weights(cell)
             if weights:
                 self._cells[cell] = weights
                 if shown is not None:
                     self._equal.add(weights, shown)
+                    self._printed.append(weights)
         self._shares(known, truth)
         self._subsets()
         self._stocks(known)
@@ -223,8 +233,7 @@ class _System:
                 continue
             for part, all_ in zip(few, whole, strict=True):
                 self._at_most.add({part: 1.0, all_: -1.0}, 0.0)
-            is_year = cell.end is not None and (cell.end.month, cell.end.day) == (3, 31)
-            if cell.number in DFE and is_year and known[cell] is None:
+            if cell.number in DFE and _is_of_dfe(cell) and known[cell] is None:
                 self._published(cell, few, whole, truth)
 
     def _published(
@@ -288,7 +297,9 @@ class _System:
             weights = self._cells.get(cell)
             if weights is None or amount is None:
                 continue
-            yield from self._judged(cell, weights, amount)
+            # What another measure prints of the same event and months is withheld by nobody.
+            if weights not in self._printed:
+                yield from self._judged(cell, weights, amount)
             whole = self._beside(cell)
             base = wanted.get(replace(cell, part="Denominator"))
             if cell.part == "Numerator" and whole is not None and base is not None:
@@ -321,6 +332,13 @@ class _System:
         if self._at_most.right:
             told |= {"A_ub": self._at_most.matrix(n_columns), "b_ub": self._at_most.right}
         return told
+
+
+def _is_of_dfe(cell: Cell) -> bool:
+    if cell.number.startswith("SC") or cell.number == "ED03":
+        last = (3, 31) if cell.number.startswith("SC") else (12, 31)
+        return cell.end is not None and (cell.end.month, cell.end.day) == last
+    return True
 
 
 Members = Mapping[tuple[str, date | None], frozenset[tuple[str, float]]]

@@ -122,7 +122,7 @@ def _from_page(path: Path) -> Iterator[Row]:
 
 _HEADING = re.compile(r"((?:SC|ED)\d+\w*(?:\.\w+)?) ")
 _NUMBER = r"(\[c\]|\[z\]|[–-]|-?[\d,]+(?:\.\d+)?%?)"
-_LINE = re.compile(rf"(.*?\d{{4}}(?:/\d\d)?) {_NUMBER} {_NUMBER} {_NUMBER}\b")
+_LINE = re.compile(rf"(.*?\d{{4}}(?:/\d\d)?) {_NUMBER} {_NUMBER} {_NUMBER}(?= |$)")
 
 
 def _from_pdf(path: Path) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from orchestration.reports.disclosure.rules import NoRule
 from orchestration.reports.media.pdf.committee import committee_document
 from orchestration.reports.media.pdf.document import source_of
 from orchestration.reports.render import EDITIONS, render_edition
-from orchestration.warehouse.schemas import public_columns
+from orchestration.warehouse.schemas import printed_tables, public_columns
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
@@ -79,7 +80,7 @@ def test_percentage_of_under_a_hundred_is_a_whole_number(public: Path) -> None:
     assert rows(public, found) == [(34.0,), (34.4,)]
 
 
-@pytest.mark.parametrize("table", ["rpt_figures", "rpt_committee", "rpt_standards"])
+@pytest.mark.parametrize("table", printed_tables())
 def test_a_column_that_does_not_say_what_it_may_show_stops_the_edition(
     table: str, social_care: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,8 +91,87 @@ def test_a_column_that_does_not_say_what_it_may_show_stops_the_edition(
         return {**declared(name), **({"notes": None} if name == table else {})}
 
     monkeypatch.setattr(public_rows, "public_columns", planted)
-    with pytest.raises(NoRule, match=f"{table}.notes does not say what it may show in public"):
+    said = (
+        f"{table}.notes does not say what it may show in public: give it `meta.public` in its YAML"
+    )
+    with pytest.raises(NoRule, match=said):
+        public_rows.check_declared()
+    if table != "rpt_comparisons":
+        with pytest.raises(NoRule, match=said):
+            write_public_edition(marts, IDENTITIES)
+
+
+def test_a_table_that_nothing_makes_public_rows_of_stops_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(public_rows, "TABLES", public_rows.TABLES[:3])
+    with pytest.raises(
+        NoRule, match="rpt_board has columns that are not public as they are, and no public rows"
+    ):
+        public_rows.check_declared()
+
+
+SENTENCE = "The twins of number nine moved twice in May"
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ({"progress": SENTENCE}, "the progress of action 1.1.1"),
+        ({"risk": SENTENCE}, "the risk of action 1.1.1"),
+    ],
+)
+def test_a_sentence_that_nobody_released_stops_the_edition(
+    column: dict[str, str],
+    said: str,
+    warehouse: Warehouse,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever its column is declared as."""
+    warehouse.add_action("1.1.1")
+    warehouse.add_update("1.1.1", "2025-03-31", **column)
+    [name] = column
+    marts = warehouse.write(tmp_path / "warehouse.duckdb")
+    declared = public_rows.public_columns
+    monkeypatch.setattr(public_rows, "public_columns", lambda table: {
+        one: "as it is" if one == name else mode for one, mode in declared(table).items()
+    })  # fmt: skip
+    with pytest.raises(
+        NoRule, match=f"rpt_board.{name} would print in public what nobody has released: {said}"
+    ):
         write_public_edition(marts, IDENTITIES)
+
+
+def test_words_are_public_once_a_named_person_has_released_them(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    for number, released_by in (("1.1.1", "A person"), ("1.1.2", None), ("1.1.3", None)):
+        warehouse.add_action(number, action=f"The words of the plan about {number}")
+        words = (
+            f"The words of the plan about {number}" if number == "1.1.3" else f"{SENTENCE} {number}"
+        )
+        warehouse.add_update(
+            number, "2025-03-31", progress=words, risk=SENTENCE, released_by=released_by
+        )
+    marts = warehouse.write(tmp_path / "warehouse.duckdb")
+    write_public_edition(marts, IDENTITIES)
+    found = "select action_id, progress, risk, supplied_by from marts.rpt_board where edition = 'public' order by 1"
+    withheld = "Not released for publication"
+    assert rows(marts, found) == [
+        ("1.1.1", f"{SENTENCE} 1.1.1", None, None), ("1.1.2", withheld, None, None), ("1.1.3", withheld, None, None),
+    ]  # fmt: skip
+
+
+def test_why_a_supplier_has_no_figure_is_for_officers(warehouse: Warehouse, tmp_path: Path) -> None:
+    warehouse.add_indicator("supplied", method="manual", kind="percentage", reports="annex")
+    warehouse.add_figure("supplied", "2024-12-31", status_reason=SENTENCE)
+    marts = warehouse.write(tmp_path / "warehouse.duckdb")
+    write_public_edition(marts, IDENTITIES)
+    for table in ("rpt_figures", "rpt_committee"):
+        assert rows(marts, f"select edition, status_reason from marts.{table} order by 1") == [
+            ("public", "no figure was supplied"), ("restricted", SENTENCE)
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize("table", public_rows.TABLES, ids=lambda table: table.name)
@@ -100,6 +180,39 @@ def test_every_special_case_is_of_a_column_that_may_be_withheld(table: Any) -> N
     assert {*table.shown, *table.instead} <= {
         name for name, mode in declared.items() if mode != "as it is"
     }
+
+
+def test_mean_that_tells_too_much_beside_another_keeps_its_base(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    """Of two windows, a month apart, one mean is printed; how many children both are of may be known."""
+    warehouse.add_indicator(
+        "days", position="SC21", kind="mean", population="adoptions", headline_basis="rolling36"
+    )
+    for end in ("2025-02-28", "2025-03-31"):
+        warehouse.add_figure(
+            "days", end, 5004, period_start=date(2022, 4, 1), denominator=12, value=417.0
+        )
+    counted = {
+        "indicator_id": "days",
+        "area_code": "E09000003",
+        "numerator_amount": 417.0,
+        "denominator_amount": 1.0,
+    }
+    for number in range(12):
+        day = date(2025, 3 if number == 11 else 1, 15)
+        warehouse.rows["fct_counted_records"].append(
+            counted | {"record_key": str(number), "counted_on": day}
+        )
+    marts = warehouse.write(tmp_path / "warehouse.duckdb")
+    write_public_edition(
+        marts, Identities({"days": Measures("days", "adoption order", is_sum=True)})
+    )
+    found = "select cast(period_end as varchar), denominator, value, status from marts.rpt_figures where edition = 'public' order by 1"
+    assert rows(marts, found) == [
+        ("2025-02-28", 12, None, "suppressed"),
+        ("2025-03-31", 12, 417.0, "ok"),
+    ]
 
 
 def test_sum_of_a_mean_is_not_printed(warehouse: Warehouse, tmp_path: Path) -> None:

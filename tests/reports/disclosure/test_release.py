@@ -178,10 +178,17 @@ def test_a_stock_and_what_flows_into_it_give_a_withheld_count_away() -> None:
 
 
 @pytest.mark.parametrize(
-    ("decimals", "end", "is_told"), [(0, 3, True), (None, 3, False), (0, 4, False)]
+    ("published", "end", "is_told"),
+    [
+        (("fy", 0), 3, True),
+        (None, 3, False),
+        (("fy", 0), 4, False),
+        (("", 0), 4, True),
+        (("annual", 0), 3, False),
+    ],
 )
 def test_percentage_that_dfe_prints_for_the_year_is_known(
-    decimals: int | None, end: int, is_told: bool
+    published: tuple[str, int] | None, end: int, is_told: bool
 ) -> None:
     """8% of 90 is seven, whether we print it or not."""
     last = MONTHS.index(date(2024, end, 1))
@@ -190,7 +197,7 @@ def test_percentage_that_dfe_prints_for_the_year_is_known(
         for name, count in (("share", 7), ("other", 40))
     ]
     events = {
-        "share": Measures("rare record", "record", published_decimals=decimals),
+        "share": Measures("rare record", "record", published=published),
         "other": Measures("common record", "record"),
     }
     pack = pack_of(figures, Identities(events), {})

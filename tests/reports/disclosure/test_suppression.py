@@ -123,17 +123,26 @@ def test_what_an_earlier_release_printed_is_not_chosen() -> None:
     assert protect(pack) == {"a", "c"}
 
 
-def test_where_an_earlier_release_tells_all_nothing_more_is_published() -> None:
-    pack = Pack(
-        {"a": 3, "b": 8, "sum": 11},
-        [Relation((("a", 1.0), ("b", 1.0), ("sum", -1.0)))],
-        [
-            Printed("a", ("a",), ("a",)),
-            Printed("b", ("b",), was_released=True),
-            Printed("sum", ("sum",), was_released=True),
-        ],
+def test_what_earlier_releases_tell_is_no_reason_to_withhold_more_unless_more_would_be_told() -> (
+    None
+):
+    """April told the sum of two: three and nine, or one and eleven. May would tell which."""
+    relations = [Relation((("a", 1.0), ("b", 1.0), ("sum", -1.0)))]
+    printed = [
+        Printed("a", ("a",), ("a",)),
+        Printed("b", ("b",), was_released=True),
+        Printed("sum", ("sum",), was_released=True),
+        Printed("c", ("c",)),
+    ]
+    told = Pack({"a": 3, "b": 8, "sum": 11, "c": 50}, relations, printed)
+    assert protect(told) == {"a"}
+    narrowed = Pack(
+        {"a": 3, "b": 1, "sum": 4, "c": 50},
+        relations,
+        [*printed[:1], Printed("b", ("b",)), *printed[2:]],
     )
-    assert protect(pack) == {"a", "b", "sum"}
+    assert breaches(narrowed, frozenset({"a", "b"})) == []
+    assert protect(narrowed) == {"a", "b"}
 
 
 @pytest.mark.parametrize(
