@@ -56,12 +56,19 @@ def judge_series(series: pd.DataFrame) -> pd.DataFrame:
 
 
 def _figures(frame: pd.DataFrame) -> list[Figure]:
-    columns = ("value", "numerator", "denominator", "standard_error")
-    numbers = frame[list(columns)].astype("float64").to_numpy()
+    # A 95% interval reaches 1.96 standard errors to either side.
+    width = frame["confidence_upper"].astype("float64") - frame["confidence_lower"].astype(
+        "float64"
+    )
+    numbers = (
+        frame[["value", "numerator", "denominator"]]
+        .astype("float64")
+        .assign(error=width / (2 * 1.96))
+    )
     return [
         Figure(start.date(), end.date(), float(value), *map(_known, rest))
         for start, end, (value, *rest) in zip(
-            frame["period_start"], frame["period_end"], numbers, strict=True
+            frame["period_start"], frame["period_end"], numbers.to_numpy(), strict=True
         )
     ]
 

@@ -70,9 +70,8 @@ final as (
             as numerator,
         case when figures.counts_records then figures.denominator end
             as denominator,
-        -- a 95% interval reaches 1.96 standard errors to either side
-        (figures.confidence_upper - figures.confidence_lower) / (2 * 1.96)
-            as standard_error
+        figures.confidence_lower,
+        figures.confidence_upper
     from figures
     left join newest_breaks
         on

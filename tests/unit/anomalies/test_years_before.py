@@ -74,7 +74,7 @@ def test_nothing_is_compared_across_a_break_in_method() -> None:
     frame = pd.DataFrame({
         "indicator_id": "i", "area_code": "a", "basis": "fy", "is_share": True, "period_start": ends, "period_end": ends,
         "break_on": [None, ends[1], ends[1]], "value": [10.0, 50.0, 52.0], "numerator": [10.0, 50.0, 52.0],
-        "denominator": [100.0] * 3, "standard_error": [None] * 3,
+        "denominator": [100.0] * 3, "confidence_lower": [None] * 3, "confidence_upper": [None] * 3,
     })  # fmt: skip
     found = judge_changes(frame)
     assert found[["n_compared", "usual"]].to_numpy().tolist() == [[1, 50.0]]
