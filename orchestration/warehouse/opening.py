@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -90,12 +90,15 @@ def is_as_set(marts: Path) -> bool:
 
 
 def refuse_wrong_encryption(folder: DataFolder) -> None:
-    """Raise ConfigurationError unless the keys of the settings open what serves, and the machine can encrypt."""
+    """Raise ConfigurationError unless the keys of the settings open what serves, and the machine can encrypt.
+
+    A damaged file is not asked for its key: the kept copy takes its place (`serving`).
+    """
     if is_encrypted(folder):
         with duckdb.connect() as connection:
             _load_crypto(connection)
     if folder.warehouse_file.exists():
-        with opened(folder.warehouse_file):
+        with suppress(duckdb.Error), opened(folder.warehouse_file):
             pass
 
 
