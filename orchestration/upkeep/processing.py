@@ -1,7 +1,7 @@
 """The record of processing (UK GDPR, Article 30) as a page, written from the contracts and the registry of indicators.
 
 `python -m orchestration.upkeep.processing` writes it; a test fails when it is not current. What only the authority can
-say is left to be filled in, and so is the assessment (`DPIA.md`) that stands beside it.
+say is left to be filled in, and so is the assessment (`orchestration/deploy/DPIA.md`) that stands beside it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from expectations.contract import Column, Contract, Table, contract_for, sources
 from orchestration.registry.indicators import Indicator, load_indicators
 from orchestration.settings import PROJECT_FOLDER
 
-TARGET = PROJECT_FOLDER / "orchestration" / "deploy" / "PROCESSING.md"
+TARGET = PROJECT_FOLDER / "orchestration/deploy/PROCESSING.md"
 TO_FILL = "*to be filled in*"
 HEAD = """# Record of processing
 

@@ -80,7 +80,7 @@ def test_extract_is_taken_in_without_remark(landing: Path, source: str, tmp_path
     files = SubmissionFiles(
         "0" * 16, folder.parts[-3], source, month_end(folder.name), paths, 6, "301", "test"
     )
-    extraction = extract(files, bytes(32), tmp_path / "raw", tmp_path / "restricted")
+    extraction = extract(files, bytes(32), tmp_path / "raw")
     assert {finding.rule for finding in extraction.findings} <= PLANTED
     counts = [count for count in extraction.tables.values() if count.received]
     assert counts and all(count.quarantined <= 0.005 * count.received + 1 for count in counts)

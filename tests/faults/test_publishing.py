@@ -224,8 +224,10 @@ def test_log_beside_the_build_is_not_published(
     connect = duckdb.connect
 
     @contextmanager
-    def leave_a_log(place: str) -> Generator[duckdb.DuckDBPyConnection]:
-        with connect(place) as connection:
+    def leave_a_log(
+        place: str, *, read_only: bool = False
+    ) -> Generator[duckdb.DuckDBPyConnection]:
+        with connect(place, read_only=read_only) as connection:
             yield connection
         Path(f"{marts}.wal").write_bytes(b"left behind")
 

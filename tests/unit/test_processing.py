@@ -33,7 +33,7 @@ def test_record_names_every_source_about_people_with_each_field_it_keeps_or_drop
 
 
 def test_assessment_leaves_to_the_authority_what_only_it_can_say() -> None:
-    text = (TARGET.parent / "DPIA.md").read_text(encoding="utf-8")
+    text = (PROJECT_FOLDER / "orchestration/deploy/DPIA.md").read_text(encoding="utf-8")
     assert text.count("*to be filled") >= 20
     for name in re.findall(r"`([\w/]+\.md)`", text):
         assert any((folder / name).exists() for folder in (TARGET.parent, PROJECT_FOLDER)), name

@@ -120,7 +120,7 @@ def test_workbook_of_headings_names_each_list_without_a_row(
         is_first=is_first,
     )  # fmt: skip
 
-    read = extract(described, bytes(32), tmp_path / "raw", tmp_path / "keys")
+    read = extract(described, bytes(32), tmp_path / "raw")
 
     assert read.verdict == "accepted"
     # List 11 is recognised only.

@@ -122,7 +122,7 @@ def test_first_return_with_a_file_cut_to_its_headings_names_the_table(
     files = tuple(sorted((tmp_path / "in").iterdir()))
     described = SubmissionFiles("s", BARNET, "ssda903", AS_AT, files, 6, "302", "", is_first=True)
 
-    read = extract(described, bytes(32), tmp_path / "raw", tmp_path / "keys")
+    read = extract(described, bytes(32), tmp_path / "raw")
 
     [told] = [one for one in read.findings if one.rule == "NO_ROWS"]
     assert CONTRACT.tables[emptied].title in told.message

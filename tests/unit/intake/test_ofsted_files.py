@@ -63,7 +63,7 @@ def _taken_in(root: Path, files: dict[str, bytes]) -> Extraction:
     described = SubmissionFiles(
         "s", "national", "ofsted_mi", date(2026, 3, 31), tuple(sorted((root / "in").iterdir())), 6, None, "test"
     )  # fmt: skip
-    return extract(described, bytes(32), root / "out", root / "identifiers")
+    return extract(described, bytes(32), root / "out")
 
 
 def _schools(root: Path) -> list[tuple[int, str | None]]:

@@ -53,7 +53,7 @@ def _taken_in(root: Path) -> Extraction:
     described = SubmissionFiles(
         "s", "E09000006", "annex_a", date(2026, 3, 31), tuple(sorted((root / "in").iterdir())), 12, "305", "test"
     )  # fmt: skip
-    return extract(described, bytes(32), root / "out", root / "identifiers")
+    return extract(described, bytes(32), root / "out")
 
 
 def test_lists_of_the_public_script_are_read(tmp_path: Path) -> None:
