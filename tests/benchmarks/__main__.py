@@ -1,7 +1,8 @@
 """`make bench`: one line per case with CPU seconds, wall seconds and peak memory, each in a fresh process.
 
 `python -m tests.benchmarks nights` runs one group only. `region`, which takes most of an hour, and `disclosure`,
-twelve packs in a row (a quarter of an hour), and `growth`, fifty nights (as long), run when asked for; `--areas 1 2 4` measures smaller regions, `--inputs FOLDER` keeps the extracts for the next time.
+public packs in five settings (most of an hour), and `growth`, fifty nights (a quarter of one), run when asked for;
+`--areas 1 2 4` measures smaller regions, `--inputs FOLDER` keeps the extracts for the next time.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Public packs of the demo in five settings, attacked by the outsider of the tests, who has their files alone.
 
 Twelve months in a row on one data folder, the newest of them alone, a correction of what had been printed, a small
-authority, three boroughs. One line each: what was withheld, what was found of it, and what is left to readers. Then the
-same with each class of identity unknown to the protection: so much would be found.
+authority, three boroughs. One line each: what was withheld, what was found of it, and what is left to readers. Then two
+of them with each class of identity unknown to the protection: so much would be found.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ from tests.reports.disclosure.packs import packs_of, whole
 
 SEED, MONTHS, LAST, PACKS = 1, 36, date(2025, 3, 31), 12
 SMALL = "E06000017"  # Rutland: a tenth of Barnet's children
-FEW_MONTHS, BOROUGHS = 15, 3
+FEW_MONTHS, BOROUGHS = 13, 3
+SOON_DONE = ("small authority", "restated months")
 Builds = dict[str, list[Path]]
 
 
@@ -51,8 +52,8 @@ def score() -> Iterator[dict[str, Any]]:
             yield {"case": name, **_judged(builds, known)}
         for left_out in sorted(EVERY_CLASS):
             less = Identities(known.measures, known.part_of, known.apart, EVERY_CLASS - {left_out})
-            for name, builds in settings.items():
-                yield {"case": f"{name}, without: {left_out}", **_judged(builds, less)}
+            for name in SOON_DONE:
+                yield {"case": f"{name}, without: {left_out}", **_judged(settings[name], less)}
 
 
 def settings_in(place: Path) -> Builds:

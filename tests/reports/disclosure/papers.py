@@ -120,20 +120,23 @@ def _from_page(path: Path) -> Iterator[Row]:
         )  # fmt: skip
 
 
-_HEADING = re.compile(r"((?:SC|ED)\d+\w*(?:\.\w+)?) ")
-_NUMBER = r"(\[c\]|\[z\]|[–-]|-?[\d,]+(?:\.\d+)?%?)"
-_LINE = re.compile(rf"(.*?\d{{4}}(?:/\d\d)?) {_NUMBER} {_NUMBER} {_NUMBER}(?= |$)")
+_COUNT = r"(?:\[c\]|[\d,]+(?:\.\d+)?)"
+_FIGURE = re.compile(
+    r"\b(?P<number>(?:SC|ED)\d+\w*(?:\.\w+)?) "
+    rf"|(?P<counts>{_COUNT} / {_COUNT}|\[c\]) (?P<period>(?:Year to|Three years to|At) \d+ \w{{3}} \d{{4}})"
+)
 
 
 def _from_pdf(path: Path) -> Iterator[Row]:
+    """The counts of the newest figures, each after the number of its measure."""
+    text = " ".join(" ".join(page.extract_text().split()) for page in PdfReader(path).pages)
     number = ""
-    for page in PdfReader(path).pages:
-        for line in page.extract_text().splitlines():
-            if heading := _HEADING.match(line):
-                number = heading[1]
-            if row := _LINE.match(line):
-                period, *shown = row.groups()
-                yield (number, period[:1].lower() + period[1:], *shown)
+    for found in _FIGURE.finditer(text):
+        number = found["number"] or number
+        if found["counts"]:
+            numerator, _, denominator = found["counts"].partition(" / ")
+            period = found["period"]
+            yield number, period[:1].lower() + period[1:], numerator, denominator or numerator, ""
 
 
 READERS: Mapping[str, Callable[[Path], Iterable[Row]]] = {

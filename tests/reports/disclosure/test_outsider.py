@@ -40,9 +40,12 @@ def pack(printed: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> P
 def test_every_kind_of_file_says_the_same(pack: Path, kind: str) -> None:
     whole = read_pack(pack)
     found = dict(cells_of(READERS[kind](pack / f"committee{kind}")))
-    assert found == whole
-    assert whole[_year("SC17", 2025)] is None
-    assert whole[_year("SC17", 2024)] == 12
+    assert found.items() <= whole.items()
+    # The PDF has the counts of the newest figures.
+    newest = {_year(number, 2025, part) for number in ("SC17", "SC18") for part in COUNTED}
+    assert newest <= found.keys()
+    assert kind == ".pdf" or found == whole
+    assert [whole[_year(number, 2025)] for number in ("SC17", "SC18")] == [None, 40]
     assert {cell.part for cell in whole} == {*COUNTED, "Value"}
 
 
