@@ -111,69 +111,6 @@ def test_a_table_that_nothing_makes_public_rows_of_stops_the_run(
         public_rows.check_declared()
 
 
-SENTENCE = "The twins of number nine moved twice in May"
-
-
-@pytest.mark.parametrize(
-    ("column", "said"),
-    [
-        ({"progress": SENTENCE}, "the progress of action 1.1.1"),
-        ({"risk": SENTENCE}, "the risk of action 1.1.1"),
-    ],
-)
-def test_a_sentence_that_nobody_released_stops_the_edition(
-    column: dict[str, str],
-    said: str,
-    warehouse: Warehouse,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Whatever its column is declared as."""
-    warehouse.add_action("1.1.1")
-    warehouse.add_update("1.1.1", "2025-03-31", **column)
-    [name] = column
-    marts = warehouse.write(tmp_path / "warehouse.duckdb")
-    declared = public_rows.public_columns
-    monkeypatch.setattr(public_rows, "public_columns", lambda table: {
-        one: "as it is" if one == name else mode for one, mode in declared(table).items()
-    })  # fmt: skip
-    with pytest.raises(
-        NoRule, match=f"rpt_board.{name} would print in public what nobody has released: {said}"
-    ):
-        write_public_edition(marts, IDENTITIES)
-
-
-def test_words_are_public_once_a_named_person_has_released_them(
-    warehouse: Warehouse, tmp_path: Path
-) -> None:
-    for number, released_by in (("1.1.1", "A person"), ("1.1.2", None), ("1.1.3", None)):
-        warehouse.add_action(number, action=f"The words of the plan about {number}")
-        words = (
-            f"The words of the plan about {number}" if number == "1.1.3" else f"{SENTENCE} {number}"
-        )
-        warehouse.add_update(
-            number, "2025-03-31", progress=words, risk=SENTENCE, released_by=released_by
-        )
-    marts = warehouse.write(tmp_path / "warehouse.duckdb")
-    write_public_edition(marts, IDENTITIES)
-    found = "select action_id, progress, risk, supplied_by from marts.rpt_board where edition = 'public' order by 1"
-    withheld = "Not released for publication"
-    assert rows(marts, found) == [
-        ("1.1.1", f"{SENTENCE} 1.1.1", None, None), ("1.1.2", withheld, None, None), ("1.1.3", withheld, None, None),
-    ]  # fmt: skip
-
-
-def test_why_a_supplier_has_no_figure_is_for_officers(warehouse: Warehouse, tmp_path: Path) -> None:
-    warehouse.add_indicator("supplied", method="manual", kind="percentage", reports="annex")
-    warehouse.add_figure("supplied", "2024-12-31", status_reason=SENTENCE)
-    marts = warehouse.write(tmp_path / "warehouse.duckdb")
-    write_public_edition(marts, IDENTITIES)
-    for table in ("rpt_figures", "rpt_committee"):
-        assert rows(marts, f"select edition, status_reason from marts.{table} order by 1") == [
-            ("public", "no figure was supplied"), ("restricted", SENTENCE)
-        ]  # fmt: skip
-
-
 @pytest.mark.parametrize("table", public_rows.TABLES, ids=lambda table: table.name)
 def test_every_special_case_is_of_a_column_that_may_be_withheld(table: Any) -> None:
     declared = public_columns(table.name)
