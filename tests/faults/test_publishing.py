@@ -16,6 +16,7 @@ from orchestration import durable
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
 from orchestration.warehouse import publish, serving
+from orchestration.warehouse.opening import opened
 from tests.faults.polling import readers
 from tests.faults.reader import read_parquet, read_warehouse
 
@@ -221,16 +222,13 @@ def test_log_beside_the_build_is_not_published(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marts = _make_marts(folder.building_file, "run-01", 500)
-    connect = duckdb.connect
 
     @contextmanager
-    def leave_a_log(
-        place: str, *, read_only: bool = False
-    ) -> Generator[duckdb.DuckDBPyConnection]:
-        with connect(place, read_only=read_only) as connection:
+    def leave_a_log(place: Path, *, read_only: bool) -> Generator[duckdb.DuckDBPyConnection]:
+        with opened(place, read_only=read_only) as connection:
             yield connection
         Path(f"{marts}.wal").write_bytes(b"left behind")
 
-    monkeypatch.setattr(publish.duckdb, "connect", leave_a_log)
+    monkeypatch.setattr(publish, "opened", leave_a_log)
     with pytest.raises(publish.NotPublishable, match="write-ahead log"):
         publish.verify(marts, "run-01")
