@@ -34,6 +34,15 @@ def text_cell(row: int, column: int, text: str) -> bytes:
     return _record(0x0204, place + struct.pack("<HB", len(text), 0) + text.encode("latin-1"))
 
 
+def error_cell(row: int, column: int, code: int, *, by_formula: bool = False) -> bytes:
+    """A cell with an error, typed in or calculated."""
+    place = struct.pack("<HHH", row, column, 0)
+    if not by_formula:
+        return _record(0x0205, place + bytes([code, 1]))
+    result = bytes([2, 0, code, 0, 0, 0, 0xFF, 0xFF])
+    return _record(0x0006, place + result + struct.pack("<HIH", 0, 0, 2) + bytes([0x1C, code]))
+
+
 def reference(row: int, column: int, text: int) -> bytes:
     """A cell that refers to a shared text."""
     return _record(0x00FD, struct.pack("<HHHI", row, column, 0, text))

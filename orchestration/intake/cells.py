@@ -31,6 +31,8 @@ ERROR_TEXTS = frozenset(
     {"#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!", "#spill!", "#calc!", "#getting_data",
      "#field!", "#blocked!", "#unknown!", "#connect!", "#busy!", NOT_CALCULATED.lower()}
 )  # fmt: skip
+_LIBREOFFICE_ERROR = re.compile(r"Err:\d{3}")
+LONGEST_ERROR = 40
 # What a script that fills Annex A writes beside a code that it has no place for ('u) X1:CodeError'): an error, not a code.
 CODE_ERRORS = ("codeerror", "code error")
 # Days that case systems export for 'no date', Excel's day 0 among them.
@@ -99,8 +101,14 @@ def is_null(value: object, null_texts: frozenset[str] = NULL_TEXTS) -> bool:
 def _is_error(value: object) -> bool:
     if not isinstance(value, str):
         return False
-    is_spreadsheets = value[:1] == "#" and value.strip().lower() in ERROR_TEXTS
-    return is_spreadsheets or value.rstrip().lower().endswith(CODE_ERRORS)
+    return is_error_text(value) or value.rstrip().lower().endswith(CODE_ERRORS)
+
+
+def is_error_text(text: str) -> bool:
+    """Whether a spreadsheet shows this where it has no value."""
+    if text[:1] == "#":
+        return text.strip().lower() in ERROR_TEXTS
+    return text[:4] == "Err:" and _LIBREOFFICE_ERROR.fullmatch(text.strip()) is not None
 
 
 def _date_of(year: int, month: int, day: int) -> date | _Unreadable:

@@ -8,6 +8,7 @@ archives), and what cells do not show is noted (hidden rows, macros). One part a
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,9 +17,12 @@ from lxml import etree
 
 from orchestration.intake.readers.block import MEGABYTE, FileRejected, Note, Rejection, too_large
 from orchestration.intake.readers.bounds import expands_too_far, refuse_expansion
+from orchestration.intake.readers.error_cells import CellTexts, sheets_of_xlsb
+from orchestration.intake.readers.open_document import OPEN_DOCUMENT
 from orchestration.intake.readers.shared_texts import SHARED_TEXTS
 from orchestration.intake.readers.survey import (
     UNREADABLE_PART,
+    OpenDocument,
     SharedTexts,
     Survey,
     damaged_workbook,
@@ -39,10 +43,9 @@ _LEFT_OUT = (
     ("xl/embeddings/", "EMBEDDED_FILES", "holds embedded files; they are ignored"),
     ("xl/externalLinks/", "EXTERNAL_LINKS", "links to other files; last saved values are read"),
 )
-BINARY = Note(
-    "BINARY_WORKBOOK",
-    "in a workbook of this format (.xls, .xlsb) errors and formulas that were never calculated look like empty cells: saved "
-    "as .xlsx they are told",
+ERRORS_NOT_SEEN = Note(
+    "ERRORS_NOT_SEEN",
+    "which cells of this workbook (.xls) hold an error cannot be told: they look like empty cells; save it as .xlsx",
     1,
 )
 FROM_1904 = Note("EPOCH_1904", "the workbook counts its days from 1904; its dates were read so", 1)
@@ -55,7 +58,7 @@ class PackageFacts:
     hidden_rows: dict[str, int]
     damaged_sheets: frozenset[str]
     notes: tuple[Note, ...]
-    unread_cells: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+    unread_cells: dict[str, CellTexts] = field(default_factory=dict)
     """By sheet: cells with an error or a formula that was never calculated, by row and column from 0."""
     counts_from_1904: bool = False
 
@@ -82,9 +85,15 @@ def inspect_package(content: bytes) -> PackageFacts:
         hidden_rows={sheet: survey.n_hidden for sheet, survey in found.items()},
         damaged_sheets=frozenset(sheet for sheet, survey in found.items() if survey.is_malformed),
         notes=(*_notes(names), *([FROM_1904] if from_1904 else [])),
-        unread_cells={sheet: survey.unread for sheet, survey in found.items() if survey.unread},
+        unread_cells=_unread_cells(found, surveys.get(OPEN_DOCUMENT)),
         counts_from_1904=from_1904,
     )
+
+
+def _unread_cells(sheets: dict[str, Survey], document: Survey | None) -> dict[str, CellTexts]:
+    if isinstance(document, OpenDocument):
+        return document.repetitions.errors()
+    return {sheet: survey.unread for sheet, survey in sheets.items() if survey.unread}
 
 
 def _refuse_other_archives(package: zipfile.ZipFile, names: set[str]) -> None:
@@ -151,17 +160,25 @@ def _small_part(package: zipfile.ZipFile, name: str) -> bytes:
 
 def _sheet_names(package: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
     """Worksheet name of each part that holds one; nothing for a layout that is not the usual one."""
-    parts = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-    if not names.issuperset(parts):
-        return {}
-    workbook, relations = (_parsed(_small_part(package, part)) for part in parts)
-    if workbook is None or relations is None:
+    part = next((part for part in ("xl/workbook.xml", "xl/workbook.bin") if part in names), "")
+    relations = _parsed(_small_part(package, f"xl/_rels/{part.removeprefix('xl/')}.rels"))
+    if relations is None:
         return {}
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-    return {
-        _absolute(targets.get(_relationship_id(sheet), "")): sheet.get("name", "")
-        for sheet in workbook.iter("{*}sheet")
-    }
+    listed = _listed_sheets(_small_part(package, part), is_binary=part.endswith(".bin"))
+    return {_absolute(targets.get(relation, "")): name for relation, name in listed}
+
+
+def _listed_sheets(workbook: bytes, *, is_binary: bool) -> list[tuple[str | None, str]]:
+    """Relation and name of each sheet."""
+    if is_binary:
+        try:
+            return list(sheets_of_xlsb(workbook))
+        except (IndexError, struct.error, UnicodeDecodeError):
+            raise damaged_workbook() from None
+    parsed = _parsed(workbook)
+    sheets = () if parsed is None else parsed.iter("{*}sheet")
+    return [(_relationship_id(sheet), sheet.get("name", "")) for sheet in sheets]
 
 
 def _counts_from_1904(package: zipfile.ZipFile) -> bool:
@@ -193,5 +210,3 @@ def _notes(names: set[str]) -> Iterator[Note]:
         count = sum(name.startswith(prefix) for name in names)
         if count:
             yield Note(code, f"the workbook {message}", count)
-    if "xl/workbook.bin" in names:
-        yield BINARY

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -16,9 +17,10 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.parsers import expat
 
-from orchestration.intake.cells import NOT_CALCULATED
+from orchestration.intake.cells import LONGEST_ERROR, NOT_CALCULATED
 from orchestration.intake.readers.block import MEGABYTE, FileRejected, Rejection, too_large
 from orchestration.intake.readers.bounds import expands_too_far, refuse_expansion
+from orchestration.intake.readers.error_cells import errors_of_xlsb_sheet
 from orchestration.intake.readers.markup import LONGEST_TAG, refuse_long_tag
 from orchestration.intake.readers.open_document import OPEN_DOCUMENT, Repetitions
 from orchestration.intake.readers.shared_texts import SHARED_TEXTS, Lengths
@@ -27,7 +29,6 @@ from orchestration.intake.readers.shared_texts import SHARED_TEXTS, Lengths
 # the library would end the whole process. Ten times the largest extract fits.
 LARGEST_RECTANGLE = 20_000_000
 PIECE = MEGABYTE
-LONGEST_ERROR = 40
 
 # As every spreadsheet program writes them; the slower form allows for all that XML allows.
 _REFERENCE = re.compile(rb' r="([A-Z]{0,3})(\d{1,7})')
@@ -71,7 +72,7 @@ def survey_part(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Survey:
             survey.rectangle = _filled_rectangle(package, part)
         if survey.has_suspects and not survey.is_malformed:
             survey.unread = _unread_cells(package, part)
-    if isinstance(survey, _OpenDocument):
+    if isinstance(survey, OpenDocument):
         found = survey.repetitions
         refuse_expansion("the workbook", part.compress_size, found.n_cells, found.n_text)
     if _reaches_too_far(part, survey.rectangle):
@@ -117,10 +118,12 @@ def _up_to_tag_end(markup: bytes) -> tuple[bytes, bytes]:
 def _survey_of(name: str) -> Survey:
     if is_sheet_part(name):
         return _Worksheet()
+    if is_sheet_part(name, ".bin"):
+        return _BinarySheet()
     if name == SHARED_TEXTS:
         return SharedTexts()
     if name == OPEN_DOCUMENT:
-        return _OpenDocument()
+        return OpenDocument()
     is_markup = name.endswith((".xml", ".rels")) and not name.startswith("META-INF/")
     return _Markup() if is_markup else Survey()
 
@@ -194,7 +197,7 @@ class SharedTexts(_Markup):
         self.lengths.add(piece)
 
 
-class _OpenDocument(_Markup):
+class OpenDocument(_Markup):
     """All sheets of an OpenDocument spreadsheet, which must not repeat themselves without end."""
 
     def __init__(self) -> None:
@@ -204,6 +207,24 @@ class _OpenDocument(_Markup):
         self._parser.StartElementHandler = lambda name, given: found.begin(_local(name), given)
         self._parser.EndElementHandler = lambda name: found.end(_local(name))
         self._parser.CharacterDataHandler = found.text
+
+
+class _BinarySheet(Survey):
+    """A sheet of a binary workbook (.xlsb)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._part = bytearray()
+
+    def add(self, piece: bytes) -> None:
+        self._part += piece
+
+    def finish(self) -> None:
+        try:
+            self.unread = errors_of_xlsb_sheet(bytes(self._part))
+        except (IndexError, struct.error):
+            self.is_malformed = True
+        self._part.clear()
 
 
 class _Worksheet(_Markup):
@@ -318,9 +339,9 @@ class _UnreadCells:
                     self.cells[self._row, self._column] = NOT_CALCULATED
 
 
-def is_sheet_part(path: str) -> bool:
-    """Whether a part of the package stands where sheets are kept."""
-    return path.startswith(("xl/worksheets/", "xl/chartsheets/")) and path.endswith(".xml")
+def is_sheet_part(path: str, ending: str = ".xml") -> bool:
+    """Whether a part of the package is where sheets are kept."""
+    return path.startswith(("xl/worksheets/", "xl/chartsheets/")) and path.endswith(ending)
 
 
 def damaged_workbook() -> FileRejected:

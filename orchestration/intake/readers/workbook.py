@@ -20,8 +20,9 @@ from orchestration.intake.readers.block import (
     Rejection,
     duplicate_heading,
 )
+from orchestration.intake.readers.error_cells import CellTexts, errors_of_xls
 from orchestration.intake.readers.package import (
-    BINARY,
+    ERRORS_NOT_SEEN,
     PackageFacts,
     inspect_package,
     password_protected,
@@ -65,7 +66,9 @@ def _inspect(content: bytes) -> PackageFacts:
         return inspect_package(content)
     if ENCRYPTED_STREAM in content:
         raise password_protected()
-    return PackageFacts(hidden_rows={}, damaged_sheets=frozenset(), notes=(BINARY,))
+    errors = errors_of_xls(content)
+    notes = (ERRORS_NOT_SEEN,) if errors is None else ()
+    return PackageFacts({}, frozenset(), notes, errors or {})
 
 
 def _sheets(content: bytes) -> list[RawSheet]:
@@ -86,9 +89,7 @@ def _sheets(content: bytes) -> list[RawSheet]:
 def _block(sheet: RawSheet, known_headings: frozenset[str], facts: PackageFacts) -> Block:
     if sheet.rows is None or sheet.name in facts.damaged_sheets:
         return Block.without_rows(sheet.name, rejected=_damaged_sheet(sheet.name))
-    for (row, column), text in facts.unread_cells.get(sheet.name, {}).items():
-        if row < len(sheet.rows) and column < len(sheet.rows[row]):
-            sheet.rows[row][column] = text
+    _put_in(sheet.rows, facts.unread_cells.get(sheet.name, {}))
     top = ([_cell(value) for value in row] for row in islice(sheet.rows, HEADER_SEARCH_ROWS))
     header = find_header(top, known_headings)
     if header is None:
@@ -106,6 +107,19 @@ def _block(sheet: RawSheet, known_headings: frozenset[str], facts: PackageFacts)
         sheet.name, header.row, header.headings, named, numbers, notes,
         counts_from_1904=facts.counts_from_1904,
     )  # fmt: skip
+
+
+def _put_in(rows: list[list[SheetCell]], unread: CellTexts) -> None:
+    """Give each cell without a value its text; the library leaves out last rows of which no cell has one."""
+    if not rows:
+        return
+    width = len(rows[0])
+    blank: list[SheetCell] = [""] * width
+    for row, column in sorted(place for place in unread if place[1] < width):
+        if row >= len(rows):
+            rows.extend([blank] * (row - len(rows)))
+            rows.append(list(blank))
+        rows[row][column] = unread[row, column]
 
 
 def _damaged_sheet(name: str) -> FileRejected:
