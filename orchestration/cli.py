@@ -62,7 +62,7 @@ def _root() -> None:
 def run(
     data_dir: DataDir = None,
     as_at: Annotated[
-        str | None, typer.Option(help="Knowledge date YYYY-MM-DD: later submissions are not used.")
+        str | None, typer.Option(help="Day YYYY-MM-DD: only what was known then is used.")
     ] = None,
     received_by: Annotated[
         str | None,
@@ -75,8 +75,9 @@ def run(
     """Run the nightly job once: take in what is new, transform, publish, report."""
     from orchestration.dagster.job import run_job
     from orchestration.night.errors import NothingPublished
-    from orchestration.night.steps import Request
+    from orchestration.night.steps import Request, registry
     from orchestration.operator.summary import print_run_summary, print_unchanged
+    from orchestration.registry.targets import agreed_targets
 
     request = Request(
         day(as_at) if as_at else datetime.now(UTC).date(),
@@ -85,7 +86,7 @@ def run(
     )
     folder = data_folder(data_dir)
     try:
-        load_settings(folder.root)
+        agreed_targets(load_settings(folder.root).targets, registry())
         with bars() as show:
             outcome = run_job(folder, request, show)
     except ConfigurationError as error:

@@ -7,7 +7,7 @@ import os
 import re
 import shlex
 import tomllib
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -188,6 +188,31 @@ class ScheduleSettings(_Section):
     """What starts the nightly job: Dagster's daemon, or cron or a systemd timer."""
 
 
+class Target(_Section):
+    """A value that somebody has agreed to reach (data/README.md, 'Targets')."""
+
+    area: Annotated[str, Field(pattern=r"^E\d{8}$")]
+    indicator: str
+    valid_from: Annotated[date, Field(alias="from")]
+    """First period end that is judged by it."""
+    valid_to: Annotated[date | None, Field(alias="to")] = None
+    target: float
+    """On the printed scale."""
+    near_within: Annotated[float, Field(ge=0)]
+    far_within: Annotated[float, Field(ge=0)] | None = None
+    origin: Literal["local", "national"] = "local"
+    agreed_by: Annotated[str, Field(min_length=1)]
+    agreed_on: date
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError("`to` is before `from`")
+        if self.far_within is not None and self.far_within <= self.near_within:
+            raise ValueError("far_within reaches no further than near_within")
+        return self
+
+
 class Settings(_Section):
     """The keys of `settings.toml` (data/README.md, 'Settings'); an unknown key is a configuration error."""
 
@@ -201,6 +226,7 @@ class Settings(_Section):
     encryption: EncryptionSettings = EncryptionSettings()
     alerts: AlertSettings = AlertSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    targets: tuple[Target, ...] = ()
 
 
 class _OnlyAlerts(BaseModel):

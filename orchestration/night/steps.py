@@ -39,6 +39,7 @@ from orchestration.registry.indicators import (
     load_indicators,
     measures_by_population,
 )
+from orchestration.registry.targets import agreed_targets
 from orchestration.registry.vocabulary import vocabulary
 from orchestration.reports.disclosure.public_rows import check_declared
 from orchestration.settings import DEFAULT_HOME_AREA, DataFolder, Settings
@@ -176,6 +177,7 @@ def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
 
     Raises NothingPublished where nothing has been accepted yet, or no check ran at all.
     """
+    targets = agreed_targets(settings.targets, registry())
     ledger, landing = Ledger(folder.ledger), landing_seen(folder)
     # First of all: an answer that comes in while this reads the ledger is news for the next run.
     state = state_of(request, settings, ledger, landing.state)
@@ -195,6 +197,7 @@ def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
         first_reported=first_reported.values_so_far(ledger),
         checks=table_checks(folder, ledger, settings.gate, request.vintage),
         statutory=kept_findings(folder, versions, (request.as_at, request.received_by)),
+        targets=targets,
     )
     detail = {
         "as_at": run.as_at.isoformat(), "code_version": run.code_version,

@@ -197,32 +197,23 @@ def _add_known(status: Status, folder: DataFolder, ledger: Ledger, today: date) 
     status.messages = _messages(folder, ledger)
 
 
-def print_holds(console: Console, holds: list[Hold]) -> None:
-    """What is held, why and since when, and what ends it: three lines per cause."""
-    for hold in holds:
-        lines = (
-            f"held       {hold.area_code}: {', '.join(hold.indicators) or 'no figure'}",
-            f"           by {hold.why}",
-            f"           until {hold.released_by}",
-        )
-        for line in lines:
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def print_warned(console: Console, warned: list[str]) -> None:
-    """What tables are warned about as a whole: a line per extract and check."""
-    for line in warned:
-        console.print(f"warn       {line}", markup=False, highlight=False, soft_wrap=True)
+def hold_lines(hold: Hold) -> tuple[str, str, str]:
+    """What is held, why and since when, and what ends it."""
+    return (
+        f"held       {hold.area_code}: {', '.join(hold.indicators) or 'no figure'}",
+        f"           by {hold.why}",
+        f"           until {hold.released_by}",
+    )
 
 
 def _state_of(item: IndicatorStatus) -> str:
-    """Status and reason in a phrase; the reason of a hold is printed below, once for all that it holds."""
+    """Status and reason in a phrase; the reason of a hold is printed above, once for all that it holds."""
     if item.status == "ok":
         return "ok"
     good = item.last_value_period_end
     last = "" if good in (None, item.period_end) else f"; last value of {good}"
     if item.status == "held":
-        return f"held{last} (below: by what)"
+        return f"held{last} (above: by what)"
     return f"{item.status.replace('_', ' ')}: {item.reason or 'no reason given'}{last}"
 
 
@@ -231,9 +222,9 @@ def _indicator_table(area_code: str, indicators: list[IndicatorStatus]) -> Table
     table.add_column("indicator", no_wrap=True)
     table.add_column("period end", no_wrap=True)
     table.add_column("state", overflow="fold")
-    for item in indicators:
-        if item.area_code == area_code:
-            table.add_row(item.indicator_id, str(item.period_end), _state_of(item))
+    of_area = (item for item in indicators if item.area_code == area_code)
+    for item in sorted(of_area, key=lambda item: item.status == "ok"):
+        table.add_row(item.indicator_id, str(item.period_end), _state_of(item))
     return table
 
 
@@ -241,7 +232,7 @@ def _nights(status: Status) -> Iterator[str]:
     """How the last night went, and what is in the way of the next."""
     run = status.last_run
     if run is not None:
-        known = f", knowledge date {run['as_at']}" if run["as_at"] else ""
+        known = f", what was known on {run['as_at']}" if run["as_at"] else ""
         why = f" ({run['reason']})" if run["reason"] else ""
         yield f"Last run{_named(run)}: {run['status']}{known}{why}"
     elif not status.obstacles:
@@ -259,12 +250,28 @@ def _named(run: dict[str, Any]) -> str:
     return f" {run['run_id']}" if run["run_id"] else ""
 
 
+def _exceptions(status: Status) -> Iterator[str]:
+    """What is late, held or warned about."""
+    for source in status.sources:
+        if source.freshness == "stale":
+            yield f"stale      {source.area_code}: {source.source}, newest of {source.as_at_date}"
+    for hold in status.holds:
+        yield from hold_lines(hold)
+    yield from (f"warn       {line}" for line in status.warned)
+    if status.messages:
+        yield (
+            f"messages   {len(status.messages)} about the newest submissions: the owners' pages and --json list them"
+        )
+
+
 def print_status(console: Console, status: Status) -> None:
-    """The same on one screen."""
-    for line in _nights(status):
+    """What needs somebody first, then every source and indicator, those without a new figure before the others."""
+    for line in (*_nights(status), *_exceptions(status)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if status.last_run is None:
         return
+    for area_code in dict.fromkeys(item.area_code for item in status.indicators):
+        console.print(_indicator_table(area_code, status.indicators))
     table = Table(title="Sources", title_justify="left")
     for heading in ("area", "source", "as at", "age (days)", "state"):
         table.add_column(heading)
@@ -274,10 +281,3 @@ def print_status(console: Console, status: Status) -> None:
             source.area_code, source.source, str(source.as_at_date or ""), age, source.freshness
         )
     console.print(table)
-    for area_code in dict.fromkeys(item.area_code for item in status.indicators):
-        console.print(_indicator_table(area_code, status.indicators))
-    print_holds(console, status.holds)
-    print_warned(console, status.warned)
-    console.print(
-        f"{len(status.messages)} message(s) about the newest submissions (the owners' pages list them)."
-    )

@@ -1,76 +1,149 @@
-"""The one-screen summary at the end of a run."""
+"""What a run prints at its end, on one screen of 80 by 24: what came, what changed, what is held or refused and why.
+
+The long form is the run's page.
+"""
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import get_args
 
+import duckdb
 from rich.console import Console
-from rich.table import Table
 
+from orchestration.checks.holds import Hold
 from orchestration.intake.findings import Finding, Severity
 from orchestration.night.account import Outcome
 from orchestration.operator.newest import Newest, current_holds, newest_figures
-from orchestration.operator.status import print_holds, print_warned
+from orchestration.operator.status import hold_lines
 from orchestration.operator.warned import warned_extracts
 from orchestration.registry.vocabulary import vocabulary
+from orchestration.reports.content.rounding import printed
+from orchestration.reports.content.wording import day, listed
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
 
-SHOWN_FINDINGS = 12
+SCREEN = 80
+# Of the 24 lines of a screen; the first message of a part is always whole.
+LINES_OF_HOLDS, LINES_OF_MESSAGES = 7, 6
+NAMED = 3
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 
 
 def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) -> None:
     """What was taken in, what is published, what needs an owner, and where to look."""
     run = outcome.run
-    console.print(
-        f"Published run {run.run_id}, knowledge date {run.as_at}: "
-        f"{len(outcome.accepted)} submission(s) taken in, {len(outcome.rejected)} rejected, "
-        f"{len(outcome.reread)} read again with another outcome.",
-        markup=False, highlight=False,
-    )  # fmt: skip
-    if outcome.made_key:
-        console.print(
-            "A key was made in restricted/hmac.key: back it up, no child's key can be made again without it.",
-            markup=False,
-        )
     with opened(folder.warehouse_file) as connection:
         newest, holds = newest_figures(connection), current_holds(connection)
-        warned = warned_extracts(connection)
+        changed = _changed(connection, run.home_area)
+        warned = [f"warn       {line}" for line in warned_extracts(connection)]
     in_force = next(iter(vocabulary().plans))
     of_plan = [one for one in newest if one.plan == in_force and one.area_code == run.home_area]
-    table, without_value = _figures(of_plan)
-    console.print(table)
-    console.print(without_value, markup=False, highlight=False)
-    print_holds(console, holds)
-    print_warned(console, warned)
-    for line in outcome.statutory:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-    told = tell_once(outcome.findings)
-    for line in told[:SHOWN_FINDINGS]:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-    if len(told) > SHOWN_FINDINGS:
-        console.print(f"... and {len(told) - SHOWN_FINDINGS} more messages (cypp status --json)")
-    console.print(f"Seconds:   {_seconds(outcome.seconds)}", markup=False, highlight=False)
-    console.print(
-        f"Warehouse: {folder.warehouse_file}", markup=False, highlight=False, soft_wrap=True
+    _say(
+        console,
+        f"Published run {run.run_id}: what was known on {day(run.as_at)}.",
+        f"{len(outcome.accepted)} submission(s) taken in, {len(outcome.rejected)} rejected, "
+        f"{len(outcome.reread)} read again with another outcome.",
+        *(_KEY_MADE if outcome.made_key else ()),
+        f"figures    {_figures(of_plan)}",
+        *changed,
+        *_held(holds),
+        *_within([*warned, *tell_once(outcome.findings)], LINES_OF_MESSAGES),
+        *outcome.statutory,
+        f"Seconds:   {_seconds(outcome.seconds)}",
+        f"Warehouse: {folder.warehouse_file}",
+        f"Page:      {outcome.page}",
     )
-    console.print(f"Page:      {outcome.page}", markup=False, highlight=False, soft_wrap=True)
+
+
+_KEY_MADE = (
+    "A key was made in restricted/hmac.key: back it up, no child's key can be made again without it.",
+)
 
 
 def print_unchanged(console: Console, folder: DataFolder, run_id: str) -> None:
     """What to say where a run had nothing to do: which run is published, what is held, where to look."""
-    console.print(
-        f"Nothing new since run {run_id}: landing, settings, code, answers and knowledge date are the same. "
-        "Use cypp run --force to publish again.",
-        markup=False, highlight=False,
-    )  # fmt: skip
     with opened(folder.warehouse_file) as connection:
-        print_holds(console, current_holds(connection))
-    console.print(
-        f"Warehouse: {folder.warehouse_file}", markup=False, highlight=False, soft_wrap=True
+        holds = current_holds(connection)
+    _say(
+        console,
+        f"Nothing new since run {run_id}: landing, settings, code, answers and the day asked for are the same. "
+        "Use cypp run --force to publish again.",
+        *_held(holds),
+        f"Warehouse: {folder.warehouse_file}",
     )
+
+
+def _say(console: Console, *lines: str) -> None:
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+# ---------------------------------------------------------------- what fits on a screen
+
+
+def _within(messages: Sequence[str], n_lines: int) -> Iterator[str]:
+    """The first messages, as far as they fit; of the others the number and where they are."""
+    left = n_lines
+    for place, message in enumerate(messages):
+        left -= len(textwrap.wrap(message, SCREEN))
+        if place and left < 0:
+            yield f"... and {len(messages) - place} more messages (the page below; cypp status --json)"
+            return
+        yield message
+
+
+def _held(holds: Sequence[Hold]) -> Iterator[str]:
+    """Each cause in full as far as it fits; every other one by name."""
+    left = LINES_OF_HOLDS
+    for place, hold in enumerate(holds):
+        lines = hold_lines(hold)
+        left -= sum(len(textwrap.wrap(line, SCREEN)) for line in lines)
+        if place and left < 0:
+            names = dict.fromkeys(name for one in holds[place:] for name in one.checks)
+            yield f"held       also by {', '.join(names)} (cypp status says what)"
+            return
+        yield from lines
+
+
+# ---------------------------------------------------------------- figures
+
+CHANGED = """
+    select lines.direction, indicators.caption, lines.value, lines.usual, lines.published_decimals
+    from marts.rpt_committee as lines
+    inner join marts.dim_indicators as indicators on lines.indicator_id = indicators.indicator_id
+    where lines.edition = 'restricted' and lines.area_code = ? and lines.direction in ('worse', 'better')
+    order by indicators.plan_order
+"""
+
+
+def _changed(connection: duckdb.DuckDBPyConnection, area_code: str) -> list[str]:
+    """What got worse or better beyond chance, a line each."""
+    found: dict[str, list[str]] = {"worse": [], "better": []}
+    for direction, caption, value, usual, decimals in connection.execute(
+        CHANGED, [area_code]
+    ).fetchall():
+        before = "" if usual is None else f", usual {printed(usual, decimals)}"
+        found[direction].append(f"{caption} ({printed(value, decimals)}{before})")
+    lines = [f"{direction:10} {_first(names)}" for direction, names in found.items() if names]
+    return lines or ["changed    nothing beyond chance"]
+
+
+def _first(names: Sequence[str]) -> str:
+    rest = len(names) - NAMED
+    return listed([*names[:NAMED], f"{rest} more"] if rest > 0 else names)
+
+
+def _figures(newest: Sequence[Newest]) -> str:
+    """How many indicators of the home area have a value, and what the others have instead."""
+    n_held = sum(one.has_value and one.status == "held" for one in newest)
+    n_valued = sum(one.has_value for one in newest)
+    without = Counter(one.status.replace("_", " ") for one in newest if not one.has_value)
+    counts = ", ".join(f"{count} {status}" for status, count in sorted(without.items()))
+    held = f", {n_held} of them held" if n_held else ""
+    return f"{n_valued} of {len(newest)} have a value{held}; none: {counts or '0'} (cypp status says why)"
 
 
 def tell_once(findings: list[Finding]) -> list[str]:
@@ -99,26 +172,3 @@ def tell_once(findings: list[Finding]) -> list[str]:
 
 def _seconds(seconds: dict[str, float]) -> str:
     return ", ".join(f"{step} {spent:.0f}" for step, spent in seconds.items())
-
-
-def _figures(newest: list[Newest]) -> tuple[Table, str]:
-    """What the home area has a value for, and one line on what it has none for."""
-    table = Table(
-        title=f"Newest figures of {newest[0].area_code}" if newest else "", title_justify="left"
-    )
-    for heading in ("indicator", "period end", "value", "numerator", "denominator", ""):
-        is_number = heading in ("value", "numerator", "denominator")
-        table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
-    without: Counter[str] = Counter()
-    for one in newest:
-        if not one.has_value:
-            without[one.status] += 1
-            continue
-        table.add_row(
-            one.indicator_id, str(one.last_value_period_end), f"{one.last_value:,.{one.published_decimals}f}",
-            "" if one.numerator is None else f"{one.numerator:,.0f}",
-            "" if one.denominator is None else f"{one.denominator:,.0f}",
-            "held" if one.status == "held" else "",
-        )  # fmt: skip
-    counts = ", ".join(f"{count} {status}" for status, count in sorted(without.items()))
-    return table, f"No value:  {counts or 'none'} (cypp status says why)"

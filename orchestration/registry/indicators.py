@@ -105,6 +105,8 @@ class Indicator(_Strict):
     section: str
     position: str = ""
     title: str
+    # Of a variant: the indicator beside whose value it is printed, because that cannot be read without it.
+    printed_with: str = ""
     # The title in a few words, on tiles; where there is none the title itself.
     caption: Annotated[str, Field(max_length=40)] = ""
     definition: str
@@ -246,6 +248,11 @@ def load_indicators(folder: Path = INDICATORS_FOLDER) -> tuple[Indicator, ...]:
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
         raise RegistryError(f"more than one entry for {', '.join(repeated)}")
+    for indicator in found:
+        if indicator.printed_with and indicator.printed_with not in ids:
+            raise RegistryError(
+                f"{indicator.id}: there is no indicator {indicator.printed_with!r} that it could be `printed_with`"
+            )
     return tuple(sorted(found, key=lambda indicator: indicator.plan_order))
 
 

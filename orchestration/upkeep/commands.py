@@ -114,7 +114,8 @@ def restore(file: BackupFile, by: By, data_dir: DataDir = None, encrypt: KeyFile
 def rebuild(
     data_dir: DataDir = None,
     as_at: Annotated[
-        str | None, typer.Option(help="Knowledge date YYYY-MM-DD (default: today).")
+        str | None,
+        typer.Option(help="Day YYYY-MM-DD: only what was known then is used (default: today)."),
     ] = None,
 ) -> None:
     """Make everything that can be derived again, from archive, ledger and restricted/ alone, and publish it."""

@@ -161,6 +161,7 @@ class Knowledge:
     first_reported: pa.Table
     checks: list[tuple[TableCheck, bool]]
     statutory: Findings = field(default_factory=Findings)
+    targets: list[dict[str, Any]] = field(default_factory=list)
 
 
 def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
@@ -175,6 +176,7 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     _write(target, "tables", _tables(folder, ledger, shipped))
     _write(target, "table_checks", _check_rows(known.checks))
     _write(target, "owners", load_owners())
+    _write(target, "targets", known.targets)
     _write_registry(target, known.indicators)
     write_last_published(folder, target)
     write_memory(ledger, target)

@@ -54,6 +54,16 @@ def test_name_that_is_not_declared_is_refused_in_one_sentence(
     assert "\n" not in str(refused.value)
 
 
+def test_measure_printed_with_an_indicator_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    registry = _registry(
+        tmp_path, "    kind: rate_per_10k", "    printed_with: nothing\n    kind: rate_per_10k"
+    )
+    with pytest.raises(
+        RegistryError, match="no indicator 'nothing' that it could be `printed_with`"
+    ):
+        load_indicators(registry)
+
+
 def test_breakdown_that_the_population_does_not_offer_is_refused_with_those_it_does(
     tmp_path: Path,
 ) -> None:

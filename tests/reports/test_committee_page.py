@@ -198,7 +198,8 @@ def test_actions_of_the_plan_stand_beside_what_is_off_target(
     warehouse.add_figure("share", "2025-03-31", 50, denominator=100, value=50.0)
     warehouse.rows["dim_targets"].append({
         "area_code": "E09000003", "indicator_id": "share", "valid_from": date(2019, 4, 1), "target": 90.0,
-        "near_within": 5.0, "polarity": "high", "agreed_by": "A", "agreed_on": date(2019, 4, 1),
+        "near_within": 5.0, "polarity": "high", "origin": "national", "agreed_by": "Cabinet",
+        "agreed_on": date(2019, 3, 12),
     })  # fmt: skip
     for action in ("2.10.1", "2.9.1"):
         warehouse.add_action(action, related_indicators="other share")
@@ -208,6 +209,30 @@ def test_actions_of_the_plan_stand_beside_what_is_off_target(
     assert f"Caption of share : 50.0% , target 90%; not judged. {done}" in exceptions(page)
     assert "Off target: Caption of share (50.0%)." in exceptions(page)
     assert _tile(page).endswith("Off target")
+    assert "A national target, agreed by Cabinet on 12 Mar 2019." in words(
+        part(page, "share-summary")
+    )
+
+
+@pytest.mark.parametrize("newest_has_value", [True, False])
+def test_value_is_printed_with_the_measures_it_cannot_be_read_without(
+    warehouse: Warehouse, render: Render, newest_has_value: bool
+) -> None:
+    warehouse.add_indicator("schools", kind="percentage", unit="%")
+    variant = {"kind": "percentage", "unit": "%", "reports": "", "printed_with": "schools"}
+    warehouse.add_indicator("coverage", **variant)
+    warehouse.add_indicator("proxy", **variant)
+    newest = {"denominator": 81, "value": 100.0} if newest_has_value else {}
+    warehouse.add_figure("schools", "2025-01-31", 90, denominator=90, value=100.0)
+    warehouse.add_figure("coverage", "2025-01-31", 90, denominator=100, value=90.0)
+    warehouse.add_figure("schools", "2025-02-28", 81 if newest_has_value else None, **newest)
+    warehouse.add_figure("coverage", "2025-02-28", 81, denominator=100, value=81.0)
+    warehouse.add_figure("proxy", "2025-02-28", 97, denominator=100, value=97.0)
+    note = overview(render(warehouse))["SC01"][-1]
+    assert "Caption of coverage: 81.0% (81 / 100)." in note
+    assert "Caption of proxy: 97.0% (97 / 100)." in note
+    last = "Last value 100.0%, at 31 Jan 2025; Caption of coverage: 90.0% (90 / 100)."
+    assert (last in note) is not newest_has_value
 
 
 def test_missing_newest_value_names_the_last_one(warehouse: Warehouse, render: Render) -> None:

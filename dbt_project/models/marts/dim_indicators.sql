@@ -10,6 +10,7 @@ final as (
         indicators.indicator_id,
         indicators.title,
         coalesce(nullif(indicators.caption, ''), indicators.title) as caption,
+        nullif(indicators.printed_with, '') as printed_with,
         indicators.plan,
         indicators.section,
         indicators.position,

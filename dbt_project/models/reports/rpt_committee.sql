@@ -205,6 +205,7 @@ judged as (
     select
         lines.*,
         targets.target,
+        targets.origin as target_origin,
         targets.agreed_by as target_agreed_by,
         targets.agreed_on as target_agreed_on,
         targets.near_within,
@@ -357,6 +358,7 @@ final as (
                 then 'Red-amber'
             else 'Red'
         end as rag,
+        lines.target_origin,
         lines.target_agreed_by,
         lines.target_agreed_on,
         lines.break_on,

@@ -19,6 +19,7 @@ from orchestration.reports.content import wording
 from orchestration.reports.content.comparisons import comparators_for
 from orchestration.reports.content.figures import Figures, figures_of
 from orchestration.reports.content.front import HEIGHT, WIDTH, front_of, tiles_of
+from orchestration.reports.content.overview import overview_of
 from orchestration.reports.content.panels import Cell, Line, line_of, panel_of
 from orchestration.reports.content.published import (
     Indicator,
@@ -103,7 +104,7 @@ def _content(
     found = [figures_of(published, indicator) for indicator in published.indicators]
     lines = [line_of(figures) for figures in found]
     panels = [panel_of(figures, line) for figures, line in zip(found, lines, strict=True)]
-    sections = _sections(lines, section_of)
+    sections, comparators = _sections(lines, section_of), comparators_for(published.home)
     tiles = tiles_of(list(zip(found, lines, strict=True)), published.actions)
     return {
         "published": published,
@@ -113,14 +114,16 @@ def _content(
         "arranged": arranged,
         "is_public": published.edition == "public",
         "newest": max((figures.newest.period_end for figures in found), default=None),
-        "comparators": comparators_for(published.home),
         "further": list(headings_of(ReportLine).values()),
         "exceptions": exceptions_of(lines),
-        "sections": sections,
+        "overview": overview_of(comparators, sections),
         "annex_of": " and ".join(dict.fromkeys(indicator.plan for indicator in published.annex)),
-        "annex": _sections(
-            [line_of(figures_of(published, indicator)) for indicator in published.annex],
-            lambda line: line.indicator.section,
+        "annex": overview_of(
+            comparators,
+            _sections(
+                [line_of(figures_of(published, indicator)) for indicator in published.annex],
+                lambda line: line.indicator.section,
+            ),
         ),
         "areas": [_areas_row(published, figures) for figures in found]
         if len(published.areas) > 1

@@ -29,6 +29,23 @@ NO_VALUE, NO_COUNT, WITHHELD = "no value", "not counted", "[c]"
 
 
 @dataclass(frozen=True)
+class Variant:
+    """A measure without which the value beside it cannot be read, and its figures."""
+
+    indicator: Indicator
+    figures: tuple[Figure, ...]
+
+    def at(self, end: date) -> str:
+        """In print for the period that ends on a day; empty where it has no value."""
+        found = next((one for one in self.figures if one.period_end == end), None)
+        if found is None or found.value is None:
+            return ""
+        value = printed(found.value, self.indicator.published_decimals)
+        sign = "%" if self.indicator.unit == "%" else ""
+        return f"{self.indicator.caption}: {value}{sign} ({counts_of(found)})"
+
+
+@dataclass(frozen=True)
 class Figures:
     """An indicator of the home area: its line, and its figures from oldest to newest, one at least."""
 
@@ -42,6 +59,7 @@ class Figures:
     group: str = ""
     """Phase and group of pupils, in the standards report."""
     rank: Rank | None = None
+    variants: tuple[Variant, ...] = ()
 
     @property
     def newest(self) -> Figure:
@@ -87,6 +105,17 @@ class Figures:
             return "none"
         return f"{printed_count(self.line.target)}{'%' if self.indicator.unit == '%' else ''}"
 
+    @property
+    def target_agreed(self) -> str:
+        """Who agreed the target and when; in the demo, that nobody did. Empty where there is none."""
+        line = self.line
+        if line.target is None or line.target_agreed_on is None:
+            return ""
+        if line.target_origin == "demonstration":
+            return "invented for the demonstration, agreed by nobody"
+        agreed_on = wording.day(line.target_agreed_on)
+        return f"a {line.target_origin} target, agreed by {line.target_agreed_by} on {agreed_on}"
+
     def interval_of(self, figure: Figure) -> str:
         """The 95% confidence interval of a progress score and what it says; empty for anything else."""
         if figure.confidence_lower is None or figure.confidence_upper is None:
@@ -125,6 +154,11 @@ def figures_of(published: Published, indicator: Indicator) -> Figures:
         benchmarks=published.benchmarks.get(indicator.indicator_id, ()),
         group=published.groups.get(indicator.indicator_id, ""),
         rank=published.ranks.get(indicator.indicator_id),
+        variants=tuple(
+            Variant(one, published.figures.get(one.indicator_id, ()))
+            for one in published.variants
+            if one.printed_with == indicator.indicator_id
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import Markup
 
@@ -179,7 +180,8 @@ def _target_note(figures: Figures) -> str:
 
 def _notes(figures: Figures) -> list[str]:
     """What a reader must know about the newest figure besides its status."""
-    line, notes = figures.line, []
+    line = figures.line
+    notes = [f"{said}." for said in _variants(figures, line.period_end)]
     if interval := figures.interval_of(figures.newest):
         notes.append(f"{interval}.")
     if line.is_provisional and line.value is not None:
@@ -188,10 +190,16 @@ def _notes(figures: Figures) -> list[str]:
     if line.last_value_period_end is not None:
         last = figures.at(line.last_value_period_end)
         if last is not None and last.value is not None:
-            notes.append(f"Last value {figures.printed(last.value)}, {figures.period_of(last)}.")
+            said = (f"Last value {figures.printed(last.value)}, {figures.period_of(last)}",)
+            notes.append(f"{'; '.join((*said, *_variants(figures, last.period_end)))}.")
     if line.break_reason is not None and line.break_on is not None:
         notes.append(f"Break in method at {wording.month(line.break_on)}: {line.break_reason}.")
     return notes
+
+
+def _variants(figures: Figures, end: date) -> list[str]:
+    """What the value of a period cannot be read without."""
+    return [said for said in (variant.at(end) for variant in figures.variants) if said]
 
 
 def place_of(figures: Figures) -> Place | None:
@@ -258,6 +266,7 @@ def _judgement(figures: Figures) -> str:
         said.append(f"{_capital(line.direction)} beyond chance: {figures.usual}.")
     if line.target is not None:
         said.append(f"{line.rag}: target {figures.target}{ASSURED.get(line.assurance, '')}.")
+        said.append(f"{_capital(figures.target_agreed)}.")
     return " ".join(said)
 
 

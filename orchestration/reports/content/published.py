@@ -50,6 +50,7 @@ class Indicator:
     position: str
     title: str
     caption: str
+    printed_with: str | None
     plan: str
     section: str
     kind: str
@@ -128,6 +129,7 @@ class ReportLine:
     assurance: str
     target: float | None
     rag: str
+    target_origin: str | None
     target_agreed_by: str | None
     target_agreed_on: date | None
     break_on: date | None
@@ -227,6 +229,8 @@ class Published:
     groups: dict[str, str]
     """Phase and group of pupils by indicator; of the standards report only."""
     ranks: dict[str, Rank]
+    variants: tuple[Indicator, ...] = ()
+    """Measures that are printed beside the value of another."""
     annex: tuple[Indicator, ...] = ()
     """Measures of the earlier plan; of the committee report only."""
 
@@ -247,6 +251,14 @@ def _indicators(connection: duckdb.DuckDBPyConnection, report: str) -> tuple[Ind
     return tuple(
         indicator for indicator in found if report in re.split(r"[\s;,]+", indicator.reports)
     )
+
+
+def _variants(connection: duckdb.DuckDBPyConnection) -> tuple[Indicator, ...]:
+    sql = (
+        "select {columns} from marts.dim_indicators as found where found.printed_with is not null"
+        " order by found.plan_order"
+    )
+    return tuple(read_records(connection, Indicator, sql))
 
 
 def _home_figures(
@@ -396,5 +408,6 @@ def read_published(marts: Path, report: str, edition: str) -> Published:
             actions=_actions(connection, edition),
             groups=_groups(connection, edition, home) if report == "standards" else {},
             ranks=_ranks(connection, edition, home) if report == "standards" else {},
+            variants=_variants(connection),
             annex=_indicators(connection, "annex") if report == "committee" else (),
         )

@@ -29,7 +29,7 @@ def committee_document(content: dict[str, Any]) -> Document:
         template="committee", title=content["title"], about=ABOUT, run=published.run, home=published.home,
         is_public=content["is_public"],
         content={
-            **{name: content[name] for name in ("arranged", "exceptions", "sections", "comparators", "further", "annex", "annex_of")},
+            **{name: content[name] for name in ("arranged", "exceptions", "overview", "further", "annex", "annex_of")},
             "disagreements": [_disagreement(one) for one in published.disagreements],
             "areas": _areas(published.areas, content["areas"]),
             "newest": content["newest"],
