@@ -209,9 +209,7 @@ def test_actions_of_the_plan_stand_beside_what_is_off_target(
     assert f"Caption of share : 50.0% , target 90%; not judged. {done}" in exceptions(page)
     assert "Off target: Caption of share (50.0%)." in exceptions(page)
     assert _tile(page).endswith("Off target")
-    assert "A national target, agreed by Cabinet on 12 Mar 2019." in words(
-        part(page, "share-summary")
-    )
+    assert "A national target, agreed by Cabinet on 12 Mar 2019." in words(part(page, "share"))
 
 
 @pytest.mark.parametrize("newest_has_value", [True, False])
@@ -241,9 +239,8 @@ def test_missing_newest_value_names_the_last_one(warehouse: Warehouse, render: R
     warehouse.add_figure("late", "2025-01-31", status_reason="no submission covers 2025-01-31")
     page = render(warehouse)
     line = overview(page)["SC01"]
-    assert line[1] == "no value"
-    assert line[3] == "At 31 Jan 2025 2 months old"
-    assert "Last value 30.0, at 31 Dec 2024." in line[-1]
+    said = "no value , At 31 Jan 2025: No data: no submission covers 31 Jan 2025. Last value 30.0, at 31 Dec 2024."
+    assert line[1:] == [said]
     assert "no value in 1 month: Jan 2025" in words(part(page, "late-summary"))
 
 
@@ -320,13 +317,52 @@ def compared(warehouse: Warehouse) -> Warehouse:
 def test_published_figures_are_the_newest_not_after_our_period(
     compared: Warehouse, render: Render
 ) -> None:
-    line = overview(render(compared))["SC01"]
-    assert line[7:11] == [
-        "19.3% financial year 2023-24",
-        "18.0% financial year 2023-24",
-        "20.0% financial year 2023-24; 9 of 10 areas, 2025 model",
-        "22.0% financial year 2023-24",
+    page = render(compared)
+    assert overview(page)["SC01"][7:11] == ["19.3%", "18.0%", "20.0%", "22.0%"]
+    assert _comparator_headings(page) == [
+        "Outer London financial year 2023-24, unless said",
+        "London financial year 2023-24, unless said",
+        "Statistical neighbours financial year 2023-24; 9 of 10 areas, 2025 model, unless said",
+        "England financial year 2023-24, unless said",
     ]
+
+
+def _comparator_headings(page: str) -> list[str]:
+    return [words(heading) for heading in found(page, "//table[@class='overview']/thead//th")[8:12]]
+
+
+def test_figure_of_another_period_than_the_heading_says_it(
+    compared: Warehouse, render: Render
+) -> None:
+    for name in ("late", "later"):
+        compared.add_indicator(
+            name, position=name, kind="percentage", unit="%", headline_basis="rolling12"
+        )
+        compared.add_figure(name, "2025-06-30", 1, denominator=8, value=12.5)
+        compared.add_benchmark(name, "England", "2025-03-31", 30.0, basis="fy")
+    page = render(compared)
+    assert _comparator_headings(page)[3] == "England financial year 2024-25, unless said"
+    assert overview(page)["late"][10] == "30.0%"
+    assert overview(page)["SC01"][10] == "22.0% financial year 2023-24"
+
+
+def test_note_that_many_lines_share_is_printed_once_below(
+    warehouse: Warehouse, render: Render
+) -> None:
+    for number in range(4):
+        warehouse.add_indicator(f"rate{number}", position=f"SC0{number}", plan_order=number)
+        warehouse.add_figure(
+            f"rate{number}",
+            "2025-03-31",
+            5,
+            denominator=1000,
+            value=50.0,
+            is_provisional=number < 3,
+        )
+    page = render(warehouse)
+    lines = overview(page)
+    assert [line[-1].endswith("Note 1") for line in lines.values()] == [True, True, True, False]
+    assert words(part(page, "overview").getparent()).count("an earlier year's") == 1
 
 
 def test_footer_names_the_publishers_files(compared: Warehouse, render: Render) -> None:
@@ -350,7 +386,7 @@ def test_figures_without_a_value_are_not_compared_with(
     warehouse.add_benchmark("rate", "England", "2025-03-31", None, status="suppressed")
     warehouse.add_benchmark("rate", "England", "2024-03-31", 40.0)
     line = overview(render(warehouse))["SC01"]
-    assert line[7:11] == ["not available", "not available", "not available", "40.0 at 31 Mar 2024"]
+    assert line[7:11] == ["not available", "not available", "not available", "40.0"]
 
 
 def test_an_indicator_without_a_series_says_so(social_care: Warehouse, render: Render) -> None:

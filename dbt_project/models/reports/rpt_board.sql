@@ -41,6 +41,18 @@ seen_last as (
     where updates.as_at <= {{ add_months('run.as_at', -3) }}
 ),
 
+-- when an action was first told as under way, and as complete
+milestones as (
+    select
+        action_id,
+        min(as_at) filter (
+            where status in ('in_progress', 'complete')
+        ) as begun_on,
+        min(as_at) filter (where status = 'complete') as completed_on
+    from updates
+    group by action_id
+),
+
 ranks as (
     select
         'RED' as rag,
@@ -74,6 +86,8 @@ final as (
         coalesce(updates.as_at, date '1900-01-01')
         <= {{ add_months('run.as_at', -3) }} as is_update_missing,
         coalesce(updates.status, 'no_update') as status,
+        milestones.begun_on,
+        milestones.completed_on,
         updates.rag,
         seen_last.rag as rag_seen_last,
         case
@@ -91,6 +105,8 @@ final as (
     cross join run
     left join updates
         on actions.action_id = updates.action_id and updates.newness = 1
+    left join milestones
+        on actions.action_id = milestones.action_id
     left join seen_last
         on actions.action_id = seen_last.action_id and seen_last.newness = 1
     left join ranks

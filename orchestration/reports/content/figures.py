@@ -13,6 +13,7 @@ from orchestration.reports.content.published import (
     Compared,
     Figure,
     Indicator,
+    LinkedAction,
     Published,
     Rank,
     ReportLine,
@@ -60,6 +61,8 @@ class Figures:
     """Phase and group of pupils, in the standards report."""
     rank: Rank | None = None
     variants: tuple[Variant, ...] = ()
+    actions: tuple[LinkedAction, ...] = ()
+    """The plan's actions that are linked to it."""
 
     @property
     def newest(self) -> Figure:
@@ -158,6 +161,9 @@ def figures_of(published: Published, indicator: Indicator) -> Figures:
             Variant(one, published.figures.get(one.indicator_id, ()))
             for one in published.variants
             if one.printed_with == indicator.indicator_id
+        ),
+        actions=tuple(
+            action for action in published.actions if action.is_linked_to(indicator.indicator_id)
         ),
     )
 

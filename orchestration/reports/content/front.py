@@ -77,9 +77,7 @@ def _tile(figures: Figures, line: Line, actions: Sequence[LinkedAction]) -> Tile
         state=state,
         state_says=state_says,
         actions=tuple(
-            action
-            for action in actions
-            if line.indicator.indicator_id in (action.related_indicators or "").split()
+            action for action in actions if action.is_linked_to(line.indicator.indicator_id)
         ),
     )
 

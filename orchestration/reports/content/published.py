@@ -206,6 +206,12 @@ class LinkedAction:
     action_id: str
     rag: str | None
     related_indicators: str | None
+    begun_on: date | None
+    completed_on: date | None
+
+    def is_linked_to(self, indicator_id: str) -> bool:
+        """Whether the plan links it to an indicator."""
+        return indicator_id in (self.related_indicators or "").split()
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from orchestration.reports.content import wording
 from orchestration.reports.content.comparisons import Comparator, as_published, charted_comparators
 from orchestration.reports.content.figures import Figures, status_of
 from orchestration.reports.content.published import Benchmark
-from orchestration.reports.media.charts import LIMIT, TARGET, USUAL, Rule, RunChart, Series
+from orchestration.reports.media.charts import (
+    LIMIT,
+    TARGET,
+    USUAL,
+    Mark,
+    Rule,
+    RunChart,
+    Series,
+)
+
+MARKED_BY_NAME = 2
 
 
 def run_chart(figures: Figures) -> RunChart | None:
@@ -21,6 +32,7 @@ def run_chart(figures: Figures) -> RunChart | None:
         own=Series(_label(figures, _own_name(figures), value, last.period_end), points),
         compared=[_series(figures, *pair) for pair in _charted(figures)],
         rules=_rules(figures),
+        marks=[Mark(day, _numbers(said)) for day, said in sorted(_milestones(figures).items())],
         unit=figures.indicator.unit,
     )
 
@@ -44,6 +56,24 @@ def _rules(figures: Figures) -> list[Rule]:
     if target is not None:
         rules.append(Rule(target, TARGET, f"Target {figures.target}"))
     return rules
+
+
+def _milestones(figures: Figures) -> dict[date, list[tuple[str, str]]]:
+    """By day within the chart: which linked actions began, or were complete."""
+    found: dict[date, list[tuple[str, str]]] = {}
+    for action in figures.actions:
+        for day, what in ((action.begun_on, "begun"), (action.completed_on, "complete")):
+            is_shown = day is not None and day >= figures.figures[0].period_end
+            if day is not None and is_shown and day <= figures.newest.period_end:
+                found.setdefault(day, []).append((action.action_id, what))
+    return found
+
+
+def _numbers(said: Sequence[tuple[str, str]]) -> str:
+    """The actions of a mark by number; the text beside the chart says what became of each."""
+    numbers = list(dict.fromkeys(action for action, _ in said))
+    rest = len(numbers) - MARKED_BY_NAME
+    return ", ".join(numbers[:MARKED_BY_NAME]) + (f" +{rest}" if rest > 0 else "")
 
 
 def _charted(figures: Figures) -> list[tuple[Comparator, list[Benchmark]]]:
@@ -85,7 +115,17 @@ def summary(figures: Figures) -> str:
     parts += _limits(figures)
     parts.append(_gaps(figures))
     parts += [_compared(figures, *pair) for pair in _charted(figures)]
+    parts += _actions(figures)
     return f"{'; '.join(parts)}."
+
+
+def _actions(figures: Figures) -> list[str]:
+    """The marks of the chart, by day."""
+    said = [
+        f"{wording.month(day)} {wording.listed([f'{action} {what}' for action, what in marked])}"
+        for day, marked in sorted(_milestones(figures).items())
+    ]
+    return [f"linked actions (upright lines): {', '.join(said)}"] if said else []
 
 
 def _course(figures: Figures) -> str:

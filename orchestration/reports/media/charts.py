@@ -27,6 +27,7 @@ from typing import Any
 PLOT_WIDTH, PLOT_HEIGHT = 340, 230
 PADDING = {"left": 58, "right": 132, "top": 30, "bottom": 34}
 FONT, FONT_SIZE = "Arial, Helvetica, sans-serif", 13
+MARK_SIZE = 11
 LINE_HEIGHT, LABEL_CHARACTERS, LABEL_GAP = 15, 17, 4
 QUIET_INK, RULE, GRID = "#4a5563", "#6b7683", "#dfe3e8"
 MOST_DATE_STEPS = 4
@@ -79,6 +80,14 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A day on which something was done, as an upright line with a label at its top."""
+
+    day: date
+    label: str
+
+
+@dataclass(frozen=True)
 class RunChart:
     """What one chart shows."""
 
@@ -86,6 +95,7 @@ class RunChart:
     compared: Sequence[Series]
     rules: Sequence[Rule]
     unit: str
+    marks: Sequence[Mark] = ()
 
 
 @dataclass(frozen=True)
@@ -212,6 +222,7 @@ def _shown(chart: RunChart) -> dict[str, Any]:
         "datasets": {
             "lines": [row for one, look in series for row in _rows(one, look)],
             "rules": [{"value": rule.value, **vars(rule.look)} for rule in chart.rules],
+            "marks": [{"end": one.day.isoformat(), "text": one.label} for one in chart.marks],
             "ends": _end_labels(series, chart, axis),
         },
         "params": [{"name": name, "value": value} for name, value in _axes(chart, axis).items()],
@@ -299,7 +310,8 @@ def _drawing() -> dict[str, Any]:
     """The drawing, without data. Altair needs 0.1 s to compose it, so all charts of a page share it."""
     import altair as alt  # 0.6 s, as above
 
-    layered = alt.layer(*_rule_layer(alt), *_line_layers(alt), *_end_layers(alt)).properties(
+    layers = (*_mark_layers(alt), *_rule_layer(alt), *_line_layers(alt), *_end_layers(alt))
+    layered = alt.layer(*layers).properties(
         width=PLOT_WIDTH,
         height=PLOT_HEIGHT,
         padding=PADDING,
@@ -360,6 +372,14 @@ def _rule_layer(alt: Any) -> list[Any]:
         )
         for look in (USUAL, LIMIT, TARGET)
     ]  # fmt: skip
+
+
+def _mark_layers(alt: Any) -> list[Any]:
+    base = alt.Chart(alt.NamedData("marks")).encode(x=_days(alt))
+    labels = base.mark_text(
+        align="left", baseline="top", dx=3, fontSize=MARK_SIZE, color=QUIET_INK
+    ).encode(y=alt.value(0), text="text:N")
+    return [base.mark_rule(color=RULE, strokeWidth=1), labels]
 
 
 def _line_layers(alt: Any) -> list[Any]:
