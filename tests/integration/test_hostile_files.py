@@ -32,8 +32,15 @@ A_FEW = [
     if kind.build
     in (hostile_files.one_long_text, hostile_files.one_long_entry, hostile_files.binary_references)
 ]
+# Files that take ten seconds to write.
+LARGE = ("many small parts", "lists in a column (Parquet)")
 PARAMETERS = [
-    pytest.param(kind, variant, id=f"{kind.name}-{variant}", marks=[pytest.mark.faults] * variant)
+    pytest.param(
+        kind,
+        variant,
+        id=f"{kind.name}-{variant}",
+        marks=[pytest.mark.faults] if variant or kind.name in LARGE else [],
+    )
     for kind in KINDS
     for variant in VARIANTS
 ]

@@ -26,7 +26,10 @@ PYTHON = (
         "    return pd.DataFrame([{rows}], columns=['child_key', 'start_date'])\n"
     ),
 )
-LANGUAGES = pytest.mark.parametrize("language", [SQL, PYTHON], ids=["sql", "python"])
+LANGUAGES = pytest.mark.parametrize(
+    "language",
+    [pytest.param(SQL, id="sql"), pytest.param(PYTHON, id="python", marks=pytest.mark.faults)],
+)
 
 
 def _write(folder: Path, language: tuple[str, str], rows: str) -> None:
@@ -65,7 +68,7 @@ def test_two_rows_of_one_key_fail_the_table_and_what_reads_it(
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("language", [SQL, PYTHON], ids=["sql", "python"])
+@LANGUAGES
 def test_a_second_build_over_the_first_is_held_to_it_too(
     tmp_path: Path, language: tuple[str, str]
 ) -> None:

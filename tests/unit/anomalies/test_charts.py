@@ -118,6 +118,7 @@ def test_constant_value_has_limits_and_a_change_is_flagged() -> None:
     assert flagged(judge_value(points(*([70.0] * 12), 71.0))) == [date(2023, 1, 31)]
 
 
+@pytest.mark.faults
 def test_benchmark_keeps_its_promises_on_a_small_draw() -> None:
     """The whole of it is `make bench`; twenty series of each kind show that neither side has broken."""
     lines = list(score(n_series=20))
