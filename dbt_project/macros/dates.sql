@@ -8,6 +8,22 @@
     cast({{ dbt.dateadd('month', number, day) }} as date)
 {%- endmacro %}
 
+{# Whether a period is the same one of the year before: to the day, where the last
+   day of a month stays the last; school terms end on another day each year. #}
+{% macro is_a_year_before(earlier_end, later_end, basis) -%}
+    (
+        {{ earlier_end }}
+        between {{ add_months(later_end, -12) }}
+        and {{ add_days(add_months(later_end, -12), 1) }}
+        or (
+            {{ basis }} like 'academic%'
+            and {{ earlier_end }}
+            between {{ add_days(add_months(later_end, -12), -45) }}
+            and {{ add_days(add_months(later_end, -12), 45) }}
+        )
+    )
+{%- endmacro %}
+
 {# Completed years by month and day: a child born on 29 February has the
    birthday on 1 March in a common year, which interval arithmetic gets wrong
    (docs/figures.md, 'Windows'). #}

@@ -68,7 +68,7 @@ def _written(folder: DataFolder, wanted: Wanted, if_empty: bool) -> str:
             return f"{folder.landing} has extracts already: no demo written."
         write_extracts(folder, ledger, wanted, show)
     return (
-        f"Synthetic extracts of {wanted.areas} authority(ies) up to {wanted.last} stand in {folder.landing};"
+        f"Synthetic extracts of {wanted.areas} authority(ies) up to {wanted.last} are in {folder.landing};"
         " `cypp demo --remove` takes them away."
     )
 

@@ -131,8 +131,6 @@ lines as (
             and areas.area_code = newest.area_code
 ),
 
--- the same day of the year before, where the last day of a month stays the
--- last; school terms end on another day each year
 years_before as (
     select
         lines.indicator_id,
@@ -150,21 +148,9 @@ years_before as (
         on
             lines.indicator_id = figures.indicator_id
             and lines.area_code = figures.area_code
-            and (
-                figures.period_end
-                between {{ add_months('lines.period_end', -12) }}
-                and {{ add_days(add_months('lines.period_end', -12), 1) }}
-                or (
-                    lines.basis like 'academic%'
-                    and figures.period_end
-                    between {{ add_days(
-                        add_months('lines.period_end', -12), -45
-                    ) }}
-                    and {{ add_days(
-                        add_months('lines.period_end', -12), 45
-                    ) }}
-                )
-            )
+            and {{ is_a_year_before(
+                'figures.period_end', 'lines.period_end', 'lines.basis'
+            ) }}
 ),
 
 -- of several neighbour models the newest with a figure

@@ -102,7 +102,8 @@ def _content(
     published: Published, title: str, arranged: str, section_of: Callable[[Line], str]
 ) -> dict[str, Any]:
     found = [figures_of(published, indicator) for indicator in published.indicators]
-    lines = [line_of(figures) for figures in found]
+    is_public = published.edition == "public"
+    lines = [line_of(figures, is_public=is_public) for figures in found]
     panels = [panel_of(figures, line) for figures, line in zip(found, lines, strict=True)]
     sections, comparators = _sections(lines, section_of), comparators_for(published.home)
     tiles = tiles_of(list(zip(found, lines, strict=True)), published.actions)
@@ -112,7 +113,7 @@ def _content(
         "sparkline_size": (WIDTH, HEIGHT),
         "title": title,
         "arranged": arranged,
-        "is_public": published.edition == "public",
+        "is_public": is_public,
         "newest": max((figures.newest.period_end for figures in found), default=None),
         "further": list(headings_of(ReportLine).values()),
         "exceptions": exceptions_of(lines),
@@ -121,7 +122,10 @@ def _content(
         "annex": overview_of(
             comparators,
             _sections(
-                [line_of(figures_of(published, indicator)) for indicator in published.annex],
+                [
+                    line_of(figures_of(published, indicator), is_public=is_public)
+                    for indicator in published.annex
+                ],
                 lambda line: line.indicator.section,
             ),
         ),

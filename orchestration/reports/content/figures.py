@@ -10,6 +10,7 @@ from orchestration.reports.content import wording
 from orchestration.reports.content.published import (
     Area,
     Benchmark,
+    ChangePart,
     Compared,
     Figure,
     Indicator,
@@ -61,6 +62,8 @@ class Figures:
     """Phase and group of pupils, in the standards report."""
     rank: Rank | None = None
     variants: tuple[Variant, ...] = ()
+    parts: tuple[ChangePart, ...] = ()
+    """Of the change of the newest figure."""
     actions: tuple[LinkedAction, ...] = ()
     """The plan's actions that are linked to it."""
 
@@ -161,6 +164,11 @@ def figures_of(published: Published, indicator: Indicator) -> Figures:
             Variant(one, published.figures.get(one.indicator_id, ()))
             for one in published.variants
             if one.printed_with == indicator.indicator_id
+        ),
+        parts=tuple(
+            one
+            for one in published.parts
+            if (one.indicator_id, one.period_end) == (indicator.indicator_id, line.period_end)
         ),
         actions=tuple(
             action for action in published.actions if action.is_linked_to(indicator.indicator_id)

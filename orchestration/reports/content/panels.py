@@ -19,6 +19,7 @@ from orchestration.reports.content.figures import (
 )
 from orchestration.reports.content.published import Figure, Indicator, ReportLine, headings_of
 from orchestration.reports.content.trends import run_chart, summary
+from orchestration.reports.content.why import why
 from orchestration.reports.media.charts import render_run_chart
 
 NO_SERIES, NOT_AVAILABLE = "no series", "not available"
@@ -67,6 +68,8 @@ class Line:
     status_code: str
     status: str
     notes: tuple[str, ...]
+    why: str
+    """What moved it."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class Panel:
     rows: tuple[DataRow, ...]
 
 
-def line_of(figures: Figures) -> Line:
+def line_of(figures: Figures, *, is_public: bool) -> Line:
     """The newest figure, last year's and the published ones."""
     line = figures.line
     value, year_before = _value(figures), _year_before(figures)
@@ -137,6 +140,7 @@ def line_of(figures: Figures) -> Line:
         status_code=line.status,
         status=status_of(line),
         notes=tuple(_notes(figures)),
+        why=why(figures, is_public=is_public),
     )
 
 

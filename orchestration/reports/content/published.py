@@ -215,6 +215,20 @@ class LinkedAction:
 
 
 @dataclass(frozen=True)
+class ChangePart:
+    """What a group adds to the change of a newest figure on the year before, unrounded."""
+
+    indicator_id: str
+    period_end: date
+    breakdown: str
+    breakdown_value: str
+    change: float
+    part: float
+    own_part: float | None
+    size_part: float | None
+
+
+@dataclass(frozen=True)
 class Published:
     """All that a page about the home area needs, by indicator."""
 
@@ -235,6 +249,8 @@ class Published:
     groups: dict[str, str]
     """Phase and group of pupils by indicator; of the standards report only."""
     ranks: dict[str, Rank]
+    parts: tuple[ChangePart, ...] = ()
+    """Of the restricted edition only: a part of few children would tell their number."""
     variants: tuple[Indicator, ...] = ()
     """Measures that are printed beside the value of another."""
     annex: tuple[Indicator, ...] = ()
@@ -257,6 +273,11 @@ def _indicators(connection: duckdb.DuckDBPyConnection, report: str) -> tuple[Ind
     return tuple(
         indicator for indicator in found if report in re.split(r"[\s;,]+", indicator.reports)
     )
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, home: Area) -> tuple[ChangePart, ...]:
+    sql = "select {columns} from marts.fct_change_parts as found where found.area_code = ?"
+    return tuple(read_records(connection, ChangePart, sql, home.area_code))
 
 
 def _variants(connection: duckdb.DuckDBPyConnection) -> tuple[Indicator, ...]:
@@ -414,6 +435,7 @@ def read_published(marts: Path, report: str, edition: str) -> Published:
             actions=_actions(connection, edition),
             groups=_groups(connection, edition, home) if report == "standards" else {},
             ranks=_ranks(connection, edition, home) if report == "standards" else {},
+            parts=_parts(connection, home) if edition == "restricted" else (),
             variants=_variants(connection),
             annex=_indicators(connection, "annex") if report == "committee" else (),
         )

@@ -1,0 +1,70 @@
+"""Why a figure moved: the groups that add most to its change on the year before, or that nothing moved it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from orchestration.reports.content import wording
+from orchestration.reports.content.figures import Figures
+from orchestration.reports.content.published import ChangePart
+from orchestration.reports.content.rounding import printed
+
+NAMED = 2
+# A group that adds less than this share of the change explains nothing.
+LEAST_SHARE = 0.1
+
+
+def why(figures: Figures, *, is_public: bool) -> str:
+    """One sentence on what moved the newest figure, or why none can be said."""
+    line = figures.line
+    if line.status == "suppressed":
+        return "What moved it: the value is withheld."
+    if line.value is None or line.status == "held":
+        return "What moved it: there is no new value."
+    if line.year_before_value is None:
+        return "What moved it: there is no comparable value of a year earlier."
+    if line.direction == "no change":
+        return "What moved it: nothing beyond chance."
+    if is_public:
+        return "What moved it, by group of children: in the edition for officers only."
+    told = _largest(figures.parts)
+    if not told:
+        return "What moved it: its records are not told apart by group."
+    change = _signed(figures, told[0].change)
+    chance = "" if line.direction != "not judged" else " (it may be chance)"
+    named = wording.listed([_part(figures, one) for one in told])
+    return f"What moved it: of {change} on a year earlier{chance} {named}."
+
+
+def _largest(parts: Sequence[ChangePart]) -> list[ChangePart]:
+    """The groups that add most, of the breakdown of which the fewest explain it."""
+    by_breakdown = {
+        name: _in_direction(one for one in parts if one.breakdown == name)
+        for name in dict.fromkeys(one.breakdown for one in parts)
+    }
+    told = [found for found in by_breakdown.values() if found]
+    if not told:
+        return []
+    best = max(told, key=lambda found: abs(found[0].part))
+    return [one for one in best[:NAMED] if abs(one.part) >= LEAST_SHARE * abs(one.change)]
+
+
+def _in_direction(parts: Iterable[ChangePart]) -> list[ChangePart]:
+    """Those that move the figure the way it moved, the largest first."""
+    found = [one for one in parts if one.part * one.change > 0]
+    return sorted(found, key=lambda one: (-abs(one.part), one.breakdown_value))
+
+
+def _part(figures: Figures, one: ChangePart) -> str:
+    said = f"{_signed(figures, one.part)} from {one.breakdown_value} ({wording.inputs(one.breakdown)})"
+    if one.own_part is None or one.size_part is None:
+        return said
+    own, size = _signed(figures, one.own_part), _signed(figures, one.size_part)
+    return f"{said}: {own} by its own share, {size} by its size"
+
+
+def _signed(figures: Figures, value: float) -> str:
+    decimals = max(figures.indicator.published_decimals, 1)
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    points = " points" if figures.indicator.unit == "%" else ""
+    return f"{sign}{printed(abs(value), decimals)}{points}"
