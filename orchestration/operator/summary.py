@@ -1,6 +1,6 @@
-"""What a run prints at its end, on one screen of 80 by 24: what came, what changed, what is held or refused and why.
+"""What a run prints at its end: what came, what changed, what is held or refused and why.
 
-The long form is the run's page.
+At a terminal it fits a screen of 80 by 24; the long form is the run's page. A log gets all of it.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def print_run_summary(console: Console, folder: DataFolder, outcome: Outcome) ->
         *(_KEY_MADE if outcome.made_key else ()),
         f"figures    {_figures(of_plan)}",
         *changed,
-        *_held(holds),
-        *_within([*warned, *tell_once(outcome.findings)], LINES_OF_MESSAGES),
+        *_held(holds, is_screen=console.is_terminal),
+        *_within([*warned, *tell_once(outcome.findings)], is_screen=console.is_terminal),
         *outcome.statutory,
         f"Seconds:   {_seconds(outcome.seconds)}",
         f"Warehouse: {folder.warehouse_file}",
@@ -71,7 +71,7 @@ def print_unchanged(console: Console, folder: DataFolder, run_id: str) -> None:
         console,
         f"Nothing new since run {run_id}: landing, settings, code, answers and the day asked for are the same. "
         "Use cypp run --force to publish again.",
-        *_held(holds),
+        *_held(holds, is_screen=console.is_terminal),
         f"Warehouse: {folder.warehouse_file}",
     )
 
@@ -84,24 +84,24 @@ def _say(console: Console, *lines: str) -> None:
 # ---------------------------------------------------------------- what fits on a screen
 
 
-def _within(messages: Sequence[str], n_lines: int) -> Iterator[str]:
-    """The first messages, as far as they fit; of the others the number and where they are."""
-    left = n_lines
+def _within(messages: Sequence[str], *, is_screen: bool) -> Iterator[str]:
+    """The first messages, as far as they fit a screen; of the others the number and where they are."""
+    left = LINES_OF_MESSAGES
     for place, message in enumerate(messages):
         left -= len(textwrap.wrap(message, SCREEN))
-        if place and left < 0:
+        if is_screen and place and left < 0:
             yield f"... and {len(messages) - place} more messages (the page below; cypp status --json)"
             return
         yield message
 
 
-def _held(holds: Sequence[Hold]) -> Iterator[str]:
-    """Each cause in full as far as it fits; every other one by name."""
+def _held(holds: Sequence[Hold], *, is_screen: bool) -> Iterator[str]:
+    """Each cause in full as far as it fits a screen; every other one by name."""
     left = LINES_OF_HOLDS
     for place, hold in enumerate(holds):
         lines = hold_lines(hold)
         left -= sum(len(textwrap.wrap(line, SCREEN)) for line in lines)
-        if place and left < 0:
+        if is_screen and place and left < 0:
             names = dict.fromkeys(name for one in holds[place:] for name in one.checks)
             yield f"held       also by {', '.join(names)} (cypp status says what)"
             return
