@@ -37,7 +37,7 @@ COLUMNS = (
 )  # fmt: skip
 HEADINGS = tuple(name for name, _ in COLUMNS)
 NOTES = (
-    ("Answer", "Explained: the record is right as it stands. Accepted: it is wrong and cannot be corrected; an approver is named. Will be corrected: nothing else to fill in; the case closes with the extract that holds the correction."),
+    ("Answer", "Explained: the record is right as it is. Accepted: it is wrong and cannot be corrected; an approver is named. Will be corrected: nothing else to fill in; the case closes with the extract that holds the correction."),
     ("Reason", f"One of the list. With '{OTHER}' say it in Note."),
     ("Answered by", "Your name. Needed with Explained and Accepted."),
     ("Approver", "Who approves an acceptance: not the person who answers."),

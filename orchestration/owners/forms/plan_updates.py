@@ -34,9 +34,9 @@ NOTES = (
     ("Status", "One of the list."),
     ("Colour", "Red: off track. Amber: at risk. Green: on track. Blue: complete. Leave it empty if nobody has judged it."),
     ("Progress", "What has been done since the last update, in a few sentences. No names of children or families."),
-    ("Risk", "What stands in the way, for the corporate risk register. It is not printed in the public edition."),
+    ("Risk", "What may prevent it, for the corporate risk register. It is not printed in the public edition."),
     ("Supplied by", "The agency that reports."),
-    ("Released for the public by", "Your name, if what stands under Progress may be printed in the public edition; else leave it empty."),
+    ("Released for the public by", "Your name, if what you write under Progress may be printed in the public edition; else leave it empty."),
     ("[x]", "Not available: no update has been supplied before."),
 )  # fmt: skip
 
