@@ -16,24 +16,32 @@ LEAST_SHARE = 0.1
 
 def why(figures: Figures, *, is_public: bool) -> str:
     """One sentence on what moved the newest figure, or why none can be said."""
-    line = figures.line
-    if line.status == "suppressed":
-        return "What moved it: the value is withheld."
-    if line.value is None or line.status == "held":
-        return "What moved it: there is no new value."
-    if line.year_before_value is None:
-        return "What moved it: there is no comparable value of a year earlier."
-    if line.direction == "no change":
-        return "What moved it: nothing beyond chance."
+    return f"What moved it{_told(figures, is_public=is_public)}."
+
+
+def _told(figures: Figures, *, is_public: bool) -> str:
+    if nothing := _nothing_to_tell(figures):
+        return f": {nothing}"
     if is_public:
-        return "What moved it, by group of children: in the edition for officers only."
+        return ", by group of children: in the edition for officers only"
     told = _largest(figures.parts)
     if not told:
-        return "What moved it: its records are not told apart by group."
+        return ": its records are not told apart by group"
     change = _signed(figures, told[0].change)
-    chance = "" if line.direction != "not judged" else " (it may be chance)"
+    chance = "" if figures.line.direction != "not judged" else " (it may be chance)"
     named = wording.listed([_part(figures, one) for one in told])
-    return f"What moved it: of {change} on a year earlier{chance} {named}."
+    return f": of {change} on a year earlier{chance} {named}"
+
+
+def _nothing_to_tell(figures: Figures) -> str:
+    line = figures.line
+    if line.status == "suppressed":
+        return "the value is withheld"
+    if line.value is None or line.status == "held":
+        return "there is no new value"
+    if line.year_before_value is None:
+        return "there is no comparable value of a year earlier"
+    return "nothing beyond chance" if line.direction == "no change" else ""
 
 
 def _largest(parts: Sequence[ChangePart]) -> list[ChangePart]:
@@ -56,7 +64,9 @@ def _in_direction(parts: Iterable[ChangePart]) -> list[ChangePart]:
 
 
 def _part(figures: Figures, one: ChangePart) -> str:
-    said = f"{_signed(figures, one.part)} from {one.breakdown_value} ({wording.inputs(one.breakdown)})"
+    said = (
+        f"{_signed(figures, one.part)} from {one.breakdown_value} ({wording.inputs(one.breakdown)})"
+    )
     if one.own_part is None or one.size_part is None:
         return said
     own, size = _signed(figures, one.own_part), _signed(figures, one.size_part)
