@@ -52,6 +52,13 @@ create table lines as
         ('up', 'better', 60.0, 50.0, 55.0), ('down', 'worse', 60.0, 50.0, null), ('plain', 'lower', 40.0, 50.0, 41.0),
         ('up', 'no change', 40.0, 50.0, 60.0), ('down', 'not judged', null, null, null)
     ) as t (indicator_id, direction, value, usual, year_before_value);
+create table fct_indicator_values as
+    select 'rate' as indicator_id, 'E09000003' as area_code, 'rolling12' as basis, 'all' as breakdown, 'ok' as status,
+        * from (values (date '2024-03-31', 25.0), (date '2025-03-31', 30.0)) as t (period_end, value);
+create table parts as
+    select 'rate' as indicator_id, 'E09000003' as area_code, 'rolling12' as basis, date '2025-03-31' as period_end,
+        date '2024-03-31' as period_end_before, 5.0 as change, * from (values
+        ('sex', 'male', 7.0), ('sex', 'female', -2.0), ('age_band', '0', 5.0)) as t (breakdown, breakdown_value, part);
 """  # fmt: skip
 WHOLE = "breakdown = 'all' and period_end = '2025-03-31'"
 FAULTS = {
@@ -100,8 +107,16 @@ FAULTS = {
         "update lines set direction = 'better' where direction = 'lower'",
         "update lines set direction = 'higher' where direction = 'lower'",
     ),
+    "parts_sum_to_the_change": (
+        "update parts set part = 8 where breakdown_value = 'male'",
+        "delete from parts where breakdown_value = 'female'",
+        "update parts set change = 6, part = case when breakdown_value = 'female' then -1 else part + 0 end",
+        "update fct_indicator_values set value = 31 where value = 30",
+        "update fct_indicator_values set value = 26 where value = 25",
+        "update parts set period_end = '2025-02-28'",
+    ),
 }  # fmt: skip
-OF_LINES = ("direction_agrees_with_figures",)
+TRIED_ON = {"direction_agrees_with_figures": "lines", "parts_sum_to_the_change": "parts"}
 CASES = [(name, fault) for name, faults in FAULTS.items() for fault in faults]
 
 
@@ -110,7 +125,7 @@ def failures(name: str, fault: str = "") -> int:
     found = BODY.search((TESTS_FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
     assert found is not None, name
     sql = jinja2.Template(found["body"]).render(
-        model="lines" if name in OF_LINES else "figures", ref=lambda relation: relation
+        model=TRIED_ON.get(name, "figures"), ref=lambda relation: relation
     )
     with duckdb.connect() as connection:
         connection.execute(GOOD + fault)
