@@ -203,8 +203,8 @@ def test_summary_says_each_cause_once_with_what_it_holds(
     assert lines[place + 1].endswith(
         "14 rows against 30 at 2025-03-31: less than half or more than double"
     )
-    [shown] = [line for line in lines if "referrals_rate" in line and "2025-03-31" in line]
-    assert shown.split("│")[6].strip() == "held"
+    [figures] = [line for line in lines if line.startswith("figures")]
+    assert re.search(r"\d+ of 57 have a value, \d+ of them held; none: ", figures)
 
 
 def test_committee_page_shows_the_last_good_value_marked_held_with_its_period(
