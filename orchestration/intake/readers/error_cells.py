@@ -21,6 +21,14 @@ _TEXTS = {
 }  # fmt: skip
 OTHER_ERROR = "#UNKNOWN!"
 _ROW, _ERROR, _FORMULA_ERROR, _SHEET = 0x00, 0x03, 0x0B, 0x9C
+# Of an error's record: column and style come first.
+_ERROR_AT = 8
+# No sheet is larger, so what says that it is is damaged.
+_MOST_ROWS, _MOST_COLUMNS = 1 << 20, 1 << 14
+
+
+class PartDamaged(Exception):
+    """A part of a binary workbook breaks off, or says what cannot be."""
 
 
 def errors_of_xls(content: bytes) -> dict[str, CellTexts] | None:
@@ -48,20 +56,22 @@ def _errors_of_sheet(sheet: xlrd.sheet.Sheet) -> Iterator[tuple[tuple[int, int],
 
 
 def errors_of_xlsb_sheet(part: bytes) -> CellTexts:
-    """Errors of a sheet of a binary workbook."""
+    """Errors of a sheet of a binary workbook; raises PartDamaged."""
     found: CellTexts = {}
     row = 0
     for kind, content in _records(part):
         if kind == _ROW:
-            (row,) = struct.unpack_from("<I", content)
+            row = _number(content, 0, _MOST_ROWS)
         elif kind in (_ERROR, _FORMULA_ERROR):
-            (column,) = struct.unpack_from("<I", content)
-            found[row, column] = _TEXTS.get(content[8], OTHER_ERROR)
+            if len(content) <= _ERROR_AT:
+                raise PartDamaged
+            column = _number(content, 0, _MOST_COLUMNS)
+            found[row, column] = _TEXTS.get(content[_ERROR_AT], OTHER_ERROR)
     return found
 
 
 def sheets_of_xlsb(part: bytes) -> Iterator[tuple[str, str]]:
-    """Relation and name of each sheet that the workbook's own part lists."""
+    """Relation and name of each sheet that the workbook's own part lists; raises PartDamaged."""
     for kind, content in _records(part):
         if kind == _SHEET:
             relation, end = _text(content, 8)
@@ -70,29 +80,42 @@ def sheets_of_xlsb(part: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _records(part: bytes) -> Iterator[tuple[int, bytes]]:
-    """Kind and content of each record; a part that breaks off raises IndexError or struct.error."""
+    """Kind and content of each record: seven bits a byte of its kind, then of its size, then the content."""
     place = 0
     while place < len(part):
-        kind, place = part[place], place + 1
-        if kind & 0x80:
-            kind, place = kind & 0x7F | part[place] << 7, place + 1
-        size, place = _size(part, place)
+        kind, place = _packed(part, place, 2)
+        size, place = _packed(part, place, 4)
+        if place + size > len(part):
+            raise PartDamaged
         yield kind, part[place : place + size]
         place += size
 
 
-def _size(part: bytes, place: int) -> tuple[int, int]:
-    """A record's size, seven bits a byte, and where its content begins."""
-    size = 0
-    for shift in range(0, 28, 7):
-        byte = part[place]
-        size, place = size | (byte & 0x7F) << shift, place + 1
+def _packed(part: bytes, place: int, most_bytes: int) -> tuple[int, int]:
+    """A number, seven bits a byte while the eighth says that there is more, and where it ends."""
+    number = 0
+    for nth in range(most_bytes):
+        if place + nth >= len(part):
+            raise PartDamaged
+        byte = part[place + nth]
+        number |= (byte & 0x7F) << 7 * nth
         if not byte & 0x80:
-            break
-    return size, place
+            return number, place + nth + 1
+    return number, place + most_bytes
+
+
+def _number(content: bytes, place: int, below: int) -> int:
+    if len(content) < place + 4:
+        raise PartDamaged
+    (number,) = struct.unpack_from("<I", content, place)
+    if number >= below:
+        raise PartDamaged
+    return number
 
 
 def _text(content: bytes, place: int) -> tuple[str, int]:
-    (length,) = struct.unpack_from("<I", content, place)
-    end = place + 4 + 2 * length
-    return content[place + 4 : end].decode("utf-16-le"), end
+    end = place + 4 + 2 * _number(content, place, len(content))
+    try:
+        return content[place + 4 : end].decode("utf-16-le"), end
+    except UnicodeDecodeError:
+        raise PartDamaged from None

@@ -14,7 +14,7 @@ OPEN_DOCUMENT = "content.xml"
 COLUMNS, ROWS = "number-columns-repeated", "number-rows-repeated"
 
 
-class Repetitions:
+class Sheets:
     """Follows the elements of `content.xml`; their names are given without prefix."""
 
     def __init__(self) -> None:

@@ -8,7 +8,6 @@ archives), and what cells do not show is noted (hidden rows, macros). One part a
 from __future__ import annotations
 
 import io
-import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from lxml import etree
 
 from orchestration.intake.readers.block import MEGABYTE, FileRejected, Note, Rejection, too_large
 from orchestration.intake.readers.bounds import expands_too_far, refuse_expansion
-from orchestration.intake.readers.error_cells import CellTexts, sheets_of_xlsb
+from orchestration.intake.readers.error_cells import CellTexts, PartDamaged, sheets_of_xlsb
 from orchestration.intake.readers.open_document import OPEN_DOCUMENT
 from orchestration.intake.readers.shared_texts import SHARED_TEXTS
 from orchestration.intake.readers.survey import (
@@ -92,7 +91,7 @@ def inspect_package(content: bytes) -> PackageFacts:
 
 def _unread_cells(sheets: dict[str, Survey], document: Survey | None) -> dict[str, CellTexts]:
     if isinstance(document, OpenDocument):
-        return document.repetitions.errors()
+        return document.sheets.errors()
     return {sheet: survey.unread for sheet, survey in sheets.items() if survey.unread}
 
 
@@ -174,7 +173,7 @@ def _listed_sheets(workbook: bytes, *, is_binary: bool) -> list[tuple[str | None
     if is_binary:
         try:
             return list(sheets_of_xlsb(workbook))
-        except (IndexError, struct.error, UnicodeDecodeError):
+        except PartDamaged:
             raise damaged_workbook() from None
     parsed = _parsed(workbook)
     sheets = () if parsed is None else parsed.iter("{*}sheet")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import re
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,9 +19,9 @@ from xml.parsers import expat
 from orchestration.intake.cells import LONGEST_ERROR, NOT_CALCULATED
 from orchestration.intake.readers.block import MEGABYTE, FileRejected, Rejection, too_large
 from orchestration.intake.readers.bounds import expands_too_far, refuse_expansion
-from orchestration.intake.readers.error_cells import errors_of_xlsb_sheet
+from orchestration.intake.readers.error_cells import PartDamaged, errors_of_xlsb_sheet
 from orchestration.intake.readers.markup import LONGEST_TAG, refuse_long_tag
-from orchestration.intake.readers.open_document import OPEN_DOCUMENT, Repetitions
+from orchestration.intake.readers.open_document import OPEN_DOCUMENT, Sheets
 from orchestration.intake.readers.shared_texts import SHARED_TEXTS, Lengths
 
 # A sheet is held as a full rectangle: one stray cell in its far corner would need half a terabyte, and
@@ -73,7 +72,7 @@ def survey_part(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Survey:
         if survey.has_suspects and not survey.is_malformed:
             survey.unread = _unread_cells(package, part)
     if isinstance(survey, OpenDocument):
-        found = survey.repetitions
+        found = survey.sheets
         refuse_expansion("the workbook", part.compress_size, found.n_cells, found.n_text)
     if _reaches_too_far(part, survey.rectangle):
         raise too_large(
@@ -202,7 +201,7 @@ class OpenDocument(_Markup):
 
     def __init__(self) -> None:
         super().__init__()
-        self.repetitions = found = Repetitions()
+        self.sheets = found = Sheets()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = lambda name, given: found.begin(_local(name), given)
         self._parser.EndElementHandler = lambda name: found.end(_local(name))
@@ -222,7 +221,7 @@ class _BinarySheet(Survey):
     def finish(self) -> None:
         try:
             self.unread = errors_of_xlsb_sheet(bytes(self._part))
-        except (IndexError, struct.error):
+        except PartDamaged:
             self.is_malformed = True
         self._part.clear()
 

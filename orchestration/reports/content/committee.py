@@ -106,7 +106,7 @@ def _content(
     lines = [line_of(figures, is_public=is_public) for figures in found]
     panels = [panel_of(figures, line) for figures, line in zip(found, lines, strict=True)]
     sections, comparators = _sections(lines, section_of), comparators_for(published.home)
-    tiles = tiles_of(list(zip(found, lines, strict=True)), published.actions)
+    tiles = tiles_of(list(zip(found, lines, strict=True)))
     return {
         "published": published,
         "front": front_of(tiles, sections),

@@ -57,12 +57,12 @@ class Tile:
     actions: tuple[LinkedAction, ...]
 
 
-def tiles_of(found: Sequence[tuple[Figures, Line]], actions: Sequence[LinkedAction]) -> list[Tile]:
+def tiles_of(found: Sequence[tuple[Figures, Line]]) -> list[Tile]:
     """Every indicator's tile, in the order given."""
-    return [_tile(figures, line, actions) for figures, line in found]
+    return [_tile(figures, line) for figures, line in found]
 
 
-def _tile(figures: Figures, line: Line, actions: Sequence[LinkedAction]) -> Tile:
+def _tile(figures: Figures, line: Line) -> Tile:
     state, state_says = STATES.get(line.rag, NO_STATE)
     judged = line.direction.text.lower()
     return Tile(
@@ -76,9 +76,7 @@ def _tile(figures: Figures, line: Line, actions: Sequence[LinkedAction]) -> Tile
         direction="" if judged in ("not judged", "no change") else judged,
         state=state,
         state_says=state_says,
-        actions=tuple(
-            action for action in actions if action.is_linked_to(line.indicator.indicator_id)
-        ),
+        actions=figures.actions,
     )
 
 

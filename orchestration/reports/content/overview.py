@@ -23,7 +23,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """An indicator's line without what stands in the heading or below the table."""
+    """An indicator's line, without what the headings and the notes below the table say already."""
 
     line: Line
     comparisons: tuple[Cell, ...]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import struct
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 
 from orchestration.intake.readers import read_file
 from orchestration.intake.readers.block import FileRejected
+from orchestration.intake.readers.error_cells import PartDamaged, errors_of_xlsb_sheet
 from tests import binary_workbooks, old_workbooks, open_documents
 
 HEADINGS = ("Child Unique ID", "Date of Referral", "Age")
@@ -119,12 +123,37 @@ def test_binary_sheet_that_breaks_off_is_refused(tmp_path: Path, n_lost: int) ->
 
 
 def _with_shorter_sheet(package: bytes, n_lost: int) -> bytes:
-    import io
-    import zipfile
-
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(package)) as whole, zipfile.ZipFile(stream, "w") as cut:
         for name in whole.namelist():
             part = whole.read(name)
             cut.writestr(name, part[:-n_lost] if "sheet1" in name else part)
     return stream.getvalue()
+
+
+@given(errors=errors, n_kept=st.floats(0, 1, exclude_max=True))
+def test_sheet_cut_anywhere_is_damaged_unless_it_ends_with_a_record(
+    errors: Errors, n_kept: float
+) -> None:
+    sheet = _sheet_of(_binary(errors, False))
+    whole = errors_of_xlsb_sheet(sheet)
+    try:
+        found = errors_of_xlsb_sheet(sheet[: int(n_kept * len(sheet))])
+    except PartDamaged:
+        return
+    assert found.items() <= whole.items()
+
+
+@pytest.mark.parametrize("place", [(1 << 20, 0), (0xFFFFFFFF, 0), (0, 1 << 14)])
+def test_cell_that_no_sheet_has_is_damage_and_no_memory_is_asked_for(
+    place: tuple[int, int],
+) -> None:
+    row = b"\x00\x04" + struct.pack("<I", place[0])
+    error = b"\x03\x09" + struct.pack("<II", place[1], 0) + b"\x17"
+    with pytest.raises(PartDamaged):
+        errors_of_xlsb_sheet(row + error)
+
+
+def _sheet_of(package: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(package)) as parts:
+        return parts.read("xl/worksheets/sheet1.bin")
