@@ -63,10 +63,7 @@ def test_public_edition_names_no_group(warehouse: Warehouse, tmp_path: Path) -> 
     )
     figures = figures_of(published, published.indicators[0])
     assert figures.parts
-    assert (
-        why(figures, is_public=True)
-        == "What moved it, by group of children: in the edition for officers only."
-    )
+    assert why(figures, is_public=True) == "What moved it is not told in the public edition."
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def _told(figures: Figures, *, is_public: bool) -> str:
     if nothing := _nothing_to_tell(figures):
         return f": {nothing}"
     if is_public:
-        return ", by group of children: in the edition for officers only"
+        return " is not told in the public edition"
     told = _largest(figures.parts)
     if not told:
         return ": its records are not told apart by group"
