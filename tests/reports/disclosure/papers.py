@@ -111,7 +111,13 @@ def _from_page(path: Path) -> Iterator[Row]:
     for row in page.xpath(
         "//table[contains(@class, 'overview')]/tbody/tr[td[contains(@class, 'position')]]"
     ):
-        number, _, value, counts, period, *_ = row
+        number, _, *shown = row
+        if len(shown) == 1:
+            # A line without a value says why in one cell: value, period and the reason.
+            value, period = (one.strip() for one in shown[0].text_content().partition(":")[0].split(",", 1))
+            yield number.text_content(), period[:1].lower() + period[1:], "", "", value
+            continue
+        value, counts, period, *_ = shown
         numerator, _, denominator = counts.text_content().partition(" / ")
         said = (period.text or "").strip()
         yield (
