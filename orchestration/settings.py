@@ -88,6 +88,13 @@ class GateSettings(_Section):
     quarantine_min_rows: Annotated[int, Field(ge=0)] = 20
 
 
+class PracticeSettings(_Section):
+    cp_visit_working_days: Annotated[int, Field(ge=1, le=60)] = 10
+    """Within how many working days a child on a protection plan is to be seen: no law says it."""
+    case_link: Annotated[str, Field(pattern=r"^https://[^\s]*\{id\}[^\s]*$")] | None = None
+    """Where the case system shows a child; `{id}` is the local id."""
+
+
 class QuietSettings(_Section):
     seconds: Annotated[float, Field(ge=0, le=600)] = 2
     """How long no file may change before it is read."""
@@ -219,6 +226,7 @@ class Settings(_Section):
     home_area: str | None = None
     annex_a: AnnexASettings = AnnexASettings()
     gate: GateSettings = GateSettings()
+    practice: PracticeSettings = PracticeSettings()
     quiet: QuietSettings = QuietSettings()
     retention: dict[str, RetentionSettings] = Field(default_factory=dict)
     legal_hold: LegalHold | None = None

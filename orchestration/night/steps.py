@@ -258,6 +258,7 @@ def _new_run(ledger: Ledger, settings: Settings, request: Request, areas: list[s
         home_area=home_area(settings, areas),
         records_first_reported=request.as_at == today().as_at and request.received_by is None,
         is_synthetic=is_synthetic(ledger),
+        cp_visit_working_days=settings.practice.cp_visit_working_days,
     )
 
 

@@ -213,6 +213,11 @@ class Indicator(_Strict):
         return (self.basis, *vocabulary().bases[self.basis].also_on, *self.also_on)
 
     @property
+    def is_public(self) -> bool:
+        """Whether public packs may have its figures, under disclosure control."""
+        return vocabulary().plans[self.plan].is_public
+
+    @property
     def plan_order(self) -> tuple[int, str]:
         """Sort key: by plan, then by position (SC before ED), a variant by the indicator it varies."""
         known, prefix = vocabulary(), self.position[:2]

@@ -31,6 +31,8 @@ class Plan(_Strict):
     """A plan that names indicators, by its full title."""
 
     title: str
+    is_public: bool = True
+    """Whether its figures may leave the building at all, under disclosure control."""
 
 
 class Basis(_Strict):

@@ -46,6 +46,7 @@ def identities_of(indicators: Iterable[Indicator]) -> Identities:
             _published(one),
         )
         for one in indicators
+        if one.is_public
     }
     known = vocabulary()
     return Identities(measures, known.part_of, known.apart)
@@ -55,7 +56,9 @@ def withheld_in(connection: duckdb.DuckDBPyConnection) -> frozenset[FigureKey]:
     """What the public rows of a warehouse leave out of the restricted ones."""
     rows = connection.execute(
         "select restricted.indicator_id, restricted.area_code, restricted.period_end"
-        " from marts.rpt_figures as restricted left join marts.rpt_figures as public"
+        " from marts.rpt_figures as restricted inner join marts.dim_indicators as indicators"
+        " on restricted.indicator_id = indicators.indicator_id and indicators.is_public"
+        " left join marts.rpt_figures as public"
         " on public.edition = 'public' and restricted.indicator_id = public.indicator_id"
         " and restricted.area_code = public.area_code and restricted.period_end = public.period_end"
         " where restricted.edition = 'restricted'"

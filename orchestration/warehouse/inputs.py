@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import pyarrow as pa
@@ -24,7 +25,7 @@ from orchestration.intake.ledger import Ledger
 from orchestration.intake.places import id_of_version
 from orchestration.intake.shipped import SHIPPED, SHIPPED_AS_AT, shipped_reference
 from orchestration.registry.indicators import Indicator
-from orchestration.settings import DataFolder
+from orchestration.settings import DataFolder, PracticeSettings
 from orchestration.warehouse.memory import write_memory
 from orchestration.warehouse.opening import opened
 from orchestration.warehouse.schemas import input_schema
@@ -42,6 +43,7 @@ class Run:
     home_area: str
     records_first_reported: bool
     is_synthetic: bool = False
+    cp_visit_working_days: int = PracticeSettings().cp_visit_working_days
 
 
 def told_run(folder: DataFolder) -> Run | None:
@@ -111,12 +113,20 @@ def _indicator_rows(indicators: Iterable[Indicator]) -> Iterable[dict[str, Any]]
             "indicator_id": indicator.id, "plan_order": place, "headline_basis": indicator.basis,
             "gap_of": indicator.gap.of if indicator.gap else None,
             "national_series": indicator.gap.national_series if indicator.gap else None,
-            "unit": indicator.shown_unit, "published_decimals": indicator.decimals,
+            "is_public": indicator.is_public, "unit": indicator.shown_unit, "published_decimals": indicator.decimals,
             "benchmark_series": "; ".join(item.series_id for item in indicator.benchmarks) or None,
             "reports": " ".join(indicator.reports),
             "definition_from": f"{source.document} ({source.year}), {source.section}",
             "inputs": "; ".join(indicator.inputs),
         }  # fmt: skip
+
+
+def _with_settings(row: Mapping[str, Any], run: Run) -> dict[str, Any]:
+    """A row whose texts say what the run was told, where they name it: `$cp_visit_working_days`."""
+    return {
+        name: Template(value).safe_substitute(vars(run)) if isinstance(value, str) else value
+        for name, value in row.items()
+    }
 
 
 def _check_rows(checks: Iterable[tuple[TableCheck, bool]]) -> Iterable[dict[str, Any]]:
@@ -177,7 +187,7 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     _write(target, "table_checks", _check_rows(known.checks))
     _write(target, "owners", load_owners())
     _write(target, "targets", known.targets)
-    _write_registry(target, known.indicators)
+    _write_registry(target, known.indicators, known.run)
     write_last_published(folder, target)
     write_memory(ledger, target)
     pq.write_table(known.statutory.results, target / "statutory_checks.parquet")
@@ -185,8 +195,9 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     pq.write_table(known.first_reported, target / "first_reported.parquet")
 
 
-def _write_registry(target: Path, indicators: tuple[Indicator, ...]) -> None:
-    _write(target, "indicators", _indicator_rows(indicators))
+def _write_registry(target: Path, indicators: tuple[Indicator, ...], run: Run) -> None:
+    told = (_with_settings(row, run) for row in _indicator_rows(indicators))
+    _write(target, "indicators", told)
     bases = [{"indicator_id": i.id, "basis": basis} for i in indicators for basis in i.bases]
     _write(target, "bases", bases)
     breakdowns = [

@@ -62,10 +62,10 @@ POPULATION = {
 }
 # The first of each file is replaced by the second; an empty first begins a file.
 INDICATOR = {
-    "dbt_project/indicators/practice/late_assessments.yml": (
+    "dbt_project/indicators/borough/late_assessments.yml": (
         "",
         """family: late_assessments
-plan: practice
+plan: borough
 section: Children's social care
 defaults: {data_owner: Head of data, breakdowns: [kind_of_day], reports: [committee]}
 indicators:
@@ -92,7 +92,7 @@ indicators:
 """,
     ),
     "dbt_project/indicators/vocabulary.yml": (
-        "  variant:", "  practice: {title: What practice asks for}\n  variant:",
+        "  variant:", "  borough: {title: What the borough asks for}\n  variant:",
     ),
 }  # fmt: skip
 BREAKDOWN = {
@@ -211,7 +211,7 @@ def test_breakdown_is_a_marked_column_and_has_figures(said: dict[str, Any]) -> N
 
 def test_plan_and_unit_are_declared_in_yaml_and_told_to_dbt(said: dict[str, Any]) -> None:
     assert all(name.endswith(".yml") for name in (*INDICATOR, *UNIT))
-    assert (said["told"]["plan"], said["told"]["unit"]) == ("practice", "assessments")
+    assert (said["told"]["plan"], said["told"]["unit"]) == ("borough", "assessments")
 
 
 def test_report_column_takes_at_most_five_files_and_is_printed_everywhere(

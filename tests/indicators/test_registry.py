@@ -35,7 +35,7 @@ def _registry(target: Path, before: str, after: str) -> Path:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("plan: 2019-23", "plan: practice", r"plan: 'practice' is not declared in .*vocabulary\.yml, which has 2019-23,"),
+        ("plan: 2019-23", "plan: borough", r"plan: 'borough' is not declared in .*vocabulary\.yml, which has 2019-23,"),
         ("basis: rolling12", "basis: weekly", r"basis: 'weekly' is not declared in .*vocabulary\.yml, which has rolling12,"),
         ("decimals: 1", "decimals: 1\n    unit: hours", r"unit: 'hours' is not declared in .*which has %, per 10,000"),
         ("kind: rate_per_10k", "kind: rate", "referrals_rate: .*a rate has no denominator measure"),
@@ -90,26 +90,26 @@ def test_breakdown_marked_in_a_population_is_offered_there_and_nowhere_else(
     folder = Path(shutil.copytree(POPULATIONS_FOLDER, tmp_path / "populations"))
     documented = folder / "social_care" / "populations.yml"
     text = documented.read_text(encoding="utf-8")
-    marked = "      - name: referral_source\n        config: {meta: {breakdown: true}}\n      - name: primary_need\n"
+    marked = "      - name: kind_of_caller\n        config: {meta: {breakdown: true}}\n      - name: primary_need\n"
     documented.write_text(text.replace("      - name: primary_need\n", marked, 1), encoding="utf-8")
     offered = breakdowns_by_population(folder)
-    assert [name for name, found in offered.items() if "referral_source" in found] == ["referrals"]
+    assert [name for name, found in offered.items() if "kind_of_caller" in found] == ["referrals"]
 
 
 def test_plan_declared_in_the_vocabulary_takes_its_place_in_the_order_of_the_plans(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = _registry(tmp_path, "plan: 2019-23", "plan: practice")
+    folder = _registry(tmp_path, "plan: 2019-23", "plan: borough")
     declared = (folder / "vocabulary.yml").read_text(encoding="utf-8")
     changed = declared.replace(
-        "  variant:", "  practice: {title: What practice asks for}\n  variant:", 1
+        "  variant:", "  borough: {title: What the borough asks for}\n  variant:", 1
     )
     (folder / "vocabulary.yml").write_text(changed, encoding="utf-8")
     known = vocabulary(folder / "vocabulary.yml")
     for module in ("orchestration.registry.indicators", "orchestration.registry.vocabulary"):
         monkeypatch.setattr(f"{module}.vocabulary", lambda: known)
     plans = [one.plan for one in load_indicators(folder)]
-    assert list(dict.fromkeys(plans)) == ["2019-23", "practice", "variant", "2013-16"]
+    assert list(dict.fromkeys(plans)) == ["2019-23", "borough", "variant", "2013-16", "practice"]
 
 
 def test_part_of_an_event_that_nobody_counts_is_refused() -> None:

@@ -65,7 +65,7 @@ class Warehouse:
             "denominator_means": "Of what.", "caveats": "With care.", "data_owner": "Head of data",
             "benchmark_series": "SERIES", "reports": "committee", "definition_from": "Guide (2024), 1",
             "inputs": "annex_a list 3; cin_census", "run_id": RUN,
-            "plan_order": len(self.rows["dim_indicators"]) + 1,
+            "plan_order": len(self.rows["dim_indicators"]) + 1, "is_public": True,
         }  # fmt: skip
         self.rows["dim_indicators"].append(usual | said)
 

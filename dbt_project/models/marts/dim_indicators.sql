@@ -32,6 +32,7 @@ final as (
         indicators.reports,
         indicators.definition_from,
         indicators.inputs,
+        indicators.is_public,
         run.run_id
     from indicators
     cross join {{ ref('stg_run__run') }} as run

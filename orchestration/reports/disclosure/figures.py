@@ -68,23 +68,24 @@ AMOUNT_BITS = 24
 
 
 def read_figures(connection: duckdb.DuckDBPyConnection) -> list[PrintedFigure]:
-    """Every printed figure that has a count."""
+    """Every figure that has a count and that public packs may have."""
     rows = connection.execute(
         "select figures.indicator_id, figures.area_code, figures.period_start, figures.period_end,"
         " indicators.kind, indicators.population, figures.numerator, figures.denominator, figures.value"
         " from marts.rpt_figures as figures inner join marts.dim_indicators as indicators"
-        " on figures.indicator_id = indicators.indicator_id where figures.edition = 'restricted'"
+        " on figures.indicator_id = indicators.indicator_id where figures.edition = 'restricted' and indicators.is_public"
         " and (figures.numerator is not null or figures.denominator is not null)"
     ).fetchall()
     return [PrintedFigure(*row) for row in rows]
 
 
 def read_months(connection: duckdb.DuckDBPyConnection) -> Monthly:
-    """What each month adds to an indicator's numerator and denominator."""
+    """What each month adds to the numerator and denominator of an indicator that public packs may have."""
     found: dict[MonthlyKey, dict[Month, float]] = defaultdict(dict)
     rows = connection.execute(
         "select indicator_id, area_code, cast(date_trunc('month', counted_on) as date), sum(numerator_amount),"
-        " sum(denominator_amount) from marts.fct_counted_records group by all"
+        " sum(denominator_amount) from marts.fct_counted_records"
+        " inner join marts.dim_indicators using (indicator_id) where is_public group by all"
     ).fetchall()
     for indicator_id, area_code, month, numerator, denominator in rows:
         found[indicator_id, area_code, "numerator"][month] = numerator or 0.0

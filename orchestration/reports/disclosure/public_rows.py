@@ -88,7 +88,7 @@ _FIGURES = _Table(
     left join withheld
         on figures.indicator_id = withheld.indicator_id and figures.area_code = withheld.area_code
         and figures.period_end = withheld.period_end
-    where figures.edition = 'restricted'
+    where figures.edition = 'restricted' and indicators.is_public
     """,
     shown={
         "numerator": COUNTED,

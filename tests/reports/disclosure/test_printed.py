@@ -48,7 +48,7 @@ def _run(
             " area_code varchar, period_start date, period_end date, numerator double, denominator double,"
             " value double);"
             " create table marts.dim_indicators as select unnest(['share', 'mean', 'hidden']) as indicator_id,"
-            " unnest(['percentage', 'mean', 'percentage']) as kind, 'p' as population;"
+            " unnest(['percentage', 'mean', 'percentage']) as kind, 'p' as population, true as is_public;"
             " create table marts.fct_counted_records (indicator_id varchar, area_code varchar, record_key varchar,"
             " counted_on date, superseded_on date, numerator_amount double, denominator_amount double)"
         )

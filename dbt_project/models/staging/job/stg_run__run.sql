@@ -7,5 +7,6 @@ select
     code_version,
     home_area,
     records_first_reported,
-    is_synthetic
+    is_synthetic,
+    cp_visit_working_days
 from {{ source('run', 'run') }}
