@@ -83,7 +83,7 @@ bounded as (
             when year_type = 'December to February' then 'december_to_february'
             when year_type = 'Calendar Year' then 'annual'
             when year_type = 'Academic Year' then 'academic_year'
-            when year_type = 'Annual' then 'snapshot'
+            when year_type like 'Annual%' then 'snapshot'
             else 'fy'
         end as basis,
         case
@@ -97,6 +97,10 @@ bounded as (
                 then {{ date_in_year('end_year - 1', '09-01') }}
             when year_type = 'Annual'
                 then {{ date_in_year('end_year', '03-31') }}
+            when year_type = 'Annual (end of Sept)'
+                then {{ date_in_year('end_year', '09-30') }}
+            when year_type = 'Annual - January'
+                then {{ date_in_year('end_year', '01-31') }}
             else {{ date_in_year('end_year - 1', '04-01') }}
         end as period_start,
         case
@@ -106,6 +110,10 @@ bounded as (
                 then {{ date_in_year('end_year', '12-31') }}
             when year_type = 'Academic Year'
                 then {{ date_in_year('end_year', '08-31') }}
+            when year_type = 'Annual (end of Sept)'
+                then {{ date_in_year('end_year', '09-30') }}
+            when year_type = 'Annual - January'
+                then {{ date_in_year('end_year', '01-31') }}
             else {{ date_in_year('end_year', '03-31') }}
         end as period_end,
         cast(end_year as varchar) as last_year,
