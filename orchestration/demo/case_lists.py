@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from orchestration.demo import options
+from orchestration.demo import intensities, options
 from orchestration.demo.days import NEVER, Days
 from orchestration.demo.sheets import Column, Sheet, dates, numbers, texts
 from orchestration.demo.view import View
 
 FIRST_CONFERENCE_REVIEW_DAYS, CONFERENCE_REVIEW_DAYS = 85, 175
+PLAN_REVIEW_LATE_DAYS, PLAN_VISIT_DAYS = 60, 14
 
 
 def _status(found: pd.DataFrame, view: View) -> np.ndarray:
@@ -75,6 +76,9 @@ def protection_plans(view: View) -> Sheet:
         (placements["legal"] == "L1") & view.in_window(placements["start"]), "child"
     ]
     alone = (view.uniform(key, "seen alone") < 0.78).astype(int)
+    # Some reviews of the last weeks have not been held yet.
+    late = view.history.draws.chance(key, "review late", intensities.PLAN_REVIEWS_LATE)
+    reviewed_until = np.minimum(end, view.as_at) - np.where(late, PLAN_REVIEW_LATE_DAYS, 0)
     columns: list[Column] = [
         *view.child_columns(child),
         view.disability(child),
@@ -86,11 +90,12 @@ def protection_plans(view: View) -> Sheet:
         texts(
             "Latest Category of Abuse", options.spelled(view.latest_category(found), options.ABUSE)
         ),
-        dates("Date of the Last Statutory Visit", view.lately(key, "visit", 20, start, end)),
-        texts("Was the Child Seen Alone?", options.YES_NO[alone]),
         dates(
-            "Date of latest review conference", _latest_review(start, np.minimum(end, view.as_at))
+            "Date of the Last Statutory Visit",
+            view.lately(key, "visit", PLAN_VISIT_DAYS, start, end, intensities.PLAN_VISITS_LATE),
         ),
+        texts("Was the Child Seen Alone?", options.YES_NO[alone]),
+        dates("Date of latest review conference", _latest_review(start, reviewed_until)),
         dates("Child Protection Plan End Date", end),
         texts(
             "Subject to Emergency Protection Order or Protected Under Police Powers in Last Six Months (Y/N)",

@@ -96,7 +96,10 @@ def _wait(kind: int, number: int, day: Days, stays: pd.DataFrame, world: World) 
     key = keys_of(stays["key"].to_numpy(), kind, number)
     jitter = (world.draws.uniform(key, "check jitter") * 20).astype(np.int64)
     if kind == REVIEW:
-        return (FIRST_REVIEWS[number] if number < len(FIRST_REVIEWS) else REVIEW_DAYS) - jitter // 2
+        due = FIRST_REVIEWS[number] if number < len(FIRST_REVIEWS) else REVIEW_DAYS
+        is_late = world.draws.chance(key, "review late", intensities.REVIEWS_LATE)
+        late = world.draws.days(key, "review days late", intensities.LATE_REVIEW_DAYS)
+        return due - jitter // 2 + np.where(is_late, 10 + late, 0)
     if number == 0:
         return 15 + 3 * jitter
     late = world.draws.days(key, "check late", intensities.LATE_CHECK_DAYS)

@@ -174,6 +174,11 @@ MISSING_FACTOR = {2022: 1.3, 2023: 1.1, 2024: 1.4, 2025: 1.8}
 MISSING_SHARE = {2022: 1.0, 2023: 1.0, 2024: 1.0, 2025: 0.55}
 MISSING_DAYS = Curve(((0, 0), (0.6, 0.6), (0.85, 2), (0.97, 8), (1, 40)))
 
+# Visits and reviews that come late: shares of visits, of reviews and how late they are. [shape: performance papers
+# of councils have nine in ten visits and nineteen in twenty reviews up to date on a day]
+VISITS_LATE, PLAN_VISITS_LATE, REVIEWS_LATE, PLAN_REVIEWS_LATE = 0.08, 0.09, 0.25, 0.16
+LATE_REVIEW_DAYS = Curve(((0, 3), (0.6, 20), (1, 70)))
+
 # Orders to deprive of liberty, of stays of children who are 11 or over in care. [shape: a handful a year]
 DEPRIVED_OF_LIBERTY = 0.02
 LIBERTY_FROM_DAYS = Curve(((0, 0), (0.5, 120), (1, 1500)))

@@ -49,9 +49,23 @@ class View:
         """Chance for what an extract shows and no record holds."""
         return self.history.draws.uniform(keys, label)
 
-    def lately(self, keys: Keys, label: str, most_days: int, since: Days, until: Days) -> Days:
-        """When it last happened before the as-at date, within a record's days: a visit, a contact."""
-        before = (self.uniform(keys_of(keys, self.month), label) * most_days).astype(np.int64)
+    def lately(
+        self,
+        keys: Keys,
+        label: str,
+        most_days: Days | int,
+        since: Days,
+        until: Days,
+        late: float = 0,
+    ) -> Days:
+        """When it last happened before the as-at date, within a record's days: a visit, a contact.
+
+        `late`: the share for whom that is longer ago than it should be, up to twice as long.
+        """
+        now = keys_of(keys, self.month)
+        before = (self.uniform(now, label) * most_days).astype(np.int64)
+        is_late = self.history.draws.chance(now, f"{label} late", late)
+        before = before + np.where(is_late, most_days + 1, 0)
         return np.maximum(np.minimum(self.as_at, until) - before, since)
 
     # ------------------------------------------------------------------------------------- columns
