@@ -55,3 +55,48 @@
         else 'not recorded'
     end
 {%- endmacro %}
+
+{# SSDA903 codes of all years together, in the groups of DfE's tables (SSDA903
+   guide, 2025, placement codes). #}
+{% macro placement_type(code) -%}
+    case
+        when {{ code }} in ('U1', 'U2', 'U3')
+            then 'fostered by relatives or friends'
+        when {{ code }} in ('U4', 'U5', 'U6') then 'fostered by others'
+        when {{ code }} in ('A3', 'A4', 'A5', 'A6')
+            then 'placed for adoption'
+        when {{ code }} in ('K1', 'K2') then 'children''s home'
+        when {{ code }} in ('K3', 'H5', 'P2')
+            then 'supported or independent living'
+        when {{ code }} = 'P1' then 'with parents'
+        when {{ code }} is null or {{ code }} = 'unmapped' then 'not recorded'
+        else 'other'
+    end
+{%- endmacro %}
+
+{% macro legal_status(code) -%}
+    case
+        when {{ code }} in ('C1', 'C2', 'D1') then 'care order'
+        when {{ code }} = 'E1' then 'placement order'
+        when {{ code }} = 'V2' then 'accommodated'
+        when {{ code }} in ('L1', 'L2', 'L3') then 'emergency protection'
+        when {{ code }} in ('J1', 'J2', 'J3') then 'youth justice'
+        else 'not recorded'
+    end
+{%- endmacro %}
+
+{# Sources of referral of the CIN census (guide, 2024, ReferralSource), in the
+   groups of DfE's table C1. #}
+{% macro referral_source(code) -%}
+    case
+        when {{ code }} in ('1A', '1B', '1C', '1D') then 'individual'
+        when {{ code }} in ('2A', '2B') then 'schools and education'
+        when {{ code }} in ('3A', '3B', '3C', '3D', '3E', '3F') then 'health'
+        when {{ code }} = '4' then 'housing'
+        when {{ code }} in ('5A', '5B', '5C', '5D') then 'local authority'
+        when {{ code }} = '6' then 'police'
+        when {{ code }} in ('7', '8') then 'other'
+        when {{ code }} = '9' then 'anonymous'
+        else 'not recorded'
+    end
+{%- endmacro %}

@@ -12,3 +12,11 @@
         false
     )
 {%- endmacro %}
+
+{# Whether a list of a submission says anything in a column: where it says
+   nothing at all, its system does not give it, which is not a 'no'. #}
+{% macro any_is_filled(column, relation) -%}
+    count({{ column }}) over (
+                partition by {{ relation }}.submission_id
+            ) > 0
+{%- endmacro %}

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from orchestration.registry.indicators import POPULATIONS_FOLDER
 from tests.empty_project import Build
 
 # What the tests ask for; what these are made from is added.
@@ -18,10 +19,7 @@ ASKED_FOR = (
     "hist_cp_plans", "hist_episodes", "hist_incident_years", "hist_incidents", "hist_initial_conferences",
     "hist_looked_after_cohorts",
     "hist_month_ends", "hist_periods_of_care", "hist_referrals", "hist_section_47_enquiries",
-    "pop_adoptions", "pop_assessments", "pop_care_ended", "pop_care_leavers", "pop_children",
-    "pop_children_in_need", "pop_cp_plans_ended", "pop_cp_plans_open", "pop_cp_plans_started",
-    "pop_initial_conferences", "pop_looked_after", "pop_looked_after_12_months",
-    "pop_looked_after_in_period", "pop_referrals", "pop_section47_enquiries",
+    *sorted(path.stem for path in (POPULATIONS_FOLDER / "social_care").glob("pop_*.sql")),
 )  # fmt: skip
 RELATION = re.compile(r'"layers"\."(?P<schema>\w+)"\."(?P<name>\w+)"')
 # How dbt-duckdb writes a source: one Parquet file of the run, or one per area.

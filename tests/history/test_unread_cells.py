@@ -34,7 +34,13 @@ POPULATIONS = (
 # Of one pupil two populations are made, by the key stage.
 COHORTS = {"looked_after_cohorts": ("ks2_pupils_looked_after", "ks4_pupils_looked_after")}
 # What divides a figure, and never decides it.
-BREAKDOWNS = {"primary_need", "category_of_abuse"}
+BREAKDOWNS = {
+    "primary_need",
+    "category_of_abuse",
+    "placement_type",
+    "legal_status",
+    "referral_source",
+}
 Effects = dict[tuple[str, str], tuple[set[str], set[str]]]
 """By table and column: the populations that leave the record out, and those in which it changes."""
 

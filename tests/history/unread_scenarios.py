@@ -74,7 +74,11 @@ YOUNG = {**BORN, "birth_date": _day("2007-06-01")}
 LIST_8 = {
     "start_date": _day("2023-05-01"), "legal_status_code": "C2", "need_code": "N1",
     "latest_health_assessment_date": _day("2025-01-01"), "latest_dental_check_date": _day("2025-01-01"),
-    "n_missing_12_months": 1, "n_absent_12_months": 1,
+    "n_missing_12_months": 1, "n_absent_12_months": 1, "was_unaccompanied_code": "N", "n_placements_12_months": 3,
+    "latest_review_date": _day("2025-01-01"), "latest_visit_date": _day("2025-03-01"),
+    "placement_start_date": _day("2023-05-01"), "placement_type_code": "U4", "placement_provider_code": "PR1",
+    "placement_location_code": "Placed inside LA boundary", "was_interview_offered_code": "Y",
+    "was_interview_accepted_code": "Y",
 }  # fmt: skip
 PLAN = {
     "start_date": _day("2023-02-01"), "initial_abuse_code": "NEG", "latest_abuse_code": "NEG",
@@ -91,10 +95,13 @@ def _listed(name: str, number: int, **row: Value) -> Scenario:
 
 
 SCENARIOS = (
+    _listed("contact", 1, contact_date=_day("2025-01-10")),
+    _listed("early help", 2, start_date=_day("2025-01-10")),
     _listed("referral", 3, referral_date=_day("2025-01-10"), is_nfa="N"),
     _listed(
         "assessment", 4, start_date=_day("2025-01-15"), authorisation_date=_day("2025-02-01")
     ),
+    _listed("open assessment", 4, start_date=_day("2025-01-15")),
     _listed(
         "enquiry and conference", 5, strategy_discussion_date=_day("2025-02-01"),
         conference_date=_day("2025-02-15"),
@@ -112,7 +119,7 @@ SCENARIOS = (
         in_touch_code="Yes", activity_code="F2",
     ),
     _listed(
-        "adoption", 10, entered_care_date=_day("2022-05-01"), placement_order_date=_day("2023-05-01"),
+        "adoption", 10, entered_care_date=_day("2022-05-01"), should_be_placed_date=_day("2022-10-01"), placement_order_date=_day("2023-05-01"),
         match_date=_day("2023-09-01"), placed_date=_day("2023-10-01"),
         foster_for_adoption_date=_day("2023-08-01"), adoption_order_date=_day("2025-01-15"),
     ),

@@ -150,7 +150,8 @@ class Warehouse:
         self, world: World, as_at: date, received_by: datetime | None
     ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """What intake leaves of a world; a version that came twice is there once."""
-        yield "run__run", [{"run_id": "r", "knowledge_date": as_at, "received_by": received_by}]
+        run = {"run_id": "r", "knowledge_date": as_at, "received_by": received_by}
+        yield "run__run", [{**run, "cp_visit_working_days": 10}]
         areas = sorted({submission.area for submission in world})
         yield "run__areas", [{"area_code": area} for area in areas]
         yield (

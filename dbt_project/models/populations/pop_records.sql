@@ -16,6 +16,17 @@
     'care_ended',
     'care_leavers',
     'adoptions',
+    'looked_after_listed',
+    'looked_after_placements',
+    'looked_after_outcomes',
+    'care_starts',
+    'cp_plans_listed',
+    'care_leavers_listed',
+    'adoption_cases',
+    'referrals_decided',
+    'contacts',
+    'early_help_started',
+    'assessments_open',
     'young_people_16_17',
     'admission_applications',
     'ehc_plans_issued',
@@ -26,7 +37,9 @@
     'school_weeks',
     'schools',
     'personal_education_plans',
-    'looked_after_school_terms'
+    'looked_after_school_terms',
+    'looked_after_pupils',
+    'ehc_plans_open'
 ] %}
 {{- refuse_unnamed_populations(populations) }}
 {{- refuse_unnamed_breakdowns() }}

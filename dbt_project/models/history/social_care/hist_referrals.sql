@@ -4,7 +4,10 @@
     entity='referral',
     relations=[ref('stg_cin_census__cin_details'), ref('stg_annex_a__list_3')],
     event_date='referral_date',
-    columns=['child_key', 'referral_date', 'need_code'],
+    columns=[
+        'child_key', 'referral_date', 'need_code', 'referral_source_code',
+        'is_nfa', 'unreadable_columns'
+    ],
     where='has_referral'
 ) }}
 
@@ -15,5 +18,8 @@ select
     row_id,
     child_key,
     referral_date,
-    need_code
+    need_code,
+    referral_source_code,
+    is_nfa,
+    unreadable_columns
 from served

@@ -35,6 +35,8 @@ final as (
         term_to as counted_on,
         source,
         coalesce(completed_date between term_from and term_to, false)
+            as is_completed,
+        coalesce(completed_date between term_from and term_to, false)
         and coalesce(quality_band in ('high', 'good'), false) as is_good
     from plans
 )

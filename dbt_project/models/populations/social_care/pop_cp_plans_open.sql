@@ -18,6 +18,7 @@ select
     counted_on,
     source,
     coalesce(abuse_code = 'NEG', false) as is_for_neglect,
+    start_date <= {{ add_days('counted_on', -730) }} as has_lasted_2_years,
     {{ category_of_abuse('abuse_code') }} as category_of_abuse
 from categorised
 where not {{ is_unread(['latest_abuse_code', 'initial_abuse_code']) }}

@@ -2,6 +2,7 @@
 select
     submission_id,
     row_id,
+    unreadable_columns,
     child_key,
     sex_code,
     ethnicity_code,
@@ -9,6 +10,8 @@ select
     referral_date,
     -- no list of referrals says why the child is in need
     cast(null as varchar) as need_code,
+    referral_source_code,
+    is_nfa,
     has_referral
 from {{ source('annex_a', 'list_3') }}
 where has_referral

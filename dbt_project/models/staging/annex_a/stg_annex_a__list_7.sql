@@ -11,6 +11,9 @@ select
     end_date,
     previous_plans,
     initial_abuse_code,
-    latest_abuse_code
+    latest_abuse_code,
+    latest_visit_date,
+    was_seen_alone_code,
+    latest_review_date
 from {{ source('annex_a', 'list_7') }}
 where has_cp_plan

@@ -18,6 +18,16 @@ select
     latest_dental_check_date,
     n_missing_12_months,
     n_absent_12_months,
+    was_interview_offered_code,
+    was_interview_accepted_code,
+    was_unaccompanied_code,
+    latest_review_date,
+    latest_visit_date,
+    n_placements_12_months,
+    placement_start_date,
+    placement_type_code,
+    placement_provider_code,
+    placement_location_code,
     need_code
 from {{ source('annex_a', 'list_8') }}
 where has_period_of_care

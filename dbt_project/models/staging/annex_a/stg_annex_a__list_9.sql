@@ -9,6 +9,8 @@ select
     birth_date,
     eligibility_code,
     in_touch_code,
-    activity_code
+    activity_code,
+    accommodation_suitability_code,
+    latest_pathway_plan_date
 from {{ source('annex_a', 'list_9') }}
 where has_care_leaver

@@ -9,6 +9,8 @@ select
     closure_date as end_date,
     conference_date,
     need_code,
+    is_nfa,
+    referral_source_code,
     has_referral,
     has_cin_episode,
     has_conference

@@ -5,6 +5,9 @@ select
     unreadable_columns,
     child_key,
     has_teeth_check,
-    has_health_assessment
+    has_health_assessment,
+    has_immunisations,
+    has_conviction,
+    sdq_score
 from {{ source('ssda903', 'oc2') }}
 where has_outcome

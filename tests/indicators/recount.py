@@ -1,0 +1,323 @@
+"""A second count of what practice asks for, in pandas, from the extracts as they were sent.
+
+Knows nothing of the warehouse: lists by their headings, codes by their letters, days by the calendar. Extracts with
+faults in them are not this module's concern.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from dateutil.relativedelta import relativedelta
+
+from orchestration.settings import DBT_FOLDER
+
+CODE = r"(?:^|\) )([A-Z]{0,2}\d{1,2}[A-Z]?)\b"
+ID, BORN = "Child Unique ID", "Date of Birth"
+SHORT_BREAKS, OTHER_CARERS, ADOPTERS = ("V3", "V4"), ("S", "P", "B"), ("A3", "A4", "A5", "A6")
+CP_VISIT_WORKING_DAYS = 10
+Counts = tuple[float, float]
+
+
+def _ages(born: pd.Series, day: pd.Timestamp) -> pd.Series:
+    had_birthday = (born.dt.month * 100 + born.dt.day) <= (day.month * 100 + day.day)
+    return day.year - born.dt.year - np.where(had_birthday, 0, 1)
+
+
+def _holidays() -> list[str]:
+    with (DBT_FOLDER / "seeds" / "bank_holidays.csv").open(encoding="utf-8") as file:
+        return [row["holiday_date"] for row in csv.DictReader(file)]
+
+
+@dataclass(frozen=True)
+class Recount:
+    """The extracts of an authority in landing, as at the last day of a month."""
+
+    landing: Path
+    as_at: pd.Timestamp
+
+    @property
+    def month(self) -> str:
+        return f"{self.as_at:%Y-%m}"
+
+    def list_of(self, number: int, month: str | None = None) -> pd.DataFrame:
+        """The rows of a list in a month's workbook."""
+        path = self.landing / "annex_a" / (month or self.month) / "Annex A.xlsx"
+        rows = pd.read_excel(path, sheet_name=f"List {number}", dtype={ID: str})
+        # A column without a day in it is read as texts.
+        return rows.assign(**{one: pd.to_datetime(rows[one]) for one in rows if "Date" in one})
+
+    def return_of(self, name: str) -> pd.DataFrame:
+        """A file of the SSDA903 return, days as days."""
+        path = self.landing / "ssda903" / self.month / f"{name}.csv"
+        frame = pd.read_csv(path, dtype=str)
+        days = [one for one in ("DOB", "DECOM", "DEC") if one in frame]
+        return frame.assign(**{one: pd.to_datetime(frame[one], dayfirst=True) for one in days})
+
+    def working_days(self, since: pd.Series | pd.Timestamp) -> np.ndarray:
+        """Working days after a day up to the as-at date; -1 without a day."""
+        first = (
+            pd.Series(since)
+            .fillna(self.as_at + pd.Timedelta(days=1))
+            .dt.date.to_numpy("datetime64[D]")
+        )
+        last = np.datetime64(self.as_at.date(), "D")
+        counted = np.busday_count(first + 1, last + 1, holidays=_holidays())
+        return np.where(first > last, -1, counted)
+
+    # ------------------------------------------------------------------------------------- who
+
+    @cached_property
+    def in_care(self) -> pd.DataFrame:
+        """List 8: children in care at the end of the day, short breaks apart, once each."""
+        rows = self.list_of(8)
+        rows["start"], rows["end"] = (
+            rows["Date Started to be Looked After"],
+            rows["Date Ceased to be Looked After"],
+        )
+        rows["legal"] = rows["Child's Legal Status"].str.extract(CODE)[0]
+        rows["place"] = rows["Placement Type"].str.extract(CODE)[0]
+        rows["moved"] = rows["Start Date of Most Recent Placement"].fillna(rows["start"])
+        here = (
+            (rows["start"] <= self.as_at)
+            & ~(rows["end"] <= self.as_at)
+            & ~rows["legal"].isin(SHORT_BREAKS)
+        )
+        return rows[here].sort_values("start").drop_duplicates(ID, keep="last")
+
+    @cached_property
+    def on_plan(self) -> pd.DataFrame:
+        """List 7: children on a plan at the end of the day, once each."""
+        rows = self.list_of(7)
+        rows["start"], end = (
+            rows["Child Protection Plan Start Date"],
+            rows["Child Protection Plan End Date"],
+        )
+        here = (rows["start"] <= self.as_at) & ~(end <= self.as_at)
+        return rows[here].sort_values("start").drop_duplicates(ID, keep="last")
+
+    @cached_property
+    def leavers(self) -> pd.DataFrame:
+        """List 9: care leavers who neither died nor went home, with their age."""
+        rows = self.list_of(9)
+        touch = rows["LA in Touch"].str.upper().str.extract(r"\) (\w+)")[0]
+        rows["touch"], rows["age"] = touch, _ages(rows[BORN], self.as_at)
+        rows["suitable"] = rows["Suitability of Accommodation"].str.contains("Suitable", na=False)
+        return rows[~touch.isin(["DIED", "RHOM"])]
+
+    @cached_property
+    def episodes(self) -> pd.DataFrame:
+        """The episodes of the return but for short breaks, in order."""
+        rows = self.return_of("episodes")
+        return rows[~rows["LS"].isin(SHORT_BREAKS)].sort_values(["CHILD", "DECOM"])
+
+    # ------------------------------------------------------------------------------------- counts
+
+    def share_in_care(self, flag: pd.Series) -> Counts:
+        return float(flag.sum()), float(len(self.in_care))
+
+    def placed_in(self, *places: str) -> Counts:
+        return self.share_in_care(self.in_care["place"].isin(places))
+
+    def visited(self) -> Counts:
+        """By regulation 28, child by child."""
+        return self.share_in_care(self.in_care.apply(self._is_visited, axis=1))
+
+    def _is_visited(self, child: pd.Series) -> bool:
+        seen, moved = child["Date of Last Social Work Visit"], child["moved"]
+        if pd.isna(seen) or seen < moved:
+            return self.as_at <= moved + relativedelta(weeks=1)
+        if child["place"] == "P1" and child["legal"] == "C1":
+            reviewed = child["Date of Latest Statutory Review"] >= child["start"]
+            return self.as_at <= seen + relativedelta(weeks=4 if reviewed else 1)
+        if child["place"] in ("U1", "U4") and self.as_at >= moved + relativedelta(years=1):
+            return self.as_at <= seen + relativedelta(months=3)
+        return self.as_at <= seen + relativedelta(weeks=6)
+
+    def reviewed(self) -> Counts:
+        """By regulation 33, child by child."""
+        return self.share_in_care(self.in_care.apply(self._is_reviewed, axis=1))
+
+    def _is_reviewed(self, child: pd.Series) -> bool:
+        start, held = child["start"], child["Date of Latest Statutory Review"]
+        if pd.isna(held) or held < start:
+            return bool(self.working_days(start)[0] <= 20)
+        was_first = np.busday_count(
+            (start + pd.Timedelta(days=1)).date(), (held + pd.Timedelta(days=1)).date(), holidays=_holidays()
+        ) <= 20  # fmt: skip
+        return self.as_at <= held + relativedelta(months=3 if was_first else 6)
+
+    def interviews(self) -> tuple[float, float, float]:
+        """Children who went missing, were offered an interview, took part."""
+        rows = self.in_care
+        missing = rows.filter(like="'Missing'").iloc[:, 0] > 0
+        offered = missing & rows.filter(like="offered a Return").iloc[:, 0].str.contains(
+            "Yes", na=False
+        )
+        took_part = offered & rows.filter(like="accept a Return").iloc[:, 0].str.contains(
+            "Yes", na=False
+        )
+        return float(missing.sum()), float(offered.sum()), float(took_part.sum())
+
+    def placements(self) -> Counts:
+        """Children in care by the return with three placements in the year."""
+        year_start = self.as_at + pd.Timedelta(days=1) - relativedelta(years=1)
+        n_three = n_children = 0
+        for _, own in self.episodes[self.episodes["DECOM"] <= self.as_at].groupby("CHILD"):
+            if own["DEC"].iloc[-1] <= self.as_at:
+                continue
+            n_children += 1
+            number = own["RNE"].ne("L").cumsum()
+            n_placed = 0
+            for _, placed in own.groupby(number):
+                last = placed["DEC"].iloc[-1]
+                lasts = pd.isna(last) or last > placed["DECOM"].iloc[0]
+                in_year = pd.isna(last) or last >= year_start
+                n_placed += lasts and in_year and not placed["PLACE"].isin(["A3", "A5"]).all()
+            n_three += n_placed >= 3
+        return float(n_three), float(n_children)
+
+    def stability(self) -> Counts:
+        """Children under 16, in care for 30 months, and with the same carers for 24."""
+        born = self.return_of("header").set_index("CHILD")["DOB"]
+        age = _ages(born, self.as_at)
+        n_stable = n_long = 0
+        for child, own in self.episodes[self.episodes["DECOM"] <= self.as_at].groupby("CHILD"):
+            if own["DEC"].iloc[-1] <= self.as_at:
+                continue
+            since = (
+                own.loc[own["RNE"] == "S", "DECOM"].iloc[-1] if own["RNE"].eq("S").any() else None
+            )
+            since = since if since is not None else self._start_in_list(child, own["DECOM"].iloc[0])
+            if age[child] >= 16 or since > self.as_at - relativedelta(months=30):
+                continue
+            n_long += 1
+            carers = own.loc[own["RNE"].isin(OTHER_CARERS), "DECOM"]
+            carers = (
+                carers
+                if own["RNE"].iloc[0] in OTHER_CARERS
+                else pd.concat([own["DECOM"].head(1), carers])
+            )
+            is_adoptive = own["PLACE"].iloc[-1] in ADOPTERS
+            placed = (
+                carers.iloc[-2]
+                if is_adoptive and len(carers) > 1 and carers.iloc[-2] >= since
+                else carers.iloc[-1]
+            )
+            n_stable += placed <= self.as_at - relativedelta(months=24)
+        return float(n_stable), float(n_long)
+
+    def _start_in_list(self, child: str, first: pd.Timestamp) -> pd.Timestamp:
+        own = self.in_care.loc[self.in_care[ID] == child, "start"]
+        return own.iloc[-1] if len(own) and own.iloc[-1] <= first else first
+
+    def plans_visited(self) -> Counts:
+        rows = self.on_plan
+        seen = rows["Date of the Last Statutory Visit"]
+        last = seen.where(seen >= rows["start"], rows["start"])
+        return float((self.working_days(last) <= CP_VISIT_WORKING_DAYS).sum()), float(len(rows))
+
+    def plans_reviewed(self) -> Counts:
+        rows = self.on_plan[self.on_plan["start"] <= self.as_at - relativedelta(months=3)]
+        held = rows["Date of latest review conference"]
+        due = held.map(lambda day: day + relativedelta(months=6), na_action="ignore")
+        in_time = (held >= rows["start"]) & (due >= self.as_at)
+        return float(in_time.sum()), float(len(rows))
+
+    def plans_of_two_years(self) -> Counts:
+        days = (self.as_at - self.on_plan["start"]).dt.days
+        return float((days >= 730).sum()), float(len(self.on_plan))
+
+    def seen_alone(self) -> Counts:
+        said = self.on_plan["Was the Child Seen Alone?"].str.contains("Yes", na=False)
+        return float(said.sum()), float(len(self.on_plan))
+
+    def of_19_to_21(self, flag: pd.Series) -> Counts:
+        rows = self.leavers
+        here = rows["age"].between(19, 21) & rows["Eligibility Category"].str.contains(
+            "Former relevant", na=False
+        )
+        return float((here & flag).sum()), float(here.sum())
+
+    def of_17_or_18(self, flag: pd.Series) -> Counts:
+        rows = self.leavers
+        here = rows["age"].between(17, 18) & rows["Eligibility Category"].str.contains(
+            "elevant", na=False
+        )
+        return float((here & flag).sum()), float(here.sum())
+
+    def pathway_plans(self) -> Counts:
+        latest = self.leavers["Latest Pathway Plan Review Date"]
+        return self.of_19_to_21(latest >= self.as_at - relativedelta(months=6))
+
+    def open_assessments(self) -> Counts:
+        rows = self.list_of(4)
+        rows = rows[rows["Continuous Assessment Date of Authorisation"].isna()]
+        taken = self.working_days(rows["Continuous Assessment Start Date"])
+        return float((taken > 45).sum()), float(len(rows))
+
+    def waiting_for_adoption(self) -> Counts:
+        rows = self.list_of(10)
+        rows = rows[rows["Date of Decision that Child Should be Placed for Adoption"] <= self.as_at]
+        rows = rows.sort_values("Date the Child Entered Care").drop_duplicates(ID, keep="last")
+        done = [
+            "Date Placed for Adoption",
+            "Date of Adoption Order",
+            "Date of Decision that Child Should No Longer be Placed for Adoption",
+        ]
+        return float((~rows[done].le(self.as_at).any(axis=1)).sum()), float(len(rows))
+
+    def outcomes(self) -> pd.DataFrame:
+        """OC2 with the age on the day."""
+        rows = self.return_of("oc2")
+        numbers = rows[["SDQ_SCORE", "CONVICTED", "IMMUNISATIONS"]].apply(pd.to_numeric)
+        return rows.assign(
+            **{name: numbers[name] for name in numbers}, age=_ages(rows["DOB"], self.as_at)
+        )
+
+
+def counts_of(recount: Recount) -> dict[str, Callable[[], Counts]]:
+    """By indicator, how it is counted again: numerator and denominator."""
+    rows, leavers = recount.in_care, recount.leavers
+    missing, offered, took_part = recount.interviews()
+    outcomes = recount.outcomes()
+    scored, tens = (
+        outcomes["age"].between(4, 16) & outcomes["SDQ_SCORE"].notna(),
+        outcomes["age"] >= 10,
+    )
+    activity = leavers["Activity Status"].str.contains(r"^(?:.\) )?[FP][1245]\b", na=False)
+    return {
+        "cla_foster_care_pct": lambda: recount.placed_in("U1", "U2", "U3", "U4", "U5", "U6"),
+        "cla_kinship_pct": lambda: recount.placed_in("U1", "U2", "U3"),
+        "cla_residential_pct": lambda: recount.placed_in("K1", "K2"),
+        "cla_supported_accommodation_pct": lambda: recount.placed_in("K3", "H5", "P2"),
+        "cla_own_provision_pct": lambda: recount.share_in_care(rows["Placement Provider"].str.contains("PR1")),
+        "cla_outside_area_pct": lambda: recount.share_in_care(rows["Placement Location"].str.contains("outside")),
+        "cla_uasc_pct": lambda: recount.share_in_care(rows.filter(like="Unaccompanied").iloc[:, 0].str.contains("Yes")),
+        "cla_visited_in_time_pct": recount.visited,
+        "cla_reviewed_in_time_pct": recount.reviewed,
+        "cla_return_interview_offered_pct": lambda: (offered, missing),
+        "cla_return_interview_accepted_pct": lambda: (took_part, offered),
+        "cla_3_placements_pct": recount.placements,
+        "cla_long_term_stability_pct": recount.stability,
+        "cla_sdq_mean": lambda: (outcomes.loc[scored, "SDQ_SCORE"].sum(), float(scored.sum())),
+        "cla_immunised_pct": lambda: (outcomes["IMMUNISATIONS"].sum(), float(len(outcomes))),
+        "cla_convicted_pct": lambda: (outcomes.loc[tens, "CONVICTED"].sum(), float(tens.sum())),
+        "adoption_waiting_count": recount.waiting_for_adoption,
+        "cp_plans_open_2_years_pct": recount.plans_of_two_years,
+        "cp_visited_in_time_pct": recount.plans_visited,
+        "cp_seen_alone_pct": recount.seen_alone,
+        "cp_reviewed_in_time_pct": recount.plans_reviewed,
+        "care_leavers_suitable_pct": lambda: recount.of_19_to_21(leavers["suitable"]),
+        "care_leavers_in_touch_pct": lambda: recount.of_19_to_21(leavers["touch"] == "YES"),
+        "care_leavers_pathway_pct": recount.pathway_plans,
+        "care_leavers_17_18_suitable_pct": lambda: recount.of_17_or_18(leavers["suitable"]),
+        "care_leavers_17_18_eet_pct": lambda: recount.of_17_or_18(activity),
+        "assessments_open_over_45_pct": recount.open_assessments,
+    }  # fmt: skip

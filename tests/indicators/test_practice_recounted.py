@@ -1,0 +1,103 @@
+"""What practice asks for, on a demo authority: the warehouse and a second count from the extracts agree."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import pandas as pd
+import pytest
+
+from orchestration.demo import write
+from orchestration.demo.areas import Area
+from orchestration.demo.days import parse_month
+from orchestration.demo.history import simulate
+from orchestration.demo.write import Extract, write_extract
+from orchestration.night.steps import Request
+from orchestration.registry.indicators import load_indicators
+from orchestration.settings import DataFolder
+from tests.indicators.recount import Counts, Recount, counts_of
+from tests.nights import run_night
+
+# Enough children for every measure to count some, few enough to be read in seconds.
+AREA = Area("E09000002", "A small borough", {2020: 30_000.0}, dfe_code="301")
+AS_AT = date(2025, 3, 31)
+# Two lists cover a year; the return and its outcomes are those of its end.
+EXTRACTS = (("annex_a", "2024-09"), ("annex_a", "2025-03"), ("ssda903", "2025-03"))
+# Counted from rows that several extracts hold: what serves which day is tested in `tests/history`.
+OF_A_YEAR = {"cla_started_rate", "cla_ceased_rate", "cp_plans_started_rate"}
+OF_EDUCATION = {"cla_pep_completed_pct", "cla_persistent_absence_pct", "ehc_plans_open_count"}
+OF_LISTS = {"referrals_nfa_pct", "contacts_rate", "early_help_started_rate"}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """A night over the extracts of the authority, as they were before anybody made mistakes in them."""
+    folder = DataFolder(tmp_path_factory.mktemp("practice"))
+    folder.create()
+    history = simulate(AREA, 2, parse_month("2024-04"), parse_month("2025-03"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write.Planter, "plant", lambda _, sheet: sheet)
+        for source, month in EXTRACTS:
+            write_extract(folder.landing, history, Extract(source, parse_month(month)))
+    run_night(folder, Request(AS_AT))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def figures(data: DataFolder) -> dict[str, tuple[str, float, float]]:
+    """Status, numerator and denominator of every headline figure at the end of the year."""
+    with duckdb.connect(str(data.warehouse_file), read_only=True) as connection:
+        rows = connection.execute(
+            "select figures.indicator_id, figures.status, figures.numerator, figures.denominator"
+            " from marts.fct_indicator_values as figures inner join marts.dim_indicators as indicators"
+            " on figures.indicator_id = indicators.indicator_id and figures.basis = indicators.headline_basis"
+            " where figures.breakdown = 'all' and figures.period_end = ?",
+            [AS_AT],
+        ).fetchall()
+    return {indicator: (status, above, below) for indicator, status, above, below in rows}
+
+
+@pytest.fixture(scope="module")
+def recounted(data: DataFolder) -> dict[str, Counts]:
+    """The same, counted from the extracts."""
+    recount = Recount(data.landing / AREA.code, pd.Timestamp(AS_AT))
+    return {indicator: count() for indicator, count in counts_of(recount).items()}
+
+
+def test_every_measure_of_practice_is_counted_again(recounted: dict[str, Counts]) -> None:
+    computed = {
+        one.id for one in load_indicators() if one.plan == "practice" and one.method == "computed"
+    }
+    assert computed == set(recounted) | OF_A_YEAR | OF_EDUCATION | OF_LISTS
+
+
+def test_warehouse_and_second_count_agree(
+    figures: dict[str, tuple[str, float, float]], recounted: dict[str, Counts]
+) -> None:
+    told = {indicator: figures[indicator] for indicator in recounted}
+    assert told == {indicator: ("ok", *counts) for indicator, counts in recounted.items()}
+
+
+def test_some_children_are_late_moved_away_or_refused(recounted: dict[str, Counts]) -> None:
+    one_of_each = {
+        "cla_visited_in_time_pct", "cla_reviewed_in_time_pct", "cp_visited_in_time_pct", "cp_reviewed_in_time_pct",
+        "cla_outside_area_pct", "cla_3_placements_pct", "cla_return_interview_accepted_pct", "care_leavers_suitable_pct",
+        "care_leavers_pathway_pct", "assessments_open_over_45_pct",
+    }  # fmt: skip
+    all_or_none = {
+        name: recounted[name]
+        for name in one_of_each
+        if recounted[name][0] in (0, recounted[name][1])
+    }
+    assert all_or_none == {}
+
+
+def test_nothing_of_practice_is_in_the_public_edition(data: DataFolder) -> None:
+    with duckdb.connect(str(data.warehouse_file), read_only=True) as connection:
+        editions = connection.execute(
+            "select figures.edition, count(*) from marts.rpt_figures as figures"
+            " inner join marts.dim_indicators as indicators on figures.indicator_id = indicators.indicator_id"
+            " where indicators.plan = 'practice' group by all"
+        ).fetchall()
+    assert [edition for edition, _ in editions] == ["restricted"]
