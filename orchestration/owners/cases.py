@@ -16,6 +16,7 @@ import duckdb
 from expectations.contract import contract_for
 from orchestration.intake.ledger import Ledger
 from orchestration.owners.files import said_of_files
+from orchestration.owners.local_ids import local_ids
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
 
@@ -143,13 +144,18 @@ class Desk:
     @property
     def slug(self) -> str:
         """A file name of its own, safe everywhere."""
-        return re.sub(r"[^a-z0-9]+", "_", self.owner.lower()).strip("_") or "owner"
+        return slug_of(self.owner)
 
     @property
     def asked(self) -> list[Case]:
         """Cases that wait for the owner, the longest due first."""
         waiting = [case for case in self.cases if case.status == "open"]
         return sorted(waiting, key=lambda c: (c.due_date or date.max, c.source, c.table, c.row))
+
+
+def slug_of(owner: str) -> str:
+    """Make a file name of an owner's title, safe everywhere."""
+    return re.sub(r"[^a-z0-9]+", "_", owner.lower()).strip("_") or "owner"
 
 
 def place_of(source: str, table: str, field: str | None) -> str:
@@ -176,19 +182,6 @@ CASES = """
 """
 
 
-def _local_ids(folder: DataFolder | None, keys: set[str]) -> dict[str, str]:
-    """Local ids by key, from the restricted look-up; none without the folder."""
-    files = sorted(folder.identifiers.glob("*/*.parquet")) if folder else []
-    if not files or not keys:
-        return {}
-    with duckdb.connect() as connection:
-        wanted = connection.execute(
-            "select key, min(identifier) from read_parquet($1) where key in (select unnest($2)) group by key",
-            [[str(path) for path in files], sorted(keys)],
-        ).fetchall()
-    return dict(wanted)
-
-
 def _notes(folder: DataFolder | None) -> dict[tuple[str, str], str]:
     """What owners added to their newest answers, by area and issue: it is in the ledger and never published."""
     answers = Ledger(folder.ledger).issue_answers() if folder else []
@@ -197,7 +190,7 @@ def _notes(folder: DataFolder | None) -> dict[tuple[str, str], str]:
 
 def _cases(connection: duckdb.DuckDBPyConnection, folder: DataFolder | None) -> list[Case]:
     rows, notes = connection.execute(CASES).fetchall(), _notes(folder)
-    ids = _local_ids(folder, {row[7] for row in rows if row[7] and row[11] == "open"})
+    ids = local_ids(folder, {row[7] for row in rows if row[7] and row[11] == "open"})
     places: dict[tuple[str, str, str | None], str] = {}
     found = []
     for row in rows:

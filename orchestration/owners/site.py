@@ -1,4 +1,4 @@
-"""The data owners' pages: one per authority and owner, and one that lists them. Restricted edition only."""
+"""The data owners' pages, the managers' lists beside them, and one page that lists both. Restricted edition only."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from expectations.owners import load_owners
 from orchestration.owners.cases import Case, Desk, place_of, read_desks
+from orchestration.owners.lists import read_lists, write_lists
 from orchestration.reports.content import wording
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
@@ -128,8 +129,13 @@ def write_owner_pages(marts: Path, folder: DataFolder, target: Path) -> list[Pat
         path.chmod(0o600)
         listed.append((desk, summary, path.name))
         written.append(path)
+    lists = read_lists(marts, folder)
+    for one in lists:
+        write_lists(one, folder, target, environment, words)
+        written.append(target / f"{one.file}.html")
     index = target / "index.html"
     index.write_text(
-        environment.get_template("owners.html.j2").render(listed=listed, **words), encoding="utf-8"
+        environment.get_template("owners.html.j2").render(listed=listed, lists=lists, **words),
+        encoding="utf-8",
     )
     return [index, *written]

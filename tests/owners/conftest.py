@@ -18,7 +18,7 @@ from orchestration.settings import DBT_FOLDER, DataFolder
 
 AREA, OWNER = "E09000003", "Head of children's performance and data"
 AS_AT = date(2025, 4, 10)
-FILES = ("marts.yml", "quality.yml", "anomalies.yml")
+FILES = ("marts.yml", "quality.yml", "anomalies.yml", "managers_lists.yml")
 
 
 @cache
@@ -82,7 +82,8 @@ class Published:
                     )
         identifiers = self.folder.identifiers / "annex_a"
         identifiers.mkdir(parents=True, exist_ok=True)
-        keys = [row["child_key"] for row in self.rows["fct_dq_issues"] if row["child_key"]]
+        about_children = self.rows["fct_dq_issues"] + self.rows["fct_managers_lists"]
+        keys = sorted({row["child_key"] for row in about_children if row["child_key"]})
         frame = {"kind": "child_id", "key": keys, "identifier": [f"SYN{key}" for key in keys]}
         pd.DataFrame(frame, columns=["kind", "key", "identifier"]).to_parquet(
             identifiers / "s.parquet"
