@@ -49,7 +49,7 @@ class Recount:
     def list_of(self, number: int, month: str | None = None) -> pd.DataFrame:
         """The rows of a list in a month's workbook."""
         path = self.landing / "annex_a" / (month or self.month) / "Annex A.xlsx"
-        rows = pd.read_excel(path, sheet_name=f"List {number}", dtype={ID: str})
+        rows = pd.read_excel(path, sheet_name=f"List {number}", dtype={ID: str}, engine="calamine")
         # A column without a day in it is read as texts.
         return rows.assign(**{one: pd.to_datetime(rows[one]) for one in rows if "Date" in one})
 

@@ -101,3 +101,34 @@ def test_nothing_of_practice_is_in_the_public_edition(data: DataFolder) -> None:
             " where indicators.plan = 'practice' group by all"
         ).fetchall()
     assert [edition for edition, _ in editions] == ["restricted"]
+
+
+def test_limit_that_no_law_fixes_is_printed_beside_the_figure(data: DataFolder) -> None:
+    with duckdb.connect(str(data.warehouse_file), read_only=True) as connection:
+        [said] = connection.execute(
+            "select concat_ws(' ', numerator_means, caveats) from marts.dim_indicators"
+            " where indicator_id = 'cp_visited_in_time_pct'"
+        ).fetchall()[0]
+        unsaid = connection.execute(
+            "select indicator_id from marts.dim_indicators where contains(concat_ws(' ', definition, caveats), '$')"
+        ).fetchall()
+    assert said.count("10 working days") == 2
+    assert unsaid == []
+
+
+def test_lists_of_managers_hold_whom_the_figures_point_to(
+    data: DataFolder, recounted: dict[str, Counts]
+) -> None:
+    with duckdb.connect(str(data.warehouse_file), read_only=True) as connection:
+        listed = dict(
+            connection.execute(
+                "select indicator_id, count(*) from marts.fct_managers_lists group by all"
+            ).fetchall()
+        )
+    of_the_numerator = {"cla_outside_area_pct", "cla_3_placements_pct"}
+    expected = {
+        name: recounted[name][0] if name in of_the_numerator else recounted[name][1] - recounted[name][0]
+        for name in listed
+    }  # fmt: skip
+    assert len(listed) == 7
+    assert listed == expected

@@ -27,11 +27,14 @@ from tests.integration.inbox import drop_column
 from tests.nights import run_night
 from tests.story import query
 
-REFERRALS = {"referrals_rate", "referrals_repeat_pct"}
+REFERRALS = {"referrals_rate", "referrals_repeat_pct", "referrals_nfa_pct"}
 # Of the young people nobody is looked after, of the pupils none is disadvantaged: those have no figure to hold.
 YOUNG_PEOPLE = {"neet_16_17_pct", "neet_or_not_known_16_17_pct"}
 PUPILS = {"ks4_attainment8", "ks4_english_maths_5_pct", "ks4_ebacc_pct"}
 VOLUME, NCCIS_VOLUME = "annex_a.list_3.volume", "nccis.young_people.volume"
+CONTACTS, CONTACTS_VOLUME = {"contacts_rate"}, "annex_a.list_1.volume"
+# Of the reviews of the return nothing is counted.
+REVIEWS_VOLUME = "ssda903.reviews.volume"
 STRUCTURE = "ks4.pupils.structure"
 # Those of the column's population, and no other of list 8.
 HEALTH = {"cla_dental_pct", "cla_health_assessment_pct"}
@@ -41,6 +44,7 @@ SCHOOLS = {"schools_good_pct", "schools_good_extended_pct", "schools_good_covera
 CUT = "gias.establishments.volume"
 CHECKS = {
     VOLUME: REFERRALS, NCCIS_VOLUME: YOUNG_PEOPLE, STRUCTURE: PUPILS, UNREAD: HEALTH, UNREAD_TOO: HEALTH, CUT: SCHOOLS,
+    CONTACTS_VOLUME: CONTACTS,
 }  # fmt: skip
 GOOD, BAD = date(2025, 3, 31), date(2025, 4, 30)
 
@@ -112,6 +116,12 @@ def _status_text(status: Status) -> str:
     return _said(lambda console: print_status(console, status))
 
 
+def _reviews(number: int, held_on: str) -> list[list[object]]:
+    """The reviews of a return of so many children."""
+    children = ([f"SYN{n}", "01/01/2015", held_on, "PN1"] for n in range(number))
+    return [["CHILD", "DOB", "REVIEW", "REVIEW_CODE"], *children]
+
+
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     made = Nights(tmp_path_factory.mktemp("gate") / "data")
@@ -123,6 +133,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     education.send(landing, "ks4", "2024-12", education.pupils(20))
     education.send(landing, "gias", "2025-03", education.schools(80), area="national")
     education.send(landing, "ofsted_mi", "2025-03", education.inspections(80), area="national")
+    education.send(landing, "ssda903", "2024-04", _reviews(30, "10/04/2024"))
     made.run(GOOD)
     assert made.held() == {}
     return made
@@ -136,6 +147,7 @@ def bad_night(nights: Nights) -> tuple[dict[str, list[tuple]], str]:
     nights.workbook("2025-04", n_referrals=9, n_unread=2, n_contacts=14)
     education.send(landing, "gias", "2025-04", education.schools(10), area="national")
     education.send(landing, "nccis", "2025-04", education.young_people(25, "2025-04"))
+    education.send(landing, "ssda903", "2025-04", _reviews(14, "10/04/2025"))
     without = education.pupils(20)
     drop_column(without, "att8")
     education.send(landing, "ks4", "2025-04", without)
@@ -191,17 +203,18 @@ def test_summary_says_each_cause_once_with_what_it_holds(
 ) -> None:
     _, summary = bad_night
     lines = [line.strip() for line in summary.splitlines()]
-    assert f"held       {BARNET}: referrals_rate, referrals_repeat_pct" in lines
+    assert f"held       {BARNET}: referrals_rate, referrals_repeat_pct, referrals_nfa_pct" in lines
+    assert f"held       {BARNET}: contacts_rate" in lines
     assert f"held       {BARNET}: neet_16_17_pct, neet_or_not_known_16_17_pct" in lines
     [why] = [line for line in lines if line.startswith(f"by {VOLUME}")]
     assert "since the extract of 2025-04-30: 9 rows against 21 at 2025-03-31" in why
     [why] = [line for line in lines if line.startswith(f"by {STRUCTURE}")]
     assert "the submission was rejected: the table has no column 'att8'" in why
-    # of the contacts nothing is counted, and their list is told all the same
+    # of the reviews nothing is counted, and their table is told all the same
     place = lines.index(f"held       {BARNET}: no figure")
-    assert lines[place + 1].startswith("by annex_a.list_1.volume (annex_a list_1) since")
+    assert lines[place + 1].startswith(f"by {REVIEWS_VOLUME} (ssda903 reviews) since")
     assert lines[place + 1].endswith(
-        "14 rows against 30 at 2025-03-31: less than half or more than double"
+        "14 rows against 30 at 2024-04-30: less than half or more than double"
     )
     [figures] = [line for line in lines if line.startswith("figures")]
     assert re.search(r"\d+ of 57 have a value, \d+ of them held; none: ", figures)
