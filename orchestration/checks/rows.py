@@ -50,16 +50,21 @@ def issues_table(source: str) -> str:
 
 
 def key_texts(
-    failing: pd.DataFrame, source: str, table: str, *, told_apart: bool = True
+    failing: pd.DataFrame,
+    source: str,
+    table: str,
+    first_keys: Mapping[str, str],
+    *,
+    told_apart: bool = True,
 ) -> pd.Series:
     """What identifies a row for its owner, stable over months; its place in its file where it has no key.
 
-    `told_apart`: rows that lack a part of their key are two records, even where the rest is equal.
+    `first_keys`: what stands for a key of another secret than the first (`intake/first_keys.py`). `told_apart`: rows that lack a part of their key are two records, even where the rest is equal.
     """
-    record = next(iter(contract_for(source).tables[table].records.values()))
-    names = [stored_key(source, table, name) for name in record.key]
     # A code of no list is as little of a key as an empty cell (`_key_part`).
-    parts = [_key_part(failing[name]) for name in names]
+    parts = [_key_part(failing[name]) for name in key_columns(source, table)]
+    if first_keys:
+        parts = [part.map(lambda key: first_keys.get(key, key)).astype("string") for part in parts]
     text = parts[0].str.cat(parts[1:], sep="|") if len(parts) > 1 else parts[0]
     lacks = pd.concat([part == "" for part in parts], axis=1).any(axis=1)
     if told_apart and lacks.any():
@@ -68,6 +73,12 @@ def key_texts(
         text = text.where(~lacks | (again == 0), text + "|" + again.astype("string"))
     place = failing[SUBMISSION].astype("string") + "#" + failing["source_row"].astype("string")
     return text.where(text.str.strip("|") != "", place)
+
+
+def key_columns(source: str, table: str) -> list[str]:
+    """The columns that say which record a row is."""
+    record = next(iter(contract_for(source).tables[table].records.values()))
+    return [stored_key(source, table, name) for name in record.key]
 
 
 def _key_part(values: pd.Series) -> pd.Series:
@@ -82,12 +93,15 @@ def fingerprint(check_id: str, key: str) -> str:
     return hashlib.sha256(f"{check_id}|{key}".encode()).hexdigest()[:32]
 
 
-def _issues(frame: pd.DataFrame, check: Check, rows: list[Any]) -> pa.Table:
+def _issues(
+    frame: pd.DataFrame, check: Check, rows: list[Any], first_keys: Mapping[str, str]
+) -> pa.Table:
     """One row per failing row of a check."""
     failing = frame.loc[rows]
     n_rows = len(failing)
     is_repeat = check.rule.endswith("_repeated")
-    keys = key_texts(failing, check.source, check.table, told_apart=not is_repeat).tolist()
+    texts = key_texts(failing, check.source, check.table, first_keys, told_apart=not is_repeat)
+    keys = texts.tolist()
     of_all = {
         "check_id": check.check_id, "rule_code": check.rule, "severity": check.severity, "table_name": check.table,
         "field": check.column, "message": f"{check.message}. {check.remedy}.",
@@ -140,6 +154,7 @@ def told_about(
     frame: pd.DataFrame,
     checks: Sequence[Check],
     failing: Mapping[str, list[Any]],
+    first_keys: Mapping[str, str],
 ) -> Told:
     """What checks have to tell about the rows of a table; `failing`: the rows that fail each."""
     results = [
@@ -150,7 +165,7 @@ def told_about(
         for check in checks
     ]  # fmt: skip
     issues = [
-        _issues(frame, check, failing[check.check_id])
+        _issues(frame, check, failing[check.check_id], first_keys)
         for check in checks
         if failing[check.check_id]
     ]

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -32,6 +32,7 @@ from orchestration.checks.statutory_findings import (
 )
 from orchestration.checks.statutory_request import NotAskable, request_for
 from orchestration.intake.cover import collection_year
+from orchestration.intake.first_keys import first_keys
 from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.partitions import partition_of
 from orchestration.intake.places import id_of_version, statutory_folder
@@ -168,11 +169,15 @@ def _line(version: SubmissionVersion, findings: Findings, seconds: float) -> str
 
 
 def _judge(
-    folder: DataFolder, python: Path, item: Checked, previous: SubmissionVersion | None
+    folder: DataFolder,
+    python: Path,
+    item: Checked,
+    previous: SubmissionVersion | None,
+    firsts: Mapping[str, str],
 ) -> tuple[Findings, float]:
     answer = _ask(python, request_for(folder, item.version, previous), folder)
     known = item.partition.rows(issues_table(item.version.source), [item.submission_id])
-    findings = findings_of_answer(item, answer, known or ISSUES_SCHEMA.empty_table())
+    findings = findings_of_answer(item, answer, known or ISSUES_SCHEMA.empty_table(), firsts)
     _keep(folder, item, _mark(previous), findings)
     return findings, float(answer["seconds"])
 
@@ -188,7 +193,7 @@ def judge_newest(
 
     `versions` are accepted ones; `known_by` is the knowledge date and the moment after which nothing counts.
     """
-    newest = newest_versions(versions, *known_by)
+    newest, firsts = newest_versions(versions, *known_by), first_keys(folder, ledger)
     python = interpreter()
     told: list[str] = []
     if newest and python is None:
@@ -200,7 +205,7 @@ def judge_newest(
             partition = partition_of(folder, ledger, version.source, version.area_code)
             item = Checked(version, partition)
             try:
-                kept, seconds = _judge(folder, python, item, previous)
+                kept, seconds = _judge(folder, python, item, previous, firsts)
                 told.append(_line(version, kept, seconds))
             except (NotAskable, ValidatorsFailed) as error:
                 told.append(f"Statutory rules not run, {_place(version)}: {error}")

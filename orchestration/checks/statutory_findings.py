@@ -6,6 +6,7 @@ field of the same record. No value is looked at here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,8 +76,11 @@ class Checked:
 class Records:
     """The records of one submission by their place in a table."""
 
-    def __init__(self, item: Checked, lengths: dict[str, int]) -> None:
+    def __init__(
+        self, item: Checked, lengths: dict[str, int], first_keys: Mapping[str, str]
+    ) -> None:
         self.item, self.lengths = item, lengths
+        self._first_keys = first_keys
         self.source = item.version.source
         self._frames: dict[str, pd.DataFrame | None] = {}
 
@@ -104,8 +108,8 @@ class Records:
         frame = self.item.rows(table)
         if frame is None:
             return None
-        keys, persons = key_texts(frame, self.source, table), person_keys(frame)
-        return frame.assign(key_text=keys, person_key=persons).set_index("row_id")
+        keys = key_texts(frame, self.source, table, self._first_keys)
+        return frame.assign(key_text=keys, person_key=person_keys(frame)).set_index("row_id")
 
 
 def _columns(table: Table, headings: list[str]) -> list[str]:
@@ -165,9 +169,11 @@ def _with_names(source: str, rule: dict[str, Any]) -> dict[str, Any]:
     return rule | {"our_table": table, "our_fields": fields, "check_id": check_id}
 
 
-def findings_of_answer(item: Checked, answer: dict[str, Any], known: pa.Table) -> Findings:
+def findings_of_answer(
+    item: Checked, answer: dict[str, Any], known: pa.Table, first_keys: Mapping[str, str]
+) -> Findings:
     """Results and issues of one submission; `known` are the issues of our own checks of it."""
-    records = Records(item, answer["lengths"])
+    records = Records(item, answer["lengths"], first_keys)
     cases = set(known["case_key"].to_pylist())
     rules = [_with_names(item.version.source, rule) for rule in answer["rules"]]
     results = [_result(item, rule, answer["lengths"]) for rule in rules]

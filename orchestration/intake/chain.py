@@ -119,10 +119,14 @@ class Chain:
 
     def append(self, kind: str, contents: Iterable[tuple[datetime, dict[str, Any]]]) -> None:
         """Append events of a kind, all or none."""
+        self.append_all((kind, happened_at, content) for happened_at, content in contents)
+
+    def append_all(self, events: Iterable[tuple[str, datetime, dict[str, Any]]]) -> None:
+        """Append events of several kinds, all or none."""
         head = None
         with self._open() as connection:
             connection.execute("begin immediate")
-            for happened_at, content in contents:
+            for kind, happened_at, content in events:
                 head = _insert(connection, happened_at.isoformat(), kind, content)
             connection.execute("commit")
         if head is not None:

@@ -91,17 +91,18 @@ class Judged:
     failing: dict[str, list[Any]]
 
 
-def judge_versions(read: Sequence[ReadVersion]) -> list[ReadVersion]:
+def judge_versions(read: Sequence[ReadVersion], first_keys: Mapping[str, str]) -> list[ReadVersion]:
     """The same versions of one source with their rows judged: what became of them, their tables, results and issues.
 
-    A rejected version stays as it is. Raises ChecksFailed where a check cannot be evaluated.
+    `first_keys`: what a record that has been asked about was first known by (`first_keys.py`). A rejected version stays as it is. Raises ChecksFailed where a check cannot be evaluated.
     """
     versions = [replace(one, extraction=deepcopy(one.extraction), made={}) for one in read]
-    _judge_accepted([one for one in versions if one.extraction.verdict == "accepted"])
+    accepted = [one for one in versions if one.extraction.verdict == "accepted"]
+    _judge_accepted(accepted, first_keys)
     return versions
 
 
-def _judge_accepted(versions: Sequence[ReadVersion]) -> None:
+def _judge_accepted(versions: Sequence[ReadVersion], first_keys: Mapping[str, str]) -> None:
     if not versions:
         return
     source = versions[0].source
@@ -114,7 +115,7 @@ def _judge_accepted(versions: Sequence[ReadVersion]) -> None:
     }  # fmt: skip
     for name in in_order(contract, wanted):
         holding = [version for version in versions if version.counts_of(name)]
-        for version, one in _judge_table(contract, name, holding, counted):
+        for version, one in _judge_table(contract, name, holding, counted, first_keys):
             told[version.submission_id].append(one)
     for version in versions:
         if is_asked_about(source):
@@ -139,13 +140,14 @@ def _judge_table(
     name: str,
     versions: Sequence[ReadVersion],
     counted: dict[tuple[str, str], pa.Table],
+    first_keys: Mapping[str, str],
 ) -> Iterator[tuple[ReadVersion, Told]]:
     """Judge one table of all versions; `counted` holds the counting rows that other tables look values up in."""
     table, checks = contract.tables[name], checks_of(contract.source, name)
     pieces = [_with_looked_up(contract, name, version, counted) for version in versions]
     frame = _frame(pieces, [version.extraction.as_at_date for version in versions])
     judged = judge_rows(table, checks, frame)
-    told = told_about(name, frame, checks.told, judged.failing)
+    told = told_about(name, frame, checks.told, judged.failing, first_keys)
     start = 0
     for version, piece in zip(versions, pieces, strict=True):
         rows = slice(start, start + len(piece))

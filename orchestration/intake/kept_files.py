@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from orchestration.durable import digest_of
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.durable import digest_of, put
 from orchestration.intake.damage import REMEDY, LedgerDamaged
 
 ISSUED = "issued_packs"
@@ -24,6 +27,27 @@ def files_of_run(folder: Path, run_id: str) -> dict[str, str]:
 def files_of_pack(folder: Path, pack: Path) -> dict[str, str]:
     """What an issued pack consists of."""
     return hashes_of(folder, (path for path in pack.rglob("*") if path.is_file()))
+
+
+def written_anew(
+    folder: Path, files: Iterable[Path], act: str, change: Callable[[pa.Table], pa.Table]
+) -> dict[str, list[str]]:
+    """By the name of a file that an act changes its new name, which names the act, and its hash.
+
+    The new ones stand beside the old ones, until an event says that they take their place.
+    """
+    replaced = {}
+    for path in files:
+        rows = pq.read_table(path)
+        changed = change(rows)
+        if not changed.equals(rows):
+            fresh = path.with_name(f"{path.stem.partition('.')[0]}.{act}.parquet")
+            partial = fresh.with_suffix(".partial")
+            pq.write_table(changed, partial)
+            put(partial, fresh)
+            name, new = (one.relative_to(folder).as_posix() for one in (path, fresh))
+            replaced[name] = [new, digest_of(fresh)]
+    return replaced
 
 
 def check_files(folder: Path, files: Mapping[str, str]) -> list[Path]:

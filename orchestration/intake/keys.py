@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +13,9 @@ import pandas as pd
 from orchestration.durable import write
 
 KEY_BITS = 128
+KEY_FILE = "hmac.key"
+# Beside it while another takes its place (`cypp rekey`).
+NEXT_KEY_FILE = "next.key"
 # What a file's mode allows to anybody but its owner.
 OTHERS = 0o077
 # An authority's months name the same children again and again; so many take some 30 MB.
@@ -41,22 +45,42 @@ def key_check(secret: bytes) -> str:
     return keyed_hash(secret, "check", "cypp")
 
 
+def make_secret(path: Path) -> bytes:
+    """Write a new secret and return it."""
+    secret = secrets.token_bytes(32)
+    write(path, f"{secret.hex()}\n".encode())
+    return secret
+
+
 def load_or_make_secret(
-    restricted: Path, expected_check: str | None, *, may_make: bool
+    restricted: Path, checks: Sequence[str], *, may_make: bool
 ) -> tuple[bytes, bool]:
     """The secret of this data folder, and whether it was made just now.
 
-    `may_make`: nothing has been taken in yet. Raises KeyFileError when the key is absent from a folder that has
-    been used before, or another than it was made with: going on would give every child a new key.
+    `checks`: of every key that the folder has had, the one in force last. `may_make`: nothing has been taken in yet.
+    Raises KeyFileError when the key is absent from a folder that has been used before, or another than it was made
+    with: going on would give every child a new key.
     """
-    path = restricted / "hmac.key"
+    path = restricted / KEY_FILE
     if not path.exists():
         if not may_make:
             raise KeyFileError(
                 f"{path.name} is missing from restricted/: put back the key of this data folder"
             )
-        write(path, f"{secrets.token_hex(32)}\n".encode())
-        return load_or_make_secret(restricted, None, may_make=False)[0], True
+        return make_secret(path), True
+    secret = read_secret(path)
+    if checks and not hmac.compare_digest(key_check(secret), checks[-1]):
+        which = (
+            "a key of before `cypp rekey`: put back the newest one"
+            if key_check(secret) in checks
+            else "not the key that this data folder was made with"
+        )
+        raise KeyFileError(f"{path.name} in restricted/ is {which}")
+    return secret, False
+
+
+def read_secret(path: Path) -> bytes:
+    """The secret in a file that only its owner can read; raises KeyFileError."""
     if path.stat().st_mode & OTHERS:
         raise KeyFileError(
             f"{path.name} in restricted/ can be read by others than its owner: run `chmod 600 {path}`"
@@ -67,8 +91,4 @@ def load_or_make_secret(
         raise KeyFileError(f"{path.name} in restricted/ is not a hexadecimal key") from None
     if len(secret) < 32:
         raise KeyFileError(f"{path.name} in restricted/ is shorter than 256 bits")
-    if expected_check is not None and not hmac.compare_digest(key_check(secret), expected_check):
-        raise KeyFileError(
-            f"{path.name} in restricted/ is not the key that this data folder was made with"
-        )
-    return secret, False
+    return secret

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.intake import demo_events, purge_events
+from orchestration.intake import demo_events, purge_events, rekey_events
 from orchestration.intake.chain import Chain, Event, VersionName, now
 from orchestration.intake.kept_files import check_files, files_of_pack, files_of_run
 from orchestration.intake.trail import Act, act_of, signature
@@ -100,6 +100,8 @@ class PublishedRun:
 
 
 Night = tuple[str, str, datetime, dict[str, str | None]]
+Tables = tuple[str, str, Mapping[str, str]]
+"""Source, area, and by the name of a table the hash of its file."""
 
 
 class Ledger:
@@ -110,8 +112,9 @@ class Ledger:
         self._chain = Chain(folder)
 
     def counts(self) -> tuple[int, ...]:
-        """How many events there are of extracts, releases, answers and purges; runs do not count."""
-        return tuple(map(self._chain.count, ("submission", "acceptance", "answer", "purge")))
+        """How many events there are of extracts, releases, answers, purges and new keys; runs do not count."""
+        kinds = ("submission", "acceptance", "answer", purge_events.KIND, rekey_events.KIND)
+        return tuple(map(self._chain.count, kinds))
 
     def fact(self, name: str) -> str | None:
         """A value that was set once for this data folder."""
@@ -150,18 +153,29 @@ class Ledger:
             )  # fmt: skip
         return list(found.values())
 
-    def enter_tables(self, partitions: Iterable[tuple[str, str, Mapping[str, str]]]) -> None:
-        """Append which files hold what was read of a source from an area from here on, all or none.
+    def enter_tables(self, partitions: Iterable[Tables]) -> None:
+        """Append which files hold what was read of a source from an area from here on, all or none."""
+        self._chain.append_all(map(_of_tables, partitions))
 
-        Of each: source, area, and by the name of a table the hash of its file.
-        """
-        self._chain.append(
-            "tables",
-            [
-                (now(), {"source": source, "area_code": area_code, "files": dict(files)})
-                for source, area_code, files in partitions
-            ],
-        )
+    def enter_rekey(self, content: dict[str, Any], partitions: Iterable[Tables] = ()) -> None:
+        """Append what is under another key (`rekey_events`), and which files hold what was read from here on: all or none."""
+        events = [_of_tables(one) for one in partitions]
+        self._chain.append_all([*events, (rekey_events.KIND, now(), content)])
+
+    def key_checks(self) -> list[str]:
+        """The fingerprint of every key that identifiers have been hashed with, the one in force last."""
+        first = self.fact("key_check")
+        later = rekey_events.key_checks(self._chain.events(rekey_events.KIND))
+        return [first, *later] if first is not None else later
+
+    def serves_under_former_key(self) -> bool:
+        """Whether nothing has been published since the key in force took the place of another."""
+        published = max((run.event_number for run in self.published_runs()), default=0)
+        return rekey_events.last_new_key(self._chain.events(rekey_events.KIND)) > published
+
+    def first_keys(self) -> str | None:
+        """The hash of the file of first keys; None where no key has been replaced."""
+        return rekey_events.first_keys(self._chain.events(rekey_events.KIND))
 
     def tables(self) -> dict[tuple[str, str], dict[str, str]]:
         """By source and area the file of each table that was made of its extracts, by its hash."""
@@ -259,7 +273,7 @@ class Ledger:
         """Every run that published, oldest first."""
         started: dict[str, tuple[datetime, dict[str, str | None]]] = {}
         published = []
-        anew = purge_events.replaced(self._chain.events(purge_events.KIND))
+        anew = purge_events.replaced(self._chain.events(purge_events.KIND, rekey_events.KIND))
         for event in self._said("run"):
             said = event.content
             if said["event"] == "started":
@@ -331,6 +345,11 @@ class Ledger:
         check_files(self._folder, purge_events.certificates(self._chain.events(purge_events.KIND)))
         for event in self._said("issued"):
             check_files(self._folder, event.content["files"])
+
+
+def _of_tables(tables: Tables) -> tuple[str, datetime, dict[str, Any]]:
+    source, area_code, files = tables
+    return "tables", now(), {"source": source, "area_code": area_code, "files": dict(files)}
 
 
 def _name(said: dict[str, Any]) -> VersionName:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -21,6 +21,7 @@ from orchestration.intake.archive import archive_folder, mend_archive
 from orchestration.intake.extract import IDENTIFIERS, Extraction, broken_off
 from orchestration.intake.extractions import as_kept, extractions_in, extractions_of
 from orchestration.intake.findings import Finding
+from orchestration.intake.first_keys import first_keys
 from orchestration.intake.judging import ReadVersion, judge_versions
 from orchestration.intake.keys import key_check, load_or_make_secret
 from orchestration.intake.landing import Landing
@@ -98,16 +99,16 @@ def _together(read: Iterable[tuple[Job, ReadVersion]]) -> Iterator[Lot]:
         yield lot
 
 
-def _judged(lot: Lot) -> Lot:
+def _judged(lot: Lot, known: Mapping[str, str]) -> Lot:
     """The same with their rows judged; a fault of the program costs only the version that it is met in."""
     jobs = [job for job, _ in lot]
     try:
-        judged = judge_versions([version for _, version in lot])
+        judged = judge_versions([version for _, version in lot], known)
     except ChecksFailed:
         raise
     except Exception as error:  # noqa: BLE001 -- a message could hold a value, so only the place is kept
         if len(lot) > 1:
-            return [judged for one in lot for judged in _judged([one])]
+            return [judged for one in lot for judged in _judged([one], known)]
         judged = [replace(version, extraction=broken_off(job.files, error)) for job, version in lot]
     return list(zip(jobs, judged, strict=True))
 
@@ -214,18 +215,19 @@ def write_empty_tables(folder: DataFolder, ledger: Ledger, source: str) -> None:
 
 def load_secret(folder: DataFolder, ledger: Ledger) -> tuple[bytes, bool]:
     """The secret of the keys, made at first use; raises KeyFileError before anything is written."""
-    check = ledger.fact("key_check")
-    is_new = check is None and not ledger.versions()
-    secret, made = load_or_make_secret(folder.restricted, check, may_make=is_new)
-    if check is None:
+    checks = ledger.key_checks()
+    is_new = not checks and not ledger.versions()
+    secret, made = load_or_make_secret(folder.restricted, checks, may_make=is_new)
+    if not checks:
         ledger.set_fact("key_check", key_check(secret))
     return secret, made
 
 
 def refuse_wrong_key(folder: DataFolder, ledger: Ledger) -> None:
-    """Raise KeyFileError, before anything is written, unless the key is the one this folder was made with."""
-    if ledger.fact("key_check") is not None:
+    """Raise KeyFileError, before anything is written, unless the key is the one in force, and first keys are whole."""
+    if ledger.key_checks():
         load_secret(folder, ledger)
+        first_keys(folder, ledger)
 
 
 def take_in(
@@ -252,9 +254,9 @@ def take_in(
     keep = known_ids(ledger) - {job.submission_id for job in jobs}
     _leave_out_the_rest(folder, settings, ledger, source, keep, jobs)
     known = {id_of_version(version): (version.verdict, version.as_at_date) for version in versions}
-    done = 0
+    firsts, done = first_keys(folder, ledger), 0
     for lot in _together(_read_all(folder, jobs, secret)):
-        judged = _judged(lot)
+        judged = _judged(lot, firsts)
         _settle(folder, ledger, keep, judged)
         keep |= {job.submission_id for job, _ in judged}
         for job, version in judged:

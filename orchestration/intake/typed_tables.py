@@ -49,6 +49,11 @@ class Sender:
     secret: bytes
 
 
+def scope_of(kind: str, area_code: str) -> tuple[str, ...]:
+    """What an identifier of a type is hashed with: pupils cross borders, other ids are an area's."""
+    return ("upn",) if kind == "upn" else (KEY_KINDS[kind], area_code)
+
+
 def typed_table(
     contract: Contract, name: str, blocks: list[RecognisedBlock], newest_year: int
 ) -> Typed:
@@ -108,8 +113,7 @@ def as_received(
     for name, one in typed.items():
         column, values = table.columns[name], one.values
         if column.type in (*IDENTIFIER_TYPES, "upn"):
-            scope = ("upn",) if column.type == "upn" else (KEY_KINDS[column.type], sender.area_code)
-            keys = hash_column(sender.secret, values, *scope)
+            keys = hash_column(sender.secret, values, *scope_of(column.type, sender.area_code))
             named = pd.DataFrame({"kind": column.type, "key": keys, "identifier": values})
             identifiers.append(named.drop_duplicates().dropna())
             values = keys

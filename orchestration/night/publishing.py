@@ -16,6 +16,7 @@ from orchestration.owners.site import write_owner_pages
 from orchestration.registry.indicators import load_indicators
 from orchestration.reports.disclosure.edition import write_public_edition
 from orchestration.reports.disclosure.printed import read_memory, remember
+from orchestration.reports.disclosure.rekeyed import lead_memory
 from orchestration.reports.media.charts import DRAWINGS, drawings_kept_in
 from orchestration.reports.release import identities_of
 from orchestration.reports.render import EDITIONS, FRONT, REPORTS, RESTRICTED
@@ -39,6 +40,7 @@ def prepare_publication(folder: DataFolder) -> frozenset[object]:
     copy_marts(folder.building_file, candidate)
     publish.enter_end(candidate, run.run_id, now())
     identities = identities_of(load_indicators())
+    lead_memory(folder, Ledger(folder.ledger), candidate, identities.sums)
     withheld = write_public_edition(candidate, identities, read_memory(folder))
     publish.verify(candidate, run.run_id)
     candidate.replace(folder.candidate_file)

@@ -13,6 +13,7 @@ from orchestration.intake.ledger import Ledger
 from orchestration.intake.mending import remove_former_layout
 from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.night.errors import NothingPublished, told_in_words
+from orchestration.night.rekeying import settle_rekey
 from orchestration.night.removal import finish_removal
 from orchestration.night.synthetic import settle_written, take_over_old_mark
 from orchestration.settings import DataFolder
@@ -34,6 +35,8 @@ def alone_in(folder: DataFolder) -> Generator[Ledger]:
     lock = FileLock(folder.lock_file, timeout=LOCK_SECONDS, is_singleton=True, thread_local=False)
     with lock:
         ledger = Ledger(folder.ledger)
+        if lock.lock_counter == 1:
+            settle_rekey(folder, ledger)
         refuse_wrong_key(folder, ledger)
         if lock.lock_counter == 1:
             finish_removal(folder, ledger)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from orchestration.durable import remove, sync_everything
 from orchestration.intake.demo_events import REMOVED, REMOVING
+from orchestration.intake.first_keys import forget_first_keys
 from orchestration.intake.kept_files import ISSUED
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.marks import MARK, invented_files
@@ -66,6 +67,7 @@ def finish_removal(folder: DataFolder, ledger: Ledger) -> None:
     ):
         remove(path, folder.root)
     drop_unknown(folder, ledger)
+    forget_first_keys(folder, ledger)
     for place in marked_folders(folder):
         # The mark last: without it what is left would be somebody's.
         for path in (*invented_files(place), place / MARK):

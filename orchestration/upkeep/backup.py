@@ -27,6 +27,7 @@ from orchestration.intake.landing import Landing, is_extract, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.made_tables import extractions_table
 from orchestration.intake.partitions import partition_of
+from orchestration.night.rekeying import next_key
 from orchestration.settings import DataFolder, load_settings
 from orchestration.upkeep.removal import REDACTED
 from orchestration.upkeep.sealed import Sealing
@@ -61,6 +62,7 @@ def back_up(
         raise NotBackedUp("nothing has been taken in yet")
     if not file.absolute().parent.is_dir():
         raise NotBackedUp(f"there is no folder {file.absolute().parent}")
+    _refuse_rekeying(folder, None)
     about = {"file": file.name, "encrypted": "yes" if key else "no"}
     Ledger(folder.ledger).record_act(by, "backup", about)
     staged = folder.work / f"backup-{os.getpid()}"
@@ -70,6 +72,7 @@ def back_up(
         found = _found(folder, staged)
         with _beside(file) as target, _stream(target, key) as stream:
             _write(stream, folder, staged, found.files, progress)
+            _refuse_rekeying(folder, Ledger(staged / "ledger"))
     except FileNotFoundError:
         raise NotBackedUp(
             "files changed while they were read (a purge, say): try again when it has ended"
@@ -77,6 +80,14 @@ def back_up(
     finally:
         shutil.rmtree(staged, ignore_errors=True)
     return found
+
+
+def _refuse_rekeying(folder: DataFolder, copied: Ledger | None) -> None:
+    """Raise NotBackedUp while everything gets another key, or where it has since the ledger was copied."""
+    ledger = Ledger(folder.ledger)
+    is_other = copied is not None and copied.key_checks() != ledger.key_checks()
+    if is_other or next_key(folder).exists():
+        raise NotBackedUp("`cypp rekey` is at work: try again when it has ended")
 
 
 def _what_was_read(

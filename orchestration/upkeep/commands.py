@@ -1,4 +1,4 @@
-"""`cypp verify`, `backup`, `restore`, `rebuild`, `purge`, `forget`: what a deployment keeps, and what it must not."""
+"""`cypp verify`, `backup`, `restore`, `rebuild`, `rekey`, `purge`, `forget`: what a deployment keeps, and what it must not."""
 
 from __future__ import annotations
 
@@ -143,6 +143,44 @@ def rebuild(
     else:
         comparison = f"before: {done.before}; other code, settings, extracts or another day explain a difference"
     say(f"Content hash of the published tables: {done.after} ({comparison}).")
+
+
+@app.command()
+def rekey(by: By, data_dir: DataDir = None) -> None:
+    """Make a new key for the identifiers of people, hash all of them again with it, and publish."""
+    from orchestration.dagster.job import run_job
+    from orchestration.night.errors import NothingPublished, told_in_words
+    from orchestration.night.steps import today
+    from orchestration.upkeep.rekey import rekey as replace_key
+    from orchestration.upkeep.removal import remove_what_runs_leave
+
+    folder = data_folder(data_dir)
+    try:
+        load_settings(folder.root)
+        with bars() as show, told_in_words():
+            done = replace_key(folder, by, show)
+    except ConfigurationError as error:
+        raise stop(f"No new key: {error}", WRONG_USAGE) from None
+    except NothingPublished as error:
+        raise stop(f"No new key: {error}", NOTHING_PUBLISHED) from None
+    say(
+        f"{done.n_tables} tables are under a new key; {done.n_first_keys} keys that owners were asked about keep the"
+        " fingerprints of their issues. The old key is gone: put a copy of restricted/hmac.key wherever one is kept."
+    )
+    try:
+        with bars() as show:
+            run_job(folder, today(), show)
+    except (ConfigurationError, NothingPublished) as error:
+        raise stop(
+            f"Nothing is published with the new key yet: {error}. The next `cypp run` does it; until then `cypp evidence"
+            " --identified` names nobody.",
+            NOTHING_PUBLISHED,
+        ) from None
+    remove_what_runs_leave(folder)
+    say(
+        "Published. Backups made before hold the old key and are restored with it; run `cypp rekey` there again. Take a"
+        " new backup now."
+    )
 
 
 @app.command()

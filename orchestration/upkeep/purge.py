@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from orchestration.dagster.job import run_job
-from orchestration.durable import digest_of, put, write
+from orchestration.durable import digest_of, write
+from orchestration.intake.first_keys import forget_first_keys
+from orchestration.intake.kept_files import written_anew
 from orchestration.intake.ledger import Ledger, SubmissionVersion, now
 from orchestration.intake.purge_events import DONE, PLANNED
 from orchestration.night.errors import NothingPublished, told_in_words
@@ -76,6 +77,7 @@ def finish(
     remove_versions(folder, ledger, names, planned["replaced"])
     put_redacted(folder, planned["purge_id"])
     run_job(folder, Request(today), progress)
+    forget_first_keys(folder, ledger)
     remove_what_runs_leave(folder)
     remaining = left(folder, ledger, names, planned["replaced"])
     if remaining:
@@ -118,7 +120,10 @@ def new_plan(
     return {
         "purge_id": purge_id, "code_version": code_version(),
         "versions": [list(version.name) for version in versions],
-        "replaced": _issues_written_anew(folder, ledger, purge_id, is_kept),
+        "replaced": written_anew(
+            folder.ledger, (path for _, path in ledger.kept_by_runs("issues")), purge_id,
+            lambda issues: _those(issues, is_kept),
+        ),
     }  # fmt: skip
 
 
@@ -154,22 +159,8 @@ def refuse_held_figures(folder: DataFolder, areas: set[str]) -> None:
         )
 
 
-def _issues_written_anew(
-    folder: DataFolder, ledger: Ledger, purge_id: str, is_kept: Callable[[dict[str, Any]], bool]
-) -> dict[str, list[str]]:
-    """By the name of a file of issues its new name and hash, where an event in it goes."""
-    replaced = {}
-    for _, path in ledger.kept_by_runs("issues"):
-        events = pq.read_table(path)
-        kept = list(map(is_kept, events.to_pylist()))
-        if not all(kept):
-            fresh = path.with_name(f"{path.stem.partition('.')[0]}.{purge_id}.parquet")
-            partial = fresh.with_suffix(".partial")
-            pq.write_table(events.filter(pa.array(kept)), partial)
-            put(partial, fresh)
-            name, new = (one.relative_to(folder.ledger).as_posix() for one in (path, fresh))
-            replaced[name] = [new, digest_of(fresh)]
-    return replaced
+def _those(issues: pa.Table, is_kept: Callable[[dict[str, Any]], bool]) -> pa.Table:
+    return issues.filter(pa.array(map(is_kept, issues.to_pylist()), pa.bool_()))
 
 
 def _certify(folder: DataFolder, ledger: Ledger, planned: dict[str, Any]) -> Path:

@@ -23,6 +23,7 @@ from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.partitions import partitions_of, unnamed_files
 from orchestration.intake.places import id_of_version
 from orchestration.intake.submissions import refuse_wrong_key
+from orchestration.night.rekeying import next_key
 from orchestration.settings import DataFolder
 from orchestration.warehouse.serving import damaged_surfaces
 
@@ -86,6 +87,8 @@ def _of_ledger(error: LedgerDamaged) -> Damage:
 
 def _beside(folder: DataFolder, ledger: Ledger) -> Iterator[Damage]:
     """What stands beside the events: the key, what runs keep, issued packs."""
+    if next_key(folder).exists():
+        yield Damage("a new key has not taken its place", "`cypp run` finishes it")
     try:
         refuse_wrong_key(folder, ledger)
     except KeyFileError as error:

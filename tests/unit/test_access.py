@@ -158,13 +158,13 @@ def test_key_that_others_can_read_is_refused_with_the_command_that_mends_it(
     tmp_path: Path, mode: int
 ) -> None:
     path = tmp_path / "hmac.key"
-    secret, made = load_or_make_secret(tmp_path, None, may_make=True)
+    secret, made = load_or_make_secret(tmp_path, (), may_make=True)
     path.chmod(mode)
 
     with pytest.raises(KeyFileError) as refused:
-        load_or_make_secret(tmp_path, None, may_make=False)
+        load_or_make_secret(tmp_path, (), may_make=False)
 
     told = f"chmod 600 {path}"
     assert (made, f"`{told}`" in str(refused.value)) == (True, True)
     path.chmod(0o600)
-    assert load_or_make_secret(tmp_path, None, may_make=False) == (secret, False)
+    assert load_or_make_secret(tmp_path, (), may_make=False) == (secret, False)

@@ -65,6 +65,10 @@ Records = Mapping[tuple[str, str], list[Counted]]
 """By indicator and area: what its means are made of."""
 # Of a record's number the lower bits are of its amount: a record that was corrected is told from the one it was.
 AMOUNT_BITS = 24
+NUMBER_OF_RECORD = (
+    f"(md5_number_lower(record_key) >> {AMOUNT_BITS} << {AMOUNT_BITS})"
+    f" | (md5_number_lower(concat_ws('|', record_key, numerator_amount)) >> {64 - AMOUNT_BITS})"
+)
 
 
 def read_figures(connection: duckdb.DuckDBPyConnection) -> list[PrintedFigure]:
@@ -97,9 +101,7 @@ def read_records(connection: duckdb.DuckDBPyConnection, indicator_ids: Iterable[
     """The records behind the means of these indicators."""
     found: dict[tuple[str, str], list[Counted]] = defaultdict(list)
     rows = connection.execute(
-        f"select indicator_id, area_code, (md5_number_lower(record_key) >> {AMOUNT_BITS} << {AMOUNT_BITS})"
-        f" | (md5_number_lower(concat_ws('|', record_key, numerator_amount)) >> {64 - AMOUNT_BITS}),"
-        " counted_on, superseded_on"
+        f"select indicator_id, area_code, {NUMBER_OF_RECORD}, counted_on, superseded_on"
         " from marts.fct_counted_records where list_contains(?, indicator_id)"
         " and coalesce(denominator_amount, 0) <> 0",
         [sorted(indicator_ids)],

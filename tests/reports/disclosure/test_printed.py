@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from orchestration.intake.ledger import Ledger
 from orchestration.reports.disclosure.figures import AMOUNT_BITS
 from orchestration.reports.disclosure.identities import Identities, Measures
 from orchestration.reports.disclosure.printed import KEPT, Memory, read_memory, remember
+from orchestration.reports.disclosure.rekeyed import lead_memory
 from orchestration.settings import DataFolder
 from orchestration.warehouse.publish import NotPublishable
 
@@ -150,3 +152,36 @@ def test_pack_of_an_earlier_version_tells_which_figures_it_printed(folder: DataF
     assert read_memory(folder).issued == {("share", AREA, END)}
     _run(folder, "run-2", ("share", 21.0, 90.0, 23.0, False))
     assert read_memory(folder).issued == frozenset()
+
+
+def test_printed_means_have_the_numbers_that_their_records_have_under_a_new_key(
+    folder: DataFolder,
+) -> None:
+    """Two of them have the same day and amount; one of a pack before has been corrected since."""
+    _run(folder, "run-1", ("mean", 49.0, 3.0, 16.3, True), records=(10, 20, 19))
+    _run(folder, "run-2", ("mean", 50.0, 3.0, 16.7, True), records=(10, 20, 20))
+    ledger, marts = Ledger(folder.ledger), folder.work / "run-3.duckdb"
+    for copy in (folder.warehouse_file, marts):
+        shutil.copyfile(folder.work / "run-2.duckdb", copy)
+    with duckdb.connect(str(marts)) as connection:
+        connection.execute("update marts.fct_counted_records set record_key = 'new ' || record_key")
+    former = read_memory(folder).means["mean", AREA]
+    lead_memory(folder, ledger, marts, IDENTITIES.sums)
+    assert read_memory(folder).means["mean", AREA] == former
+
+    ledger.enter_rekey({"key_check": "another key", "first_keys": "0"})
+    for _ in range(2):
+        lead_memory(folder, ledger, marts, IDENTITIES.sums)
+
+    before, last = read_memory(folder).means["mean", AREA]
+    assert len(last.members - former[1].members) == 3
+    assert len(last.members & before.members) == 2
+    # Nothing is new to a pack under the new key.
+    ledger.record_run("started", "run-3", DETAIL)
+    remember(folder, ledger, marts, "run-3", IDENTITIES)
+    assert not (folder.ledger / KEPT / "run-3.parquet").exists()
+    assert {path.name.partition(".")[0] for path in (folder.ledger / KEPT).iterdir()} == {
+        "run-1",
+        "run-2",
+    }
+    assert len(list((folder.ledger / KEPT).iterdir())) == 2

@@ -130,7 +130,7 @@ class Inbox:
 
     def judge(self) -> list[Taken]:
         """Judge what was read."""
-        judged = judge_versions([read for _, read in self.read])
+        judged = judge_versions([read for _, read in self.read], {})
         return [
             self._taken(version, read) for (version, _), read in zip(self.read, judged, strict=True)
         ]
