@@ -16,6 +16,10 @@ PYTHONS := $(PYTHON) python3 python3.13 python3.12 python3.11
 # the folders: sorted by their number of tests, the whole nights would come last, on one core.
 PYTEST_FLAGS ?= --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
+# A kill takes a minute; a slice at a time, as many as there is time for.
+KILLS ?= 1-100
+FLIPS ?= 1-200
+
 # No tool phones home.
 export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -25,7 +29,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup manifest run test faults attack lint lint-python lint-types lint-sql lint-dbt format bench serve validators sbom audit lock clean
+.PHONY: help setup manifest run test faults kills flips attack lint lint-python lint-types lint-sql lint-dbt format bench serve validators sbom audit lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +45,12 @@ test: $(READY_DEV) manifest ## set-up, then the whole test suite
 
 faults: $(READY_DEV) manifest ## the long proofs: kills, full disks, orders of arrival, planted faults
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m faults
+
+kills: $(READY_DEV) manifest ## of these the kills at random moments, by number: make kills KILLS=1-20
+	@CYPP_KILLS=$(KILLS) $(BIN)/python -m pytest -n 0 -m faults tests/faults/test_random_kills.py
+
+flips: $(READY_DEV) manifest ## and the flipped bits: make flips FLIPS=1-200
+	@CYPP_FLIPS=$(FLIPS) $(BIN)/python -m pytest -n 0 -m faults -k flipped_bit_changes tests/faults/test_damage.py
 
 attack: $(READY_DEV) manifest ## the long proof of the public edition: attacked as an outsider would
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m attack

@@ -7,6 +7,7 @@ with rows that must stay out, a workbook replaced by an empty file. Tests copy a
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -170,7 +171,11 @@ class Story:
 
 
 def tell(folder: Path) -> Story:
-    """The two nights, in a folder that all test processes share; whoever comes first makes them."""
+    """The two nights, in a folder that all test processes share; whoever comes first makes them.
+
+    CYPP_STORY names another one, in which slices of a long proof find them again. It must be of the same code.
+    """
+    folder = Path(os.environ.get("CYPP_STORY", folder))
     data, first, second = (folder / name for name in ("data", "first", "second"))
     idle, seen = folder / "idle.json", folder / "seen.json"
     with FileLock(f"{folder}.lock"):
