@@ -1,7 +1,9 @@
 """How much a data folder grows by the night: Dagster's history, ledger, raw, archive, logs, outputs.
 
-Fifty nights of the small extracts, each a whole run. Dagster's history is pruned from the tenth on, so that forty show
-what is left of a run that has been forgotten; of those that are remembered each takes as much as the last one.
+Ten nights of the small extracts, each a whole run. Dagster's history is pruned from the third on, so that the later
+ones show what is left of a run that has been forgotten; those that are remembered take as much each, and beside the
+newest there are as many at most as sources: the runs that last took in something new.
+What a thousand nights come to is a straight line through the nights from the fifth on, and so is said to be.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from expectations.contract import sources
 from orchestration.settings import DataFolder
 from tests import extracts
 from tests.benchmarks.nights import silent
 
-NIGHTS, REMEMBERED, LATER = 50, 10, 1000
-SETTLED = REMEMBERED + 5
+NIGHTS, REMEMBERED, LATER = 10, 3, 1000
+SETTLED = REMEMBERED + 1
 MB = 1_000_000
 
 
@@ -38,20 +41,25 @@ def grow(root: Path) -> dict[str, Any]:
             sizes.append(dict(_sizes(folder)))
     finally:
         history.prune_history = pruned
-    return _told(sizes, history.KEPT_RUNS)
+    return _told(sizes, (history.KEPT_RUNS + len(sources())) / len(_of_runs(folder, ".db")))
 
 
 def _sizes(folder: DataFolder) -> Iterator[tuple[str, int]]:
     """Bytes by what they are of."""
     home = folder.root / ".dagster"
-    shards = home / "history" / "runs"
-    of_runs = sum(_size(path) for path in shards.glob("*.db*") if not path.name.startswith("index"))
+    of_runs = sum(map(_size, _of_runs(folder, ".db*")))
     printed = _size(home / "storage")
     yield "dagster_runs", of_runs + printed
     yield "dagster_shared", _size(home) - of_runs - printed
     for place in (folder.ledger, folder.raw, folder.archive, folder.quality, folder.restricted, folder.work, folder.warehouse):  # fmt: skip
         yield place.name.strip("."), _size(place)
     yield "outputs", sum(_size(path) for path in folder.root.glob(".outputs-*"))
+
+
+def _of_runs(folder: DataFolder, ending: str) -> list[Path]:
+    """Files with the events of a run each."""
+    shards = (folder.root / ".dagster" / "history" / "runs").glob(f"*{ending}")
+    return [path for path in shards if not path.name.startswith("index")]
 
 
 def _size(place: Path) -> int:
@@ -61,14 +69,15 @@ def _size(place: Path) -> int:
     return sum(path.lstat().st_size for path in files)
 
 
-def _told(sizes: list[dict[str, int]], kept_runs: int) -> dict[str, Any]:
+def _told(sizes: list[dict[str, int]], times_remembered: float) -> dict[str, Any]:
     first, last = sizes[SETTLED], sizes[-1]
     n_nights = len(sizes) - 1 - SETTLED
     by_night = {name: (last[name] - first[name]) / n_nights for name in last}
     later = {name: last[name] + by_night[name] * (LATER - len(sizes)) for name in last}
-    later["dagster_runs"] = last["dagster_runs"] / REMEMBERED * kept_runs
+    later["dagster_runs"] = last["dagster_runs"] * times_remembered
     return {
         "nights": len(sizes),
+        "extrapolated_from": n_nights,
         "mb": {name: round(size / MB, 2) for name, size in last.items()},
         "kb_a_night": {name: round(grown / 1000, 1) for name, grown in by_night.items()},
         f"mb_after_{LATER}": {name: round(size / MB, 1) for name, size in later.items()},
