@@ -62,13 +62,14 @@ def render_report(folder: DataFolder, report: str) -> list[Path]:
 
 
 def render_front(folder: DataFolder) -> list[Path]:
-    """Render what leads to the reports and explains them: index, dictionary, summary of the run."""
+    """Render what leads to the reports and explains them: index, what is for officers alone, dictionary, summary."""
     _run_of(folder, folder.candidate_file)
-    return [
-        path
-        for edition in EDITIONS
-        for path in _render_front(folder.candidate_file, _pages(folder, edition), edition)
-    ]
+    with drawings_kept_in(folder.work / DRAWINGS):
+        return [
+            path
+            for edition in EDITIONS
+            for path in _render_front(folder.candidate_file, _pages(folder, edition), edition)
+        ]
 
 
 def render_owners_pages(folder: DataFolder) -> list[Path]:

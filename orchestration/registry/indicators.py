@@ -140,8 +140,8 @@ class Indicator(_Strict):
     # Who is asked for a figure that is supplied by hand (`cypp forms`).
     supplier: str = ""
     breakdowns: tuple[str, ...]
-    # `annex`: the earlier plan's measures, at the end of the committee report.
-    reports: tuple[Literal["committee", "standards", "board", "annex"], ...]
+    # `annex`: the earlier plan's measures, at the end of the committee report. `practice`: for officers only.
+    reports: tuple[Literal["committee", "standards", "board", "annex", "practice"], ...]
     definition_from: DefinitionSource
     inputs: tuple[str, ...]
     example: Example

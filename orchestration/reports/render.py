@@ -11,6 +11,7 @@ from orchestration.reports.content.board import read_board, write_board_page
 from orchestration.reports.content.committee import (
     committee_content,
     page_environment,
+    practice_content,
     standards_content,
     write_page,
 )
@@ -26,6 +27,7 @@ from orchestration.warehouse.opening import opened
 RESTRICTED, PUBLIC = "restricted", "public"
 EDITIONS = (RESTRICTED, PUBLIC)
 FRONT = "index.html"
+OFFICERS_PAGES = ("practice.html", "practice.xlsx", "run_summary.html", "dictionary.html")
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,13 @@ RENDERERS: dict[str, Callable[[Path, Path, str], None]] = {
 
 
 def render_front(marts: Path, folder: Path, edition: str) -> list[Path]:
-    """Write the page that links the reports and, for officers, the summary of the run and the dictionary."""
+    """Write the page that links the reports and, for officers, what practice asks for, the run and the dictionary."""
     written = [folder / FRONT]
     _render_index(marts, folder / FRONT, edition)
     if edition != PUBLIC:
-        written += [folder / "run_summary.html", folder / "dictionary.html"]
+        written += [folder / name for name in OFFICERS_PAGES]
+        write_page(practice_content(marts), folder / "practice.html")
+        write_workbook(marts, "practice", "Practice report", edition, folder / "practice.xlsx")
         render_run_summary(marts, folder / "run_summary.html")
         render_dictionary(marts, folder / "dictionary.html")
     return written

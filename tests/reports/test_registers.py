@@ -10,7 +10,12 @@ from lxml import html
 from openpyxl import load_workbook
 
 from orchestration.registry.indicators import load_indicators
-from orchestration.reports.content.committee import committee_content, standards_content, write_page
+from orchestration.reports.content.committee import (
+    committee_content,
+    practice_content,
+    standards_content,
+    write_page,
+)
 from orchestration.reports.media.spreadsheets import write_workbook
 
 if TYPE_CHECKING:
@@ -79,3 +84,22 @@ def test_committee_workbook_keeps_the_earlier_plan_on_a_sheet_of_its_own(
     book = load_workbook(tmp_path / "committee.xlsx", read_only=True)
     rows = {name: len(list(book[name].iter_rows(min_row=5))) for name in ("Indicators", "Annex")}
     assert rows == {"Indicators": EXPECTED["committee"], "Annex": EXPECTED["annex"]}
+
+
+def test_practice_page_has_each_of_its_indicators_once_by_service(
+    marts: Path, tmp_path: Path
+) -> None:
+    write_page(practice_content(marts), tmp_path / "practice.html")
+    page = html.fromstring((tmp_path / "practice.html").read_text(encoding="utf-8"))
+    assert sorted(page.xpath("//section[@class='panel']/@id")) == sorted(registered("practice"))
+    services = {one.section for one in load_indicators() if one.plan == "practice"}
+    assert services <= {heading.strip() for heading in page.xpath("//th/text() | //h3/text()")}
+
+
+def test_practice_is_in_no_other_report(marts: Path, tmp_path: Path) -> None:
+    write_workbook(
+        marts, "committee", "Committee report", "restricted", tmp_path / "committee.xlsx"
+    )
+    book = load_workbook(tmp_path / "committee.xlsx", read_only=True)
+    said = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert not said & {one.title for one in load_indicators() if one.plan == "practice"}

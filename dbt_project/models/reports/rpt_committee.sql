@@ -22,6 +22,8 @@ members as (
         ' ' || reports || ' ' like '% committee %'
         -- the earlier plan's measures stand in the report's annex
         or ' ' || reports || ' ' like '% annex %'
+        -- a page of its own, for officers
+        or ' ' || reports || ' ' like '% practice %'
 ),
 
 areas as (

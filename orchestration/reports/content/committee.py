@@ -1,4 +1,4 @@
-"""The committee and standards reports: exceptions, the table in plan order, one panel per indicator.
+"""The committee, standards and practice reports: exceptions, the table in plan order, one panel per indicator.
 
 The order of the page; what it says about one indicator is in `panels`. The page is one file with its
 style and drawings inside and opens with no network.
@@ -90,6 +90,12 @@ def standards_content(marts: Path, edition: str) -> dict[str, Any]:
     return _content(
         published, "Standards report", "by phase and group of pupils", lambda line: line.section
     )
+
+
+def practice_content(marts: Path) -> dict[str, Any]:
+    """The same for what practice asks for, by service; for officers only."""
+    published = read_published(marts, "practice", "restricted")
+    return _content(published, "Practice report", "by service", lambda line: line.indicator.section)
 
 
 def write_page(content: dict[str, Any], target: Path) -> None:

@@ -302,10 +302,10 @@ def _home_figures(
 
 
 def _lines(
-    connection: duckdb.DuckDBPyConnection, report: str, edition: str
+    connection: duckdb.DuckDBPyConnection, table: str, edition: str
 ) -> dict[str, dict[str, ReportLine]]:
     by_indicator: dict[str, dict[str, ReportLine]] = defaultdict(dict)
-    sql = f"select {{columns}} from marts.rpt_{report} as found where found.edition = ?"
+    sql = f"select {{columns}} from marts.{table} as found where found.edition = ?"
     for line in read_records(connection, ReportLine, sql, edition):
         by_indicator[line.indicator_id][line.area_code] = line
     return dict(by_indicator)
@@ -315,7 +315,7 @@ COMPARATORS = ("outer_london", "london", "statistical_neighbours", "england")
 
 
 def _compared(
-    connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area
+    connection: duckdb.DuckDBPyConnection, table: str, edition: str, home: Area
 ) -> dict[str, dict[str, Compared]]:
     """Published figures by indicator, then group."""
     found: dict[str, dict[str, Compared]] = defaultdict(dict)
@@ -326,7 +326,7 @@ def _compared(
         )
         rows = connection.execute(
             f"select indicator_id, {group}_value, {group}_basis, {group}_period, {group}_missing, {model}"
-            f" from marts.rpt_{report} where edition = ? and area_code = ?",
+            f" from marts.{table} where edition = ? and area_code = ?",
             [edition, home.area_code],
         ).fetchall()
         for indicator_id, *columns in rows:
@@ -345,10 +345,10 @@ def _benchmarks(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[Benchm
     return {indicator: tuple(found) for indicator, found in by_indicator.items()}
 
 
-def _areas(connection: duckdb.DuckDBPyConnection, report: str, edition: str) -> tuple[Area, ...]:
+def _areas(connection: duckdb.DuckDBPyConnection, table: str, edition: str) -> tuple[Area, ...]:
     sql = (
         "select {columns} from marts.dim_areas as found where found.area_type = 'la' and found.area_code in"
-        f" (select area_code from marts.rpt_{report} where edition = ?)"
+        f" (select area_code from marts.{table} where edition = ?)"
         " order by found.area_name, found.area_code"
     )
     return tuple(read_records(connection, Area, sql, edition))
@@ -417,8 +417,14 @@ def _disagreements(
     return tuple(read_records(connection, Reconciliation, sql, home.area_code))
 
 
+def table_of(report: str) -> str:
+    """Name the printed table that has the lines of a report: what practice asks for stands with the plan."""
+    return "rpt_standards" if report == "standards" else "rpt_committee"
+
+
 def read_published(marts: Path, report: str, edition: str) -> Published:
     """Everything that the named report prints about the home area."""
+    table = table_of(report)
     with opened(marts) as connection:
         home = read_home(connection)
         return Published(
@@ -426,11 +432,11 @@ def read_published(marts: Path, report: str, edition: str) -> Published:
             edition=edition,
             home=home,
             indicators=_indicators(connection, report),
-            lines=_lines(connection, report, edition),
-            compared=_compared(connection, report, edition, home),
+            lines=_lines(connection, table, edition),
+            compared=_compared(connection, table, edition, home),
             figures=_home_figures(connection, home, edition),
             benchmarks=_benchmarks(connection),
-            areas=_areas(connection, report, edition),
+            areas=_areas(connection, table, edition),
             disagreements=_disagreements(connection, edition, home),
             actions=_actions(connection, edition),
             groups=_groups(connection, edition, home) if report == "standards" else {},

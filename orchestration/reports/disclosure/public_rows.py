@@ -129,7 +129,7 @@ _LINES = _Table(
     left join marts.rpt_figures as before
         on before.edition = 'public' and lines.indicator_id = before.indicator_id
         and lines.area_code = before.area_code and lines.year_before_period_end = before.period_end
-    where lines.edition = 'restricted'
+    where lines.edition = 'restricted' and indicators.is_public
     """,
     shown={
         "numerator": COUNTED,

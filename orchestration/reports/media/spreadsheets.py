@@ -23,6 +23,7 @@ from orchestration.reports.content.published import (
     headings_of,
     read_home,
     read_run,
+    table_of,
 )
 from orchestration.reports.issued import release_says
 from orchestration.reports.media.accessible_book import AccessibleBook
@@ -127,7 +128,8 @@ def _plain(value: object) -> object:
 def _indicator_sheets(
     connection: duckdb.DuckDBPyConnection, report: str, edition: str, home: Area
 ) -> list[Sheet]:
-    sheets = [_lines(connection, report, edition, home, INDICATORS)]
+    listed = _Part("Indicators", "Newest figure of each indicator", report)
+    sheets = [_lines(connection, report, edition, home, listed)]
     if report == "committee":
         sheets.append(_lines(connection, report, edition, home, _annex(connection)))
     if report == "standards":
@@ -141,10 +143,7 @@ class _Part:
 
     sheet: str
     title: str
-    is_annex: bool
-
-
-INDICATORS = _Part("Indicators", "Newest figure of each indicator", is_annex=False)
+    member: str
 
 
 def _annex(connection: duckdb.DuckDBPyConnection) -> _Part:
@@ -153,7 +152,7 @@ def _annex(connection: duckdb.DuckDBPyConnection) -> _Part:
         "select distinct plan from marts.dim_indicators where ' ' || reports || ' ' like '% annex %' order by plan"
     ).fetchall()
     named = " and ".join(plan for (plan,) in plans)
-    return _Part("Annex", f"Newest figure of each measure of the {named} plan", is_annex=True)
+    return _Part("Annex", f"Newest figure of each measure of the {named} plan", "annex")
 
 
 def _lines(
@@ -166,11 +165,11 @@ def _lines(
         " usual, n_compared, target, rag, outer_london_value, outer_london_period, london_value, london_period,"
         " statistical_neighbours_value, statistical_neighbours_period, england_value, england_period,"
         f" {''.join(f'lines.{name}, ' for name in further)} status_reason"
-        f" from marts.rpt_{report} as lines"
+        f" from marts.{table_of(report)} as lines"
         " inner join marts.dim_indicators as indicators on lines.indicator_id = indicators.indicator_id"
-        " where edition = ? and area_code = ? and (' ' || lines.reports || ' ' like '% annex %') = ?"
+        " where edition = ? and area_code = ? and list_contains(string_split(lines.reports, ' '), ?)"
         " order by indicators.plan_order",
-        [edition, home.area_code, part.is_annex],
+        [edition, home.area_code, part.member],
     ).fetchall()
     headings = (
         "Number", "Indicator", "Unit", "Period", "Value", "Numerator", "Denominator", "Same period last year",
@@ -226,13 +225,14 @@ def _periods(connection: duckdb.DuckDBPyConnection, report: str, edition: str, h
     rows = connection.execute(
         "select lines.position, lines.title, figures.basis, figures.period_start, figures.period_end, figures.value,"
         " figures.numerator, figures.denominator, figures.status, figures.status_reason, figures.break_on"
-        f" from marts.rpt_figures as figures inner join marts.rpt_{report} as lines"
+        f" from marts.rpt_figures as figures inner join marts.{table_of(report)} as lines"
         " on figures.edition = lines.edition and figures.area_code = lines.area_code"
         " and figures.indicator_id = lines.indicator_id"
         " inner join marts.dim_indicators as indicators on lines.indicator_id = indicators.indicator_id"
         " where figures.edition = ? and figures.area_code = ?"
+        " and list_has_any(string_split(lines.reports, ' '), ?)"
         " order by indicators.plan_order, figures.period_end desc",
-        [edition, home.area_code],
+        [edition, home.area_code, [report, *(["annex"] if report == "committee" else [])]],
     ).fetchall()
     printed = [
         (position or NOT_APPLICABLE, title, wording.period(basis, start, end), _number(value, status),
