@@ -27,8 +27,9 @@ cases as (
 final as (
     select
         area_code,
-        {{ record_key('adoption_case', ['child_key', 'should_be_placed_date']) }}
-            as record_key,
+        {{ record_key(
+            'adoption_case', ['child_key', 'should_be_placed_date']
+        ) }} as record_key,
         child_key,
         should_be_placed_date as event_date,
         as_at_date as counted_on,

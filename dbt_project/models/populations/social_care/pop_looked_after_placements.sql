@@ -1,7 +1,7 @@
--- One row per child looked after, short breaks (V3, V4) left out, and month end;
--- with three placements in the twelve months or not, and two years in the same
--- placement or not. From the episodes where they cover the twelve months, else
--- from list 8 as at the day.
+-- One row per child looked after, short breaks (V3, V4) left out, and month
+-- end; with three placements in the twelve months or not, and two years in the
+-- same placement or not. From the episodes where they cover the twelve months,
+-- else from list 8 as at the day.
 {{ state_at_month_ends(ref('hist_periods_of_care')) }},
 
 children as (
@@ -37,7 +37,9 @@ children as (
 episodes as (
     select
         *,
-        sum(case when reason_for_new_episode_code = 'L' then 0 else 1 end) over (
+        sum(
+            case when reason_for_new_episode_code = 'L' then 0 else 1 end
+        ) over (
             partition by child_key
             order by start_date
             rows unbounded preceding
