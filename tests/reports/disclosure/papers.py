@@ -114,7 +114,9 @@ def _from_page(path: Path) -> Iterator[Row]:
         number, _, *shown = row
         if len(shown) == 1:
             # A line without a value says why in one cell: value, period and the reason.
-            value, period = (one.strip() for one in shown[0].text_content().partition(":")[0].split(",", 1))
+            value, period = (
+                one.strip() for one in shown[0].text_content().partition(":")[0].split(",", 1)
+            )
             yield number.text_content(), period[:1].lower() + period[1:], "", "", value
             continue
         value, counts, period, *_ = shown
