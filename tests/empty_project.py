@@ -105,8 +105,8 @@ def _write_inputs(folder: DataFolder) -> None:
         home_area=DEFAULT_HOME_AREA,
         records_first_reported=False,
     )
-    none_reported = input_schema("first_reported").empty_table()
-    known = Knowledge(run, [DEFAULT_HOME_AREA], load_indicators(), none_reported, checks=[])
+    none = (input_schema(name).empty_table() for name in ("first_reported", "vintages"))
+    known = Knowledge(run, [DEFAULT_HOME_AREA], load_indicators(), *none, checks=[])
     write_inputs(folder, ledger, known)
 
 

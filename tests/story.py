@@ -19,6 +19,7 @@ from filelock import FileLock
 from orchestration.intake.landing import OLD_MARK
 from orchestration.settings import DataFolder
 from orchestration.warehouse.content import content_by_table
+from orchestration.warehouse.publish import OF_MANY_RUNS
 from tests import canaries, extracts
 from tests.commands import WITHOUT_DAGSTER, Ran, cypp
 from tests.extracts import BARNET, CAMDEN
@@ -87,9 +88,9 @@ def first_reported(warehouse: Path) -> dict[tuple, float]:
 
 
 def run_ids(warehouse: Path) -> set[str]:
-    """The run id of every table but the list of runs: one, if the warehouse is of one run."""
+    """The run id of every table but those of many runs: one, if the warehouse is of one run."""
     found = " union ".join(
-        f"select run_id from marts.{name}" for name in tables(warehouse) if name != "dim_runs"
+        f"select run_id from marts.{name}" for name in tables(warehouse) if name not in OF_MANY_RUNS
     )
     return {run_id for (run_id,) in query(warehouse, found)}
 

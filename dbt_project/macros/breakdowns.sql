@@ -28,6 +28,53 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{# The bands of DfE's statistics of children, by the age in completed years; -1 is
+   before birth. #}
+{% macro age_band(age) -%}
+    case
+        when {{ age }} is null then 'not recorded'
+        when {{ age }} < 0 then 'unborn'
+        when {{ age }} < 1 then '0'
+        when {{ age }} < 5 then '1-4'
+        when {{ age }} < 10 then '5-9'
+        when {{ age }} < 16 then '10-15'
+        when {{ age }} < 18 then '16-17'
+        else '18+'
+    end
+{%- endmacro %}
+
+{# A value of a breakdown as the key of a map. #}
+{% macro group_key(breakdown, breakdown_value) -%}
+    {{ breakdown }} || ': ' || {{ breakdown_value }}
+{%- endmacro %}
+
+{# What a pupil is taught with: S is the statement before the plan, A and P are
+   support before 2014 (DfE, common basic data set, SENprovision). #}
+{% macro sen_provision(code) -%}
+    case
+        when {{ code }} in ('E', 'S') then 'EHC plan'
+        when {{ code }} in ('K', 'A', 'P') then 'SEN support'
+        when {{ code }} = 'N' then 'no identified SEN'
+        else 'not recorded'
+    end
+{%- endmacro %}
+
+{% macro disadvantage(is_disadvantaged) -%}
+    case
+        when {{ is_disadvantaged }} then 'disadvantaged'
+        when not {{ is_disadvantaged }} then 'not disadvantaged'
+        else 'not recorded'
+    end
+{%- endmacro %}
+
+{% macro first_language(is_other_than_english) -%}
+    case
+        when {{ is_other_than_english }} then 'other than English'
+        when not {{ is_other_than_english }} then 'English'
+        else 'not recorded'
+    end
+{%- endmacro %}
+
 {# Codes N1 to N9 of the CIN census and the SSDA903 return (DfE, CIN census
    guide, 2024, PrimaryNeedCode); N0 is 'not stated'. #}
 {% macro primary_need(code) -%}

@@ -1,3 +1,22 @@
+{# Whether the figures of an indicator are read from a model of gate_lineage: its
+   population, the children of the area for a rate, what it is compared with. #}
+{% macro is_read_by(lineage, indicators) -%}
+    (
+        {{ lineage }}.reader = 'pop_' || {{ indicators }}.population
+        or (
+            {{ lineage }}.reader = 'hist_population_estimates'
+            and {{ indicators }}.kind = 'rate_per_10k'
+        )
+        or (
+            {{ lineage }}.reader = 'hist_compared_figures'
+            and (
+                {{ indicators }}.method = 'published'
+                or {{ indicators }}.kind = 'gap'
+            )
+        )
+    )
+{%- endmacro %}
+
 {# The source tables among the ancestors of the models that figures are read
    from, from dbt's own graph: what the gate holds follows the references in the
    models, and nothing else has to be kept in step. Populations are among them

@@ -36,10 +36,12 @@
     {%- set measures = [('all', '1')] -%}
     {%- set endings = ['cast(null as date)'] -%}
     {%- set carried = [] -%}
+    {%- set told = [] -%}
     {%- for node in population_models() if node.name == model -%}
         {%- if 'superseded_on' in node.columns -%}
             {%- do endings.append('superseded_on') -%}
         {%- endif -%}
+        {%- do told.extend(node.columns) -%}
         {%- for column in node.columns.values()
             if column.config.get('meta', {}).get('breakdown') -%}
             {%- do carried.append(column.name) -%}
@@ -66,6 +68,13 @@
         counted_on,
         {{ endings | last }} as superseded_on,
         source,
+        {%- for column in ['held_in', 'decided_by'] %}
+        {%- if column in told %}
+        {{ column }},
+        {%- else %}
+        cast(null as varchar) as {{ column }},
+        {%- endif %}
+        {%- endfor %}
         {%- for breakdown in record_breakdowns() %}
         {%- if breakdown in carried %}
         {{ breakdown }},
@@ -82,6 +91,11 @@
     from {{ ref(model) }}
 {%- endmacro %}
 
+
+{# Amounts of a group of rows by key. #}
+{% macro amounts_by(key, amount) -%}
+    map(list({{ key }}), list({{ amount }}))
+{%- endmacro %}
 
 {# What a record adds to a sum of a measure; null where no measure is named. #}
 {% macro amount_of(amounts, measure) -%}

@@ -23,7 +23,7 @@ from orchestration.reports.render import EDITIONS, FRONT, REPORTS, RESTRICTED
 from orchestration.reports.render import render_front as _render_front
 from orchestration.reports.render import render_report as _render_report
 from orchestration.settings import DataFolder, load_settings
-from orchestration.warehouse import access, first_reported, memory, publish, serving
+from orchestration.warehouse import access, first_reported, memory, publish, serving, vintages
 from orchestration.warehouse.inputs import Run, told_run
 from orchestration.warehouse.opening import copy_marts, is_as_set, is_encrypted, opened
 
@@ -102,6 +102,7 @@ def publish_all(folder: DataFolder) -> Run:
     publish.write_figures(folder.candidate_file, folder.candidate_figures)
     if run.records_first_reported:
         first_reported.store(folder, folder.candidate_file, run.run_id)
+        vintages.store(folder, folder.candidate_file, run.run_id)
         memory.store(folder, folder.candidate_file, run.run_id)
     identities = identities_of(load_indicators())
     remember(folder, ledger, folder.candidate_file, run.run_id, identities)

@@ -44,7 +44,7 @@ from orchestration.registry.vocabulary import vocabulary
 from orchestration.reports.disclosure.public_rows import check_declared
 from orchestration.settings import DEFAULT_HOME_AREA, DataFolder, Settings
 from orchestration.signature import code_version
-from orchestration.warehouse import first_reported
+from orchestration.warehouse import first_reported, vintages
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs
 
 
@@ -195,6 +195,7 @@ def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
         areas=areas,
         indicators=registry(),
         first_reported=first_reported.values_so_far(ledger),
+        vintages=vintages.vintages_so_far(ledger),
         checks=table_checks(folder, ledger, settings.gate, request.vintage),
         statutory=kept_findings(folder, versions, (request.as_at, request.received_by)),
         targets=targets,

@@ -155,8 +155,12 @@ def write_last_published(folder: DataFolder, target: Path) -> None:
             # A warehouse of an earlier version of the code lacks what has been added since.
             there = set(connection.table(f"marts.{mart}").columns)
             columns = (name if name in there else f"null as {name}" for name in schema.names)
+            # What a version without shares gave for a group was no rate of the group.
+            wholes = (
+                " where breakdown = 'all'" if {"share_of_rate"} & set(schema.names) - there else ""
+            )
             rows = connection.execute(
-                f"select {', '.join(columns)} from marts.{mart}"  # noqa: S608 -- fixed names
+                f"select {', '.join(columns)} from marts.{mart}{wholes}"  # noqa: S608 -- fixed names
             ).to_arrow_table()
         pq.write_table(rows.cast(schema), target / f"{name}.parquet")
 
@@ -169,6 +173,7 @@ class Knowledge:
     areas: list[str]
     indicators: tuple[Indicator, ...]
     first_reported: pa.Table
+    vintages: pa.Table
     checks: list[tuple[TableCheck, bool]]
     statutory: Findings = field(default_factory=Findings)
     targets: list[dict[str, Any]] = field(default_factory=list)
@@ -193,6 +198,7 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     pq.write_table(known.statutory.results, target / "statutory_checks.parquet")
     pq.write_table(known.statutory.issues, target / "statutory_issues.parquet")
     pq.write_table(known.first_reported, target / "first_reported.parquet")
+    pq.write_table(known.vintages, target / "vintages.parquet")
 
 
 def _write_registry(target: Path, indicators: tuple[Indicator, ...], run: Run) -> None:

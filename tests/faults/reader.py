@@ -13,6 +13,8 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from orchestration.warehouse.publish import OF_MANY_RUNS
+
 
 def read_warehouse(warehouse: Path) -> set[str]:
     """The run ids of all tables, through one connection."""
@@ -23,7 +25,7 @@ def read_warehouse(warehouse: Path) -> set[str]:
         found = (
             connection.execute(f"select distinct run_id from marts.{name}").fetchall()
             for (name,) in names
-            if name != "dim_runs"
+            if name not in OF_MANY_RUNS
         )
         return {run_id for rows in found for (run_id,) in rows}
 

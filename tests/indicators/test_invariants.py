@@ -15,7 +15,8 @@ from orchestration.settings import DBT_FOLDER
 
 TESTS_FOLDER = DBT_FOLDER / "tests" / "generic"
 BODY = re.compile(r"\{% test \w+\(model\) %\}(?P<body>.*)\{% endtest %\}", re.DOTALL)
-# A percentage of four children in two sexes, a rate of three events in 1,000 children, one period more.
+# A percentage of four children in two sexes, a rate of three events in 1,000 children, of whom the boys have been
+# counted and the girls have not, one period more.
 GOOD = """
 create table stg_run__indicators as
     select * from (values ('share', 'percentage', 'computed'), ('rate', 'rate_per_10k', 'computed'))
@@ -30,15 +31,15 @@ create table hist_periods as
 create table hist_education_grid (indicator_id text, area_code text, basis text, period_end date);
 create table figures as
     select 'E09000003' as area_code, 'rolling12' as basis, * from (values
-        ('share', date '2025-03-31', 'all', 'all', 1.0, 4.0, 25.0, 'ok', null),
-        ('share', date '2025-03-31', 'sex', 'male', 1.0, 3.0, 33.3, 'ok', null),
-        ('share', date '2025-03-31', 'sex', 'female', 0.0, 1.0, 0.0, 'ok', null),
-        ('share', date '2025-02-28', 'all', 'all', 0.0, 0.0, null, 'not_applicable', 'nothing to count'),
-        ('rate', date '2025-03-31', 'all', 'all', 3.0, 1000.0, 30.0, 'ok', null),
-        ('rate', date '2025-03-31', 'sex', 'male', 2.0, 1000.0, 20.0, 'ok', null),
-        ('rate', date '2025-03-31', 'sex', 'female', 1.0, 1000.0, 10.0, 'ok', null),
-        ('rate', date '2025-02-28', 'all', 'all', null, null, null, 'no_data', 'no submission')
-    ) as t (indicator_id, period_end, breakdown, breakdown_value, numerator, denominator, value, status,
+        ('share', date '2025-03-31', 'all', 'all', 1.0, 4.0, 25.0, null, 'ok', null),
+        ('share', date '2025-03-31', 'sex', 'male', 1.0, 3.0, 33.3, null, 'ok', null),
+        ('share', date '2025-03-31', 'sex', 'female', 0.0, 1.0, 0.0, null, 'ok', null),
+        ('share', date '2025-02-28', 'all', 'all', 0.0, 0.0, null, null, 'not_applicable', 'nothing to count'),
+        ('rate', date '2025-03-31', 'all', 'all', 3.0, 1000.0, 30.0, 30.0, 'ok', null),
+        ('rate', date '2025-03-31', 'sex', 'male', 2.0, 400.0, 50.0, 20.0, 'ok', null),
+        ('rate', date '2025-03-31', 'sex', 'female', 1.0, null, null, 10.0, 'not_applicable', 'no population'),
+        ('rate', date '2025-02-28', 'all', 'all', null, null, null, null, 'no_data', 'no submission')
+    ) as t (indicator_id, period_end, breakdown, breakdown_value, numerator, denominator, value, share_of_rate, status,
         status_reason);
 create table fct_indicator_evidence as
     select 'E09000003' as area_code, 'rolling12' as basis, date '2025-03-31' as period_end, * from (values
@@ -74,12 +75,14 @@ FAULTS = {
         "delete from figures where breakdown = 'sex' and indicator_id = 'rate'",
         "update figures set numerator = 1 where indicator_id = 'rate' and breakdown_value = 'male'",
         "update figures set denominator = 2 where indicator_id = 'share' and breakdown_value = 'male'",
-        "update figures set denominator = 500 where indicator_id = 'rate' and breakdown = 'sex'",
+        "update figures set share_of_rate = 50 where indicator_id = 'rate' and breakdown_value = 'male'",
     ),
     "parts_stand_beside_wholes": (
         "update figures set period_end = '2025-02-28' where breakdown_value = 'female'",
         f"delete from figures where indicator_id = 'share' and {WHOLE}",
         f"update figures set status = 'no_data' where indicator_id = 'rate' and {WHOLE}",
+        "update figures set share_of_rate = null where indicator_id = 'rate' and breakdown_value = 'female'",
+        "update figures set status = 'not_applicable' where indicator_id = 'share' and breakdown_value = 'female'",
     ),
     "figures_agree_with_status": (
         "update figures set value = 0 where status = 'no_data'",
@@ -88,6 +91,9 @@ FAULTS = {
         "update figures set denominator = 0 where indicator_id = 'share' and breakdown_value = 'male'",
         "update figures set status = 'not_recorded' where indicator_id = 'share' and breakdown_value = 'male'",
         "update figures set status_reason = null where status = 'no_data'",
+        "update figures set denominator = 600 where indicator_id = 'rate' and breakdown_value = 'female'",
+        "update figures set share_of_rate = null where indicator_id = 'rate' and breakdown_value = 'female'",
+        "update figures set value = 10 where indicator_id = 'rate' and breakdown_value = 'female'",
     ),
     "evidence_sums_to_values": (
         "delete from fct_indicator_evidence where indicator_id = 'rate'",

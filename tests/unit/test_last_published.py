@@ -40,3 +40,16 @@ def test_column_that_the_serving_warehouse_lacks_is_read_as_null(
     records = pq.read_table(tmp_path / "last_records.parquet")
     assert records.schema == input_schema("last_records")
     assert records["superseded_on"].to_pylist() == [None]
+
+
+@pytest.mark.parametrize(("lacking", "kept"), [(None, 2), ("share_of_rate", 1)])
+def test_groups_of_a_version_that_called_their_shares_rates_are_not_told(
+    tmp_path: Path, lacking: str | None, kept: int
+) -> None:
+    folder = DataFolder(tmp_path / "data")
+    _warehouse(folder, lacking)
+    with duckdb.connect(str(folder.warehouse_file)) as connection:
+        connection.execute("update marts.fct_indicator_values set breakdown = 'all'")
+        connection.execute("insert into marts.fct_indicator_values (breakdown) values ('sex')")
+    write_last_published(folder, tmp_path)
+    assert pq.read_metadata(tmp_path / "last_values.parquet").num_rows == kept

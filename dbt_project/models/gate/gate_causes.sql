@@ -52,16 +52,7 @@ final as (
             as cause
     from {{ ref('stg_run__indicators') }} as indicators
     inner join {{ ref('gate_lineage') }} as lineage
-        on
-            lineage.reader = 'pop_' || indicators.population
-            or (
-                lineage.reader = 'hist_population_estimates'
-                and indicators.kind = 'rate_per_10k'
-            )
-            or (
-                lineage.reader = 'hist_compared_figures'
-                and (indicators.method = 'published' or indicators.kind = 'gap')
-            )
+        on {{ is_read_by('lineage', 'indicators') }}
     inner join failed
         on
             lineage.source = failed.source

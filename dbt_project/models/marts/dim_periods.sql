@@ -1,5 +1,6 @@
 -- One row per basis and period of the grid, the rounds of education and the
--- periods of supplied figures included: every figure has its period here.
+-- periods of supplied and of published figures included: every figure has its
+-- period here.
 with
 
 asked_for as (
@@ -14,6 +15,12 @@ asked_for as (
         period_start,
         period_end
     from {{ ref('hist_grid') }}
+    union all
+    select
+        basis,
+        period_start,
+        period_end
+    from {{ ref('hist_compared_figures') }}
 ),
 
 -- a period begins where the first of its indicators begins
@@ -33,6 +40,8 @@ final as (
         periods.basis,
         periods.period_start,
         periods.period_end,
+        {{ printed_period('periods.basis', 'periods.period_end') }}
+            as period_label,
         run.run_id
     from periods
     cross join {{ ref('stg_run__run') }} as run

@@ -24,7 +24,17 @@ free as (
         records.in_numerator,
         records.numerator_amount,
         records.denominator_amount,
-        records.source
+        records.source,
+        {{ dbt.split_part('records.held_in', "'/'", 1) }} as submission_id,
+        {{ dbt.split_part('records.held_in', "'/'", 2) }} as table_name,
+        cast(
+            {{ dbt.split_part('records.held_in', "'/'", 3) }} as bigint
+        ) as row_id,
+        records.decided_by,
+        records.sex,
+        records.age_band,
+        records.ethnic_group,
+        records.primary_need
     from {{ ref('val_counted_records') }} as records
     left join holds
         on
@@ -50,7 +60,25 @@ everything as (
 
 final as (
     select
-        everything.*,
+        everything.indicator_id,
+        everything.area_code,
+        everything.record_key,
+        everything.child_key,
+        everything.event_date,
+        everything.counted_on,
+        everything.superseded_on,
+        everything.in_numerator,
+        everything.numerator_amount,
+        everything.denominator_amount,
+        everything.source,
+        everything.submission_id,
+        everything.table_name,
+        everything.row_id,
+        everything.decided_by,
+        everything.age_band,
+        coalesce(everything.sex, 'not recorded') as sex,
+        coalesce(everything.ethnic_group, 'not recorded') as ethnic_group,
+        everything.primary_need,
         run.run_id
     from everything
     cross join run

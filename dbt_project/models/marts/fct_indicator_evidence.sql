@@ -13,6 +13,14 @@ select
     records.denominator_amount,
     records.event_date,
     records.source,
+    records.submission_id,
+    records.table_name,
+    records.row_id,
+    records.decided_by,
+    records.age_band,
+    records.sex,
+    records.ethnic_group,
+    records.primary_need,
     figures.run_id
 from {{ published('fct_indicator_values') }} as figures
 inner join {{ published('fct_counted_records') }} as records

@@ -51,6 +51,8 @@ held as (
         last_values.numerator,
         last_values.denominator,
         last_values.value,
+        last_values.share_of_rate,
+        cast(last_values.population_year as integer) as population_year,
         -- of the figure as last published nothing more is kept
         cast(null as double) as confidence_lower,
         cast(null as double) as confidence_upper,

@@ -27,6 +27,8 @@ counted as (
         {{ amount_of('records.amounts', 'indicators.denominator') }}
             as denominator_amount,
         records.source,
+        records.held_in,
+        records.decided_by,
         {%- for breakdown in record_breakdowns() %}
         records.{{ breakdown }},
         {%- endfor %}
@@ -71,7 +73,7 @@ followed as (
     select * from others
 ),
 
-final as (
+described as (
     select
         followed.indicator_id,
         followed.area_code,
@@ -92,11 +94,36 @@ final as (
         followed.numerator_amount,
         followed.denominator_amount,
         followed.source,
+        followed.held_in,
+        followed.decided_by,
         {%- for breakdown in record_breakdowns() %}
         followed.{{ breakdown }},
         {%- endfor %}
-        run.run_id
+        {%- for breakdown in child_breakdowns() %}
+        children.{{ breakdown }},
+        {%- endfor %}
+        case
+            when children.birth_date is null then null
+            when children.birth_date > followed.counted_on then -1
+            else {{ age_in_years(
+                'children.birth_date', 'followed.counted_on'
+            ) }}
+        end as age
     from followed
+    -- a child without a row of attributes keeps its records: hence the left
+    -- join
+    left join {{ ref('pop_children') }} as children
+        on
+            followed.area_code = children.area_code
+            and followed.child_key = children.child_key
+),
+
+final as (
+    select
+        described.*,
+        {{ age_band('described.age') }} as age_band,
+        run.run_id
+    from described
     cross join {{ ref('stg_run__run') }} as run
 )
 

@@ -19,49 +19,12 @@ grid as (
     select * from {{ ref('hist_grid') }}
 ),
 
--- a child without a row of attributes keeps its records: hence the left join
-described as (
-    select
-        records.indicator_id,
-        records.area_code,
-        records.counted_on,
-        records.superseded_on,
-        records.source,
-        records.numerator_amount,
-        records.denominator_amount,
-        {%- for breakdown in record_breakdowns() %}
-        coalesce(records.{{ breakdown }}, 'not recorded') as {{ breakdown }},
-        {%- endfor %}
-        {%- for breakdown in child_breakdowns() %}
-        coalesce(children.{{ breakdown }}, 'not recorded') as {{ breakdown }},
-        {%- endfor %}
-        case
-            when children.birth_date is null then null
-            when children.birth_date > records.counted_on then -1
-            else {{ age_in_years('children.birth_date', 'records.counted_on') }}
-        end as age
-    from {{ ref('val_counted_records') }} as records
-    left join {{ ref('pop_children') }} as children
-        on records.child_key = children.child_key
+records as (
+    select * from {{ ref('val_counted_records') }}
 ),
 
-banded as (
-    select
-        *,
-        case
-            when age is null then 'not recorded'
-            when age < 0 then 'unborn'
-            when age < 1 then '0'
-            when age < 5 then '1-4'
-            when age < 10 then '5-9'
-            when age < 16 then '10-15'
-            when age < 18 then '16-17'
-            else '18+'
-        end as age_band
-    from described
-),
-
--- the finest cells first, so that each breakdown has few rows to add up
+-- the finest cells first, so that each breakdown has few rows to add up; what
+-- nobody has recorded is a value, too
 cells as (
     select
         grid.indicator_id,
@@ -69,28 +32,28 @@ cells as (
         grid.basis,
         grid.period_end,
         {%- for breakdown in breakdowns %}
-        banded.{{ breakdown }},
+        coalesce(records.{{ breakdown }}, 'not recorded') as {{ breakdown }},
         {%- endfor %}
-        sum(banded.numerator_amount) as numerator,
-        sum(banded.denominator_amount) as denominator,
-        sum(case when banded.numerator_amount is null then 1 else 0 end)
+        sum(records.numerator_amount) as numerator,
+        sum(records.denominator_amount) as denominator,
+        sum(case when records.numerator_amount is null then 1 else 0 end)
             as n_unknown
     from grid
-    inner join banded
+    inner join records
         on
-            grid.indicator_id = banded.indicator_id
-            and grid.area_code = banded.area_code
-            and banded.counted_on between grid.period_start and grid.period_end
+            grid.indicator_id = records.indicator_id
+            and grid.area_code = records.area_code
+            and records.counted_on between grid.period_start and grid.period_end
             and (
-                banded.superseded_on is null
-                or grid.period_end < banded.superseded_on
+                records.superseded_on is null
+                or grid.period_end < records.superseded_on
             )
     group by
         grid.indicator_id,
         grid.area_code,
         grid.basis,
         grid.period_end,
-        banded.{{ breakdowns | join(',\n        banded.') }}
+        records.{{ breakdowns | join(',\n        records.') }}
 ),
 
 -- no attribute is null, so a null is one that a total leaves out (sqlfluff's
@@ -124,13 +87,13 @@ distinct_sources as (
         grid.area_code,
         grid.basis,
         grid.period_end,
-        banded.source
+        records.source
     from grid
-    inner join banded
+    inner join records
         on
-            grid.indicator_id = banded.indicator_id
-            and grid.area_code = banded.area_code
-            and grid.period_end = banded.counted_on
+            grid.indicator_id = records.indicator_id
+            and grid.area_code = records.area_code
+            and grid.period_end = records.counted_on
     where grid.basis = 'snapshot'
 ),
 
@@ -261,7 +224,14 @@ breakdowns as (
         labelled.breakdown_value,
         labelled.numerator as breakdown_numerator,
         case
-            when explained.kind = 'rate_per_10k' then explained.denominator
+            when explained.kind = 'rate_per_10k'
+                then
+                    {{ amount_of(
+                        'explained.group_populations',
+                        group_key(
+                            'labelled.breakdown', 'labelled.breakdown_value'
+                        )
+                    ) }}
             else labelled.denominator
         end as breakdown_denominator
     from explained
@@ -291,6 +261,8 @@ everything as (
         coalesce(gap_of, kind) as scaled_as,
         case when kind = 'gap' then national_value end as compared_with,
         supplied_value,
+        denominator as whole_denominator,
+        population_year,
         case
             when supplied_status is not null then supplied_numerator
             when is_computed then numerator
@@ -319,15 +291,43 @@ everything as (
         coalesce(gap_of, kind) as scaled_as,
         case when kind = 'gap' then national_value end as compared_with,
         supplied_value,
+        denominator as whole_denominator,
+        case
+            when breakdown_denominator is not null then groups_year
+        end as population_year,
         breakdown_numerator as numerator,
         breakdown_denominator as denominator,
-        status,
-        status_reason,
+        -- of a group that nobody has counted there is no rate of its own
+        case
+            when breakdown_denominator is null then 'not_applicable'
+            else status
+        end as status,
+        case
+            when breakdown_denominator is null
+                then 'no population of this group'
+            else status_reason
+        end as status_reason,
         source,
-        is_population_provisional,
+        is_population_provisional
+        or (
+            breakdown_denominator is not null and groups_year <> wanted_mid_year
+        ) as is_population_provisional,
         is_release_provisional,
         score_deviation
     from breakdowns
+),
+
+-- six months make half a year: the count stays as counted
+scaled as (
+    select
+        *,
+        case basis when 'six_month_annualised' then 2 else 1 end
+        * case scaled_as
+            when 'rate_per_10k' then 10000
+            when 'percentage' then 100
+            else 1
+        end as scale
+    from everything
 ),
 
 valued as (
@@ -342,18 +342,17 @@ valued as (
                 then
                     cast(numerator as double)
                     / nullif(denominator, 0)
-                    * case scaled_as
-                        when 'rate_per_10k' then 10000
-                        when 'percentage' then 100
-                        else 1
-                    end
-                    -- six months make half a year: the count stays as counted
-                    * case basis
-                        when 'six_month_annualised' then 2
-                        else 1
-                    end
+                    * scale
                     - coalesce(compared_with, 0)
         end as value,
+        -- of all children of the area, so that the parts add up to the whole
+        case
+            when kind = 'rate_per_10k'
+                then
+                    cast(numerator as double)
+                    / nullif(whole_denominator, 0)
+                    * scale
+        end as share_of_rate,
         -- 95%, by the national deviation of pupils' scores (docs/figures.md,
         -- 'Confidence intervals')
         case
@@ -362,7 +361,7 @@ valued as (
                     1.96 * score_deviation
                     / nullif(sqrt(cast(denominator as double)), 0)
         end as confidence_margin
-    from everything
+    from scaled
 ),
 
 final as (
@@ -377,6 +376,11 @@ final as (
         cast(valued.numerator as double) as numerator,
         cast(valued.denominator as double) as denominator,
         valued.value,
+        valued.share_of_rate,
+        case
+            when valued.kind = 'rate_per_10k' and valued.denominator is not null
+                then cast(valued.population_year as integer)
+        end as population_year,
         valued.value - valued.confidence_margin as confidence_lower,
         valued.value + valued.confidence_margin as confidence_upper,
         valued.status,
@@ -387,10 +391,20 @@ final as (
                 then null
             else valued.source
         end as source,
-        coalesce(
-            first_reported.first_reported_value,
-            case when run.records_first_reported then valued.value end
-        ) as first_reported_value,
+        -- what stood here for a group before it had a population was a share
+        case
+            when
+                valued.kind <> 'rate_per_10k'
+                or valued.breakdown = 'all'
+                or valued.value is not null
+                then
+                    coalesce(
+                        first_reported.first_reported_value,
+                        case
+                            when run.records_first_reported then valued.value
+                        end
+                    )
+        end as first_reported_value,
         coalesce(
             valued.kind = 'rate_per_10k'
             and valued.status in ('ok', 'not_applicable')

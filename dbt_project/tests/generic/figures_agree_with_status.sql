@@ -29,8 +29,18 @@ where
             'insufficient_history')
         and (figures.numerator is not null or figures.denominator is not null)
     )
+    -- of a group without a population what was counted stands, and its share
     or (
         figures.status = 'not_applicable'
+        and indicators.kind = 'rate_per_10k'
+        and figures.breakdown <> 'all'
+        and (
+            figures.denominator is not null or figures.share_of_rate is null
+        )
+    )
+    or (
+        figures.status = 'not_applicable'
+        and (indicators.kind <> 'rate_per_10k' or figures.breakdown = 'all')
         and (coalesce(figures.numerator, 1) <> 0 or coalesce(figures.denominator, 1) <> 0)
     )
     or (

@@ -1,6 +1,6 @@
 {# No value of a breakdown stands where the whole has no figure of the same
-   status, and none in a breakdown that is not issued: so nothing at all stands
-   outside the grid. #}
+   status (a group without a population has no rate of its own), and none in a
+   breakdown that is not issued: so nothing at all stands outside the grid. #}
 {% test parts_stand_beside_wholes(model) %}
 select
     parts.indicator_id,
@@ -15,7 +15,14 @@ left join {{ model }} as wholes
         and parts.area_code = wholes.area_code
         and parts.basis = wholes.basis
         and parts.period_end = wholes.period_end
-        and parts.status = wholes.status
+        and (
+            parts.status = wholes.status
+            or (
+                parts.status = 'not_applicable'
+                and parts.share_of_rate is not null
+                and wholes.status in ('ok', 'held')
+            )
+        )
         and wholes.breakdown = 'all'
 where parts.breakdown <> 'all' and wholes.indicator_id is null
 {% endtest %}

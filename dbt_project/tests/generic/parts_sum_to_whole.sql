@@ -1,5 +1,5 @@
 {# The values of a breakdown add up to the whole, numerator and denominator
-   alike; a rate keeps the whole population under each part. #}
+   alike; of a rate its shares do, as groups have populations of their own. #}
 {% test parts_sum_to_whole(model) %}
 with
 
@@ -24,7 +24,7 @@ parts as (
         breakdown,
         sum(cast(numerator as decimal(24, 10))) as numerator,
         sum(cast(denominator as decimal(24, 10))) as denominator,
-        max(denominator) as largest_denominator
+        sum(share_of_rate) as share_of_rate
     from {{ model }}
     where breakdown <> 'all'
     group by
@@ -55,8 +55,13 @@ left join parts
 where
     parts.numerator is null
     or parts.numerator <> cast(wholes.numerator as decimal(24, 10))
-    or cast(wholes.denominator as decimal(24, 10)) <> case
-        when indicators.kind = 'rate_per_10k' then parts.largest_denominator
-        else parts.denominator
-    end
+    or (
+        indicators.kind <> 'rate_per_10k'
+        and parts.denominator <> cast(wholes.denominator as decimal(24, 10))
+    )
+    or (
+        indicators.kind = 'rate_per_10k'
+        and abs(coalesce(parts.share_of_rate, 0) - wholes.value)
+        > 1e-9 * wholes.value
+    )
 {% endtest %}

@@ -192,6 +192,9 @@ final as (
         financial_years.*,
         sources.serving_sources,
         estimates.population,
+        estimates.mid_year as population_year,
+        estimates.group_populations,
+        estimates.groups_year,
         financial_years.wanted_mid_year <> estimates.mid_year
             as is_population_provisional
     from financial_years

@@ -6,6 +6,7 @@ select
     units.source,
     units.period_start as term_from,
     units.period_end as term_to,
+    plans.submission_id,
     plans.row_id,
     plans.child_key,
     plans.academic_year,

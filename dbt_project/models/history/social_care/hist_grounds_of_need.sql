@@ -14,6 +14,7 @@ census_episodes as (
         1 as ground_rank,
         start_date,
         end_date,
+        {{ place_of_row('cin_details') }} as held_in,
         held_as_at,
         need_code
     from {{ ref('hist_census_cin_episodes') }}
@@ -29,6 +30,7 @@ cases as (
         1 as ground_rank,
         start_date,
         end_date,
+        {{ place_of_row('list_6') }} as held_in,
         held_as_at,
         need_code
     from {{ ref('hist_annex_a_cin_episodes') }}
@@ -46,6 +48,7 @@ plans as (
         2 as ground_rank,
         start_date,
         end_date,
+        {{ place_of_row('list_7') }} as held_in,
         held_as_at,
         cast(null as varchar) as need_code
     from {{ ref('hist_annex_a_cp_plans') }}
@@ -61,6 +64,7 @@ periods_of_care as (
         3 as ground_rank,
         start_date,
         end_date,
+        {{ place_of_row('list_8') }} as held_in,
         held_as_at,
         need_code
     from {{ ref('hist_annex_a_care_periods') }}
@@ -76,6 +80,7 @@ care_leavers as (
         4 as ground_rank,
         serving.as_at_date as start_date,
         cast(null as date) as end_date,
+        {{ place_of_row('list_9', of='leavers') }} as held_in,
         serving.as_at_date as held_as_at,
         cast(null as varchar) as need_code
     from {{ ref('stg_annex_a__list_9') }} as leavers

@@ -63,6 +63,14 @@ offered as (
         offer_day as event_date,
         offer_day as counted_on,
         source,
+        {{ place_of_row('applications') }}
+            as held_in,
+        {{ decided_by({
+            'applied': 'received_date',
+            'offered': 'offer_date',
+            'status': 'status'
+        }) }}
+            as decided_by,
         phase = 'PRI' as is_primary,
         phase = 'SEC' as is_secondary,
         stood_on_offer_day

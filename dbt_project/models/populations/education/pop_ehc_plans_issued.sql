@@ -19,6 +19,14 @@ issued as (
         start_date as event_date,
         start_date as counted_on,
         source,
+        {{ place_of_row('named_plan') }}
+            as held_in,
+        {{ decided_by({
+            'request received': 'received_date',
+            'issued': 'start_date',
+            'exception': 'has_exception'
+        }) }}
+            as decided_by,
         not has_exception as is_without_exception,
         start_date <= {{ add_days('received_date', 140) }}
             as is_within_20_weeks

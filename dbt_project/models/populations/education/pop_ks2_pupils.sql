@@ -20,6 +20,19 @@ final as (
         period_end as event_date,
         period_end as counted_on,
         source,
+        {{ place_of_row('pupils') }}
+            as held_in,
+        {{ decided_by({
+            'reading progress': 'reading_progress',
+            'writing progress': 'writing_progress',
+            'maths progress': 'maths_progress',
+            'eligible': 'is_eligible',
+            'at the standard': 'met_all'
+        }) }}
+            as decided_by,
+        {{ sen_provision('sen_code') }} as sen_provision,
+        {{ disadvantage('is_disadvantaged') }} as disadvantage,
+        {{ first_language('is_first_language_other') }} as first_language,
         is_eligible,
         met_all,
         is_eligible and is_disadvantaged as is_eligible_disadvantaged,

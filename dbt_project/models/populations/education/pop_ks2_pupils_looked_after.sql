@@ -11,6 +11,14 @@ select
     pupils.period_end as event_date,
     pupils.period_end as counted_on,
     pupils.source || '+ssda903' as source,
+    {{ place_of_row('pupils', of='pupils') }}
+        as held_in,
+    {{ decided_by({
+        'eligible': 'pupils.is_eligible',
+        'at the standard': 'pupils.met_all'
+    }) }}
+        as decided_by,
+    {{ sen_provision('pupils.sen_code') }} as sen_provision,
     pupils.is_eligible,
     pupils.met_all
 from {{ ref('hist_ks2_pupils') }} as pupils

@@ -16,6 +16,16 @@ final as (
         period_end as event_date,
         period_end as counted_on,
         source,
+        {{ place_of_row('pupils') }}
+            as held_in,
+        {{ decided_by({
+            'Attainment 8': 'attainment8',
+            'in Progress 8': 'counts_in_progress8',
+            'Progress 8': 'progress8'
+        }) }}
+            as decided_by,
+        {{ sen_provision('sen_code') }} as sen_provision,
+        {{ disadvantage('is_disadvantaged') }} as disadvantage,
         attainment8,
         counts_in_progress8,
         progress8,

@@ -11,6 +11,15 @@ select
     pupils.period_end as event_date,
     pupils.period_end as counted_on,
     pupils.source || '+ssda903' as source,
+    {{ place_of_row('pupils', of='pupils') }}
+        as held_in,
+    {{ decided_by({
+        'Attainment 8': 'pupils.attainment8',
+        'in Progress 8': 'pupils.counts_in_progress8',
+        'Progress 8': 'pupils.progress8'
+    }) }}
+        as decided_by,
+    {{ sen_provision('pupils.sen_code') }} as sen_provision,
     pupils.attainment8,
     pupils.counts_in_progress8,
     pupils.progress8

@@ -28,6 +28,13 @@ final as (
         term_to as event_date,
         term_to as counted_on,
         source,
+        {{ place_of_row('plans') }}
+            as held_in,
+        {{ decided_by({
+            'sessions attended': 'attended_sessions',
+            'sessions possible': 'possible_sessions'
+        }) }}
+            as decided_by,
         coalesce(attended_sessions, 0) as attended_sessions,
         coalesce(possible_sessions, 0) as possible_sessions
     from school_terms

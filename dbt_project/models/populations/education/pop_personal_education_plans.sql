@@ -34,6 +34,14 @@ final as (
         term_to as event_date,
         term_to as counted_on,
         source,
+        {{ place_of_row('plans') }}
+            as held_in,
+        {{ decided_by({
+            'due': 'due_date',
+            'completed': 'completed_date',
+            'rating': 'quality_band'
+        }) }}
+            as decided_by,
         coalesce(completed_date between term_from and term_to, false)
             as is_completed,
         coalesce(completed_date between term_from and term_to, false)

@@ -76,6 +76,15 @@ final as (
         as_at_date as event_date,
         as_at_date as counted_on,
         source,
+        {{ place_of_row('young_people') }}
+            as held_in,
+        {{ decided_by({
+            'age on 31 August': 'age',
+            'activity': 'activity_code',
+            'current': 'is_current'
+        }) }}
+            as decided_by,
+        {{ sen_provision('sen_provision_code') }} as sen_provision,
         is_neet,
         is_neet or is_not_known as is_neet_or_not_known,
         is_looked_after,

@@ -11,6 +11,8 @@ from_return as (
     select
         adoptions.area_code,
         adoptions.source,
+        adoptions.submission_id,
+        adoptions.row_id,
         adoptions.child_key,
         adoptions.order_date,
         adoptions.match_date,
@@ -37,6 +39,8 @@ from_list as (
     select
         area_code,
         source,
+        submission_id,
+        row_id,
         child_key,
         order_date,
         match_date,
@@ -83,6 +87,17 @@ final as (
         order_date as event_date,
         order_date as counted_on,
         source,
+        {{ held_in({'ssda903': 'episodes', 'annex_a': 'list_10'}) }}
+            as held_in,
+        {{ decided_by({
+            'entered care': 'entered_care_date',
+            'placement order': 'placement_order_date',
+            'matched': 'match_date',
+            'placed': 'placed_date',
+            'moved in': 'moved_in_date',
+            'adopted': 'order_date'
+        }) }}
+            as decided_by,
         case
             when was_placed and days_to_moving_in >= 0 then days_to_moving_in
         end as days_from_entry_to_moving_in,

@@ -26,6 +26,17 @@ timed as (
         assessments.authorisation_date as event_date,
         assessments.authorisation_date as counted_on,
         assessments.source,
+        {{ held_in(
+            {'cin_census': 'assessments', 'annex_a': 'list_4'}, of='assessments'
+        ) }}
+            as held_in,
+        {{ decided_by({
+            'started': 'assessments.start_date',
+            'authorised': 'assessments.authorisation_date',
+            'working days':
+                'completed.working_day_number - started.working_day_number'
+        }) }}
+            as decided_by,
         coalesce(
             completed.working_day_number - started.working_day_number <= 45,
             false

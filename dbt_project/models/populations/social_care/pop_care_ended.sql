@@ -53,6 +53,15 @@ final as (
         end_date as counted_on,
         next_end_date as superseded_on,
         source,
+        {{ held_in({'ssda903': 'episodes', 'annex_a': 'list_8'}) }}
+            as held_in,
+        {{ decided_by({
+            'looked after from': 'start_date',
+            'until': 'end_date',
+            'reason': 'end_reason_code',
+            'age': 'age'
+        }) }}
+            as decided_by,
         coalesce(end_reason_code in ('E11', 'E12'), false) as was_adopted,
         -- E43 and E44 stand for special guardianship up to March 2018 only
         -- (docs/social_care.md, 'Leaving care')

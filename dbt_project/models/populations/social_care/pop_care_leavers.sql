@@ -13,6 +13,7 @@ from_list as (
         states.area_code,
         states.source,
         states.as_at_date,
+        {{ place_of_row('list_9', of='list_9') }} as held_in,
         list_9.child_key,
         list_9.birth_date,
         list_9.in_touch_code,
@@ -32,6 +33,7 @@ from_return as (
         states.area_code,
         states.source,
         states.as_at_date,
+        {{ place_of_row('oc3', of='oc3') }} as held_in,
         oc3.child_key,
         oc3.birth_date,
         oc3.in_touch_code,
@@ -66,6 +68,12 @@ final as (
         as_at_date as event_date,
         as_at_date as counted_on,
         source,
+        held_in,
+        {{ decided_by({
+            'age': 'age',
+            'activity': 'activity_code',
+            'in touch': 'in_touch_code'
+        }) }} as decided_by,
         -- F3 and P3 are of collection years up to 2021 (docs/social_care.md,
         -- 'Care leavers')
         coalesce(

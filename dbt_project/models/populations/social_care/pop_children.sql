@@ -1,6 +1,6 @@
--- One row per child: sex, ethnic group and date of birth, each from the newest
--- submission at the knowledge date that holds it, of any source (the statutory
--- return before Annex A of the same as-at date).
+-- One row per child and authority: sex, ethnic group and date of birth, each
+-- from the newest submission at the knowledge date that holds it, of any source
+-- (the statutory return before Annex A of the same as-at date).
 {%- set relations = [
     ref('stg_ssda903__header'),
     ref('stg_cin_census__children'),
@@ -11,7 +11,8 @@
     ref('stg_annex_a__list_7'),
     ref('stg_annex_a__list_8'),
     ref('stg_annex_a__list_9'),
-    ref('stg_annex_a__list_10')
+    ref('stg_annex_a__list_10'),
+    ref('stg_nccis__young_people')
 ] %}
 with
 
@@ -24,9 +25,24 @@ observed as (
         ethnicity_code,
         birth_date
     from {{ relation }}
-    {%- if not loop.last %}
     union all
-    {%- endif %}
+    {%- endfor %}
+    select
+        submission_id,
+        coalesce(pupil_key, person_key) as child_key,
+        sex_code,
+        ethnicity_code,
+        birth_date
+    from {{ ref('stg_sen2__person') }}
+    {%- for relation in [ref('stg_ks2__pupils'), ref('stg_ks4__pupils')] %}
+    union all
+    select
+        submission_id,
+        pupil_key as child_key,
+        sex_code,
+        ethnicity_code,
+        cast(null as date) as birth_date
+    from {{ relation }}
     {%- endfor %}
 ),
 
@@ -78,6 +94,7 @@ children as (
 -- of two that stand first alike the lesser
 newest as (
     select
+        children.area_code,
         children.child_key,
         min(
             case
@@ -104,13 +121,16 @@ newest as (
     from children
     inner join ranked
         on
-            children.child_key = ranked.child_key
+            children.area_code = ranked.area_code
+            and children.child_key = ranked.child_key
             and (
                 children.sex_rank = ranked.newest_rank
                 or children.ethnicity_rank = ranked.newest_rank
                 or children.birth_rank = ranked.newest_rank
             )
-    group by children.child_key
+    group by
+        children.area_code,
+        children.child_key
 ),
 
 described as (
@@ -126,7 +146,9 @@ described as (
         newest.birth_date
     from children
     left join newest
-        on children.child_key = newest.child_key
+        on
+            children.area_code = newest.area_code
+            and children.child_key = newest.child_key
     left join {{ ref('ethnic_groups') }} as ethnic_groups
         on newest.ethnicity_code = ethnic_groups.ethnicity_code
 )

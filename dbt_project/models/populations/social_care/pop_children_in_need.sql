@@ -25,5 +25,11 @@ select
     start_date as event_date,
     counted_on,
     source,
+    held_in,
+    {{ decided_by({
+        'in need from': 'start_date',
+        'until': 'end_date',
+        'need code': 'need_code'
+    }) }} as decided_by,
     {{ primary_need('need_code') }} as primary_need
 from served

@@ -17,6 +17,16 @@ ended as (
         end_date as event_date,
         end_date as counted_on,
         source,
+        {{ held_in({
+            'cin_census': 'child_protection_plans', 'annex_a': 'list_7'
+        }) }}
+            as held_in,
+        {{ decided_by({
+            'started': 'start_date',
+            'ended': 'end_date',
+            'category': 'latest_abuse_code'
+        }) }}
+            as decided_by,
         end_date >= {{ add_days('start_date', 730) }} as lasted_2_years,
         {{ category_of_abuse(
             'coalesce(latest_abuse_code, initial_abuse_code)'

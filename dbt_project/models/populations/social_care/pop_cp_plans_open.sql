@@ -17,6 +17,14 @@ select
     start_date as event_date,
     counted_on,
     source,
+    {{ held_in({'cin_census': 'child_protection_plans', 'annex_a': 'list_7'}) }}
+        as held_in,
+    {{ decided_by({
+        'started': 'start_date',
+        'ended later': 'end_date',
+        'category': 'abuse_code'
+    }) }}
+        as decided_by,
     coalesce(abuse_code = 'NEG', false) as is_for_neglect,
     start_date <= {{ add_days('counted_on', -730) }} as has_lasted_2_years,
     {{ category_of_abuse('abuse_code') }} as category_of_abuse

@@ -20,6 +20,18 @@ started as (
         start_date as event_date,
         start_date as counted_on,
         source,
+        {{ held_in({
+            'cin_census': 'child_protection_plans', 'annex_a': 'list_7'
+        }) }}
+            as held_in,
+        {{ decided_by({
+            'started': 'start_date',
+            'ended': 'end_date',
+            'earlier plans stated': 'previous_plans',
+            'earlier plans here': 'earlier_plans_here',
+            'category at the start': 'initial_abuse_code'
+        }) }}
+            as decided_by,
         coalesce(previous_plans, earlier_plans_here) >= 1
             as is_second_or_later,
         {{ category_of_abuse(

@@ -63,6 +63,21 @@ timed as (
         clocked.conference_date as event_date,
         clocked.conference_date as counted_on,
         clocked.source,
+        case
+            when clocked.source = 'annex_a'
+                then {{ place_of_row('list_5', of='clocked') }}
+            when clocked.is_transfer_in
+                then {{ place_of_row('cin_details', of='clocked') }}
+            else {{ place_of_row('section47', of='clocked') }}
+        end
+            as held_in,
+        {{ decided_by({
+            'conference': 'clocked.conference_date',
+            'timed from': 'clocked.timed_from',
+            'working days':
+                'held.working_day_number - started.working_day_number'
+        }) }}
+            as decided_by,
         coalesce(
             clocked.timed_from <= clocked.conference_date
             and held.working_day_number - started.working_day_number <= 15,

@@ -9,6 +9,13 @@ select
     child_key,
     start_date as event_date,
     counted_on,
-    source
+    source,
+    {{ held_in({'ssda903': 'episodes', 'annex_a': 'list_8'}) }}
+        as held_in,
+    {{ decided_by({
+        'looked after from': 'start_date',
+        'until': 'end_date'
+    }) }}
+        as decided_by
 from one_per_child
 where is_unread is not true

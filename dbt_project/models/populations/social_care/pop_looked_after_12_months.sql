@@ -19,6 +19,7 @@ in_list as (
         states.year_start,
         list_8.child_key,
         list_8.start_date,
+        {{ place_of_row('list_8', of='list_8') }} as held_in,
         list_8.latest_dental_check_date,
         list_8.latest_health_assessment_date,
         {{ is_unread(
@@ -65,6 +66,9 @@ from_list as (
         year_start,
         child_key,
         start_date,
+        held_in,
+        latest_dental_check_date,
+        latest_health_assessment_date,
         start_rank,
         is_unread,
         coalesce(
@@ -96,6 +100,7 @@ from_return as (
         states.year_start,
         chains.child_key,
         chains.start_date,
+        {{ place_of_row('oc2', of='oc2') }} as held_in,
         row_number() over (
             partition by states.area_code, states.as_at_date, chains.child_key
             order by chains.start_date desc
@@ -139,6 +144,9 @@ everyone as (
         year_start,
         child_key,
         start_date,
+        held_in,
+        latest_dental_check_date,
+        latest_health_assessment_date,
         start_rank,
         is_unread,
         had_dental_check,
@@ -152,6 +160,9 @@ everyone as (
         year_start,
         child_key,
         start_date,
+        held_in,
+        cast(null as date) as latest_dental_check_date,
+        cast(null as date) as latest_health_assessment_date,
         start_rank,
         is_unread,
         had_dental_check,
@@ -170,6 +181,12 @@ final as (
         start_date as event_date,
         as_at_date as counted_on,
         source,
+        held_in,
+        {{ decided_by({
+            'looked after from': 'start_date',
+            'dental check': 'latest_dental_check_date',
+            'health assessment': 'latest_health_assessment_date'
+        }) }} as decided_by,
         had_dental_check,
         had_health_assessment
     from everyone

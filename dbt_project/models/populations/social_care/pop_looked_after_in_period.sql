@@ -174,6 +174,11 @@ final as (
         period_end as counted_on,
         {{ add_days('period_end', 1) }} as superseded_on,
         source,
+        {{ decided_by({
+            'looked after from': 'event_date',
+            'missing incidents': 'n_missing',
+            'times away': 'n_absent'
+        }) }} as decided_by,
         n_missing > 0 as had_missing_incident,
         n_absent > 0 as was_away_without_authorisation
     from everyone

@@ -23,6 +23,14 @@ flagged as (
         referral_date as event_date,
         referral_date as counted_on,
         source,
+        {{ held_in({'cin_census': 'cin_details', 'annex_a': 'list_3'}) }}
+            as held_in,
+        {{ decided_by({
+            'referred': 'referral_date',
+            'referred before': 'previous_referral_date',
+            'need code': 'need_code'
+        }) }}
+            as decided_by,
         coalesce(
             previous_referral_date
             >= {{ add_months('referral_date', -12) }},

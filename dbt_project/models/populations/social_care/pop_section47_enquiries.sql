@@ -13,7 +13,13 @@ started as (
         child_key,
         start_date as event_date,
         start_date as counted_on,
-        source
+        source,
+        {{ held_in({'cin_census': 'section47', 'annex_a': 'list_5'}) }}
+            as held_in,
+        {{ decided_by({
+            'strategy discussion': 'start_date'
+        }) }}
+            as decided_by
     from enquiries
 )
 

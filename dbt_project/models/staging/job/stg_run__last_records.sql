@@ -11,5 +11,13 @@ select
     in_numerator,
     numerator_amount,
     denominator_amount,
-    source
+    source,
+    submission_id,
+    table_name,
+    row_id,
+    decided_by,
+    sex,
+    age_band,
+    ethnic_group,
+    primary_need
 from {{ source('run', 'last_records') }}

@@ -9,6 +9,8 @@ select
     numerator,
     denominator,
     value,
+    share_of_rate,
+    population_year,
     status,
     status_reason,
     source,

@@ -9,6 +9,7 @@ select
     ethnicity_code,
     is_disadvantaged,
     sen_provision_code,
+    is_first_language_other,
     release_code,
     reading_score,
     reading_status_code,

@@ -11,6 +11,7 @@ select
     cohort_status,
     academic_age,
     activity_code,
+    send_code as sen_provision_code,
     coalesce(is_current, true) as is_current,
     ';' || replace(characteristic_codes, ' ', '') || ';' as characteristic_codes
 from {{ source('nccis', 'young_people') }}
