@@ -12,6 +12,7 @@ import typer
 
 from orchestration.alerts.commands import app as alerts_app
 from orchestration.alerts.commands import tell_after_run
+from orchestration.analyst.commands import app as analyst_app
 from orchestration.intake.damage import LedgerDamaged
 from orchestration.night.commands import app as demo_app
 from orchestration.owners.commands import app as owners_app
@@ -41,6 +42,7 @@ app.add_typer(demo_app)
 app.add_typer(owners_app)
 app.add_typer(upkeep_app)
 app.add_typer(alerts_app)
+app.add_typer(analyst_app)
 
 
 def _moment(text: str) -> datetime:
@@ -132,7 +134,10 @@ def evidence(  # noqa: PLR0913 -- one for each option of the command
         str | None, typer.Option(help="Basis (default: the indicator's headline basis).")
     ] = None,
     identified: Annotated[
-        bool, typer.Option("--identified", help="Put the local child ids back (restricted users).")
+        bool,
+        typer.Option(
+            "--identified", help="Put the local ids of children and pupils back (restricted users)."
+        ),
     ] = False,
 ) -> None:
     """Print the records behind one figure as CSV."""
