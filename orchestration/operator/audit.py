@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orchestration.analyst.queries import FORMULA_START
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.trail import Act
-from orchestration.operator.evidence import FORMULA_START
 
 HEADINGS = ("event", "at", "by", "account", "act", "what", "code version")
 

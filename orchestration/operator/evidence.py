@@ -6,16 +6,23 @@ import sys
 from datetime import date
 
 import duckdb
+import pandas as pd
 
+from orchestration.analyst.queries import as_csv
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
 
 COLUMNS = (
     "indicator_id", "area_code", "basis", "period_end", "record_key", "child_key", "in_numerator",
-    "numerator_amount", "denominator_amount", "event_date", "source",
+    "numerator_amount", "denominator_amount", "event_date", "source", "submission_id", "table_name", "row_id",
+    "decided_by", "age_band", "sex", "ethnic_group", "primary_need",
 )  # fmt: skip
-FORMULA_START = r"^([=+\-@\t\r])"
+PLACE = ["submission_id", "table_name", "row_id"]
+
+
+# The kinds of identifiers that a person has; of each a key is made for itself.
+PERSONS = ("child_id", "upn", "person_id", "young_person_id", "applicant_id")
 
 
 class EvidenceError(Exception):
@@ -63,7 +70,7 @@ def write_evidence(
     basis: str | None,
     identified_by: str | None,
 ) -> None:
-    """Write the records of one figure; for who wants them identified the local child id is added to the key.
+    """Write the records of one figure; for who wants them identified the local id is added to the key.
 
     Their name goes into the audit trail first. Raises EvidenceError when there is no warehouse or no such figure.
     """
@@ -79,6 +86,9 @@ def write_evidence(
             params=[indicator, area_code, chosen, period],
         )
         records = relation.df()
+    records = records.astype({"row_id": "Int64"}).merge(
+        _rows_in_files(folder, records), on=PLACE, how="left", validate="many_to_one"
+    )
     if identified_by:
         about = {
             "indicator": indicator, "area": area_code, "basis": chosen, "period": str(period),
@@ -88,16 +98,39 @@ def write_evidence(
         records = records.merge(
             _identifiers(folder), on="child_key", how="left", validate="many_to_one"
         )
-        # An identifier is whatever the supplier wrote; a spreadsheet must not take it for a formula.
-        records["child_id"] = records["child_id"].str.replace(FORMULA_START, r"'\1", regex=True)
-    records.to_csv(sys.stdout, index=False)
+    sys.stdout.write(as_csv(records))
 
 
-def _identifiers(folder: DataFolder):  # noqa: ANN202 -- a frame of child_key, child_id
+def _rows_in_files(folder: DataFolder, records: pd.DataFrame) -> pd.DataFrame:
+    """The row of its file or sheet in which each record stands, as its owner counts them."""
+    nowhere = {
+        "submission_id": "string",
+        "table_name": "string",
+        "row_id": "Int64",
+        "source_row": "Int64",
+    }
+    found = [pd.DataFrame(columns=list(nowhere))]
+    # A cohort is told by two returns; the first of them has the record.
+    sources = records["source"].str.partition("+")[0]
+    with duckdb.connect() as connection:
+        for named, rows in records.groupby(sources + "/" + records["table_name"]):
+            source, _, table = str(named).partition("/")
+            files = folder.raw / source / table / "*.parquet"
+            places = connection.execute(
+                "select submission_id, $2 as table_name, row_id, source_row from read_parquet($1)"
+                " where list_contains($3, submission_id) and list_contains($4, row_id)",
+                [str(files), table, list(set(rows["submission_id"])), list(map(int, rows["row_id"]))],
+            ).df()  # fmt: skip
+            found.append(places)
+    return pd.concat(found, ignore_index=True).astype(nowhere)
+
+
+def _identifiers(folder: DataFolder) -> pd.DataFrame:
+    """By key what the supplier calls the person: the id of a child, the number of a pupil."""
     lookup = folder.identifiers / "*" / "*.parquet"
     with duckdb.connect() as connection:
         return connection.execute(
-            "select key as child_key, min(identifier) as child_id from read_parquet($1)"
-            " where kind = 'child_id' group by key",
-            [str(lookup)],
+            "select key as child_key, min(identifier) as local_id from read_parquet($1)"
+            " where list_contains($2, kind) group by key",
+            [str(lookup), list(PERSONS)],
         ).df()

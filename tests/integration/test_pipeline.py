@@ -38,16 +38,18 @@ PERIOD = "2025-03-31"
 PUBLISHED = {
     "dim_indicators": "indicator_id title plan section position family population method kind headline_basis good_is"
     " unit published_decimals definition numerator_means denominator_means caveats data_owner benchmark_series reports",
-    "dim_areas": "area_code dfe_code area_name area_type is_home",
+    "dim_areas": "area_code dfe_code area_name area_type is_home region_code region_name",
     "dim_runs": "run_id as_at received_by started_at finished_at code_version status is_synthetic",
     "fct_indicator_values": "indicator_id area_code basis period_start period_end breakdown breakdown_value numerator"
-    " denominator value status status_reason source first_reported_value is_provisional run_id",
+    " denominator value share_of_rate status status_reason source first_reported_value is_provisional run_id",
     "fct_benchmarks": "series_id indicator_id area_code area_name area_type basis period_label period_start period_end"
     " value status n_available neighbour_model published_on source",
     "fct_indicator_evidence": "indicator_id area_code basis period_end record_key child_key in_numerator"
     " numerator_amount denominator_amount event_date source",
     "fct_submissions": "area_code source as_at_date version received_at rows_received rows_loaded rows_deduplicated"
     " rows_quarantined status reason",
+    "fct_vintages": "indicator_id area_code basis period_end breakdown breakdown_value numerator denominator value status"
+    " run_id published_at",
 }
 TYPES = {
     ("fct_indicator_values", "value"): "DOUBLE", ("fct_indicator_values", "period_end"): "DATE",
@@ -377,7 +379,14 @@ def test_identified_evidence_gives_the_local_ids_back_and_is_entered(
     _evidence(data, *asked, "--by", "Bea")
     _, records = _evidence(data, *asked, "--identified", "--by", "=Ada")
 
-    assert [record["child_id"] for record in records] == ["SYN2020005"]
+    assert [record["local_id"] for record in records] == ["SYN2020005"]
+    [record] = records
+    assert (record["table_name"], record["sex"] in ("male", "female")) == ("list_8", True)
+    assert record["decided_by"].startswith("looked after from ")
+    said = query(story.first.warehouse, "select source, area_code from marts.fct_submissions where submission_id = ?",
+                 record["submission_id"])  # fmt: skip
+    assert said == [("annex_a", CAMDEN)]
+    assert int(record["source_row"]) > 1
     ran = _in_process(data, "audit", "--csv")
     *runs, looked = csv.DictReader(io.StringIO(ran.out))
     assert [line["act"] for line in runs] == ["run started", "run published"]
