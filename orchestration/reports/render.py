@@ -22,6 +22,7 @@ from orchestration.reports.media.pdf.board import board_document
 from orchestration.reports.media.pdf.committee import committee_document
 from orchestration.reports.media.pdf.document import write_pdf
 from orchestration.reports.media.spreadsheets import write_workbook
+from orchestration.reports.open_data.pack import write_open_data
 from orchestration.warehouse.opening import opened
 
 RESTRICTED, PUBLIC = "restricted", "public"
@@ -83,15 +84,20 @@ RENDERERS: dict[str, Callable[[Path, Path, str], None]] = {
 
 
 def render_front(marts: Path, folder: Path, edition: str) -> list[Path]:
-    """Write the page that links the reports and, for officers, what practice asks for, the run and the dictionary."""
-    written = [folder / FRONT]
-    _render_index(marts, folder / FRONT, edition)
-    if edition != PUBLIC:
-        written += [folder / name for name in OFFICERS_PAGES]
-        write_page(practice_content(marts), folder / "practice.html")
-        write_workbook(marts, "practice", "Practice report", edition, folder / "practice.xlsx")
-        render_run_summary(marts, folder / "run_summary.html")
-        render_dictionary(marts, folder / "dictionary.html")
+    """Write the page that links the reports; for officers what practice asks for, the run and the dictionary, for all
+    others the open data."""
+    further = write_open_data if edition == PUBLIC else _render_for_officers
+    beside = further(marts, folder)
+    _render_index(marts, folder / FRONT, edition, beside)
+    return [folder / FRONT, *beside]
+
+
+def _render_for_officers(marts: Path, folder: Path) -> list[Path]:
+    written = [folder / name for name in OFFICERS_PAGES]
+    write_page(practice_content(marts), folder / "practice.html")
+    write_workbook(marts, "practice", "Practice report", RESTRICTED, folder / "practice.xlsx")
+    render_run_summary(marts, folder / "run_summary.html")
+    render_dictionary(marts, folder / "dictionary.html")
     return written
 
 
@@ -103,7 +109,7 @@ def render_edition(marts: Path, folder: Path, edition: str) -> None:
     render_front(marts, folder, edition)
 
 
-def _render_index(marts: Path, target: Path, edition: str) -> None:
+def _render_index(marts: Path, target: Path, edition: str, beside: list[Path]) -> None:
     with opened(marts) as connection:
         run, home = read_run(connection), read_home(connection)
     page = (
@@ -115,6 +121,7 @@ def _render_index(marts: Path, target: Path, edition: str) -> None:
             title="Reports",
             is_public=edition == PUBLIC,
             reports=REPORTS,
+            data=[path.relative_to(target.parent).as_posix() for path in beside],
             in_words=wording.day,
         )
     )

@@ -6,10 +6,12 @@ Nothing of the product is used to read them. Every kind of file in the pack is r
 from __future__ import annotations
 
 import csv
+import json
 import re
+from calendar import month_name
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -18,6 +20,7 @@ from pypdf import PdfReader
 
 WITHHELD = "[c]"
 PARTS = ("Numerator", "Denominator", "Value")
+OPEN_DATA = "data"
 MONTHS = {"year to": 12, "three years to": 36, "at": 0}
 
 
@@ -57,8 +60,8 @@ def read_pack(
     """What all files of a pack say together: a number that one of them withholds may stand in another."""
     found: dict[Cell, float | None] = {}
     for path in sorted(folder.iterdir()):
-        read = READERS[path.suffix]
-        if path.stem in reports:
+        read = _from_open_data if path.is_dir() and path.name == OPEN_DATA else READERS[path.suffix]
+        if path.stem in (*reports, OPEN_DATA):
             for cell, shown in cells_of(read(path)):
                 if found.get(cell) is None:
                     found[cell] = shown
@@ -98,6 +101,39 @@ def _from_table(rows: Iterable[list[str]]) -> Iterator[Row]:
         elif place:
             number, period, *shown = (row[place[heading]] for heading in wanted)
             yield (number, period, *shown)
+
+
+def _from_open_data(folder: Path) -> Iterator[Row]:
+    """The figures of the authority that the package is named for, with the periods that pages name."""
+    home = json.loads((folder / "datapackage.json").read_text("utf-8"))["title"].partition(" of ")[
+        2
+    ]
+    with (folder / "indicators.csv").open(encoding="utf-8", newline="") as file:
+        numbers = {row["title"]: row["position"] for row in csv.DictReader(file)}
+    for path in sorted(folder.iterdir()):
+        if path.name.endswith((".meta.csv", ".json")) or path.name == "indicators.csv":
+            continue
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                number, period = numbers[row["indicator"]], _period_of(row)
+                if number and period and row["la_name"] == home:
+                    shown = (row[name] for name in ("numerator", "denominator", "figure"))
+                    yield (number, period, *(WITHHELD if text == "c" else text for text in shown))
+
+
+def _period_of(row: Mapping[str, str]) -> str:
+    """The period as pages name it; nothing for one that they give from day to day."""
+    year, identifier = row["time_period"], row["time_identifier"]
+    if identifier in month_name:
+        first = date(int(year), [*month_name].index(identifier), 1)
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        covered = row["period_covered"].partition(" the end of the month")[0]
+        return f"{covered[:1].lower()}{covered[1:]} {last.day} {last:%b %Y}"
+    years = f"{year[:4]}/{year[4:]}"
+    return {
+        "Academic year": f"academic year {years}", "Autumn and spring term": f"autumn and spring terms {years}",
+        "Calendar year": year,
+    }.get(identifier, "")  # fmt: skip
 
 
 def _from_page(path: Path) -> Iterator[Row]:
