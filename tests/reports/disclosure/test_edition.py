@@ -188,8 +188,13 @@ def test_every_file_of_the_public_edition_is_silent_about_it(public: Path, tmp_p
     assert "[c]" in page
     assert {path.name for path in (tmp_path / "month" / "public").iterdir()} == {
         "index.html", "committee.html", "committee.xlsx", "standards.html", "standards.xlsx", "board.html",
-        "board.xlsx", "committee.pdf", "board.pdf",
+        "board.xlsx", "committee.pdf", "board.pdf", "data",
     }  # fmt: skip
+    [row] = [
+        line for line in (tmp_path / "month" / "public" / "data" / "draft_months.csv").read_text().splitlines()
+        if line.startswith("2025,March") and "Title of rare_pct" in line
+    ]  # fmt: skip
+    assert row.endswith(",c,c,c")
     document = committee_document(committee_content(public, "public"))
     data = source_of(document)["data.json"].decode()
     assert "[c]" in data
