@@ -330,7 +330,7 @@ def _periods_of_care(known: list[Child], first: date, as_at: date) -> Iterator[d
                 "Date Ceased to be Looked After": span.end,
                 "Reason Ceased to be Looked After": "E4A: Returned home" if span.end else None,
                 "Placement Type": "d) U4: Foster placement", "Placement Provider": "b) PR1 - Own provision",
-                "Placement postcode": "SY1 1SY", "Placement Location": "SYNTHETIC Town",
+                "Placement postcode": "SY1 1SY", "Placement Location": "Inside LA",
                 "Date of Last Health Assessment": date(2024, 8, 1), "Date of Last Dental Check": date(2024, 7, 1),
                 LISTS["List 8"].split("|")[28]: 0, LISTS["List 8"].split("|")[29]: 0,
             }  # fmt: skip
