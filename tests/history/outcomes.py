@@ -74,9 +74,18 @@ def _adoption_row(child: str, as_at: date, random: Random) -> Row:
     )
     return {
         "child": child, "adoption_order_date": _sometimes(random, ordered), "entered_care_date": entered,
-        "placement_order_date": placement, "match_date": match, "placed_date": placed,
+        "should_be_placed_date": ordered - timedelta(days=450), "placement_order_date": placement, "match_date": match, "placed_date": placed,
         "foster_for_adoption_date": fostering,
     }  # fmt: skip
+
+
+def _dated(column: str, as_at: date, random: Random) -> list[Row]:
+    """Some children once, on a day that a list of six months covers."""
+    return [
+        {"child": child, column: _day_before(random, as_at, 150)}
+        for child in CHILDREN
+        if random.random() < 0.6
+    ]
 
 
 def _of_workbook(submission: Submission, random: Random) -> Submission:
@@ -88,6 +97,9 @@ def _of_workbook(submission: Submission, random: Random) -> Submission:
     ]  # fmt: skip
     adopted = [_adoption_row(child, as_at, random) for child in CHILDREN if random.random() < 0.7]
     told = {
+        "list_1": _dated("contact_date", as_at, random),
+        "list_2": _dated("start_date", as_at, random),
+        "list_4": [*submission.tables.get("list_4", ()), *_dated("start_date", as_at, random)],
         "list_5": _with_conferences(
             submission.tables.get("list_5", ()), "strategy_discussion_date", as_at, random
         ),

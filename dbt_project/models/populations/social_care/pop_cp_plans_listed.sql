@@ -2,8 +2,8 @@
 -- plan; visited, seen alone and reviewed in time or not.
 with
 
-run as (
-    select * from {{ ref('stg_run__run') }}
+settings as (
+    select * from {{ ref('stg_run__settings') }}
 ),
 
 states as (
@@ -73,7 +73,7 @@ counted as (
             {{ add_months('dated.start_date', 3) }}
         ) as review_due_date
     from dated
-    cross join run
+    cross join settings
     inner join calendar as seen
         on dated.seen_date = seen.calendar_day
     -- no law says how often: the authority's own procedures do
@@ -82,7 +82,7 @@ counted as (
         on
             due.is_working_day = 1
             and due.working_day_number
-            = seen.working_day_number + run.cp_visit_working_days
+            = seen.working_day_number + settings.cp_visit_working_days
 ),
 
 final as (

@@ -7,6 +7,5 @@ select
     code_version,
     home_area,
     records_first_reported,
-    is_synthetic,
-    cp_visit_working_days
+    is_synthetic
 from {{ source('run', 'run') }}

@@ -1,0 +1,5 @@
+-- One row per run: the settings that models read.
+select
+    run_id,
+    cp_visit_working_days
+from {{ source('run', 'run') }}
