@@ -14,6 +14,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from orchestration.registry.indicators import load_indicators
 from orchestration.settings import DBT_FOLDER
 
 CONTRACTS_FOLDER = Path(__file__).parent / "contracts"
@@ -399,6 +400,8 @@ def _document(source: str) -> dict[str, Any]:
     loaded = yaml.load((CONTRACTS_FOLDER / f"{source}.yml").read_text(), Loader=yaml.CSafeLoader)
     for name, seed in loaded.pop("code_lists_of_seeds", {}).items():
         loaded["code_lists"][name] = dict.fromkeys(first_column(seed), ())
+    for name in loaded.pop("code_lists_of_registry", []):
+        loaded["code_lists"][name] = dict.fromkeys((one.id for one in load_indicators()), ())
     return {key: value for key, value in loaded.items() if not key.startswith("x-")}
 
 

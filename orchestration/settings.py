@@ -88,6 +88,11 @@ class GateSettings(_Section):
     quarantine_min_rows: Annotated[int, Field(ge=0)] = 20
 
 
+class BoardSettings(_Section):
+    spotlight: Annotated[int, Field(ge=1)] | None = None
+    """The outcome of the plan that the next board looks at; without it they take turns."""
+
+
 class PracticeSettings(_Section):
     cp_visit_working_days: Annotated[int, Field(ge=1, le=60)] = 10
     """Within how many working days a child on a protection plan is to be seen: no law says it."""
@@ -227,6 +232,7 @@ class Settings(_Section):
     annex_a: AnnexASettings = AnnexASettings()
     gate: GateSettings = GateSettings()
     practice: PracticeSettings = PracticeSettings()
+    board: BoardSettings = BoardSettings()
     quiet: QuietSettings = QuietSettings()
     retention: dict[str, RetentionSettings] = Field(default_factory=dict)
     legal_hold: LegalHold | None = None

@@ -39,6 +39,7 @@ from orchestration.registry.indicators import (
     load_indicators,
     measures_by_population,
 )
+from orchestration.registry.plan import spotlight
 from orchestration.registry.targets import agreed_targets
 from orchestration.registry.vocabulary import vocabulary
 from orchestration.reports.disclosure.public_rows import check_declared
@@ -260,6 +261,7 @@ def _new_run(ledger: Ledger, settings: Settings, request: Request, areas: list[s
         records_first_reported=request.as_at == today().as_at and request.received_by is None,
         is_synthetic=is_synthetic(ledger),
         cp_visit_working_days=settings.practice.cp_visit_working_days,
+        spotlight_outcome=spotlight(settings.board.spotlight, request.as_at),
     )
 
 

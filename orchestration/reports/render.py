@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.reports.content import wording
-from orchestration.reports.content.board import read_board, write_board_page
+from orchestration.reports.content.board import read_board
+from orchestration.reports.content.board_front import write_board_page
 from orchestration.reports.content.committee import (
     committee_content,
     page_environment,

@@ -44,12 +44,17 @@ class Run:
     records_first_reported: bool
     is_synthetic: bool = False
     cp_visit_working_days: int = PracticeSettings().cp_visit_working_days
+    spotlight_outcome: int = 1
+    """The outcome of the plan that the board looks at this time."""
 
 
 def told_run(folder: DataFolder) -> Run | None:
     """The run that dbt was told about last; None where it never was, or nobody can read what it was told."""
     try:
-        [told] = pq.read_table(folder.raw / "run" / "run.parquet").to_pylist()
+        told: dict[str, Any] = {}
+        for name in ("run", "settings"):
+            [row] = pq.read_table(folder.raw / "run" / f"{name}.parquet").to_pylist()
+            told |= row
     except (FileNotFoundError, ValueError, pa.ArrowException):
         return None
     return Run(as_at=told.pop("knowledge_date"), **told)
@@ -185,6 +190,7 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     target.mkdir(exist_ok=True)
     shipped = list(shipped_reference())
     _write(target, "run", [{**vars(known.run), "knowledge_date": known.run.as_at}])
+    _write(target, "settings", [vars(known.run)])
     _write(target, "runs", _runs(ledger, known.run))
     _write(target, "areas", [{"area_code": area} for area in known.areas])
     _write(target, "receipts", _receipts(ledger, shipped))

@@ -73,4 +73,10 @@ def forms(warehouse: Warehouse, tmp_path: Path) -> Forms:  # noqa: F811 -- the f
         "mmr_by_2_pct", kind="percentage", headline_basis="annual", reports="", position=""
     )
     warehouse.add_figure("mmr_by_2_pct", "2024-12-31", None, value=84.5, status="ok")
+    warehouse.add_indicator("cla_dental_pct", kind="percentage", unit="%", good_is="high")
+    warehouse.add_figure("cla_dental_pct", "2025-03-31", 40, denominator=100, value=40.0)
+    warehouse.add_target("cla_dental_pct", 85, near_within=5, far_within=10, polarity="high")
+    warehouse.add_comment("cla_dental_pct", "2024-12-31", "Dentists were asked.")
+    warehouse.add_indicator("cla_rate")
+    warehouse.add_figure("cla_rate", "2025-03-31", 330, denominator=92958, value=35.5)
     return Forms(tmp_path, warehouse)

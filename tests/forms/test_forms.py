@@ -20,9 +20,10 @@ from tests.accessible_workbooks import faults_of
 if TYPE_CHECKING:
     from tests.forms.conftest import Forms
 
-HOUSING, EVERYBODY, MMR = (
+HOUSING, EVERYBODY, INDICATORS, MMR = (
     "plan_updates/housing",
     "plan_updates/all-lead-agencies",
+    "plan_updates/indicators",
     "manual_returns/public-health",
 )
 DONE = {"Status": "In progress", "Colour": "Green", "Progress": "Nine teams trained"}
@@ -88,6 +89,43 @@ def test_every_sheet_of_a_workbook_counts_and_csv_may_stand_beside_it(forms: For
     [finding] = found.findings
     assert finding.rule == "DUPLICATE_DIFFERS"
     assert "sheet Housing," in finding.text_for_officers()
+
+
+def test_indicators_that_are_off_target_are_asked_about_and_no_others(forms: Forms) -> None:
+    rows = list(forms.sheet(INDICATORS, "Indicators").iter_rows(min_row=4, values_only=True))
+    dental = next(one for one in load_indicators() if one.id == "cla_dental_pct")
+    end, owner = datetime(2025, 3, 31), dental.data_owner
+    assert rows == [
+        (dental.id, dental.title, owner, "40.0%", "Red", "Dentists were asked.", end, None, owner, None)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        ({"Supplied by": None}, "value_missing"),
+        ({"Comment as at": "2025-04-01"}, "date_after_as_at"),
+        ({"Measure number": "cla_dentist"}, "code_unknown"),
+    ],
+    ids=lambda said: next(iter(said)) if isinstance(said, dict) else said,
+)
+def test_comment_is_read_and_a_wrong_one_is_told(
+    forms: Forms, wrong: dict[str, object], rule: str
+) -> None:
+    said = {
+        "What is being done": "Free places each week.",
+        "Released for the public by": "A person",
+    }
+    found = forms.take_in("plan_updates", forms.fill(INDICATORS, {"cla_dental_pct": said}))
+    assert (found.verdict, found.findings) == ("accepted", [])
+    columns = ("indicator", "comment_date", "comment", "released_by")
+    assert rows_of(forms, "comments", *columns) == [
+        ("cla_dental_pct", date(2025, 3, 31), "Free places each week.", "A person")
+    ]
+
+    found = forms.take_in("plan_updates", forms.fill(INDICATORS, {"cla_dental_pct": said | wrong}))
+    assert [one.rule for one in found.findings] == [rule]
+    assert found.tables["comments"].loaded == 0
 
 
 def test_form_that_nobody_filled_in_says_nothing(forms: Forms) -> None:

@@ -125,7 +125,7 @@ class Warehouse:
         usual = {
             "action_id": action_id, "outcome_id": int(action_id[0]), "outcome": "An outcome",
             "priority_id": action_id.rpartition(".")[0], "priority": "A priority", "action": "Do something",
-            "lead_agencies": "An agency", "related_indicators": None, "run_id": RUN,
+            "lead_agencies": "An agency", "related_indicators": None, "is_in_spotlight": action_id[0] == "1", "run_id": RUN,
         }  # fmt: skip
         self.rows["dim_actions"].append(usual | said)
 
@@ -135,6 +135,21 @@ class Warehouse:
             "status": "in_progress", "rag": "GREEN", "supplied_by": "An agency", "run_id": RUN,
         }  # fmt: skip
         self.rows["fct_delivery_actions"].append(usual | said)
+
+    def add_target(self, indicator_id: str, target: float, **said: Any) -> None:
+        usual = {
+            "indicator_id": indicator_id, "area_code": "E09000003", "valid_from": date(2019, 4, 1),
+            "target": target, "near_within": 5, "polarity": "high", "origin": "local",
+            "agreed_by": "A committee", "agreed_on": date(2019, 4, 1), "run_id": RUN,
+        }  # fmt: skip
+        self.rows["dim_targets"].append(usual | said)
+
+    def add_comment(self, indicator_id: str, as_at: str, comment: str, **said: Any) -> None:
+        usual = {
+            "indicator_id": indicator_id, "area_code": "E09000003", "as_at": date.fromisoformat(as_at),
+            "comment": comment, "supplied_by": "Head of data", "run_id": RUN,
+        }  # fmt: skip
+        self.rows["fct_indicator_comments"].append(usual | said)
 
     def write(self, path: Path) -> Path:
         """The database file, with every column that the marts declare."""

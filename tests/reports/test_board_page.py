@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import html
 
-from orchestration.reports.content.board import plan_number, read_board, write_board_page
+from orchestration.reports.content.board import plan_number, read_board
+from orchestration.reports.content.board_front import write_board_page
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
@@ -97,3 +98,45 @@ def test_outcome_says_shares_what_moved_and_what_is_missing(
 
 def test_numbers_of_the_plan_sort_as_numbers() -> None:
     assert sorted(["2.10.1", "2.9.1", "1.1.2"], key=plan_number) == ["1.1.2", "2.9.1", "2.10.1"]
+
+
+def test_front_says_how_the_plan_goes_and_each_outcome_is_a_card(
+    board: Warehouse, tmp_path: Path
+) -> None:
+    [front] = page_of(board, tmp_path).xpath("//section[@aria-labelledby='front']")
+    lead, *_ = front.xpath("./p")
+    assert words(lead) == (
+        "Of 3 actions 1 is at risk, 1 is complete and 1 is without a colour."
+        " Better than the board saw last: 1.1.1. 2 of 3 actions have no update in the quarter."
+        " Linked indicators. Nothing changed beyond chance. No indicator with a target is far off it."
+        " 1 of 1 indicator have a new figure."
+    )
+    cards = front.xpath(".//section[contains(@class, 'card')]")
+    assert [words(card.find("h3")) for card in cards] == ["1 An outcome", "2 Another"]
+    [bar] = cards[0].iter("svg")
+    assert bar.get("aria-label") == "1 is at risk and 1 is complete"
+    assert [float(part.get("width")) for part in bar.iter("rect")] == [50, 50]
+    assert [words(item) for item in cards[0].iter("li")] == [
+        "Better than last time: 1.1.1", "No update this quarter: 1",
+    ]  # fmt: skip
+
+
+def test_spotlight_shows_one_outcome_with_its_indicators_and_what_to_ask(
+    board: Warehouse, tmp_path: Path
+) -> None:
+    board.add_comment("cla_rate", "2025-03-31", "Fewer came into care.")
+    [lit] = page_of(board, tmp_path).xpath("//section[@aria-labelledby='spotlight']")
+    assert words(lit.find("h2")) == "Spotlight: outcome 1, An outcome"
+    [tile] = lit.xpath(".//li[contains(@class, 'tile')]")
+    assert tile.find("a").get("href") == "committee.html#cla_rate"
+    assert "Fewer came into care." in words(lit)
+    asked = [words(item) for item in lit.xpath("./ul[last()]/li")]
+    assert [one.split()[0] for one in asked] == ["1.1.1", "1.1.2"]
+    assert "Nine teams" in asked[0]
+
+
+def test_without_an_outcome_in_the_spotlight_there_is_none(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    warehouse.add_action("2.1.1")
+    assert page_of(warehouse, tmp_path).xpath("//section[@aria-labelledby='spotlight']") == []

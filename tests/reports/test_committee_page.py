@@ -632,3 +632,16 @@ def test_page_has_no_heading_for_disagreements_when_all_sources_agree(
     warehouse.add_figure("a", "2025-03-31")
     warehouse.add_reconciliation("Within", "2025-03-31", 300.0, 300.0, is_within=True)
     assert found(render(warehouse), "//h3[@id='disagreements']") == []
+
+
+def test_what_an_owner_says_is_printed_with_the_exception_and_on_the_panel(
+    warehouse: Warehouse, render: Render
+) -> None:
+    warehouse.add_indicator("share", kind="percentage", unit="%", good_is="high")
+    warehouse.add_figure("share", "2025-03-31", 40, denominator=100, value=40.0)
+    warehouse.add_target("share", 85)
+    warehouse.add_comment("share", "2025-03-31", "Free places <b>each</b> week.")
+    page = render(warehouse)
+    said = "Head of data, 31 Mar 2025: Free places <b>each</b> week."
+    assert said in words(part(page, "off-target").getparent())
+    assert said in words(part(page, "share"))

@@ -9,6 +9,7 @@ select
     actions.action,
     actions.lead_agencies,
     actions.related_indicators,
-    run.run_id
+    actions.outcome_id = settings.spotlight_outcome as is_in_spotlight,
+    settings.run_id
 from {{ ref('plan_actions') }} as actions
-cross join {{ ref('stg_run__run') }} as run
+cross join {{ ref('stg_run__settings') }} as settings

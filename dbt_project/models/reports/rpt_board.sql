@@ -82,6 +82,7 @@ final as (
         actions.action,
         actions.lead_agencies,
         actions.related_indicators,
+        actions.is_in_spotlight,
         updates.as_at as updated_on,
         coalesce(updates.as_at, date '1900-01-01')
         <= {{ add_months('run.as_at', -3) }} as is_update_missing,

@@ -188,6 +188,20 @@ compared as (
     where candidate_rank = 1
 ),
 
+-- what an owner said a year ago says nothing of the figure of today
+commented as (
+    select comments.*
+    from {{ ref('fct_indicator_comments') }} as comments
+    cross join run
+    where
+        comments.as_at <= run.as_at
+        and comments.as_at > {{ add_months('run.as_at', -12) }}
+    qualify row_number() over (
+        partition by comments.indicator_id, comments.area_code
+        order by comments.as_at desc
+    ) = 1
+),
+
 -- no colour from a value that is not there, and none without a target
 judged as (
     select
@@ -351,6 +365,10 @@ final as (
         lines.target_agreed_on,
         lines.break_on,
         breaks.reason as break_reason,
+        commented.comment,
+        commented.as_at as commented_on,
+        commented.supplied_by as commented_by,
+        commented.released_by,
         {%- for comparator in comparators %}
         {{- comparator_columns(comparator) }}
         {%- endfor %}
@@ -362,6 +380,10 @@ final as (
         on
             lines.indicator_id = last_valued.indicator_id
             and lines.area_code = last_valued.area_code
+    left join commented
+        on
+            lines.indicator_id = commented.indicator_id
+            and lines.area_code = commented.area_code
     left join {{ ref('dim_method_breaks') }} as breaks
         on
             lines.indicator_id = breaks.indicator_id

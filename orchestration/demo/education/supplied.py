@@ -35,6 +35,14 @@ RETURNS = {
 }
 NOT_ASKED = "No survey was held this year"
 RELEASED_BY = "Head of communications (invented)"
+# What owners say of indicators each quarter: with whose release, or with nobody's. [shape: invented throughout]
+COMMENTS = (
+    ("assessments_45_days_pct", "Head of assessment", "Managers look at every assessment on day 30. Two posts are filled in the spring.", RELEASED_BY),
+    ("icpc_15_days_pct", "Head of safeguarding", "A third conference chair has started.", RELEASED_BY),
+    ("cla_dental_pct", "Head of children in care", "Dentists of the area keep places free each week.", RELEASED_BY),
+    ("ehcp_20_weeks_pct", "Head of special educational needs", "More educational psychologists are under contract.", ""),
+    ("referrals_repeat_pct", "Head of assessment", "We read a sample of repeat referrals with schools and the police.", ""),
+)  # fmt: skip
 PROGRESS = {
     "not_started": ("Waiting for the programme board", "Scope to be agreed"),
     "in_progress": (
@@ -111,6 +119,13 @@ def plan_updates(draws: Draws, month: int) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def comments(month: int) -> pd.DataFrame:
+    """What owners say of some indicators at the end of a quarter."""
+    as_at = str(iso_days(np.array([last_day(month)]))[0])
+    columns = ("indicator_id", "supplied_by", "comment", "released_by")
+    return pd.DataFrame(COMMENTS, columns=list(columns)).assign(as_at=as_at)
 
 
 def _status(draws: Draws, ever: np.ndarray, as_at: int) -> str:

@@ -36,7 +36,12 @@ from orchestration.demo.education.nccis import young_people
 from orchestration.demo.education.schooling import Schooling
 from orchestration.demo.education.schools import schools_of
 from orchestration.demo.education.sen2 import modules_of
-from orchestration.demo.education.supplied import is_quarter_end, manual_returns, plan_updates
+from orchestration.demo.education.supplied import (
+    comments,
+    is_quarter_end,
+    manual_returns,
+    plan_updates,
+)
 from orchestration.intake.marks import write_mark
 
 NATIONAL = "national"
@@ -88,7 +93,10 @@ BUILDERS: dict[str, Callable[[Schooling, int], Files]] = {
     "manual_returns": lambda schooling, month: {
         "manual_returns": manual_returns(schooling.draws, month)
     },
-    "plan_updates": lambda schooling, month: {"plan_updates": plan_updates(schooling.draws, month)},
+    "plan_updates": lambda schooling, month: {
+        "plan_updates": plan_updates(schooling.draws, month),
+        "comments": comments(month),
+    },
 }
 SOURCES = tuple(BUILDERS)
 NATIONAL_SOURCES = ("gias", "ofsted_mi")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.owners.forms import manual_returns, plan_updates
+from orchestration.owners.forms import comments, manual_returns, plan_updates
 from orchestration.registry.indicators import load_indicators
 from orchestration.reports.content.board import Board, read_board
 from orchestration.settings import DataFolder
@@ -45,7 +45,11 @@ def write_forms(folder: DataFolder, target: Path, month: str) -> list[tuple[Path
         raise NoForms(
             "the warehouse is of an earlier version of the code: run `cypp run` first"
         ) from None
-    return [*_plan_forms(target, board, end), *_manual_forms(target, board, supplied, end)]
+    return [
+        *_plan_forms(target, board, end),
+        *_comment_forms(target, board, end),
+        *_manual_forms(target, board, supplied, end),
+    ]
 
 
 def _plan_forms(target: Path, board: Board, end: date) -> list[tuple[Path, int]]:
@@ -61,6 +65,14 @@ def _plan_forms(target: Path, board: Board, end: date) -> list[tuple[Path, int]]
         for whose, found in groups
         if found
     ]
+
+
+def _comment_forms(target: Path, board: Board, end: date) -> list[tuple[Path, int]]:
+    asked = comments.asked_of(board, load_indicators())
+    if not asked:
+        return []
+    path = _path(target, comments.SOURCE, end, comments.WHOSE)
+    return [(comments.write_comments_form(path, board, asked, end), len(asked))]
 
 
 def _manual_forms(

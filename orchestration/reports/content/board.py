@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from orchestration.reports.content import wording
-from orchestration.reports.content.committee import page_environment
-from orchestration.reports.content.figures import NO_VALUE, WITHHELD
-from orchestration.reports.content.published import Area, Run, read_home, read_records, read_run
+from orchestration.reports.content.figures import NO_VALUE, WITHHELD, figures_of
+from orchestration.reports.content.front import Tile, tiles_of
+from orchestration.reports.content.panels import Line, line_of
+from orchestration.reports.content.published import (
+    Area,
+    Run,
+    read_home,
+    read_published,
+    read_records,
+    read_run,
+)
 from orchestration.reports.content.rounding import printed
 from orchestration.warehouse.opening import opened
 
@@ -39,6 +47,7 @@ class Action:
     action: str
     lead_agencies: str
     related_indicators: str | None
+    is_in_spotlight: bool
     updated_on: date | None
     is_update_missing: bool
     status: str
@@ -78,17 +87,31 @@ class LinkedIndicator:
     status: str
     direction: str
     rag: str
+    comment: str | None
+
+    @property
+    def shown(self) -> str:
+        """The value as it is printed, or the sign that there is none."""
+        if self.value is None:
+            return WITHHELD if self.status == "suppressed" else NO_VALUE
+        text = printed(self.value, self.published_decimals)
+        return f"{text}%" if self.unit == "%" else f"{text} {self.unit}".rstrip()
 
     @property
     def state(self) -> str:
         """Value, direction and colour in a phrase."""
         if self.value is None:
-            shown = WITHHELD if self.status == "suppressed" else NO_VALUE
-            return f"{shown} ({wording.status_of(self.status).label.lower()})"
-        text = printed(self.value, self.published_decimals)
-        shown = f"{text}%" if self.unit == "%" else f"{text} {self.unit}".rstrip()
+            return f"{self.shown} ({wording.status_of(self.status).label.lower()})"
         judged = "" if self.direction == "not judged" else f", {self.direction}"
-        return f"{shown}{judged}, {self.rag}"
+        return f"{self.shown}{judged}, {self.rag}"
+
+
+@dataclass(frozen=True)
+class Linked:
+    """An indicator of the committee report that an action is linked to: its tile and its line there."""
+
+    tile: Tile
+    line: Line
 
 
 @dataclass(frozen=True)
@@ -197,6 +220,8 @@ class Board:
     counts: dict[int, OutcomeCounts]
     """By outcome; of all actions under ALL_OUTCOMES."""
     indicators: dict[str, LinkedIndicator]
+    tiles: dict[str, Linked]
+    """By indicator, in the plan's order."""
 
     @property
     def outcomes(self) -> tuple[OutcomeSummary, ...]:
@@ -231,6 +256,11 @@ class Board:
         """For the corporate risk register."""
         return tuple(action for action in self.actions if action.risk)
 
+    def linked_in(self, actions: Iterable[Action]) -> list[Linked]:
+        """The indicators that some actions are linked to, each once, in the plan's order."""
+        named = {name for action in actions for name in (action.related_indicators or "").split()}
+        return [one for name, one in self.tiles.items() if name in named]
+
     def linked(self, action: Action) -> list[tuple[str, LinkedIndicator | None]]:
         """The linked indicators of an action; None for one that the registry does not have yet."""
         names = (action.related_indicators or "").split()
@@ -263,12 +293,17 @@ def read_board(marts: Path, edition: str) -> Board:
             actions=tuple(sorted(actions, key=lambda action: plan_number(action.action_id))),
             counts={one.outcome_id: one for one in counts},
             indicators={one.indicator_id: one for one in indicators},
+            tiles=_tiles(marts, edition),
         )
 
 
-def write_board_page(board: Board, target: Path, edition: str) -> None:
-    """Write the board's content as a page."""
-    page = page_environment().get_template("board.html.j2").render(
-        board=board, run=board.run, home=board.home, title="Board report", is_public=edition == "public", in_words=wording.day
-    )  # fmt: skip
-    target.write_text(page, encoding="utf-8")
+def _tiles(marts: Path, edition: str) -> dict[str, Linked]:
+    """Every indicator of the committee report as its front has it."""
+    published = read_published(marts, "committee", edition)
+    found = [figures_of(published, indicator) for indicator in published.indicators]
+    lines = [line_of(figures, is_public=edition == "public") for figures in found]
+    tiles = tiles_of(list(zip(found, lines, strict=True)))
+    return {
+        tile.indicator.indicator_id: Linked(tile, line)
+        for tile, line in zip(tiles, lines, strict=True)
+    }

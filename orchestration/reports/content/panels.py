@@ -70,6 +70,8 @@ class Line:
     notes: tuple[str, ...]
     why: str
     """What moved it."""
+    comment: Cell
+    """What its owner says; the note says who, and of which day."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,15 @@ def line_of(figures: Figures, *, is_public: bool) -> Line:
         status=status_of(line),
         notes=tuple(_notes(figures)),
         why=why(figures, is_public=is_public),
+        comment=_comment(line),
     )
+
+
+def _comment(line: ReportLine) -> Cell:
+    if line.comment is None or line.commented_on is None:
+        return Cell("")
+    who = line.commented_by or "the owner"
+    return Cell(line.comment, f"{who}, {wording.day(line.commented_on)}")
 
 
 def _value(figures: Figures) -> Cell:

@@ -134,6 +134,9 @@ class ReportLine:
     target_agreed_on: date | None
     break_on: date | None
     break_reason: str | None
+    comment: str | None
+    commented_on: date | None
+    commented_by: str | None
 
 
 def headings_of(record: type[_Dataclass]) -> dict[str, str]:

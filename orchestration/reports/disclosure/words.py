@@ -18,6 +18,8 @@ _UNRELEASED = """
         union all
         select 'the risk of action ' || action_id, risk from marts.fct_delivery_actions
         union all
+        select 'the comment on ' || indicator_id, comment from marts.fct_indicator_comments where released_by is null
+        union all
         select 'why there is no figure of ' || figures.indicator_id, figures.status_reason
         from marts.fct_indicator_values as figures
         inner join marts.dim_indicators as indicators on figures.indicator_id = indicators.indicator_id
@@ -34,6 +36,8 @@ _UNRELEASED = """
         where indicators.method <> 'manual'
         union all
         select progress from marts.fct_delivery_actions where released_by is not null
+        union all
+        select comment from marts.fct_indicator_comments where released_by is not null
     )
     select what, words from written
     where regexp_matches(words, $sentence)

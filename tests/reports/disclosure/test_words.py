@@ -68,6 +68,41 @@ def test_words_are_public_once_a_named_person_has_released_them(
     ]  # fmt: skip
 
 
+def test_a_comment_is_public_once_a_named_person_has_released_it(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    for name, released_by in (("released", "A person"), ("not_released", None)):
+        warehouse.add_indicator(name)
+        warehouse.add_figure(name, "2025-03-31", 330, denominator=92958, value=35.5)
+        warehouse.add_comment(name, "2025-03-31", f"{SENTENCE} {name}", released_by=released_by)
+    marts = warehouse.write(tmp_path / "warehouse.duckdb")
+    write_public_edition(marts, Identities())
+    found = (
+        "select indicator_id, comment, cast(commented_on as varchar), commented_by"
+        " from marts.rpt_committee where edition = 'public' order by 1"
+    )
+    assert _rows(marts, found) == [
+        ("not_released", None, None, None), ("released", f"{SENTENCE} released", "2025-03-31", None),
+    ]  # fmt: skip
+
+
+def test_a_comment_that_nobody_released_stops_the_edition(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse.add_indicator("one")
+    warehouse.add_figure("one", "2025-03-31", 330, denominator=92958, value=35.5)
+    warehouse.add_comment("one", "2025-03-31", SENTENCE)
+    marts = warehouse.write(tmp_path / "warehouse.duckdb")
+    declared = public_rows.public_columns
+    monkeypatch.setattr(public_rows, "public_columns", lambda table: {
+        one: "as it is" if one == "comment" else mode for one, mode in declared(table).items()
+    })  # fmt: skip
+    with pytest.raises(
+        NoRule, match=r"rpt_committee\.comment would print in public .*: the comment on one"
+    ):
+        write_public_edition(marts, Identities())
+
+
 def test_why_a_supplier_has_no_figure_is_for_officers(warehouse: Warehouse, tmp_path: Path) -> None:
     warehouse.add_indicator("supplied", method="manual", kind="percentage", reports="annex")
     warehouse.add_figure("supplied", "2024-12-31", status_reason=SENTENCE)

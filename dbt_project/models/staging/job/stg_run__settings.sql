@@ -1,5 +1,6 @@
 -- One row per run: the settings that models read.
 select
     run_id,
-    cp_visit_working_days
-from {{ source('run', 'run') }}
+    cp_visit_working_days,
+    spotlight_outcome
+from {{ source('run', 'settings') }}

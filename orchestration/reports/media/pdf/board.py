@@ -6,17 +6,25 @@ from typing import Any
 
 from orchestration.reports.content import wording
 from orchestration.reports.content.board import Action, Board, OutcomeCounts, OutcomeSummary
+from orchestration.reports.content.board_front import OutcomeCard, Spotlight, front_of_board
+from orchestration.reports.content.front import Tile
 from orchestration.reports.media.pdf.document import Document
+from orchestration.reports.media.pdf.tiles import sparklines, tiles_as_data
 
 ABOUT = "Progress on the actions of the Children and Young People's Plan, missing updates first."
 
 
 def board_document(board: Board, is_public: bool) -> Document:
     """The document of what the board's page says."""
+    front = front_of_board(board)
+    lit = front.spotlight
     return Document(
         template="board", title="Board report", about=ABOUT, run=board.run, home=board.home,
         is_public=is_public,
         content={
+            "sentence": front.sentence,
+            "cards": [_card(card) for card in front.cards],
+            "spotlight": _spotlight(lit) if lit else None,
             "n_actions": board.together.n_actions,
             "missing_says": board.missing_says,
             "missing": [_told(action) for action in board.missing],
@@ -25,8 +33,35 @@ def board_document(board: Board, is_public: bool) -> Document:
             "outcomes": [_outcome(board, outcome) for outcome in board.outcomes],
             "risks": None if is_public else [_told(action) | {"risk": action.risk} for action in board.risks],
         },
-        charts={},
+        charts=sparklines(_tiles(lit)) if lit else {},
     )  # fmt: skip
+
+
+def _card(card: OutcomeCard) -> dict[str, Any]:
+    return {
+        "outcome_id": card.outcome.outcome_id, "outcome": card.outcome.outcome,
+        "n_actions": card.outcome.counts.n_actions, "colours": card.colours, "says": card.says, "bars": card.bars,
+    }  # fmt: skip
+
+
+def _tiles(lit: Spotlight) -> list[Tile]:
+    return [one.tile for one in lit.linked]
+
+
+def _spotlight(lit: Spotlight) -> dict[str, Any]:
+    return {
+        "outcome_id": lit.outcome.outcome_id, "outcome": lit.outcome.outcome, "says": lit.outcome.says,
+        "tiles": tiles_as_data(_tiles(lit)),
+        "moved": [
+            {"caption": one.line.indicator.caption, "why": one.line.why, "comment": one.line.comment}
+            for one in lit.linked if one.line.status_code == "ok"
+        ],
+        "actions": [
+            _told(action) | {"colour": action.colour, "progress": action.progress or "",
+                             "worse": action.moved == "worse"}
+            for action in lit.actions
+        ],
+    }  # fmt: skip
 
 
 def _outcome(board: Board, outcome: OutcomeSummary) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from typing import Any
 
 from orchestration.reports.content import wording
 from orchestration.reports.content.committee import AreasRow
-from orchestration.reports.content.front import HEIGHT, WIDTH, Front, Sparkline, Tile
+from orchestration.reports.content.front import Front, Tile
 from orchestration.reports.content.published import Area, Published, Reconciliation
 from orchestration.reports.content.rounding import printed_count
 from orchestration.reports.media.pdf.document import Document
+from orchestration.reports.media.pdf.tiles import sparklines, tiles_as_data
 
 # Areas beside each other on A4 across.
 AREAS_ACROSS = 8
@@ -34,10 +35,10 @@ def committee_document(content: dict[str, Any]) -> Document:
             "areas": _areas(published.areas, content["areas"]),
             "newest": content["newest"],
             "sentence": front.sentence,
-            "tiles": [(name, [_tile(tile) for tile in tiles]) for name, tiles in front.sections],
+            "tiles": [(name, tiles_as_data(tiles)) for name, tiles in front.sections],
             "done": {tile.indicator.indicator_id: _being_done(tile) for tile in tiles},
         },
-        charts={_file(tile): _drawing(tile.sparkline) for tile in tiles if tile.sparkline},
+        charts=sparklines(tiles),
     )  # fmt: skip
 
 
@@ -68,33 +69,9 @@ def _areas(areas: Sequence[Area], rows: Sequence[AreasRow]) -> list[dict[str, An
     ]  # fmt: skip
 
 
-def _file(tile: Tile) -> str:
-    return f"{tile.indicator.indicator_id}.svg"
-
-
-def _tile(tile: Tile) -> dict[str, Any]:
-    judged = [tile.direction.capitalize(), tile.state_says]
-    return {
-        "caption": tile.indicator.caption, "value": tile.reason or tile.value.text, "unit": tile.value.note,
-        "is_empty": bool(tile.reason), "sparkline": _file(tile) if tile.sparkline else None,
-        "alt": tile.sparkline.says if tile.sparkline else "",
-        "small": [said for said in (tile.year_before, tile.compared) if said],
-        "judged": ". ".join(said for said in judged if said), "state": tile.state,
-    }  # fmt: skip
-
-
 def _being_done(tile: Tile) -> str:
     """The actions of the plan that an indicator is linked to, with their colours."""
     said = [
         f"{one.action_id} ({one.rag.lower()})" if one.rag else one.action_id for one in tile.actions
     ]
     return f"Being done: {', '.join(said)}." if said else ""
-
-
-def _drawing(sparkline: Sparkline) -> str:
-    runs = "".join(f'<polyline points="{run}"/>' for run in sparkline.runs)
-    x, y = sparkline.last
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" fill="none" stroke="#12436d" stroke-width="1.6">{runs}'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#12436d"/></svg>'
-    )
