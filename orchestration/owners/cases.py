@@ -17,6 +17,7 @@ from expectations.contract import contract_for
 from orchestration.intake.ledger import Ledger
 from orchestration.owners.files import said_of_files
 from orchestration.owners.local_ids import local_ids
+from orchestration.owners.moves import Move, in_words, moved_by, read_moves
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
 
@@ -53,6 +54,13 @@ class Case:
     until: date | None
     is_left_out: bool
     """What the field holds cannot be read, and decides what counts (dbt_project/docs/gate.md)."""
+    moves: tuple[Move, ...]
+    """The figures of the plan that the record can move, the one that moves most first."""
+
+    @property
+    def moves_says(self) -> str:
+        """Those figures in words."""
+        return in_words(self.moves)
 
     @property
     def counts(self) -> str:
@@ -71,6 +79,8 @@ class Held:
     check_id: str
     as_at_date: date
     rows_checked: int
+    indicators: tuple[str, ...]
+    """What it holds, by number in the plan or by name."""
 
 
 @dataclass(frozen=True)
@@ -148,9 +158,18 @@ class Desk:
 
     @property
     def asked(self) -> list[Case]:
-        """Cases that wait for the owner, the longest due first."""
+        """Cases that wait for the owner: what moves a figure most comes first, then what is due first."""
         waiting = [case for case in self.cases if case.status == "open"]
-        return sorted(waiting, key=lambda c: (c.due_date or date.max, c.source, c.table, c.row))
+        return sorted(
+            waiting,
+            key=lambda c: (
+                -c.moves[0].part if c.moves else 0,
+                c.due_date or date.max,
+                c.source,
+                c.table,
+                c.row,
+            ),
+        )
 
 
 def slug_of(owner: str) -> str:
@@ -192,6 +211,7 @@ def _cases(connection: duckdb.DuckDBPyConnection, folder: DataFolder | None) -> 
     rows, notes = connection.execute(CASES).fetchall(), _notes(folder)
     ids = local_ids(folder, {row[7] for row in rows if row[7] and row[11] == "open"})
     places: dict[tuple[str, str, str | None], str] = {}
+    moves = read_moves(connection)
     found = []
     for row in rows:
         about = (row[4], row[5], row[6])
@@ -199,10 +219,15 @@ def _cases(connection: duckdb.DuckDBPyConnection, folder: DataFolder | None) -> 
             places[about] = place_of(*about)
         reason, *by = (text or "" for text in row[16:19])
         note = max(notes.get((row[2], key), "") for key in row[1])
+        is_left_out = row[20] and _is_decisive(*about)
+        moved = moved_by(
+            moves, (row[2], row[4], row[5]), row[6],
+            is_left_out=is_left_out, is_out=row[10] or is_left_out,
+        )  # fmt: skip
         found.append(
             Case(row[0], tuple(row[1]), row[2], row[3], row[4], row[5], places[about],
                  ids.get(row[7] or "", ""), row[8], row[9], *row[10:16], reason, note, *by, row[19],
-                 row[20] and _is_decisive(*about))
+                 is_left_out, moved)
         )  # fmt: skip
     return found
 
@@ -229,8 +254,17 @@ def _held(connection: duckdb.DuckDBPyConnection) -> list[Held]:
         " where severity = 'error' and not passed qualify as_at_date = max(as_at_date) over"
         " (partition by area_code, source) order by all"
     ).fetchall()
+    held = dict(connection.execute(
+        "select (area_code, check_id), array_agg(distinct coalesce(nullif(position, ''), indicator_id)"
+        " order by coalesce(nullif(position, ''), indicator_id)) from marts.fct_holds"
+        " inner join marts.dim_indicators using (indicator_id) group by all"
+    ).fetchall())  # fmt: skip
     newest = {(area, source): as_at for area, source, as_at, *_ in _newest_results(connection)}
-    return [Held(*row) for row in rows if newest[row[0], row[1]] == row[3]]
+    return [
+        Held(*row, tuple(held.get((row[0], row[2]), ())))
+        for row in rows
+        if newest[row[0], row[1]] == row[3]
+    ]
 
 
 def _why(status: str, reason: str) -> str:

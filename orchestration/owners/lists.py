@@ -5,6 +5,7 @@ Restricted: they name children by their local ids. Which children are on a list 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -122,14 +123,20 @@ def _in_order(rows: list[tuple[Any, ...]], ids: dict[str, str]) -> tuple[Manager
     return tuple(sorted(found, key=lambda one: list(TITLES).index(one.list_id)))
 
 
+def case_link(folder: DataFolder) -> Callable[[str], str | None]:
+    """Where the case system shows the child of a local id (`practice.case_link`); None without one."""
+    link = load_settings(folder.root).practice.case_link
+    return lambda local_id: (
+        link.replace("{id}", quote(local_id, safe="")) if link and local_id else None
+    )
+
+
 def write_lists(
-    found: Lists, folder: DataFolder, target: Path, environment: Environment, words: dict[str, Any]
+    found: Lists, target: Path, environment: Environment, words: dict[str, Any]
 ) -> None:
     """Write the page and the workbook of a manager's lists."""
-    link = load_settings(folder.root).practice.case_link
     page = environment.get_template("lists.html.j2").render(
         found=found, columns=[name for name, _ in COLUMNS], **words,
-        link=lambda child: link.replace("{id}", quote(child.local_id, safe="")) if link else None,
     )  # fmt: skip
     path = target / f"{found.file}.html"
     path.write_text(page, encoding="utf-8")

@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from expectations.owners import load_owners
 from orchestration.owners.cases import Case, Desk, place_of, read_desks
-from orchestration.owners.lists import read_lists, write_lists
+from orchestration.owners.lists import case_link, read_lists, write_lists
 from orchestration.reports.content import wording
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
@@ -117,6 +117,7 @@ def write_owner_pages(marts: Path, folder: DataFolder, target: Path) -> list[Pat
         "place_of": place_of,
         "shown": SHOWN,
         "is_overdue": is_overdue,
+        "link": case_link(folder),
     }
     listed, written = [], []
     for desk in desks:
@@ -131,7 +132,7 @@ def write_owner_pages(marts: Path, folder: DataFolder, target: Path) -> list[Pat
         written.append(path)
     lists = read_lists(marts, folder)
     for one in lists:
-        write_lists(one, folder, target, environment, words)
+        write_lists(one, target, environment, words)
         written.append(target / f"{one.file}.html")
     index = target / "index.html"
     index.write_text(

@@ -22,16 +22,16 @@ ANSWERS = {
 OTHER = "Other (see note)"
 REASONS = (
     "Checked with the case record",
-    "Recorded late, and right",
+    "Recorded late but right",
     "Recorded by another authority",
     "The system cannot record it otherwise",
     "The record is closed to changes",
     OTHER,
 )
-SHEET, TABLE = "Worklist", "worklist"
+SHEET, TABLE, TABLES = "Worklist", "worklist", "Tables"
 ANSWER_COLUMNS = ("Answer", "Reason", "Note", "Answered by", "Approver", "Until")
 COLUMNS = (
-    ("Case", 36), ("Local id", 18), ("Where", 34), ("What is wrong and what to do", 60), ("Counted", 13),
+    ("Case", 36), ("Local id", 18), ("Where", 34), ("What is wrong and what to do", 60), ("Counted", 13), ("Figures it can move", 36),
     ("Row", 8), ("First seen", 12), ("Due", 12), ("Status", 12),
     ("Answer", 32), ("Reason", 32), ("Note", 40), ("Answered by", 20), ("Approver", 20), ("Until", 12),
 )  # fmt: skip
@@ -58,7 +58,7 @@ def _row(case: Case) -> list[Any]:
     said = [case.reason, case.note, case.explained_by, case.approver, case.until]
     return [
         case.case_key, case.local_id or "[x]", case.place, case.message,
-        case.counts, case.row, case.first_seen,
+        case.counts, case.moves_says or "none of the plan", case.row, case.first_seen,
         case.due_date or "", case.status,
         words[case.status] if is_answered else "", *(said if is_answered else [""] * 5),
     ]  # fmt: skip
@@ -80,7 +80,10 @@ def write_worklist(desk: Desk, path: Path) -> int:
         else "No case waits for an answer."
     ]
     with AccessibleBook(path, title, "Data quality") as book:
-        book.explained(cover, [(SHEET, "The cases, one per row")], NOTES)
+        sheets = [(SHEET, "The cases, one per row")]
+        if desk.held:
+            sheets.append((TABLES, "Tables that cannot be used, and what they hold"))
+        book.explained(cover, sheets, NOTES)
         sheet, first = book.sheet(SHEET, title, lines)
         book.table(sheet, first, TABLE, HEADINGS, [_row(case) for case in cases])
         for column, (_, width) in enumerate(COLUMNS):
@@ -88,7 +91,24 @@ def write_worklist(desk: Desk, path: Path) -> int:
         rows = (first + 1, first + max(len(cases), 1))
         for heading, values in (("Answer", list(ANSWERS)), ("Reason", REASONS)):
             drop_down(sheet, rows, HEADINGS.index(heading), heading, values)
+        if desk.held:
+            _write_tables(book, desk)
     return len(cases)
+
+
+def _write_tables(book: AccessibleBook, desk: Desk) -> None:
+    lines = [
+        "Nothing to fill in. Figures of these tables keep their last published value until a good extract arrives,"
+        " or until a named person releases the check (cypp accept)."
+    ]
+    sheet, first = book.sheet(TABLES, "Tables that cannot be used", lines)
+    rows = [
+        (one.check_id, one.as_at_date, one.rows_checked, ", ".join(one.indicators) or "none")
+        for one in desk.held
+    ]
+    book.table(sheet, first, "tables", ("Check", "Extract of", "Rows", "Holds"), rows)
+    for column, width in enumerate((40, 12, 10, 60)):
+        sheet.set_column(column, column, width, book.text)
 
 
 def worklists_folder(folder: DataFolder) -> Path:

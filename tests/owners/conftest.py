@@ -18,7 +18,14 @@ from orchestration.settings import DBT_FOLDER, DataFolder
 
 AREA, OWNER = "E09000003", "Head of children's performance and data"
 AS_AT = date(2025, 4, 10)
-FILES = ("marts.yml", "quality.yml", "anomalies.yml", "managers_lists.yml")
+FILES = (
+    "marts.yml",
+    "quality.yml",
+    "anomalies.yml",
+    "managers_lists.yml",
+    "links.yml",
+    "newest.yml",
+)
 
 
 @cache
@@ -64,6 +71,28 @@ class Published:
             "times_reopened": 0, "status": "open", "due_date": date(2025, 5, 9), "run_id": "r1",
         }  # fmt: skip
         self.rows["fct_dq_issues"].append(usual | said)
+
+    def add_figure(
+        self,
+        position: str,
+        population: str,
+        kind: str,
+        counts: tuple[float, float],
+        table: str = "list_3",
+    ) -> None:
+        """A figure of the plan that a table of Annex A is counted for: its newest numerator and denominator."""
+        name = f"of {position}"
+        numerator, denominator = counts
+        self.rows["dim_indicators"].append({
+            "indicator_id": name, "position": position, "population": population, "kind": kind,
+            "unit": "%" if kind == "percentage" else "per 10,000 children",
+        })  # fmt: skip
+        self.rows["dim_indicator_tables"].append({
+            "indicator_id": name, "reader": f"pop_{population}", "source": "annex_a", "table_name": table
+        })  # fmt: skip
+        self.rows["fct_newest_figures"].append({
+            "indicator_id": name, "area_code": AREA, "last_numerator": numerator, "last_denominator": denominator
+        })  # fmt: skip
 
     def write(self) -> DataFolder:
         """The warehouse file, with every column that the marts declare."""

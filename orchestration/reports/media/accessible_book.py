@@ -116,7 +116,9 @@ class AccessibleBook:
 def drop_down(
     sheet: Any, rows: tuple[int, int], column: int, heading: str, values: Sequence[str]
 ) -> None:
-    """Let the cells of a column be chosen from a list."""
+    """Let the cells of a column be chosen from a list; raises ValueError for one that the list would cut in two."""
+    if any("," in value for value in values):
+        raise ValueError(f"{heading}: a comma ends a value of a drop-down list")
     sheet.data_validation(
         rows[0], column, rows[1], column,
         {"validate": "list", "source": list(values), "input_title": heading,
