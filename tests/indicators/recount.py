@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from dateutil.relativedelta import relativedelta
 
-from orchestration.settings import DBT_FOLDER
+from orchestration.settings import DBT_FOLDER, REFERENCE_FOLDER
 
 CODE = r"(?:^|\) )([A-Z]{0,2}\d{1,2}[A-Z]?)\b"
 ID, BORN = "Child Unique ID", "Date of Birth"
@@ -41,6 +41,7 @@ class Recount:
 
     landing: Path
     as_at: pd.Timestamp
+    area_code: str
 
     @property
     def month(self) -> str:
@@ -273,6 +274,130 @@ class Recount:
         ]
         return float((~rows[done].le(self.as_at).any(axis=1)).sum()), float(len(rows))
 
+    # ------------------------------------------------------------------------------------- a year
+
+    @cached_property
+    def year_start(self) -> pd.Timestamp:
+        return self.as_at + pd.Timedelta(days=1) - relativedelta(years=1)
+
+    @cached_property
+    def half(self) -> pd.Timestamp:
+        """The last day of the first half of the year: a list looks six months back."""
+        return self.as_at + pd.Timedelta(days=1) - relativedelta(months=6) - pd.Timedelta(days=1)
+
+    @cached_property
+    def children_here(self) -> float:
+        """Children under 18 of the area, by the estimate of the year in which the twelve months began."""
+        rows = pd.read_csv(REFERENCE_FOLDER / "population" / "estimates.csv", dtype=str)
+        here = rows["new_la_code"].eq(self.area_code) & rows["time_period"].eq(
+            str(self.year_start.year)
+        )
+        return float(rows.loc[here, "population_estimate"].iloc[0])
+
+    def days_of_year(self, number: int, day: str) -> pd.DataFrame:
+        """What is in a list on each day of the year: the first half from its own list, once per child and day."""
+        early, late = self.list_of(number, f"{self.half:%Y-%m}"), self.list_of(number)
+        rows = pd.concat(
+            [
+                early[early[day].between(self.year_start, self.half)],
+                late[(late[day] > self.half) & (late[day] <= self.as_at)],
+            ]
+        )
+        return rows.drop_duplicates([ID, day])
+
+    def ended_before(self, number: int, start: str, end: str) -> pd.DataFrame:
+        """The newest list, and of the one before what had ended too early to stand in it."""
+        early, late = self.list_of(number, f"{self.half:%Y-%m}"), self.list_of(number)
+        both = pd.concat([late, early[early[end] <= self.half]])
+        return both.rename(columns={ID: "child", start: "start", end: "end"})
+
+    def per_10k(self, n_records: float) -> Counts:
+        return float(n_records), self.children_here
+
+    def plans_started(self) -> Counts:
+        rows = self.ended_before(
+            7, "Child Protection Plan Start Date", "Child Protection Plan End Date"
+        )
+        rows = rows.drop_duplicates(["child", "start"])
+        return self.per_10k(rows["start"].between(self.year_start, self.as_at).sum())
+
+    @cached_property
+    def stays(self) -> pd.DataFrame:
+        """Start and end of each stay in care that any of the extracts knows, by the return where it knows it."""
+        of_lists = self.ended_before(
+            8, "Date Started to be Looked After", "Date Ceased to be Looked After"
+        )
+        legal = of_lists["Child's Legal Status"].str.extract(CODE)[0]
+        of_lists = of_lists[~legal.isin(SHORT_BREAKS)].drop_duplicates(["child", "start"])
+        known = []
+        for child, own in self.episodes.groupby("CHILD"):
+            number = (own["DECOM"].ne(own["DEC"].shift()) | own["REC"].shift().ne("X1")).cumsum()
+            for _, chain in own.groupby(number):
+                ends = chain["DEC"].iloc[-1] if chain["REC"].iloc[-1] != "X1" else pd.NaT
+                known.append((child, self._start_of(child, chain, of_lists), ends))
+        of_return = pd.DataFrame(known, columns=["child", "start", "end"])
+        every = pd.concat([of_return, of_lists[["child", "start", "end"]]])
+        return every.drop_duplicates(["child", "start"])
+
+    def _start_of(self, child: str, chain: pd.DataFrame, of_lists: pd.DataFrame) -> pd.Timestamp:
+        """Of a stay that began before the return's year the list knows the start."""
+        first = chain["DECOM"].iloc[0]
+        if chain["RNE"].iloc[0] == "S":
+            return first
+        own = of_lists[(of_lists["child"] == child) & (of_lists["start"] <= first)]
+        return own["start"].max() if len(own) else first
+
+    def children_in_year(self, day: str) -> Counts:
+        """Children with such a day in the year, once each."""
+        rows = self.stays[self.stays[day].between(self.year_start, self.as_at)]
+        return self.per_10k(rows["child"].nunique())
+
+    # ------------------------------------------------------------------------------------- education
+
+    def terms(self) -> pd.DataFrame:
+        """The education plans of the three terms, days as days."""
+        paths = sorted((self.landing / "epep").glob("*/epep.csv"))
+        rows = pd.concat([pd.read_csv(path, dtype={"child_id": str}) for path in paths])
+        days = [one for one in rows if one.startswith("looked_after_") or one.endswith("_date")]
+        return rows.assign(**{one: pd.to_datetime(rows[one]) for one in days})
+
+    def plans_completed(self, begins: str, ends: str) -> Counts:
+        """Of the summer term, of a child the plan met about last."""
+        first, last = pd.Timestamp(begins), pd.Timestamp(ends)
+        rows = self.terms()
+        rows = rows[(rows["term"] == "SUM") & ~rows["nc_year"].isin(["N1", "N2", "12", "13"])]
+        rows = rows.sort_values(["pep_meeting_date", "pep_completed_date"], na_position="first")
+        rows = rows.drop_duplicates("child_id", keep="last")
+        here = (rows["looked_after_from"] <= last) & ~(rows["looked_after_to"] <= last)
+        rows = rows[here & ~(rows["pep_due_date"] > last)]
+        return float(rows["pep_completed_date"].between(first, last).sum()), float(len(rows))
+
+    def persistently_absent(self) -> Counts:
+        """Of those in care from 1 April to 31 March of the academic year, all terms and schools together."""
+        rows = self.terms()
+        rows = rows[~rows["nc_year"].isin(["N1", "N2", "R", "12", "13"])]
+        spring = self.year_start
+        here = rows["looked_after_from"] <= spring - relativedelta(years=1)
+        here &= ~(rows["looked_after_to"] < spring)
+        sessions = rows[here].groupby("child_id")[
+            ["attendance_sessions_possible", "attendance_sessions_attended"]
+        ].sum()  # fmt: skip
+        possible, attended = sessions.iloc[:, 0], sessions.iloc[:, 1]
+        missed = (possible - attended)[possible > 0] * 10 >= possible[possible > 0]
+        return float(missed.sum()), float(len(missed))
+
+    def education_plans_in_force(self) -> Counts:
+        """Requests with a plan issued by the day and none of its rows ceased; the day received must be there."""
+        rows = pd.read_csv(self.landing / "sen2" / self.month / "named_plan.csv", dtype=str)
+        requests = pd.read_csv(self.landing / "sen2" / self.month / "requests.csv", dtype=str)
+        dated = requests["receiveddate"].notna()
+        issued = rows[pd.to_datetime(rows["startdate"]) <= self.as_at]
+        ceased = issued.loc[pd.to_datetime(issued["ceasedate"]) <= self.as_at, "requeststableid"]
+        here = set(issued["requeststableid"]) & set(requests.loc[dated, "requeststableid"]) - set(
+            ceased
+        )
+        return float(len(here)), float(len(here))
+
     def outcomes(self) -> pd.DataFrame:
         """OC2 with the age on the day."""
         rows = self.return_of("oc2")
@@ -291,6 +416,7 @@ def counts_of(recount: Recount) -> dict[str, Callable[[], Counts]]:
         outcomes["age"].between(4, 16) & outcomes["SDQ_SCORE"].notna(),
         outcomes["age"] >= 10,
     )
+    referrals = recount.days_of_year(3, "Date of Referral")
     activity = leavers["Activity Status"].str.contains(r"^(?:.\) )?[FP][1245]\b", na=False)
     return {
         "cla_foster_care_pct": lambda: recount.placed_in("U1", "U2", "U3", "U4", "U5", "U6"),
@@ -320,4 +446,13 @@ def counts_of(recount: Recount) -> dict[str, Callable[[], Counts]]:
         "care_leavers_17_18_suitable_pct": lambda: recount.of_17_or_18(leavers["suitable"]),
         "care_leavers_17_18_eet_pct": lambda: recount.of_17_or_18(activity),
         "assessments_open_over_45_pct": recount.open_assessments,
+        "cp_plans_started_rate": recount.plans_started,
+        "cla_started_rate": lambda: recount.children_in_year("start"),
+        "cla_ceased_rate": lambda: recount.children_in_year("end"),
+        "contacts_rate": lambda: recount.per_10k(len(recount.days_of_year(1, "Date of Contact"))),
+        "early_help_started_rate": lambda: recount.per_10k(len(recount.days_of_year(2, "Assessment start date"))),
+        "referrals_nfa_pct": lambda: (float(referrals["Referral NFA?"].str.contains("Yes").sum()), float(len(referrals))),
+        "cla_pep_completed_pct": lambda: recount.plans_completed("2024-04-01", "2024-08-31"),
+        "cla_persistent_absence_pct": recount.persistently_absent,
+        "ehc_plans_open_count": recount.education_plans_in_force,
     }  # fmt: skip
