@@ -7,7 +7,9 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
+from orchestration.settings import DBT_FOLDER
 from tests.empty_project import Build
 from tests.indicators.dbt_unit_tests import MODELS_FOLDER
 
@@ -53,3 +55,21 @@ def test_every_column_of_a_model_is_described_and_no_other(
     columns = documented[model]["columns"]
     assert set(columns) == built[model]
     assert [name for name, column in columns.items() if not column["description"]] == []
+
+
+def test_table_of_practice_names_every_measure_in_the_file_that_has_it() -> None:
+    named: dict[str, set[str]] = defaultdict(set)
+    file = ""
+    text = (DBT_FOLDER / "docs" / "practice.md").read_text(encoding="utf-8")
+    for line in (
+        text.partition("## Where each measure is")[2].partition("\n## ")[0].splitlines()[6:]
+    ):
+        if cells := [cell.strip() for cell in line.strip("|").split("|")][:3]:
+            file = cells[0] or file
+            named[file] |= set(cells[-1].split(", ")) - {""}
+    practice = DBT_FOLDER / "indicators" / "practice"
+    registered = {
+        path.stem: {one["id"] for one in yaml.safe_load(path.read_text("utf-8"))["indicators"]}
+        for path in practice.glob("*.yml")
+    }
+    assert dict(named) == registered
