@@ -188,6 +188,8 @@ class AlertSettings(_Section):
     """What is started with the text on its standard input."""
     expected_by: time | None = None
     """When a run must have succeeded on each day, London time."""
+    new_cases: bool = False
+    """Whether new cases of data owners are told, too."""
 
     @field_validator("command", mode="before")
     @classmethod

@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from orchestration.alerts.kept import Alert, keep, kept
 from orchestration.alerts.matters import Matter, matters_of, message_of
+from orchestration.alerts.new_cases import new_cases
 from orchestration.alerts.ways import NotDelivered, Send, ways_of
 from orchestration.intake.chain import now
 from orchestration.operator.status import current_status
@@ -34,7 +35,8 @@ def tell(folder: DataFolder, failure: str | None = None) -> list[Alert]:
 
     Raises ConfigurationError where the part of the settings that names who is told cannot be used.
     """
-    ways = ways_of(load_alert_settings(folder.root), folder.root)
+    settings = load_alert_settings(folder.root)
+    ways = ways_of(settings, folder.root)
     if not ways:
         return []
     with _one_at_a_time(folder):
@@ -42,6 +44,8 @@ def tell(folder: DataFolder, failure: str | None = None) -> list[Alert]:
             (alert.way, key) for alert in kept(folder) if not alert.problem for key in alert.matters
         }
         standing = matters_of(current_status(folder), failure)
+        if settings.new_cases:
+            standing += new_cases(folder)
         return list(_told(folder, ways, standing, known))
 
 

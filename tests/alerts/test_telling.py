@@ -29,6 +29,7 @@ from tests.alerts.conftest import MAIL, Settle
 from tests.alerts.mail_server import Inbox, certificate, mail_server
 from tests.commands import Ran
 from tests.extracts import BARNET
+from tests.owners.conftest import OWNER, Published
 
 MORNING = datetime(2025, 7, 1, 8, tzinfo=UTC)
 HOLD = Hold(
@@ -277,3 +278,25 @@ def test_failure_that_only_dagster_knows_is_told(folder: DataFolder) -> None:
     [matter] = matters_of(Status(last_run={"status": "published"}), "the process was killed")
 
     assert "failed, nothing was published: the process was killed" in matter.text
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+def test_new_cases_of_owners_are_told_once_where_the_settings_ask_for_it(
+    is_set: bool, tmp_path: Path, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published = Published(tmp_path / "data")
+    for number in (1, 2):
+        published.add_issue(f"new {number}", first_seen=date(2025, 3, 31))
+    published.add_issue("old")
+    published.add_issue("fixed", first_seen=date(2025, 3, 31), status="fixed", due_date=None)
+    folder = published.write()
+    (folder.root / "settings.toml").write_text(
+        f"[alerts]\nnew_cases = {str(is_set).lower()}\n{MAIL.format(port=inbox.port)}",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(telling, "current_status", lambda folder: Status())
+    said = [text for _ in range(2) for alert in tell(folder) for text in alert.matters.values()]
+    assert said == [
+        f"{BARNET}, {OWNER}: 2 new cases in the extract of 2025-03-31, the first due on 2025-05-09."
+        " The owner's page lists them."
+    ] * is_set  # fmt: skip
