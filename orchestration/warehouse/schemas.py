@@ -5,6 +5,8 @@ Read from the YAML and the names of the models, so that nothing here has to be k
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -81,3 +83,58 @@ def tables_of_figures() -> tuple[str, ...]:
         for model in _models(path)
     }
     return tuple(name for name in published_tables() if about.get(name) is False)
+
+
+@dataclass(frozen=True)
+class Join:
+    """Where a published table leads: its columns are the parent's key, of the same names but for `field`."""
+
+    table: str
+    columns: tuple[str, ...]
+    parent: str
+    field: str
+
+
+@cache
+def joins() -> tuple[Join, ...]:
+    """Every join that a dbt test holds: `relationships` of a column, `has_parent` of several."""
+    return tuple(
+        join
+        for layer in PUBLISHED
+        for path in sorted(layer.rglob("*.yml"))
+        for model in _models(path)
+        for join in _joins_of(model)
+    )
+
+
+def _joins_of(model: dict[str, Any]) -> Iterator[Join]:
+    for test in _tests(model, "has_parent"):
+        columns = tuple(test["columns"])
+        yield Join(model["name"], columns, _named(test["to"]), columns[0])
+    for column in model.get("columns", []):
+        for test in _tests(column, "relationships"):
+            yield Join(model["name"], (column["name"],), _named(test["to"]), test["field"])
+
+
+@cache
+def allowed_values() -> dict[tuple[str, str], tuple[str, ...]]:
+    """By table and column: the only values that it may have."""
+    return {
+        (model["name"], column["name"]): tuple(str(value) for value in test["values"])
+        for layer in PUBLISHED
+        for path in sorted(layer.rglob("*.yml"))
+        for model in _models(path)
+        for column in model.get("columns", [])
+        for test in _tests(column, "accepted_values")
+    }
+
+
+def _tests(declared: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The arguments of each test of a kind."""
+    found = (test.get(name) for test in declared.get("data_tests", []) if isinstance(test, dict))
+    return [test.get("arguments", test) for test in found if test]
+
+
+def _named(reference: str) -> str:
+    """The model of a `ref('...')`."""
+    return reference.split("'")[1]

@@ -9,8 +9,10 @@ import duckdb
 
 from orchestration.reports.content import wording
 from orchestration.reports.content.committee import page_environment
-from orchestration.reports.content.published import read_home, read_run
+from orchestration.reports.content.published import read_home, read_records, read_run
+from orchestration.reports.content.relations import drawing_of
 from orchestration.warehouse.opening import opened
+from orchestration.warehouse.schemas import allowed_values, joins
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,10 @@ class Column:
     name: str
     data_type: str
     description: str
+    leads_to: str
+    """The column of another table that it is the key of; empty for most."""
+    values: tuple[str, ...]
+    """The only ones that it may have; empty where it may have any."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,25 @@ class Relation:
 
     name: str
     description: str
+    key: tuple[str, ...]
     columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class IndicatorEntry:
+    """An indicator as the register has it."""
+
+    indicator_id: str
+    position: str
+    title: str
+    kind: str
+    unit: str
+    headline_basis: str
+    population: str
+    definition: str
+    numerator_means: str
+    denominator_means: str
+    reports: str
 
 
 RELATIONS = """
@@ -42,15 +66,33 @@ COLUMNS = """
     where schema_name = 'marts' and table_name = ?
     order by column_index
 """
+KEYS = """
+    select table_name, constraint_column_names from duckdb_constraints()
+    where schema_name = 'marts' and constraint_type = 'PRIMARY KEY'
+"""
 
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
+    keys = {name: tuple(columns) for name, columns in connection.execute(KEYS).fetchall()}
+    parents = {
+        (one.table, one.columns[0]): f"{one.parent}.{one.field}"
+        for one in joins()
+        if len(one.columns) == 1
+    }
+    values = allowed_values()
     return [
         Relation(
             name,
             comment or "",
+            keys.get(name, ()),
             tuple(
-                Column(column, data_type, said or "")
+                Column(
+                    column,
+                    data_type,
+                    said or "",
+                    parents.get((name, column), ""),
+                    values.get((name, column), ()),
+                )
                 for column, data_type, said in connection.execute(COLUMNS, [name]).fetchall()
             ),
         )
@@ -62,7 +104,11 @@ def render_dictionary(marts: Path, target: Path) -> None:
     """Write the page; it is for officers, as it names what only they may query."""
     with opened(marts) as connection:
         page = page_environment().get_template("dictionary.html.j2").render(
-            relations=_relations(connection), run=read_run(connection), home=read_home(connection),
+            relations=_relations(connection), joins=joins(), drawing=drawing_of(joins()),
+            indicators=read_records(
+                connection, IndicatorEntry, "select {columns} from marts.dim_indicators as found order by plan_order"
+            ),
+            run=read_run(connection), home=read_home(connection),
             title="Data dictionary", is_public=False, in_words=wording.day,
         )  # fmt: skip
     target.write_text(page, encoding="utf-8")
