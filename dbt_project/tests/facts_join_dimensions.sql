@@ -10,7 +10,8 @@
     'dim_neighbours', 'dim_periods', 'dim_population', 'dim_runs',
     'dim_targets', 'fct_anomalies', 'fct_benchmarks', 'fct_change_parts', 'fct_changes',
     'fct_counted_records', 'fct_delivery_actions', 'fct_disproportionality',
-    'fct_dq_issues', 'fct_dq_results', 'fct_holds', 'fct_indicator_values',
+    'fct_dq_issues', 'fct_dq_results', 'fct_holds', 'fct_indicator_comments',
+    'fct_indicator_values',
     'fct_managers_lists', 'fct_newest_figures', 'fct_reconciliations',
     'fct_submissions',
     'fct_vintages'
