@@ -43,8 +43,8 @@ def figures(warehouse: Warehouse, world: World, model: str, **when: Any) -> list
     """What is believed, without the place of the row that says so."""
     rows = warehouse.tell(world, model, **when)[model]
     for row in rows:
-        row.pop("submission_id", None)
-        row.pop("row_id", None)
+        for place in ("submission_id", "row_id", "held_in"):
+            row.pop(place, None)
     return sorted(rows, key=repr)
 
 

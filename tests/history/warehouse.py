@@ -19,7 +19,7 @@ from tests.history.compiled import Model, ancestors_of
 from tests.history.world import Submission, World, received_at
 
 SECRET = b"history tests only, not a key of any data folder"
-RUN_TABLES = ("run", "areas", "receipts", "tables")
+RUN_TABLES = ("run", "settings", "areas", "receipts", "tables")
 # The one model that no world changes.
 CALENDAR = "hist_calendar"
 # Later than every as-at date of a world: everything that was received may serve.

@@ -53,6 +53,18 @@ class Spotlight:
     linked: tuple[Linked, ...]
     actions: tuple[Action, ...]
 
+    @property
+    def explained(self) -> tuple[Linked, ...]:
+        """The indicators that moved, or of which their owner says something."""
+        return tuple(one for one in self.linked if one.tile.direction or one.line.comment.text)
+
+    @property
+    def others_say(self) -> str:
+        """What is to be said of the others."""
+        others = len(self.linked) - len(self.explained)
+        those = "The others" if self.explained else "All of them"
+        return f"{those}: no change beyond chance, or not judged." if others else ""
+
 
 @dataclass(frozen=True)
 class BoardFront:

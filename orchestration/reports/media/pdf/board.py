@@ -54,8 +54,9 @@ def _spotlight(lit: Spotlight) -> dict[str, Any]:
         "tiles": tiles_as_data(_tiles(lit)),
         "moved": [
             {"caption": one.line.indicator.caption, "why": one.line.why, "comment": one.line.comment}
-            for one in lit.linked if one.line.status_code == "ok"
+            for one in lit.explained
         ],
+        "others_say": lit.others_say,
         "actions": [
             _told(action) | {"colour": action.colour, "progress": action.progress or "",
                              "worse": action.moved == "worse"}
