@@ -33,6 +33,8 @@ class Plan(_Strict):
     title: str
     is_public: bool = True
     """Whether its figures may leave the building at all, under disclosure control."""
+    sections: dict[str, str] = {}
+    """What a section of it is about, in a sentence, where its name does not say it."""
 
 
 class Basis(_Strict):

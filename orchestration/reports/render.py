@@ -17,6 +17,7 @@ from orchestration.reports.content.committee import (
     write_page,
 )
 from orchestration.reports.content.dictionary import render_dictionary
+from orchestration.reports.content.explore import write_explore_page
 from orchestration.reports.content.published import read_home, read_run
 from orchestration.reports.content.run_summary import render_run_summary
 from orchestration.reports.media.pdf.board import board_document
@@ -28,7 +29,7 @@ from orchestration.warehouse.opening import opened
 
 RESTRICTED, PUBLIC = "restricted", "public"
 EDITIONS = (RESTRICTED, PUBLIC)
-FRONT = "index.html"
+FRONT, EXPLORE = "index.html", "explore.html"
 OFFICERS_PAGES = ("practice.html", "practice.xlsx", "run_summary.html", "dictionary.html")
 
 
@@ -85,12 +86,13 @@ RENDERERS: dict[str, Callable[[Path, Path, str], None]] = {
 
 
 def render_front(marts: Path, folder: Path, edition: str) -> list[Path]:
-    """Write the page that links the reports; for officers what practice asks for, the run and the dictionary, for all
-    others the open data."""
+    """Write the page that links the reports and the one to explore them; for officers what practice asks for, the run and
+    the dictionary, for all others the open data."""
     further = write_open_data if edition == PUBLIC else _render_for_officers
     beside = further(marts, folder)
+    write_explore_page(marts, folder / EXPLORE, edition)
     _render_index(marts, folder / FRONT, edition, beside)
-    return [folder / FRONT, *beside]
+    return [folder / FRONT, folder / EXPLORE, *beside]
 
 
 def _render_for_officers(marts: Path, folder: Path) -> list[Path]:

@@ -17,6 +17,7 @@ PRINTED = (
     "rpt_standards",
     "rpt_board",
     "rpt_board_outcomes",
+    "rpt_groups",
 )
 
 

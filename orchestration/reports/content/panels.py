@@ -128,7 +128,7 @@ def line_of(figures: Figures, *, is_public: bool) -> Line:
         section=figures.group,
         value=value,
         counts=counts_of(line),
-        period=Cell(_capital(figures.period_of(line)), wording.age(line.period_age_months)),
+        period=Cell(capital(figures.period_of(line)), wording.age(line.period_age_months)),
         year_before=year_before,
         compared=f"{value.text}, {figures.usual}" if figures.usual else value.text,
         comparisons=tuple(_compared(figures, one) for one in comparators_for(figures.home)),
@@ -136,7 +136,7 @@ def line_of(figures: Figures, *, is_public: bool) -> Line:
             Cell(wording.plain(getattr(line, name)) or NOT_AVAILABLE)
             for name in headings_of(ReportLine)
         ),
-        direction=Cell(_capital(line.direction), line.direction_reason or figures.usual),
+        direction=Cell(capital(line.direction), line.direction_reason or figures.usual),
         target=Cell(line.rag, _target_note(figures)),
         rag=line.rag,
         status_code=line.status,
@@ -240,13 +240,13 @@ def panel_of(figures: Figures, line: Line) -> Panel:
     headings = (comparator.heading for comparator in comparators_for(figures.home))
     return Panel(
         line=line,
-        lead=_lead(figures, line),
+        lead=lead_of(figures, line),
         chart=_drawing(figures),
         summary=summary(figures),
         comparisons=tuple(zip(headings, line.comparisons, strict=True)),
-        basis_note=_basis_note(figures),
+        basis_note=basis_note_of(figures),
         place=place_of(figures),
-        rows=tuple(_data_row(figures, figure) for figure in reversed(figures.figures)),
+        rows=tuple(data_row_of(figures, figure) for figure in reversed(figures.figures)),
     )
 
 
@@ -259,7 +259,7 @@ def _drawing(figures: Figures) -> Markup | None:
     return Markup(svg)  # noqa: S704 -- our own drawing, its texts escaped by who drew it
 
 
-def _lead(figures: Figures, line: Line) -> str:
+def lead_of(figures: Figures, line: Line) -> str:
     """The newest figure in a sentence."""
     period = figures.period_of(figures.line)
     if line.value.is_empty:
@@ -277,22 +277,24 @@ def _judgement(figures: Figures) -> str:
     if line.direction == "no change":
         said.append(f"No change beyond chance: {figures.usual}.")
     elif line.direction != "not judged":
-        said.append(f"{_capital(line.direction)} beyond chance: {figures.usual}.")
+        said.append(f"{capital(line.direction)} beyond chance: {figures.usual}.")
     if line.target is not None:
         said.append(f"{line.rag}: target {figures.target}{ASSURED.get(line.assurance, '')}.")
-        said.append(f"{_capital(figures.target_agreed)}.")
+        said.append(f"{capital(figures.target_agreed)}.")
     return " ".join(said)
 
 
-def _basis_note(figures: Figures) -> str:
+def basis_note_of(figures: Figures) -> str:
+    """How published figures differ in period from ours; empty where they do not."""
     bases = sorted({one.basis for one in figures.benchmarks})
     notes = (wording.basis_note(figures.indicator.headline_basis, basis) for basis in bases)
     return " ".join(note for note in notes if note)
 
 
-def _data_row(figures: Figures, figure: Figure) -> DataRow:
+def data_row_of(figures: Figures, figure: Figure) -> DataRow:
+    """A period in print."""
     return DataRow(
-        period=_capital(figures.period_of(figure)),
+        period=capital(figures.period_of(figure)),
         numerator=count_of(figure, figure.numerator),
         denominator=count_of(figure, figure.denominator),
         value=figures.value_of(figure),
@@ -309,5 +311,6 @@ def _remarks(figures: Figures, figure: Figure) -> list[str]:
     return remarks
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """With a capital at its beginning."""
     return text[:1].upper() + text[1:]

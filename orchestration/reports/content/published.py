@@ -270,6 +270,18 @@ def read_records(
     return [record(**dict(zip(names, row, strict=True))) for row in found]
 
 
+EXPLORE = "explore"
+"""The page that shows every indicator of an edition."""
+
+
+def _explored(connection: duckdb.DuckDBPyConnection, edition: str) -> tuple[Indicator, ...]:
+    sql = (
+        "select {columns} from marts.dim_indicators as found where found.indicator_id in"
+        " (select indicator_id from marts.rpt_figures where edition = ?) order by found.plan_order"
+    )
+    return tuple(read_records(connection, Indicator, sql, edition))
+
+
 def _indicators(connection: duckdb.DuckDBPyConnection, report: str) -> tuple[Indicator, ...]:
     sql = "select {columns} from marts.dim_indicators as found order by found.plan_order"
     found = read_records(connection, Indicator, sql)
@@ -434,7 +446,9 @@ def read_published(marts: Path, report: str, edition: str) -> Published:
             run=read_run(connection),
             edition=edition,
             home=home,
-            indicators=_indicators(connection, report),
+            indicators=_explored(connection, edition)
+            if report == EXPLORE
+            else _indicators(connection, report),
             lines=_lines(connection, table, edition),
             compared=_compared(connection, table, edition, home),
             figures=_home_figures(connection, home, edition),

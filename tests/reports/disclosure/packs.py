@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from orchestration.intake.ledger import Ledger
+from orchestration.reports.content.explore import write_explore_page
 from orchestration.reports.disclosure.edition import pack_in, verdict_on, write_public_edition
 from orchestration.reports.disclosure.identities import Identities
 from orchestration.reports.disclosure.printed import read_memory, remember
@@ -35,9 +36,10 @@ DETAIL = {"as_at": "2025-03-31", "received_by": None, "code_version": "0", "is_s
 
 
 def whole(marts: Path, pages: Path, edition: str) -> None:
-    """Every file of the two reports with figures."""
+    """Every file of the two reports with figures, and the page to explore them."""
     for report in ("committee", "standards"):
         render_report(marts, pages, edition, report)
+    write_explore_page(marts, pages / "explore.html", edition)
 
 
 def workbook(marts: Path, pages: Path, edition: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 from lxml import html
@@ -55,7 +56,7 @@ Row = tuple[str, str, str, str, str]
 
 
 def read_pack(
-    folder: Path, reports: Iterable[str] = ("committee", "standards")
+    folder: Path, reports: Iterable[str] = ("committee", "standards", "explore")
 ) -> dict[Cell, float | None]:
     """What all files of a pack say together: a number that one of them withholds may stand in another."""
     found: dict[Cell, float | None] = {}
@@ -138,6 +139,8 @@ def _period_of(row: Mapping[str, str]) -> str:
 
 def _from_page(path: Path) -> Iterator[Row]:
     page = html.fromstring(path.read_text(encoding="utf-8"))
+    for figures in page.xpath("//script[@type='application/json']/text()"):
+        yield from _from_explored(json.loads(figures))
     for panel in page.xpath("//section[@class='panel']"):
         [heading] = panel.xpath("./h3")
         number = heading.text_content().split()[0]
@@ -162,6 +165,16 @@ def _from_page(path: Path) -> Iterator[Row]:
             number.text_content(), said[:1].lower() + said[1:], numerator.strip(),
             denominator.strip(), value[0].text_content(),
         )  # fmt: skip
+
+
+def _from_explored(held: Mapping[str, Any]) -> Iterator[Row]:
+    """What a page that is made in the browser holds, shown or not; a value that only the chart has counts as shown."""
+    for one in held["indicators"]:
+        for _, period, numerator, denominator, value, charted, *_ in one["rows"]:
+            if one["number"]:
+                said = period[:1].lower() + period[1:]
+                yield one["number"], said, numerator, denominator, value
+                yield one["number"], said, "", "", "" if charted is None else str(charted)
 
 
 _COUNT = r"(?:\[c\]|[\d,]+(?:\.\d+)?)"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.registry.indicators import load_indicators
+from orchestration.reports.content.explore import write_explore_page
 from orchestration.reports.disclosure.identities import IdentityClass
 from orchestration.reports.release import identities_of
 from orchestration.reports.render import render_report
@@ -29,17 +30,21 @@ def pack(printed: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> P
     place = tmp_path_factory.mktemp("pack")
     [told] = STORIES[IdentityClass.EVENTS]
     build = write(told, lambda: Warehouse(printed), place / "build.duckdb")
-    packs_of(
-        [build], identities_of(load_indicators()), place,
-        lambda marts, pages, edition: render_report(marts, pages, edition, "committee"),
-    )  # fmt: skip
+    packs_of([build], identities_of(load_indicators()), place, _written)
     return place / "run-0" / "public"
 
 
-@pytest.mark.parametrize("kind", [".xlsx", ".html", ".pdf"])
-def test_every_kind_of_file_says_the_same(pack: Path, kind: str) -> None:
-    whole = read_pack(pack)
-    found = dict(cells_of(READERS[kind](pack / f"committee{kind}")))
+def _written(marts: Path, pages: Path, edition: str) -> None:
+    render_report(marts, pages, edition, "committee")
+    write_explore_page(marts, pages / "explore.html", edition)
+
+
+@pytest.mark.parametrize(
+    "name", ["committee.xlsx", "committee.html", "committee.pdf", "explore.html"]
+)
+def test_every_kind_of_file_says_the_same(pack: Path, name: str) -> None:
+    whole, kind = read_pack(pack), Path(name).suffix
+    found = dict(cells_of(READERS[kind](pack / name)))
     assert found.items() <= whole.items()
     # The PDF has the counts of the newest figures.
     newest = {_year(number, 2025, part) for number in ("SC17", "SC18") for part in COUNTED}
