@@ -107,7 +107,7 @@ def _line_of(figure: Figure, as_at: date) -> ReportLine:
         is_provisional=figure.is_provisional, last_value_period_end=None, year_before_period_end=None,
         year_before_value=None, year_before_status=None, direction="not judged", direction_reason="a variant of another measure",
         n_compared=0, usual=None, assurance="", target=None, rag="Monitor", target_origin=None, target_agreed_by=None,
-        target_agreed_on=None, break_on=figure.break_on, break_reason=None,
+        target_agreed_on=None, break_on=figure.break_on, break_reason=None, comment=None, commented_on=None, commented_by=None,
     )  # fmt: skip
 
 
