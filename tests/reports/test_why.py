@@ -42,8 +42,8 @@ def _share(warehouse: Warehouse, change: str | None = "higher", parts: bool = Tr
 
 
 TOLD = (
-    "What moved it: of +15.0 points on a year earlier +9.0 points from 16-17 (age band): +7.5 points by its own share,"
-    " +1.5 points by its size and +8.0 points from 10-15 (age band): +8.0 points by its own share, 0.0 points by its size."
+    "What moved it: a rise of 15.0 points on a year earlier, 9.0 of it from 16-17 (age band), +7.5 by its own figure and"
+    " +1.5 by its size; 8.0 of it from 10-15 (age band), by its own figure alone; other groups moved it the other way."
 )
 
 

@@ -27,10 +27,14 @@ def _told(figures: Figures, *, is_public: bool) -> str:
     told = _largest(figures.parts)
     if not told:
         return ": its records are not told apart by group"
-    change = _signed(figures, told[0].change)
+    if _amount(figures, told[0].change) == _amount(figures, 0):
+        return ": it did not move on a year earlier"
+    change = _change(figures, told[0].change)
     chance = "" if figures.line.direction != "not judged" else " (it may be chance)"
-    named = wording.listed([_part(figures, one) for one in told])
-    return f": of {change} on a year earlier{chance} {named}"
+    named = "; ".join(_part(figures, one) for one in told)
+    if abs(sum(one.part for one in told)) > abs(told[0].change) + LEAST_SHARE:
+        named += "; other groups moved it the other way"
+    return f": {change} on a year earlier{chance}, {named}"
 
 
 def _nothing_to_tell(figures: Figures) -> str:
@@ -64,17 +68,28 @@ def _in_direction(parts: Iterable[ChangePart]) -> list[ChangePart]:
 
 
 def _part(figures: Figures, one: ChangePart) -> str:
-    said = (
-        f"{_signed(figures, one.part)} from {one.breakdown_value} ({wording.inputs(one.breakdown)})"
-    )
+    label = wording.breakdown(one.breakdown)
+    said = f"{_amount(figures, one.part)} of it from {one.breakdown_value} ({label})"
     if one.own_part is None or one.size_part is None:
         return said
+    by = {"own figure": one.own_part, "size": one.size_part}
+    moved = [name for name, part in by.items() if _amount(figures, part) != _amount(figures, 0)]
+    if len(moved) == 1:
+        return f"{said}, by its {moved[0]} alone"
     own, size = _signed(figures, one.own_part), _signed(figures, one.size_part)
-    return f"{said}: {own} by its own share, {size} by its size"
+    return f"{said}, {own} by its own figure and {size} by its size"
+
+
+def _amount(figures: Figures, value: float) -> str:
+    """How much, without a sign."""
+    return printed(abs(value), max(figures.indicator.published_decimals, 1))
 
 
 def _signed(figures: Figures, value: float) -> str:
-    decimals = max(figures.indicator.published_decimals, 1)
-    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{'+' if value > 0 else '−'}{_amount(figures, value)}"
+
+
+def _change(figures: Figures, value: float) -> str:
+    """A rise or a fall, in the figure's unit."""
     points = " points" if figures.indicator.unit == "%" else ""
-    return f"{sign}{printed(abs(value), decimals)}{points}"
+    return f"a {'rise' if value > 0 else 'fall'} of {_amount(figures, value)}{points}"

@@ -152,6 +152,15 @@ def inputs(text: str) -> str:
     return re.sub(r"\w+", lambda found: SOURCES.get(found[0], found[0].replace("_", " ")), text)
 
 
+# What is written otherwise than its column is called.
+BREAKDOWNS = {"sen_provision": "SEN provision"}
+
+
+def breakdown(name: str) -> str:
+    """What a figure is divided by, in words."""
+    return BREAKDOWNS.get(name, name.replace("_", " "))
+
+
 def plain(value: object) -> str:
     """A value without words of its own: dates as the page writes them, nothing where there is none."""
     if value is None:
