@@ -74,12 +74,10 @@ def _move(
 ) -> Move | None:
     if kind == "percentage" and denominator:
         points = 100 / denominator
-        return Move(
-            position, population, points / 100, f"{position} by up to {printed(points, 1)} points"
-        )
+        return Move(position, population, points / 100, f"{position} by {_at_most(points)} points")
     if kind == "rate_per_10k" and denominator:
         step = PER_CHILDREN / denominator
-        return Move(position, population, 1 / numerator, f"{position} by {printed(step, 1)} {unit}")
+        return Move(position, population, 1 / numerator, f"{position} by {_at_most(step)} {unit}")
     if kind in ("count", "mean") and (denominator or numerator) >= 1:
         counted = denominator or numerator
         return Move(
@@ -89,6 +87,11 @@ def _move(
             f"{position}, of which it is one of {printed(counted, 0)}",
         )
     return None
+
+
+def _at_most(value: float) -> str:
+    said = printed(value, 1)
+    return f"up to {said}" if float(said) else "less than 0.1"
 
 
 def moved_by(

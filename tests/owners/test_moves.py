@@ -40,13 +40,19 @@ def test_record_that_is_kept_out_moves_all_that_reads_its_table(published: Publi
     published.add_figure("SC09", "cp_plans_open", "rate_per_10k", (300, 90_000), table="list_7")
     published.add_issue("1", is_quarantined=True)
     assert rows_of(published) == [
-        ("SYNkey 1", "SC03 by up to 0.5 points; SC01 by 0.1 per 10,000 children")
+        ("SYNkey 1", "SC03 by up to 0.5 points; SC01 by up to 0.1 per 10,000 children")
     ]
+
+
+def test_one_of_very_many_moves_a_figure_by_less_than_is_printed(published: Published) -> None:
+    published.add_figure("ED05", "referrals", "percentage", (900_000, 1_000_000))
+    published.add_issue("1", is_quarantined=True)
+    assert [figures for _, figures in rows_of(published)] == ["ED05 by less than 0.1 points"]
 
 
 @pytest.mark.parametrize(
     ("field", "says"),
-    [("end_date", "SC14 by 0.1 per 10,000 children"), ("ethnicity_code", "none of the plan")],
+    [("end_date", "SC14 by up to 0.1 per 10,000 children"), ("ethnicity_code", "none of the plan")],
 )
 def test_cell_moves_what_it_decides_and_nothing_else(
     published: Published, field: str, says: str
