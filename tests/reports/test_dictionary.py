@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from hashlib import sha256
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -55,6 +57,16 @@ def test_dictionary_says_keys_joins_values_and_indicators(
         target[1:] for target in page.xpath("//section[@aria-labelledby='joins']//td/a/@href")
     }
     assert targets <= {*page.xpath("//*/@id")}
+
+
+def test_search_is_the_only_script_that_may_run(warehouse: Warehouse, tmp_path: Path) -> None:
+    warehouse.add_indicator("cla_rate")
+    render_dictionary(warehouse.write(tmp_path / "warehouse.duckdb"), tmp_path / "dictionary.html")
+    page = html.fromstring((tmp_path / "dictionary.html").read_text(encoding="utf-8"))
+    [script] = page.xpath("//script/text()")
+    [policy] = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    digest = base64.b64encode(sha256(script.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
 
 
 def test_drawing_has_each_table_once_and_a_line_for_each_join() -> None:

@@ -11,6 +11,7 @@ from orchestration.reports.content import wording
 from orchestration.reports.content.committee import page_environment
 from orchestration.reports.content.published import read_home, read_records, read_run
 from orchestration.reports.content.relations import drawing_of
+from orchestration.reports.media.interactive import allowed, page_script
 from orchestration.warehouse.opening import opened
 from orchestration.warehouse.schemas import allowed_values, joins
 
@@ -102,6 +103,7 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> list[Relation]:
 
 def render_dictionary(marts: Path, target: Path) -> None:
     """Write the page; it is for officers, as it names what only they may query."""
+    script = page_script("dictionary")
     with opened(marts) as connection:
         page = page_environment().get_template("dictionary.html.j2").render(
             relations=_relations(connection), joins=joins(), drawing=drawing_of(joins()),
@@ -110,5 +112,6 @@ def render_dictionary(marts: Path, target: Path) -> None:
             ),
             run=read_run(connection), home=read_home(connection),
             title="Data dictionary", is_public=False, in_words=wording.day,
+            script=script, allowed=allowed(script),
         )  # fmt: skip
     target.write_text(page, encoding="utf-8")

@@ -76,7 +76,7 @@ def write_explore_page(marts: Path, target: Path, edition: str) -> None:
     groups = _groups_in(marts, published) if edition == "restricted" else {}
     found = [figures_of(published, indicator) for indicator in published.indicators]
     shown = _in_json(_shown(published, found, groups))
-    scripts = library(), page_script()
+    scripts = library(), page_script("explore")
     page = page_environment().get_template("explore.html.j2").render(
         run=published.run, home=published.home, title="Explore the figures", is_public=edition == "public",
         in_words=wording.day, shown=shown, allowed=allowed(*scripts),

@@ -41,9 +41,9 @@ LOOKS = (
 )
 
 
-def page_script() -> str:
+def page_script(page: str) -> str:
     """What the page does when a reader chooses."""
-    return (TEMPLATES / "explore.js").read_text(encoding="utf-8")
+    return (TEMPLATES / f"{page}.js").read_text(encoding="utf-8")
 
 
 @cache
