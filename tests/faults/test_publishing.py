@@ -33,7 +33,8 @@ def _make_marts(path: Path, run_id: str, rows: int) -> Path:
         for name in publish.MARTS:
             connection.execute(
                 f"create table marts.{name} as select n, repeat('{run_id}', 20) as filling,"
-                f" date '2025-03-31' as period_end, cast(null as timestamptz) as finished_at, '{run_id}' as run_id"
+                f" date '2025-03-31' as period_end, cast(null as timestamptz) as finished_at,"
+                f" cast(null as timestamptz) as published_at, '{run_id}' as run_id"
                 f" from range({rows}) as numbers(n)"
             )
     return path
