@@ -20,7 +20,7 @@ RULES: tuple[Check, ...] = (
         "sen2.requests.received_missing.received_date",
         rows("received_date", "has_plan", "transferred_from_key", fails=_clock_without_start),
         "completeness",
-        ("receiveddate is missing, and the request has a plan: nobody can say how many weeks it took",
+        ("receiveddate is missing, and the request has a plan: no figure of how long plans take has it",
          "Enter the day on which the request was received"),
     ),
     row_rule(
