@@ -132,6 +132,24 @@
     end
 {%- endmacro %}
 
+{# Whether a child came to the country alone, as the list says it. #}
+{% macro unaccompanied(code) -%}
+    case {{ code }}
+        when 'Y' then 'unaccompanied'
+        when 'N' then 'not unaccompanied'
+        else 'not recorded'
+    end
+{%- endmacro %}
+
+{# Whether a child has a disability, as the list says it. #}
+{% macro disability(code) -%}
+    case {{ code }}
+        when 'Y' then 'disabled'
+        when 'N' then 'not disabled'
+        else 'not recorded'
+    end
+{%- endmacro %}
+
 {# Sources of referral of the CIN census (guide, 2024, ReferralSource), in the
    groups of DfE's table C1. #}
 {% macro referral_source(code) -%}

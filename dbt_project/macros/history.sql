@@ -82,6 +82,42 @@ served as (
 {%- endmacro %}
 
 
+{# Latest dates: of visits or reviews a list gives the last one only. Each date
+   that any list gave is an event seen, unless the newest list to speak of it
+   gives an earlier one, and so says that there was none. A blank says nothing. #}
+{% macro resolve_latest_dates(entity, relation, key, latest_date) -%}
+with
+
+observed as (
+    {{ observations(entity, [relation], key + [latest_date]) | indent(4) }}
+),
+
+told as (
+    select
+        *,
+        min({{ latest_date }}) over (
+            partition by area_code, {{ key | join(', ') }}
+            order by as_at_date
+            rows between 1 following and unbounded following
+        ) as told_later,
+        row_number() over (
+            partition by area_code, {{ key | join(', ') }}, {{ latest_date }}
+            order by as_at_date desc
+        ) as newest_rank
+    from observed
+    where {{ latest_date }} <= as_at_date
+),
+
+seen as (
+    select *
+    from told
+    where
+        newest_rank = 1
+        and (told_later is null or told_later > {{ latest_date }})
+)
+{%- endmacro %}
+
+
 {# Intervals: the newest submission of any source that holds the key gives its
    attributes. A key is withdrawn when a newer submission of a source that once
    held it, whose cover starts no later than the day after the key was last

@@ -5,17 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from orchestration.demo import intensities, options
+from orchestration.demo import options
 from orchestration.demo.care import ADOPTED, ADULTHOOD, GUARDIAN, HOME, UNACCOMPANIED
 from orchestration.demo.days import NEVER, Days, ages, months_of
-from orchestration.demo.incidents import DENTAL, HEALTH, REVIEW
+from orchestration.demo.incidents import DENTAL, HEALTH, REVIEW, VISIT
 from orchestration.demo.placements import RESIDENTIAL
 from orchestration.demo.sheets import Column, Sheet, dates, numbers, texts
 from orchestration.demo.view import View
 
 PERMANENCE_AFTER_DAYS = 120
-# Care Planning Regulations 2010, reg. 28.
-VISIT_DAYS, VISIT_DAYS_LONG_TERM, LONG_TERM = 42, 89, ("U1", "U4")
 INDEPENDENT_AGE = 16
 
 
@@ -42,7 +40,7 @@ def children_in_care(view: View) -> Sheet:
         dates("Start date of current legal status", now["legal_since"]),
         texts("Child's Legal Status", options.spelled(now["legal"].to_numpy(), options.LEGAL)),
         dates("Date of Latest Statutory Review", _latest_check(view, REVIEW, found)),
-        dates("Date of Last Social Work Visit", _latest_visit(view, key, now, end)),
+        dates("Date of Last Social Work Visit", _latest_check(view, VISIT, found)),
         texts("What is the permanence plan for this child?", _permanence(found, now, view)),
         dates(
             "Date of Last IRO Visit / Contact to the Child",
@@ -76,14 +74,6 @@ def _latest_episodes(view: View) -> pd.DataFrame:
         .drop_duplicates("period", keep="last")
         .set_index("period")
     )
-
-
-def _latest_visit(view: View, key: np.ndarray, now: pd.DataFrame, end: Days) -> Days:
-    """Of the placement of now: every six weeks, in long-term fostering after a year every three months."""
-    placed_on = now["placed_on"].to_numpy().astype(np.int64)
-    is_long_term = now["place"].isin(LONG_TERM).to_numpy() & (view.as_at - placed_on >= 366)
-    limit = np.where(is_long_term, VISIT_DAYS_LONG_TERM, VISIT_DAYS)
-    return view.lately(key, "visit", limit, placed_on, end, intensities.VISITS_LATE)
 
 
 def _latest_check(view: View, kind: int, found: pd.DataFrame) -> Days:

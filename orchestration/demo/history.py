@@ -67,6 +67,7 @@ def simulate(area: Area, seed: int, first_month: int, last_month: int) -> Histor
     n_known = len(course.children)
     children = pd.concat([course.children, contacts, early_help], ignore_index=True)
     referrals, periods = _referrals(cases, world), _periods(cases, world)
+    episodes = placements_of(periods, world)
     frames = {
         "children": _identified(children, world.draws),
         "contacts": _contacts(contacts, n_known, referrals, world),
@@ -77,9 +78,9 @@ def simulate(area: Area, seed: int, first_month: int, last_month: int) -> Histor
         "cin_episodes": _cin_episodes(cases, world),
         "plans": _plans(cases, world),
         "periods": periods,
-        "placements": _with_period(placements_of(periods, world), periods),
+        "placements": _with_period(episodes, periods),
         "incidents": _with_period(incidents_of(periods, world, last), periods),
-        "checks": _with_period(checks_of(periods, world, last), periods),
+        "checks": _with_period(checks_of(periods, episodes, world, last), periods),
     }
     plain = {name: _with_plain_texts(frame) for name, frame in frames.items()}
     return History(area=area, draws=world.draws, **plain)

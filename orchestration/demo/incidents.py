@@ -1,4 +1,4 @@
-"""What is recorded about children in care on the way: missing incidents, health and dental checks, reviews."""
+"""What is recorded about children in care on the way: missing incidents, health and dental checks, reviews, visits."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from orchestration.demo.days import Days, birthdays, by_year, financial_years, m
 from orchestration.demo.draws import keys_of
 from orchestration.demo.world import World
 
-HEALTH, DENTAL, REVIEW = range(3)
+HEALTH, DENTAL, REVIEW, VISIT = range(4)
 SCHOOL_AGE_HEALTH, YOUNG_HEALTH, DENTAL_DAYS = 355, 175, 340
 # Reviews: within 20 working days, three months later, then every six months (Care Planning Regulations
 # 2010, reg. 33).
 FIRST_REVIEWS, REVIEW_DAYS = (26, 90), 178
+# Visits: in the first week of a placement, then every six weeks, in long-term fostering after a year every three
+# months (reg. 28).
+FIRST_VISIT_DAYS, VISIT_DAYS, VISIT_DAYS_LONG_TERM, LONG_TERM = 7, 42, 89, ("U1", "U4")
 MOST_CHECKS = 48
 AWAY_SHARE = 0.3
 
@@ -71,8 +74,10 @@ def incidents_of(periods: pd.DataFrame, world: World, last: int) -> pd.DataFrame
     return incidents.assign(kind=np.where(away, "A", "M")).reset_index(drop=True)
 
 
-def checks_of(periods: pd.DataFrame, world: World, last: int) -> pd.DataFrame:
-    """One row per health assessment, dental check and review, by period and day."""
+def checks_of(
+    periods: pd.DataFrame, episodes: pd.DataFrame, world: World, last: int
+) -> pd.DataFrame:
+    """One row per health assessment, dental check, review and visit, by period and day."""
     stays = periods[~periods["is_short_break"]]
     found = []
     for kind in (HEALTH, DENTAL, REVIEW):
@@ -85,11 +90,39 @@ def checks_of(periods: pd.DataFrame, world: World, last: int) -> pd.DataFrame:
             )
             if not here.any():
                 break
-    checks = pd.concat(found, ignore_index=True)
+    checks = pd.concat([*found, _visits(episodes, world, last)], ignore_index=True)
     checks["key"] = keys_of(
         periods["key"].to_numpy()[checks["period"]], checks["kind"], checks["day"]
     )
     return checks.sort_values(["kind", "period", "day"], ignore_index=True)
+
+
+def _visits(episodes: pd.DataFrame, world: World, last: int) -> pd.DataFrame:
+    """One row per visit, placement by placement; those who are late are late again and again."""
+    placed = episodes.groupby(["period", "move"], as_index=False).agg(
+        start=("start", "min"), end=("end", "max"), place=("place", "first"), key=("place_key", "first")
+    )  # fmt: skip
+    end = np.minimum(placed["end"].to_numpy(), last + 1)
+    start, place = placed["start"].to_numpy(), placed["key"].to_numpy()
+    is_prone = world.draws.chance(place, "visited late", intensities.VISITED_LATE)
+    share_late = np.where(is_prone, *intensities.VISITS_LATE)
+    found, day, number = [], start, 0
+    while (day < end).any():
+        key = keys_of(place, number)
+        is_long_term = placed["place"].isin(LONG_TERM).to_numpy() & (day - start >= 366)
+        limit = (
+            np.where(is_long_term, VISIT_DAYS_LONG_TERM, VISIT_DAYS) if number else FIRST_VISIT_DAYS
+        )
+        level = world.draws.uniform(key, "visit")
+        is_late = world.draws.uniform(key, "visit late") < share_late
+        wait = np.where(is_late, limit * (1 + level) + 1, limit * (0.6 + 0.4 * level))
+        day = day + wait.astype(np.int64)
+        here = day < end
+        found.append(
+            pd.DataFrame({"period": placed["period"][here], "kind": VISIT, "day": day[here]})
+        )
+        number += 1
+    return pd.concat(found)
 
 
 def _wait(kind: int, number: int, day: Days, stays: pd.DataFrame, world: World) -> np.ndarray:
@@ -97,7 +130,11 @@ def _wait(kind: int, number: int, day: Days, stays: pd.DataFrame, world: World) 
     jitter = (world.draws.uniform(key, "check jitter") * 20).astype(np.int64)
     if kind == REVIEW:
         due = FIRST_REVIEWS[number] if number < len(FIRST_REVIEWS) else REVIEW_DAYS
-        is_late = world.draws.chance(key, "review late", intensities.REVIEWS_LATE)
+        is_prone = world.draws.chance(
+            stays["key"].to_numpy(), "reviewed late", intensities.REVIEWED_LATE
+        )
+        share_late = np.where(is_prone, *intensities.REVIEWS_LATE)
+        is_late = world.draws.uniform(key, "review late") < share_late
         late = world.draws.days(key, "review days late", intensities.LATE_REVIEW_DAYS)
         return due - jitter // 2 + np.where(is_late, 10 + late, 0)
     if number == 0:

@@ -176,7 +176,11 @@ MISSING_DAYS = Curve(((0, 0), (0.6, 0.6), (0.85, 2), (0.97, 8), (1, 40)))
 
 # Visits and reviews that come late: shares of visits, of reviews and how late they are. [shape: performance papers
 # of councils have nine in ten visits and nineteen in twenty reviews up to date on a day]
-VISITS_LATE, PLAN_VISITS_LATE, REVIEWS_LATE, PLAN_REVIEWS_LATE = 0.08, 0.09, 0.25, 0.16
+PLAN_VISITS_LATE, PLAN_REVIEWS_LATE = 0.09, 0.16
+# Of placements, where visits tend to be late, of stays, where reviews do; of visits and reviews, those that are late
+# there and elsewhere: who is late once is late again.
+VISITED_LATE, VISITS_LATE = 0.35, (0.45, 0.03)
+REVIEWED_LATE, REVIEWS_LATE = 0.22, (0.65, 0.05)
 LATE_REVIEW_DAYS = Curve(((0, 3), (0.6, 20), (1, 70)))
 
 # Orders to deprive of liberty, of stays of children who are 11 or over in care. [shape: a handful a year]

@@ -40,6 +40,8 @@ BREAKDOWNS = {
     "placement_type",
     "legal_status",
     "referral_source",
+    "unaccompanied",
+    "disability",
 }
 # Where a record is and what decided about it, in words: what evidence says, and no figure reads.
 EVIDENCE = {"held_in", "decided_by"}

@@ -113,6 +113,9 @@ SCENARIOS = (
     _listed("plan", 7, **{**PLAN, "start_date": _day("2024-12-01")}),
     _listed("plan ended", 7, **PLAN, end_date=_day("2025-03-01")),
     _listed("in care", 8, **LIST_8),
+    _listed(
+        "began care", 8, **{**LIST_8, "start_date": _day("2025-03-10"), "placement_start_date": _day("2025-03-10")}
+    ),
     _listed("left care", 8, **{**LIST_8, **YOUNG}, end_date=_day("2025-02-01"), end_reason_code="E45"),
     _listed(
         "care leaver", 9, **{**BORN, "birth_date": _day("2005-05-10")}, eligibility_code="Former relevant",

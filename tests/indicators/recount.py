@@ -35,6 +35,19 @@ def _holidays() -> list[str]:
         return [row["holiday_date"] for row in csv.DictReader(file)]
 
 
+def _visit_due(child: pd.Series, as_at: pd.Timestamp) -> pd.Timestamp:
+    """The last day for the next visit, by regulation 28, as a list as at a day has the child."""
+    seen, moved = child["Date of Last Social Work Visit"], child["moved"]
+    if pd.isna(seen) or seen < moved:
+        return moved + relativedelta(weeks=1)
+    if child["place"] == "P1" and child["legal"] == "C1":
+        reviewed = child["Date of Latest Statutory Review"] >= child["start"]
+        return seen + relativedelta(weeks=4 if reviewed else 1)
+    if child["place"] in ("U1", "U4") and as_at >= moved + relativedelta(years=1):
+        return seen + relativedelta(months=3)
+    return seen + relativedelta(weeks=6)
+
+
 @dataclass(frozen=True)
 class Recount:
     """The extracts of an authority in landing, as at the last day of a month."""
@@ -76,8 +89,12 @@ class Recount:
 
     @cached_property
     def in_care(self) -> pd.DataFrame:
+        """List 8 as at the day."""
+        return self.in_care_at(self.as_at)
+
+    def in_care_at(self, day: pd.Timestamp) -> pd.DataFrame:
         """List 8: children in care at the end of the day, short breaks apart, once each."""
-        rows = self.list_of(8)
+        rows = self.list_of(8, f"{day:%Y-%m}")
         rows["start"], rows["end"] = (
             rows["Date Started to be Looked After"],
             rows["Date Ceased to be Looked After"],
@@ -85,11 +102,7 @@ class Recount:
         rows["legal"] = rows["Child's Legal Status"].str.extract(CODE)[0]
         rows["place"] = rows["Placement Type"].str.extract(CODE)[0]
         rows["moved"] = rows["Start Date of Most Recent Placement"].fillna(rows["start"])
-        here = (
-            (rows["start"] <= self.as_at)
-            & ~(rows["end"] <= self.as_at)
-            & ~rows["legal"].isin(SHORT_BREAKS)
-        )
+        here = (rows["start"] <= day) & ~(rows["end"] <= day) & ~rows["legal"].isin(SHORT_BREAKS)
         return rows[here].sort_values("start").drop_duplicates(ID, keep="last")
 
     @cached_property
@@ -128,18 +141,82 @@ class Recount:
 
     def visited(self) -> Counts:
         """By regulation 28, child by child."""
-        return self.share_in_care(self.in_care.apply(self._is_visited, axis=1))
+        due = self.in_care.apply(_visit_due, axis=1, as_at=self.as_at)
+        return self.share_in_care(due >= self.as_at)
 
-    def _is_visited(self, child: pd.Series) -> bool:
-        seen, moved = child["Date of Last Social Work Visit"], child["moved"]
-        if pd.isna(seen) or seen < moved:
-            return self.as_at <= moved + relativedelta(weeks=1)
-        if child["place"] == "P1" and child["legal"] == "C1":
-            reviewed = child["Date of Latest Statutory Review"] >= child["start"]
-            return self.as_at <= seen + relativedelta(weeks=4 if reviewed else 1)
-        if child["place"] in ("U1", "U4") and self.as_at >= moved + relativedelta(years=1):
-            return self.as_at <= seen + relativedelta(months=3)
-        return self.as_at <= seen + relativedelta(weeks=6)
+    @cached_property
+    def months(self) -> list[pd.Timestamp]:
+        """The month ends of the year, the one before it first."""
+        first = self.year_start - pd.Timedelta(days=1)
+        return [first, *pd.date_range(self.year_start, self.as_at, freq="ME")]
+
+    @cached_property
+    def visited_month_by_month(self) -> list[tuple[bool, bool]]:
+        """Of each child whom the lists of the year hold without a gap: never late as shown, never overdue."""
+        lists = [self.in_care_at(day).set_index(ID) for day in self.months]
+        found = []
+        for child, start in lists[-1]["start"].items():
+            of_child = [rows.loc[child] if child in rows.index else None for rows in lists]
+            needed = [number for number, day in enumerate(self.months) if start <= day]
+            if any(of_child[one] is None or of_child[one]["start"] != start for one in needed):
+                continue
+            steps = [self._step(of_child, number) for number in needed if number > 0]
+            found.append((all(shown for shown, _ in steps), all(now for _, now in steps)))
+        return found
+
+    def _step(self, of_child: list[pd.Series | None], number: int) -> tuple[bool, bool]:
+        """Of a month: whether the dates show that nothing was late, and whether nothing is overdue at its end."""
+        before, now, end = of_child[number - 1], of_child[number], self.months[number]
+        due, seen, moved = _visit_due(now, end), now["Date of Last Social Work Visit"], now["moved"]
+        is_new = moved > self.months[number - 1]
+        shown = due >= end
+        if before is not None and before["start"] == now["start"]:
+            owed = _visit_due(before, self.months[number - 1])
+            is_since = seen > self.months[number - 1] and not (is_new and seen >= moved)
+            shown &= (seen if is_since else moved if is_new else end) <= owed
+        else:
+            shown &= moved == now["start"]
+        if is_new:
+            shown &= (seen if seen >= moved else end) <= moved + pd.Timedelta(weeks=1)
+        return bool(shown), bool(due >= end)
+
+    def visited_all_year(self, place: int) -> Counts:
+        rows = self.visited_month_by_month
+        return float(sum(row[place] for row in rows)), float(len(rows))
+
+    def reviewed_all_year(self) -> Counts:
+        """By regulation 33: the return's reviews of its year, those of the lists before it."""
+        of_return = self.return_of("reviews")[["CHILD", "REVIEW"]]
+        of_return = of_return.assign(REVIEW=pd.to_datetime(of_return["REVIEW"], dayfirst=True))
+        held = of_return.groupby("CHILD")["REVIEW"].apply(set).to_dict()
+        first = self.year_start - relativedelta(months=7)
+        for end in pd.date_range(first, self.year_start, freq="ME"):
+            for child, day in (
+                self.list_of(8, f"{end:%Y-%m}")
+                .set_index(ID)["Date of Latest Statutory Review"]
+                .items()
+            ):
+                held.setdefault(child, set()).update({day} if day < self.year_start else set())
+        n_in_time = n_children = 0
+        for _, (child, start, end) in self.stays[["child", "start", "end"]].iterrows():
+            if start > self.as_at or end <= self.as_at or self.working_days(start)[0] < 20:
+                continue
+            n_children += 1
+            n_in_time += self._were_in_time(
+                start, sorted(one for one in held.get(child, ()) if one >= start)
+            )
+        return float(n_in_time), float(n_children)
+
+    def _were_in_time(self, start: pd.Timestamp, held: list[pd.Timestamp]) -> bool:
+        first_due = pd.Timestamp(
+            np.busday_offset(start.date(), 20, roll="backward", holidays=_holidays())
+        )
+        due = first_due
+        for day in held:
+            if day > due and day >= self.year_start:
+                return False
+            due = day + relativedelta(months=3 if day <= first_due else 6)
+        return bool(due >= self.as_at)
 
     def reviewed(self) -> Counts:
         """By regulation 33, child by child."""
@@ -446,6 +523,9 @@ def counts_of(recount: Recount) -> dict[str, Callable[[], Counts]]:
         "care_leavers_17_18_suitable_pct": lambda: recount.of_17_or_18(leavers["suitable"]),
         "care_leavers_17_18_eet_pct": lambda: recount.of_17_or_18(activity),
         "assessments_open_over_45_pct": recount.open_assessments,
+        "cla_visited_in_time_year_pct": lambda: recount.visited_all_year(0),
+        "cla_visited_in_time_year_at_most_pct": lambda: recount.visited_all_year(1),
+        "cla_reviewed_in_time_year_pct": recount.reviewed_all_year,
         "cp_plans_started_rate": recount.plans_started,
         "cla_started_rate": lambda: recount.children_in_year("start"),
         "cla_ceased_rate": lambda: recount.children_in_year("end"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -10,12 +11,16 @@ import pytest
 
 from orchestration.demo import write
 from orchestration.demo.areas import Area
-from orchestration.demo.days import parse_month
+from orchestration.demo.care_lists import children_in_care
+from orchestration.demo.days import month_text, parse_month
 from orchestration.demo.education import write as of_education_files
 from orchestration.demo.education.schooling import Schooling
 from orchestration.demo.education.write import EducationExtract, write_education
 from orchestration.demo.history import simulate
+from orchestration.demo.view import View
+from orchestration.demo.workbook import write_workbook
 from orchestration.demo.write import Extract, write_extract
+from orchestration.intake.marks import write_mark
 from orchestration.night.steps import Request
 from orchestration.registry.indicators import load_indicators
 from orchestration.settings import DataFolder
@@ -27,6 +32,8 @@ AREA = Area("E09000002", "A small borough", {2020: 30_000.0}, dfe_code="301")
 AS_AT = date(2025, 3, 31)
 # Two lists cover a year; the return and its outcomes are those of its end.
 EXTRACTS = (("annex_a", "2024-09"), ("annex_a", "2025-03"), ("ssda903", "2025-03"))
+# List 8 of every other month, half a year before them too: reviews are six months apart.
+LISTS_OF_CARE = range(parse_month("2023-09"), parse_month("2025-03"))
 # The three terms of the academic year that ended in it; plans in force on the day.
 OF_EDUCATION = (("epep", "2024-01"), ("epep", "2024-05"), ("epep", "2024-09"), ("sen2", "2025-03"))
 
@@ -42,12 +49,23 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
         patch.setattr(of_education_files, "with_faults", lambda frame, *_: frame)
         for source, month in EXTRACTS:
             write_extract(folder.landing, history, Extract(source, parse_month(month)))
+        for month in LISTS_OF_CARE:
+            _write_list_8(folder.landing / AREA.code / "annex_a", View(history, month))
         schooling = Schooling(history)
         for source, month in OF_EDUCATION:
             extract = EducationExtract(source, parse_month(month))
             write_education(folder.landing, schooling, extract)
     run_night(folder, Request(AS_AT))
     return folder
+
+
+def _write_list_8(folder: Path, view: View) -> None:
+    """Children in care alone, where a month's workbook is not there."""
+    file = folder / month_text(view.month) / "Annex A.xlsx"
+    if not file.exists():
+        file.parent.mkdir(parents=True)
+        write_workbook(file, [children_in_care(view)], view.as_at)
+        write_mark(file.parent)
 
 
 @pytest.fixture(scope="module")

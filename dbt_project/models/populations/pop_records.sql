@@ -17,6 +17,8 @@
     'care_leavers',
     'adoptions',
     'looked_after_listed',
+    'looked_after_visits',
+    'looked_after_reviews',
     'looked_after_placements',
     'looked_after_outcomes',
     'care_starts',

@@ -18,7 +18,9 @@ entities as (
 ),
 
 -- an as-at state is true on its own day only, whatever its table covers; OC2
--- and OC3 are states of the year's end (docs/history.md, 'As-at states')
+-- and OC3 are states of the year's end (docs/history.md, 'As-at states'); a
+-- list of latest dates speaks for its own month (docs/history.md, 'Latest
+-- dates')
 held as (
     select
         entities.entity,
@@ -32,6 +34,10 @@ held as (
         case
             when entities.resolved_as in ('state', 'year_end_state')
                 then serving.as_at_date
+            when entities.resolved_as = 'latest'
+                then cast(
+                    {{ dbt.date_trunc('month', 'serving.as_at_date') }} as date
+                )
             else tables.cover_from
         end as cover_from,
         tables.cover_to

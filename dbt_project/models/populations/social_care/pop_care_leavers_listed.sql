@@ -52,6 +52,8 @@ final as (
         as_at_date as event_date,
         as_at_date as counted_on,
         source,
+        {{ unaccompanied('was_unaccompanied_code') }} as unaccompanied,
+        {{ disability('has_disability_code') }} as disability,
         is_19_to_21,
         is_19_to_21 and is_suitable as is_19_to_21_in_suitable_accommodation,
         is_19_to_21 and coalesce(in_touch_code = 'YES', false)

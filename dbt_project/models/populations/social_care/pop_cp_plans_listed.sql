@@ -93,6 +93,7 @@ final as (
         start_date as event_date,
         as_at_date as counted_on,
         source,
+        {{ disability('has_disability_code') }} as disability,
         has_visits_in_list,
         has_visits_in_list and as_at_date <= visit_due_date
             as was_visited_in_time,

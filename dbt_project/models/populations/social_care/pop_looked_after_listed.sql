@@ -72,33 +72,13 @@ dated as (
 due as (
     select
         dated.*,
-        case
-            when dated.visit_date is null
-                then {{ add_days('dated.placed_date', 7) }}
-            -- with a parent under an interim care order: weekly until the first
-            -- review, then every four weeks
-            when
-                dated.placement_type_code = 'P1'
-                and dated.legal_status_code = 'C1'
-                then
-                    case
-                        when dated.review_date is null
-                            then {{ add_days('dated.visit_date', 7) }}
-                        else {{ add_days('dated.visit_date', 28) }}
-                    end
-            when
-                dated.placement_type_code in ('U1', 'U4')
-                and dated.as_at_date
-                >= {{ add_months('dated.placed_date', 12) }}
-                then {{ add_months('dated.visit_date', 3) }}
-            else {{ add_days('dated.visit_date', 42) }}
-        end as visit_due_date,
-        case
-            when dated.review_date is null then first_due.calendar_day
-            when dated.review_date <= first_due.calendar_day
-                then {{ add_months('dated.review_date', 3) }}
-            else {{ add_months('dated.review_date', 6) }}
-        end as review_due_date
+        {{ visit_due_date(
+            'dated.visit_date', 'dated.review_date', 'dated.placed_date',
+            'dated.placement_type_code', 'dated.legal_status_code',
+            'dated.as_at_date'
+        ) }} as visit_due_date,
+        {{ review_due_date('dated.review_date', 'first_due.calendar_day') }}
+            as review_due_date
     from dated
     inner join calendar as started
         on dated.start_date = started.calendar_day
@@ -119,6 +99,8 @@ final as (
         source,
         {{ placement_type('placement_type_code') }} as placement_type,
         {{ legal_status('legal_status_code') }} as legal_status,
+        {{ unaccompanied('was_unaccompanied_code') }} as unaccompanied,
+        {{ disability('has_disability_code') }} as disability,
         coalesce(was_unaccompanied_code = 'Y', false) as is_unaccompanied,
         coalesce(
             placement_type_code in ('U1', 'U2', 'U3', 'U4', 'U5', 'U6'), false
@@ -149,6 +131,8 @@ final as (
             and was_interview_accepted_code = 'Y',
             false
         ) as was_interview_accepted,
+        placement_type_code,
+        legal_status_code,
         placed_date,
         latest_visit_date,
         visit_due_date,

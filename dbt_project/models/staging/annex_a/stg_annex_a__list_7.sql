@@ -7,6 +7,7 @@ select
     sex_code,
     ethnicity_code,
     birth_date,
+    has_disability_code,
     start_date,
     end_date,
     previous_plans,

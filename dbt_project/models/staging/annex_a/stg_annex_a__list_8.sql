@@ -7,6 +7,7 @@ select
     sex_code,
     ethnicity_code,
     birth_date,
+    has_disability_code,
     start_date,
     -- X1: another episode begins the same day, so care has not ended.
     case when end_reason_code = 'X1' then null else end_date end as end_date,

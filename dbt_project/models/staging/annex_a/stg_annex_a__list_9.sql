@@ -7,6 +7,8 @@ select
     sex_code,
     ethnicity_code,
     birth_date,
+    has_disability_code,
+    was_unaccompanied_code,
     eligibility_code,
     in_touch_code,
     activity_code,

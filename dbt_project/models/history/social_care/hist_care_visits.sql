@@ -1,0 +1,18 @@
+-- One row per looked-after child, period of care and day of a visit that a list
+-- 8 gave as the latest and no newer one denies. Visits between two latest ones
+-- stand in no list.
+{{ resolve_latest_dates(
+    entity='care_visit',
+    relation=ref('stg_annex_a__list_8'),
+    key=['child_key', 'start_date'],
+    latest_date='latest_visit_date'
+) }}
+
+select
+    area_code,
+    source,
+    submission_id,
+    child_key,
+    start_date,
+    latest_visit_date as visit_date
+from seen

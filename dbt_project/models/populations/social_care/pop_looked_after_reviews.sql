@@ -1,0 +1,141 @@
+-- One row per child looked after for 20 working days or longer, short breaks
+-- (V3, V4) left out, and month end; all reviews of the twelve months in time or
+-- not.
+{{ state_at_month_ends(ref('hist_periods_of_care')) }},
+
+calendar as (
+    select * from {{ ref('hist_calendar') }}
+),
+
+periods as (
+    select distinct
+        one_per_child.area_code,
+        one_per_child.child_key,
+        one_per_child.start_date,
+        first_due.calendar_day as first_due_date
+    from one_per_child
+    inner join calendar as started
+        on one_per_child.start_date = started.calendar_day
+    inner join calendar as first_due
+        on
+            first_due.is_working_day = 1
+            and first_due.working_day_number = started.working_day_number + 20
+    where
+        one_per_child.is_start_known
+        and one_per_child.is_unread is not true
+),
+
+-- the start of care and each review of it, on which the next one becomes due
+steps as (
+    select
+        area_code,
+        child_key,
+        start_date,
+        first_due_date,
+        start_date as step_date,
+        cast(null as date) as review_date
+    from periods
+    union all
+    select
+        periods.area_code,
+        periods.child_key,
+        periods.start_date,
+        periods.first_due_date,
+        reviews.review_date as step_date,
+        reviews.review_date
+    from periods
+    inner join {{ ref('hist_care_reviews') }} as reviews
+        on
+            periods.area_code = reviews.area_code
+            and periods.child_key = reviews.child_key
+            and periods.start_date <= reviews.review_date
+),
+
+due as (
+    select
+        *,
+        {{ review_due_date('review_date', 'first_due_date') }} as due_date,
+        lead(review_date) over (
+            partition by area_code, child_key, start_date
+            order by step_date, review_date nulls first
+        ) as next_date
+    from steps
+),
+
+children as (
+    select
+        one_per_child.*,
+        {{ add_months(add_days('one_per_child.counted_on', 1), -12) }}
+            as year_start
+    from one_per_child
+    inner join periods
+        on
+            one_per_child.area_code = periods.area_code
+            and one_per_child.child_key = periods.child_key
+            and one_per_child.start_date = periods.start_date
+            and one_per_child.counted_on >= periods.first_due_date
+),
+
+-- a review was late when it was held after its day or was not held by the end
+late as (
+    select distinct
+        children.area_code,
+        children.child_key,
+        children.counted_on
+    from children
+    inner join due
+        on
+            children.area_code = due.area_code
+            and children.child_key = due.child_key
+            and children.start_date = due.start_date
+            and children.counted_on >= due.step_date
+    where
+        least(coalesce(due.next_date, children.counted_on), children.counted_on)
+        > due.due_date
+        and (due.next_date is null or due.next_date >= children.year_start)
+),
+
+-- a date that could not be read may be the one that is missing
+unread as (
+    select
+        states.area_code,
+        list_8.child_key,
+        states.as_at_date
+    from {{ ref('hist_serving_states') }} as states
+    inner join {{ ref('stg_annex_a__list_8') }} as list_8
+        on states.submission_id = list_8.submission_id
+    where
+        states.entity = 'looked_after_listed'
+        and {{ is_unread(['latest_review_date'], of='list_8') }}
+),
+
+final as (
+    select
+        children.area_code,
+        {{ record_key(
+            'period_of_care', ['children.child_key', 'children.start_date']
+        ) }} as record_key,
+        children.child_key,
+        children.start_date as event_date,
+        children.counted_on,
+        {{ add_days('children.counted_on', 1) }} as superseded_on,
+        children.source,
+        late.child_key is null as was_reviewed_in_time_all_year
+    from children
+    left join late
+        on
+            children.area_code = late.area_code
+            and children.child_key = late.child_key
+            and children.counted_on = late.counted_on
+    where not exists (
+        select 1
+        from unread
+        where
+            unread.area_code = children.area_code
+            and unread.child_key = children.child_key
+            and unread.as_at_date <= children.counted_on
+            and unread.as_at_date >= children.year_start
+    )
+)
+
+select * from final
