@@ -219,10 +219,13 @@ class Indicator(_Strict):
 
     @property
     def plan_order(self) -> tuple[int, str]:
-        """Sort key: by plan, then by position (SC before ED), a variant by the indicator it varies."""
+        """Sort key: by plan, then by position (SC before ED), a variant by the indicator it varies, and where the plan
+        says what its sections are about, in their order."""
         known, prefix = vocabulary(), self.position[:2]
         rank = known.positions.index(prefix) if prefix in known.positions else 9
-        return list(known.plans).index(self.plan), f"{rank}{self.position or self.section}"
+        sections = list(known.plans[self.plan].sections)
+        place = f"{sections.index(self.section):02}" if self.section in sections else self.section
+        return list(known.plans).index(self.plan), f"{rank}{self.position or place}"
 
 
 def _entries(path: Path) -> list[dict[str, Any]]:

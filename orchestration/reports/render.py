@@ -20,6 +20,7 @@ from orchestration.reports.content.dictionary import render_dictionary
 from orchestration.reports.content.explore import write_explore_page
 from orchestration.reports.content.published import read_home, read_run
 from orchestration.reports.content.run_summary import render_run_summary
+from orchestration.reports.content.sections import services
 from orchestration.reports.media.pdf.board import board_document
 from orchestration.reports.media.pdf.committee import committee_document
 from orchestration.reports.media.pdf.document import write_pdf
@@ -124,6 +125,7 @@ def _render_index(marts: Path, target: Path, edition: str, beside: list[Path]) -
             title="Reports",
             is_public=edition == PUBLIC,
             reports=REPORTS,
+            services=services(),
             data=[path.relative_to(target.parent).as_posix() for path in beside],
             in_words=wording.day,
         )

@@ -17,7 +17,9 @@ import duckdb
 import pytest
 from lxml import html
 
+from orchestration.reports.content.committee import practice_content
 from orchestration.reports.content.explore import write_explore_page
+from orchestration.reports.content.panels import Cell
 from orchestration.reports.content.rounding import printed, printed_count
 from orchestration.reports.disclosure.edition import write_public_edition
 from orchestration.reports.disclosure.identities import Identities, Measures
@@ -142,6 +144,41 @@ def test_officers_see_groups_as_they_are_printed_and_shares_where_nobody_has_cou
     assert by_sex["cells"] == [[None, None], [[2, 40, 5.1, None], [2, 40, 5.1, None]]]
     assert held["rate"]["by"]["sex"]["cells"] == [[[1250, None, None, 133.2]] * 2]
     assert {one["id"] for one in _held(marts, "public").values() if one["by"]} == set()
+
+
+def test_newest_figures_of_a_service_stand_side_by_side_by_what_the_records_are(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    practice: dict[str, Any] = {
+        "plan": "practice",
+        "section": "Front door",
+        "reports": "practice",
+        "is_public": False,
+    }
+    warehouse.add_indicator("nfa_pct", caption="No action", kind="percentage", unit="%", **practice)
+    warehouse.add_indicator("contacts", caption="Contacts", **practice)
+    warehouse.add_figure("nfa_pct", "2025-03-31", 4, denominator=80, value=5.0)
+    warehouse.add_figure("contacts", "2025-03-31", 90, denominator=93851, value=9.59)
+    for place, (breakdown, group) in enumerate(
+        (("referral_source", "police"), ("referral_source", "health"), ("sex", "female"))
+    ):
+        part = {"breakdown": breakdown, "breakdown_value": group}
+        warehouse.rows["dim_breakdown_values"].append(
+            {**part, "sort_order": 9 - place, "run_id": "r"}
+        )
+        warehouse.add_figure("contacts", "2025-03-31", 45, share_of_rate=4.795, **part)
+    police = {"breakdown": "referral_source", "breakdown_value": "police"}
+    warehouse.add_figure("nfa_pct", "2025-03-31", 1, denominator=20, value=5.0, **police)
+    # Only the newest period stands there.
+    warehouse.add_figure("nfa_pct", "2024-03-31", 9, denominator=20, value=45.0, **police)
+    [service] = practice_content(warehouse.write(tmp_path / "warehouse.duckdb"))["services"]
+    [table] = service.tables
+    assert (service.name, service.address) == ("Front door", "practice-front-door")
+    assert (table.name, table.captions) == ("referral source", ("No action", "Contacts"))
+    assert table.rows == (
+        ("health", (Cell("–"), Cell("4.8 of the rate", "45"))),
+        ("police", (Cell("5.0%", "1 / 20"), Cell("4.8 of the rate", "45"))),
+    )
 
 
 def test_published_figures_stand_beside_and_the_report_says_more(marts: Path) -> None:

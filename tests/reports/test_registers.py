@@ -10,12 +10,14 @@ from lxml import html
 from openpyxl import load_workbook
 
 from orchestration.registry.indicators import load_indicators
+from orchestration.registry.vocabulary import vocabulary
 from orchestration.reports.content.committee import (
     committee_content,
     practice_content,
     standards_content,
     write_page,
 )
+from orchestration.reports.content.sections import services
 from orchestration.reports.media.spreadsheets import write_workbook
 
 if TYPE_CHECKING:
@@ -92,8 +94,28 @@ def test_practice_page_has_each_of_its_indicators_once_by_service(
     write_page(practice_content(marts), tmp_path / "practice.html")
     page = html.fromstring((tmp_path / "practice.html").read_text(encoding="utf-8"))
     assert sorted(page.xpath("//section[@class='panel']/@id")) == sorted(registered("practice"))
-    services = {one.section for one in load_indicators() if one.plan == "practice"}
-    assert services <= {heading.strip() for heading in page.xpath("//th/text() | //h3/text()")}
+    sections = {one.section for one in load_indicators() if "practice" in one.reports}
+    assert sections <= {heading.strip() for heading in page.xpath("//th/text() | //h3/text()")}
+
+
+def test_practice_page_has_a_page_of_each_service_in_the_order_of_the_register(
+    marts: Path, tmp_path: Path
+) -> None:
+    write_page(practice_content(marts), tmp_path / "practice.html")
+    page = html.fromstring((tmp_path / "practice.html").read_text(encoding="utf-8"))
+    practice = [one for one in load_indicators() if one.plan == "practice"]
+    sections = vocabulary().plans["practice"].sections
+    assert {one.section for one in practice} == set(sections)
+    printed = list(sections)
+    shown = page.xpath("//section[contains(@class, 'service')]")
+    assert [one.findtext("h2") for one in shown] == printed
+    assert [one.xpath("string(p[@class='lead']/text())").strip() for one in shown] == [
+        sections[name] for name in printed
+    ]
+    addresses = dict(services())
+    assert [one.xpath("string(h2/@id)") for one in shown] == [addresses[name] for name in printed]
+    tiles = [link for one in shown for link in one.xpath("./ul[@class='tiles']/li/a/@href")]
+    assert sorted(tiles) == sorted(f"#{name}" for name in registered("practice"))
 
 
 def test_practice_is_in_no_other_report(marts: Path, tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from orchestration.reports.content import wording
 from orchestration.reports.content.comparisons import comparators_for
 from orchestration.reports.content.figures import Figures, figures_of
-from orchestration.reports.content.front import HEIGHT, WIDTH, front_of, tiles_of
+from orchestration.reports.content.front import HEIGHT, WIDTH, Tile, front_of, tiles_of
+from orchestration.reports.content.groups import GroupTable, read_groups, tables_of
 from orchestration.reports.content.overview import overview_of
 from orchestration.reports.content.panels import Cell, Line, line_of, panel_of
 from orchestration.reports.content.published import (
@@ -29,6 +30,7 @@ from orchestration.reports.content.published import (
     read_published,
 )
 from orchestration.reports.content.rounding import printed_count
+from orchestration.reports.content.sections import about_section, address_of
 from orchestration.reports.issued import release_says
 
 OFF_TARGET = ("Red", "Red-amber", "Amber", "Green-amber")
@@ -66,6 +68,18 @@ class Exceptions:
 
 
 @dataclass(frozen=True)
+class Service:
+    """A page of the practice report: what a head of service asks first."""
+
+    name: str
+    about: str
+    address: str
+    """Of the same on the explore page."""
+    tiles: tuple[Tile, ...]
+    tables: tuple[GroupTable, ...]
+
+
+@dataclass(frozen=True)
 class AreasRow:
     """One indicator's newest figure in every area."""
 
@@ -93,9 +107,22 @@ def standards_content(marts: Path, edition: str) -> dict[str, Any]:
 
 
 def practice_content(marts: Path) -> dict[str, Any]:
-    """The same for what practice asks for, by service; for officers only."""
+    """The same for what practice asks for, with a page for each service; for officers only."""
     published = read_published(marts, "practice", "restricted")
-    return _content(published, "Practice report", "by service", lambda line: line.indicator.section)
+    content = _content(
+        published, "Practice report", "by service", lambda line: line.indicator.section
+    )
+    groups = read_groups(marts, published)
+    found = [figures_of(published, indicator) for indicator in published.indicators]
+    return content | {
+        "services": [
+            Service(
+                name, about_section(tiles[0].indicator), address_of(tiles[0].indicator), tuple(tiles),
+                tables_of([one for one in found if one.indicator.section == name], groups),
+            )
+            for name, tiles in content["front"].sections
+        ]
+    }  # fmt: skip
 
 
 def write_page(content: dict[str, Any], target: Path) -> None:
@@ -117,6 +144,7 @@ def _content(
         "published": published,
         "front": front_of(tiles, sections),
         "sparkline_size": (WIDTH, HEIGHT),
+        "services": [],
         "title": title,
         "arranged": arranged,
         "is_public": is_public,

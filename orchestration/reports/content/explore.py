@@ -7,9 +7,8 @@ reader's choice stands in its address.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,11 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from markupsafe import Markup
 
-from orchestration.registry.vocabulary import vocabulary
 from orchestration.reports.content import wording
 from orchestration.reports.content.committee import page_environment
 from orchestration.reports.content.comparisons import as_published, comparators_for
 from orchestration.reports.content.figures import NO_COUNT, NO_VALUE, Figures, figures_of
+from orchestration.reports.content.groups import GroupFigure, Groups, read_groups
 from orchestration.reports.content.panels import (
     Line,
     basis_note_of,
@@ -39,8 +38,8 @@ from orchestration.reports.content.published import (
     Published,
     ReportLine,
     read_published,
-    read_records,
 )
+from orchestration.reports.content.sections import about_section, address_of, plan_title
 from orchestration.reports.content.trends import run_chart, summary
 from orchestration.reports.media.charts import TARGET, USUAL
 from orchestration.reports.media.interactive import (
@@ -50,30 +49,15 @@ from orchestration.reports.media.interactive import (
     library,
     page_script,
 )
-from orchestration.warehouse.opening import opened
 
 # The report whose panel or line of an indicator says all that there is to say of it.
 REPORTS = {"committee": "committee", "annex": "committee", "practice": "practice"}
 
 
-@dataclass(frozen=True)
-class GroupFigure:
-    """The figure of a group of records as printed."""
-
-    indicator_id: str
-    period_end: date
-    breakdown: str
-    breakdown_value: str
-    numerator: float | None
-    denominator: float | None
-    value: float | None
-    share_of_rate: float | None
-
-
 def write_explore_page(marts: Path, target: Path, edition: str) -> None:
     """Write the page of one edition."""
     published = _with_variants(read_published(marts, EXPLORE, edition))
-    groups = _groups_in(marts, published) if edition == "restricted" else {}
+    groups = read_groups(marts, published)
     found = [figures_of(published, indicator) for indicator in published.indicators]
     shown = _in_json(_shown(published, found, groups))
     scripts = library(), page_script("explore")
@@ -117,24 +101,7 @@ def _in_json(shown: dict[str, Any]) -> Markup:
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 -- no tag can begin in it
 
 
-def _groups_in(marts: Path, published: Published) -> dict[str, list[GroupFigure]]:
-    """The home area's groups by indicator, in the order in which people read them."""
-    sql = (
-        "select {columns} from marts.rpt_groups as found where found.edition = ? and found.area_code = ?"
-        " order by found.breakdown, found.sort_order, found.period_end"
-    )
-    found: dict[str, list[GroupFigure]] = defaultdict(list)
-    with opened(marts) as connection:
-        for one in read_records(
-            connection, GroupFigure, sql, published.edition, published.home.area_code
-        ):
-            found[one.indicator_id].append(one)
-    return found
-
-
-def _shown(
-    published: Published, found: Sequence[Figures], groups: dict[str, list[GroupFigure]]
-) -> dict[str, Any]:
+def _shown(published: Published, found: Sequence[Figures], groups: Groups) -> dict[str, Any]:
     """All that the page can show."""
     indicators = [
         _indicator(
@@ -159,28 +126,20 @@ def _shown(
 
 def _pages(indicators: Iterable[Indicator]) -> list[dict[str, str]]:
     """The sections of each plan, in its order: what a reader may look at together."""
-    plans = vocabulary().plans
-    pages = {}
-    for one in indicators:
-        plan = plans.get(one.plan)
-        about = plan.sections.get(one.section, "") if plan else ""
-        pages[_page_of(one)] = {
-            "id": _page_of(one), "title": one.section, "plan": plan.title if plan else one.plan, "about": about,
-        }  # fmt: skip
+    pages = {
+        address_of(one): {
+            "id": address_of(one), "title": one.section, "plan": plan_title(one), "about": about_section(one),
+        }
+        for one in indicators
+    }  # fmt: skip
     return list(pages.values())
-
-
-def _page_of(indicator: Indicator) -> str:
-    """As an address names it."""
-    words = f"{indicator.plan} {indicator.section}".lower()
-    return "-".join("".join(one if one.isalnum() else " " for one in words).split())
 
 
 def _indicator(figures: Figures, line: Line, groups: Sequence[GroupFigure]) -> dict[str, Any]:
     indicator, chart = figures.indicator, run_chart(figures)
     return {
         "id": indicator.indicator_id,
-        "page": _page_of(indicator),
+        "page": address_of(indicator),
         "number": indicator.position,
         "title": indicator.title,
         "caption": indicator.caption,
