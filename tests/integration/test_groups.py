@@ -27,7 +27,7 @@ YEARS = (2022, 2023)
 
 def _write_ages(folder: Path) -> None:
     """A file of the layout MYEB1: a column per year; every age has 100 boys and 90 girls, ten more in the later year."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "ages.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(
