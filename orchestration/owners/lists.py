@@ -32,12 +32,12 @@ TITLES = {
 }
 COLUMNS = (
     ("Local id", 18), ("Days overdue", 14), ("Due", 13), ("Last visit", 13), ("Last review", 13), ("Placement", 32),
-    ("Placed on", 13),
+    ("Placed on", 13), ("Team", 10),
 )  # fmt: skip
 ROWS = """
     select listed.area_code, areas.area_name, indicators.data_owner, listed.list_id, indicators.title,
         listed.as_at_date, listed.child_key, listed.overdue_days, listed.due_date, listed.latest_visit_date,
-        listed.latest_review_date, listed.placement_type, listed.placed_date
+        listed.latest_review_date, listed.placement_type, listed.placed_date, upper(left(listed.team_key, 6))
     from marts.fct_managers_lists as listed
     inner join marts.dim_areas as areas on listed.area_code = areas.area_code
     inner join marts.dim_indicators as indicators on listed.indicator_id = indicators.indicator_id
@@ -57,13 +57,15 @@ class Child:
     latest_review_date: date | None
     placement_type: str | None
     placed_date: date | None
+    # The beginning of a key: the same letters are the same team.
+    team: str | None
 
     @property
     def cells(self) -> list[Any]:
         """In the order of `COLUMNS`."""
         return [
             self.local_id, self.overdue_days, self.due_date, self.latest_visit_date, self.latest_review_date,
-            self.placement_type, self.placed_date,
+            self.placement_type, self.placed_date, self.team,
         ]  # fmt: skip
 
 

@@ -95,7 +95,9 @@ def _fields(table: Table) -> Iterator[str]:
 
 
 def _becomes(name: str, column: Column) -> str:
-    return BIRTH if name == "birth_date" else BECOMES[column.type]
+    if name == "birth_date":
+        return BIRTH
+    return BECOMES[column.type] + (f" ({column.because})" if column.because else "")
 
 
 def _dropped(contract: Contract) -> str:

@@ -30,6 +30,7 @@ def listed(published: Published) -> Published:
         published.rows["fct_managers_lists"].append(
             {"list_id": list_id, "area_code": AREA, "child_key": child, "indicator_id": indicator,
              "as_at_date": date(2025, 3, 31), "began_on": date(2024, 1, 10), "placement_type": "with parents",
+             "team_key": "ab12cd34",
              "due_date": None if overdue is None else date(2025, 3, 31 - overdue), "overdue_days": overdue}
         )  # fmt: skip
     return published
@@ -57,6 +58,7 @@ def test_most_overdue_child_is_first_and_each_list_is_one_click_from_the_front(
         ["SYNlate", "20"],
         ["SYNlater", "3"],
     ]
+    assert {row.text_content().split()[-1] for row in rows} == {"AB12CD"}
     assert {link.partition("#")[2] for link in links} <= set(page.xpath("//h2/@id"))
 
 

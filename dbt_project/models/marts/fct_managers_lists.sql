@@ -77,6 +77,9 @@ final as (
         listed.indicator_id,
         listed.counted_on as as_at_date,
         listed.began_on,
+        coalesce(
+            in_care.team_key, on_plans.team_key, care_leavers.team_key
+        ) as team_key,
         in_care.placement_type,
         in_care.placed_date,
         coalesce(in_care.latest_visit_date, on_plans.latest_visit_date)
@@ -110,6 +113,12 @@ final as (
             and listed.area_code = on_plans.area_code
             and listed.child_key = on_plans.child_key
             and listed.counted_on = on_plans.counted_on
+    left join care_leavers_listed as care_leavers
+        on
+            listed.list_id = 'unsuitable_home'
+            and listed.area_code = care_leavers.area_code
+            and listed.child_key = care_leavers.child_key
+            and listed.counted_on = care_leavers.counted_on
 )
 
 select * from final

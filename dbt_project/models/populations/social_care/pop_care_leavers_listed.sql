@@ -71,7 +71,8 @@ final as (
         is_17_or_18,
         is_17_or_18 and is_suitable as is_17_or_18_in_suitable_accommodation,
         is_17_or_18 and is_active
-            as is_17_or_18_in_education_employment_or_training
+            as is_17_or_18_in_education_employment_or_training,
+        team_key
     from described
     where is_17_or_18 or is_19_to_21
 )

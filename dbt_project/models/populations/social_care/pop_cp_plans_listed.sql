@@ -103,6 +103,7 @@ final as (
         has_lasted_3_months
         and review_date is not null
         and as_at_date <= review_due_date as was_reviewed_in_time,
+        team_key,
         latest_visit_date,
         visit_due_date,
         latest_review_date,

@@ -133,6 +133,7 @@ final as (
         ) as was_interview_accepted,
         placement_type_code,
         legal_status_code,
+        team_key,
         placed_date,
         latest_visit_date,
         visit_due_date,

@@ -8,6 +8,7 @@ select
     ethnicity_code,
     birth_date,
     has_disability_code,
+    allocated_team_key as team_key,
     start_date,
     end_date,
     previous_plans,

@@ -8,6 +8,7 @@ select
     ethnicity_code,
     birth_date,
     has_disability_code,
+    allocated_team_key as team_key,
     start_date,
     -- X1: another episode begins the same day, so care has not ended.
     case when end_reason_code = 'X1' then null else end_date end as end_date,

@@ -8,6 +8,7 @@ select
     ethnicity_code,
     birth_date,
     has_disability_code,
+    allocated_team_key as team_key,
     was_unaccompanied_code,
     eligibility_code,
     in_touch_code,
