@@ -60,7 +60,7 @@ def test_every_column_of_a_model_is_described_and_no_other(
 def test_table_of_practice_names_every_measure_in_the_file_that_has_it() -> None:
     named: dict[str, set[str]] = defaultdict(set)
     file = ""
-    text = (DBT_FOLDER / "docs" / "practice.md").read_text(encoding="utf-8")
+    text = (DBT_FOLDER.parent / "dbt_project/docs/practice.md").read_text(encoding="utf-8")
     for line in (
         text.partition("## Where each measure is")[2].partition("\n## ")[0].splitlines()[6:]
     ):
