@@ -167,7 +167,7 @@ def test_list_8_row_with_reason_x1_has_not_ended(project: Build) -> None:
             " ('unread', date '2026-01-31', null)) as rows(child_key, end_date, end_reason_code)"
         )
         text = project.sql("stg_annex_a__list_8")
-        columns = set(re.findall(r"^\s+(\w+),?$", text, re.MULTILINE))
+        columns = set(re.findall(r"^\s+(\w+)(?: as \w+)?,?$", text, re.MULTILINE))
         known = {"child_key", "end_date", "end_reason_code"}
         for name in columns - known - {"case"}:
             connection.execute(f"alter table list_8 add column if not exists {name} varchar")
