@@ -33,8 +33,7 @@ YOUNG_PEOPLE = {"neet_16_17_pct", "neet_or_not_known_16_17_pct"}
 PUPILS = {"ks4_attainment8", "ks4_english_maths_5_pct", "ks4_ebacc_pct"}
 VOLUME, NCCIS_VOLUME = "annex_a.list_3.volume", "nccis.young_people.volume"
 CONTACTS, CONTACTS_VOLUME = {"contacts_rate"}, "annex_a.list_1.volume"
-# Of the reviews of the return nothing is counted.
-REVIEWS_VOLUME = "ssda903.reviews.volume"
+REVIEWS, REVIEWS_VOLUME = {"cla_reviewed_in_time_year_pct"}, "ssda903.reviews.volume"
 STRUCTURE = "ks4.pupils.structure"
 # Those of the column's population, and no other of list 8.
 HEALTH = {"cla_dental_pct", "cla_health_assessment_pct"}
@@ -44,7 +43,7 @@ SCHOOLS = {"schools_good_pct", "schools_good_extended_pct", "schools_good_covera
 CUT = "gias.establishments.volume"
 CHECKS = {
     VOLUME: REFERRALS, NCCIS_VOLUME: YOUNG_PEOPLE, STRUCTURE: PUPILS, UNREAD: HEALTH, UNREAD_TOO: HEALTH, CUT: SCHOOLS,
-    CONTACTS_VOLUME: CONTACTS,
+    CONTACTS_VOLUME: CONTACTS, REVIEWS_VOLUME: REVIEWS,
 }  # fmt: skip
 GOOD, BAD = date(2025, 3, 31), date(2025, 4, 30)
 
@@ -210,8 +209,7 @@ def test_summary_says_each_cause_once_with_what_it_holds(
     assert "since the extract of 2025-04-30: 9 rows against 21 at 2025-03-31" in why
     [why] = [line for line in lines if line.startswith(f"by {STRUCTURE}")]
     assert "the submission was rejected: the table has no column 'att8'" in why
-    # of the reviews nothing is counted, and their table is told all the same
-    place = lines.index(f"held       {BARNET}: no figure")
+    place = lines.index(f"held       {BARNET}: cla_reviewed_in_time_year_pct")
     assert lines[place + 1].startswith(f"by {REVIEWS_VOLUME} (ssda903 reviews) since")
     assert lines[place + 1].endswith(
         "14 rows against 30 at 2024-04-30: less than half or more than double"
