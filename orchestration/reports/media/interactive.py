@@ -7,6 +7,7 @@ Altair composes the drawing once, without data; the page's own script fills in w
 from __future__ import annotations
 
 import base64
+import os
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -54,7 +55,7 @@ def library() -> str:
         import vl_convert  # as slow to load as to draw with
 
         kept.parent.mkdir(parents=True, exist_ok=True)
-        partial = kept.with_suffix(".partial")
+        partial = kept.with_suffix(f".{os.getpid()}.partial")
         partial.write_text(
             vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"), encoding="utf-8"
         )
