@@ -102,7 +102,7 @@ def write_evidence(
 
 
 def _rows_in_files(folder: DataFolder, records: pd.DataFrame) -> pd.DataFrame:
-    """The row of its file or sheet in which each record stands, as its owner counts them."""
+    """The row of each record in its file or sheet, as its owner counts them."""
     nowhere = {
         "submission_id": "string",
         "table_name": "string",

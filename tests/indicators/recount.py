@@ -383,7 +383,7 @@ class Recount:
         return rows.drop_duplicates([ID, day])
 
     def ended_before(self, number: int, start: str, end: str) -> pd.DataFrame:
-        """The newest list, and of the one before what had ended too early to stand in it."""
+        """The newest list, and of the one before what had ended too early to be in it."""
         early, late = self.list_of(number, f"{self.half:%Y-%m}"), self.list_of(number)
         both = pd.concat([late, early[early[end] <= self.half]])
         return both.rename(columns={ID: "child", start: "start", end: "end"})

@@ -102,7 +102,7 @@ KEY = re.compile(rb"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{32})(?![0-9a-f])")
 
 
 def _holding(root: Path, keys: set[str]) -> set[str]:
-    """Files in which one of the keys, or of the secrets, stands."""
+    """Files that hold one of the keys or of the secrets."""
     found, wanted = set(), {key.encode() for key in keys}
     for path in (path for path in root.rglob("*") if path.is_file()):
         is_table = path.suffix == ".parquet"
@@ -155,7 +155,7 @@ def _translated(tables: dict[str, list[dict[str, Any]]], keys: dict[str, str]) -
 
 
 def _assert_led(inbox: Inbox, before: dict[tuple[str, str, str], str], tables: object) -> None:
-    """The same rows stand in the same tables, of the same children under other keys; nothing else is left."""
+    """The same rows are in the same tables, of the same children under other keys; nothing else is left."""
     after = _by_identifier(inbox.folder)
     assert after.keys() == before.keys()
     keys = {before[name]: after[name] for name in before}

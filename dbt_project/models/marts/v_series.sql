@@ -68,7 +68,7 @@ inner join {{ published('dim_breakdown_values') }} as places
     on
         figures.breakdown = places.breakdown
         and figures.breakdown_value = places.breakdown_value
--- what is compared with stands beside wholes; most figures have none of it
+-- only wholes are compared with a target or others; most figures are not
 left join {{ published('dim_targets') }} as targets
     on
         figures.indicator_id = targets.indicator_id

@@ -1,4 +1,4 @@
--- In which place of all authorities did we stand in each published year (1 is the highest value)?
+-- What was our place among all authorities in each published year (1 is the highest value)?
 select caption, period_label, value, place, n_authorities
 from (
     select

@@ -1,7 +1,7 @@
 """The explore page: any indicator of an edition, by group where officers may see groups, beside published figures.
 
 What it says of a figure is what the reports say of it: the same words, from the same printed rows. The page is one file; a
-reader's choice stands in its address.
+reader's choice is kept in its address.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def write_explore_page(marts: Path, target: Path, edition: str) -> None:
 
 
 def _with_variants(published: Published) -> Published:
-    """A measure that stands in no report's table has no line: it gets one that says its newest figure."""
+    """A measure that is in no report's table has no line: it gets one that says its newest figure."""
     home = published.home.area_code
     lines = {
         one.indicator_id: published.lines.get(one.indicator_id)

@@ -1,6 +1,6 @@
 -- One row per looked-after child, period of care and day of a visit that a list
--- 8 gave as the latest and no newer one denies. Visits between two latest ones
--- stand in no list.
+-- 8 gave as the latest and no newer one denies. No list has the visits
+-- between two latest ones.
 {{ resolve_latest_dates(
     entity='care_visit',
     relation=ref('stg_annex_a__list_8'),

@@ -185,8 +185,8 @@ from_episodes as (
     )
 ),
 
--- who is in care by the episodes of a return that ends before the day stands in
--- list 8 alone
+-- where the return's episodes end before the day, only list 8 says who is in
+-- care
 listed as (
     select
         children.*,

@@ -1,4 +1,4 @@
-// What a reader chooses stands in the address; everything on the page follows from it. Nothing is computed here.
+// The address keeps what a reader chooses; everything on the page follows from it. Nothing is computed here.
 "use strict";
 (() => {
   const all = JSON.parse(document.getElementById("figures").textContent);
