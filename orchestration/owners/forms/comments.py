@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from expectations.contract import contract_for
+from orchestration.owners.forms.sheet import FormSheet, write_sheet
 from orchestration.registry.indicators import Indicator
 from orchestration.reports.content.board import Board, LinkedIndicator
 from orchestration.reports.media.accessible_book import AccessibleBook
@@ -19,11 +19,11 @@ SOURCE, TABLE = "plan_updates", "comments"
 WHOSE = "Indicators"
 # Of what the committee asks why, and what is being done.
 OFF_TARGET = ("Red", "Red-amber")
+SAID = (*OFF_TARGET, "worse", "held")
 WIDTHS = {
     "Measure number": 32, "Measure": 50, "Owner": 30, "Value": 14, "State": 30, "Last comment": 50,
     "What is being done": 70, "Supplied by": 28, "Released for the public by": 28,
 }  # fmt: skip
-USUAL_WIDTH = 15
 NOTES = (
     ("Comment as at", "The day of which you speak, as a date; not after the last day of the month of the form."),
     ("What is being done", "Why the figure is as it is and what is being done, in one or two sentences. No names of children or families, and no counts below ten."),
@@ -49,14 +49,6 @@ def _asks(now: LinkedIndicator) -> bool:
     return now.rag in OFF_TARGET or now.direction == "worse" or now.status == "held"
 
 
-def headings() -> list[str]:
-    """The form's columns: what is told, then what is asked."""
-    form = contract_for(SOURCE).tables[TABLE].form
-    assert form is not None  # noqa: S101 -- the contract says so
-    number, *asked = form.headings.values()
-    return [number, *form.shown, *asked]
-
-
 def write_comments_form(
     path: Path, board: Board, asked: Sequence[tuple[Indicator, LinkedIndicator]], month_end: date
 ) -> Path:
@@ -68,15 +60,13 @@ def write_comments_form(
         "The reports print the newest comment of the last twelve months with its day; the public ones only where somebody releases it.",
         f"Give the file to the data team: landing/{board.home.area_code}/{SOURCE}/{month_end:%Y-%m}/",
     )  # fmt: skip
-    columns = headings()
-    rows = [_row(one, now, month_end) for one, now in asked]
+    sheet = FormSheet(
+        source=SOURCE, table=TABLE, name=WHOSE, title="Indicators that ask for a comment", counted="indicators",
+        rows=[_row(one, now, month_end) for one, now in asked], widths=WIDTHS, choices={},
+    )  # fmt: skip
     with AccessibleBook(path, title, "Indicators") as book:
-        book.explained(cover, [(WHOSE, "Indicators that ask for a comment")], NOTES)
-        said = f"{len(rows)} indicators. Empty cells are for your answers; the sheet Notes says what to fill in. [x] means not available."
-        sheet, first = book.sheet(WHOSE, "Indicators that ask for a comment", [said])
-        book.table(sheet, first, "comments", columns, rows)
-        for place, heading in enumerate(columns):
-            sheet.set_column(place, place, WIDTHS.get(heading, USUAL_WIDTH))
+        book.explained(cover, [(WHOSE, sheet.title)], NOTES)
+        write_sheet(book, sheet, "comments")
     return path
 
 
@@ -84,6 +74,3 @@ def _row(one: Indicator, now: LinkedIndicator, month_end: date) -> list[Any]:
     state = ", ".join(said for said in (now.direction, now.rag, now.status) if said in SAID)
     told = [one.id, one.title, one.data_owner, now.shown, state, now.comment or "[x]"]
     return [*told, month_end, None, one.data_owner, None]
-
-
-SAID = (*OFF_TARGET, "worse", "held")

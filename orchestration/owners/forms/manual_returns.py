@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from expectations.contract import contract_for
+from orchestration.owners.forms.sheet import FormSheet, write_sheet
 from orchestration.registry.indicators import Indicator
 from orchestration.reports.media.accessible_book import AccessibleBook
 
@@ -25,7 +25,6 @@ WIDTHS = {
     "Supplied by": 28,
     "Note": 50,
 }
-USUAL_WIDTH = 14
 NOTES = (
     ("Period start", "First day of the period. Empty: a year up to its last day."),
     ("Period end", "Last day of the period, as a date."),
@@ -45,14 +44,6 @@ def suppliers(indicators: Iterable[Indicator]) -> dict[str, list[Indicator]]:
         if indicator.supplier:
             found.setdefault(indicator.supplier, []).append(indicator)
     return dict(sorted(found.items()))
-
-
-def headings() -> list[str]:
-    """The form's columns: what is told, then what is asked."""
-    form = contract_for(SOURCE).tables[TABLE].form
-    assert form is not None  # noqa: S101 -- the contract says so
-    number, *asked = form.headings.values()
-    return [number, *form.shown, *asked]
 
 
 def _row(indicator: Indicator, last: tuple[date, float] | None, period_end: date) -> list[Any]:
@@ -75,13 +66,11 @@ def write_manual_form(
         "If there is no figure, say why in Note: the report for officers prints it as the reason, the public one does not.",
         f"Give the file to the data team: landing/{area_code}/{SOURCE}/{month_end:%Y-%m}/",
     )
-    columns = headings()
-    rows = [_row(one, supplied.get(one.id), year_end) for one in asked]
+    sheet = FormSheet(
+        source=SOURCE, table=TABLE, name="Figures", title=f"Figures supplied by {supplier}", counted="measures",
+        rows=[_row(one, supplied.get(one.id), year_end) for one in asked], widths=WIDTHS, choices={},
+    )  # fmt: skip
     with AccessibleBook(path, title, "Figures supplied by hand") as book:
         book.explained(cover, [("Figures", f"Measures that {supplier} supplies")], NOTES)
-        said = f"{len(rows)} measures. Empty cells are for your answers; the sheet Notes says what to fill in. [x] means not available."
-        sheet, first = book.sheet("Figures", f"Figures supplied by {supplier}", [said])
-        book.table(sheet, first, "figures", columns, rows)
-        for place, heading in enumerate(columns):
-            sheet.set_column(place, place, WIDTHS.get(heading, USUAL_WIDTH))
+        write_sheet(book, sheet, "figures")
     return path

@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from expectations.contract import contract_for
+from orchestration.owners.forms.sheet import FormSheet, write_sheet
 from orchestration.reports.content.board import STATUSES, Action, Board
-from orchestration.reports.media.accessible_book import AccessibleBook, drop_down
+from orchestration.reports.media.accessible_book import AccessibleBook
 
 SOURCE, TABLE = "plan_updates", "updates"
 EVERY_AGENCY = "All lead agencies"
@@ -28,7 +28,6 @@ WIDTHS = {
     "Risk": 40,
     "Supplied by": 24,
 }
-USUAL_WIDTH = 15
 NOTES = (
     ("Update as at", "The day of which you speak, as a date; not after the last day of the month of the form."),
     ("Status", "One of the list."),
@@ -69,14 +68,6 @@ def agencies_of(action: Action) -> list[str]:
     return [name.strip() for name in action.lead_agencies.split(";")]
 
 
-def headings() -> list[str]:
-    """The form's columns: what is told, then what is asked."""
-    form = contract_for(SOURCE).tables[TABLE].form
-    assert form is not None  # noqa: S101 -- the contract says so
-    number, *asked = form.headings.values()
-    return [number, *form.shown, *asked]
-
-
 def _row(action: Action, agency: str, month_end: date) -> list[Any]:
     told = [action.action_id, action.action, action.lead_agencies]
     last: list[Any] = ["[x]"] * 4
@@ -100,18 +91,13 @@ def write_plan_form(path: Path, board: Board, forms: Sequence[AgencyForm], month
         sheets = [(form.sheet, f"Actions of {form.agency}") for form in forms]
         book.explained(cover, sheets, NOTES)
         for number, form in enumerate(forms, start=1):
-            _write_sheet(book, form, month_end, f"actions_{number}")
+            write_sheet(book, _sheet(form, month_end), f"actions_{number}")
     return path
 
 
-def _write_sheet(book: AccessibleBook, form: AgencyForm, month_end: date, table: str) -> None:
-    columns = headings()
-    rows = [_row(action, form.agency, month_end) for action in form.actions]
-    said = f"{len(rows)} actions. Empty cells are for your answers; the sheet Notes says what to fill in. [x] means not available."
-    sheet, first = book.sheet(form.sheet, f"Actions of {form.agency}", [said])
-    book.table(sheet, first, table, columns, rows)
-    for place, heading in enumerate(columns):
-        sheet.set_column(place, place, WIDTHS.get(heading, USUAL_WIDTH))
-    asked = (first + 1, first + len(rows))
-    drop_down(sheet, asked, columns.index("Status"), "Status", ANSWERABLE)
-    drop_down(sheet, asked, columns.index("Colour"), "Colour", COLOURS)
+def _sheet(form: AgencyForm, month_end: date) -> FormSheet:
+    return FormSheet(
+        source=SOURCE, table=TABLE, name=form.sheet, title=f"Actions of {form.agency}", counted="actions",
+        rows=[_row(action, form.agency, month_end) for action in form.actions], widths=WIDTHS,
+        choices={"Status": ANSWERABLE, "Colour": COLOURS},
+    )  # fmt: skip

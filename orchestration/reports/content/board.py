@@ -183,17 +183,20 @@ class OutcomeSummary:
             f"{count} {colour.lower()} ({share})" for colour, count, share in self.shares if count
         )
         found = [f"{wording.counted(self.counts.n_actions, 'action')}: {', '.join(shares)}."]
-        for how in ("worse", "better"):
-            moved = [one.action_id for one in self.moved if one.moved == how]
-            if moved:
-                found.append(
-                    f"{how.capitalize()} than the board saw last: {wording.listed(moved)}."
-                )
+        found += [
+            f"{how.capitalize()} than the board saw last: {wording.listed(moved)}."
+            for how in ("worse", "better")
+            if (moved := self.moved_to(how))
+        ]
         if not self.moved:
             found.append("No action has changed its colour since the last board.")
         if missing := self.counts.n_update_missing:
             found.append(f"{missing} without an update in the quarter.")
         return " ".join(found)
+
+    def moved_to(self, how: str) -> list[str]:
+        """Numbers of the actions that are better or worse than the board saw last."""
+        return [one.action_id for one in self.actions if one.moved == how]
 
     @property
     def moved(self) -> tuple[Action, ...]:

@@ -101,9 +101,7 @@ def _sentence(board: Board) -> str:
         f"Of {wording.counted(board.together.n_actions, 'action')} {_colours(board.together.shares)}."
     ]
     for how in ("worse", "better"):
-        moved = [
-            one.action_id for outcome in board.outcomes for one in outcome.moved if one.moved == how
-        ]
+        moved = [name for outcome in board.outcomes for name in outcome.moved_to(how)]
         if moved:
             said.append(f"{how.capitalize()} than the board saw last: {_named(moved)}.")
     if board.together.n_update_missing:
@@ -144,11 +142,11 @@ def _card(board: Board, outcome: OutcomeSummary) -> OutcomeCard:
 
 
 def _needs_a_look(board: Board, outcome: OutcomeSummary) -> list[str]:
-    said = []
-    for how in ("worse", "better"):
-        moved = [one.action_id for one in outcome.moved if one.moved == how]
-        if moved:
-            said.append(f"{how.capitalize()} than last time: {_named(moved)}")
+    said = [
+        f"{how.capitalize()} than last time: {_named(moved)}"
+        for how in ("worse", "better")
+        if (moved := outcome.moved_to(how))
+    ]
     if outcome.counts.n_update_missing:
         said.append(f"No update this quarter: {outcome.counts.n_update_missing}")
     linked = [one.tile for one in board.linked_in(outcome.actions)]
