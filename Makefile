@@ -7,6 +7,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 VALIDATORS := .venv-validators
 AUDIT := .venv-audit
+ENGINE := .venv-engine
 
 # Interpreters tried in turn; `make setup PYTHON=/path/to/python3.12` puts another one first.
 PYTHON ?= python3
@@ -29,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup manifest run test faults kills flips attack lint lint-python lint-types lint-sql lint-dbt format bench serve validators sbom audit lock clean
+.PHONY: help setup manifest run test faults kills flips attack engine engine-test lint lint-python lint-types lint-sql lint-dbt format bench serve validators sbom audit lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +55,9 @@ flips: $(READY_DEV) manifest ## and the flipped bits: make flips FLIPS=1-200
 
 attack: $(READY_DEV) manifest ## the long proof of the public edition: attacked as an outsider would
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) -m attack
+
+engine-test: $(ENGINE)/.ready ## the long proof of Spark: every table of two areas equal to DuckDB's
+	@$(ENGINE)/bin/python -m pytest -n 0 -m engine $(ENGINE_FLAGS)
 
 lint: lint-python lint-types lint-sql lint-dbt ## formatting, linting, types, SQL style, dbt rules
 
@@ -84,6 +88,8 @@ serve: $(READY) manifest ## Dagster's pages and daemon, on this machine only (12
 
 validators: $(VALIDATORS)/.ready ## optional: DfE's rules for SSDA903 and CIN census (needs Python 3.11)
 
+engine: $(ENGINE)/.ready ## optional: an environment with Spark in it (needs Java 17): .venv-engine/bin/cypp run
+
 sbom: $(AUDIT)/.ready ## what the product consists of: dist/sbom.json (CycloneDX), from the lock
 	@mkdir -p dist
 	@$(AUDIT)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible \
@@ -99,12 +105,14 @@ lock: $(READY) ## resolve the locks again from pyproject.toml
 	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) pyproject.toml --group build --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --constraint requirements.txt --group dev \
 		--output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --constraint requirements.txt pyproject.toml --extra spark --group build \
+		--output-file requirements-engine.txt
 	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --python-version 3.11 --group validators \
 		--output-file requirements-validators.txt
 	$(BIN)/uv pip compile --quiet $(LOCK_FLAGS) --group audit --output-file requirements-audit.txt
 
 clean: ## remove the environment, build products and caches; never data
-	rm -rf $(VENV) $(VALIDATORS) $(AUDIT) dist dbt_project/target dbt_project/logs logs
+	rm -rf $(VENV) $(VALIDATORS) $(AUDIT) $(ENGINE) dist dbt_project/target dbt_project/logs logs
 	rm -rf .pytest_cache .ruff_cache .hypothesis .benchmarks
 	find orchestration expectations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -156,6 +164,17 @@ $(VALIDATORS)/.ready: requirements-validators.txt
 	@echo "Installing from $<"
 	@$(BIN)/uv pip install --python $(VALIDATORS)/bin/python --compile-bytecode $(INSTALL_FLAGS) -r $< 2>/dev/null \
 		|| $(VALIDATORS)/bin/python -m pip install $(INSTALL_FLAGS) -r $<
+	@touch $@
+
+# Product, tests and Spark in one place of their own: Spark is a gigabyte that most do not need.
+$(ENGINE)/.ready: requirements-engine.txt requirements-dev.txt $(READY)
+	@$(BIN)/python -m venv --clear $(ENGINE)
+	@echo "Installing from $<"
+	@for lock in $< requirements-dev.txt; do \
+		$(BIN)/uv pip install --python $(ENGINE)/bin/python $(INSTALL_FLAGS) -r $$lock 2>/dev/null \
+			|| $(ENGINE)/bin/python -m pip install $(INSTALL_FLAGS) -r $$lock || exit 1; \
+	done
+	@$(BIN)/uv pip install --quiet --python $(ENGINE)/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(AUDIT)/.ready: requirements-audit.txt | $(BIN)/python

@@ -146,6 +146,14 @@ class AccessSettings(_Section):
         return grp.getgrnam(self.group).gr_gid if self.group else None
 
 
+class EngineSettings(_Section):
+    """What computes dbt's models (orchestration/engine/README.md)."""
+
+    name: Literal["duckdb", "spark"] = "duckdb"
+    spark: dict[str, str] = Field(default_factory=dict)
+    """Spark's own properties: `"spark.master" = "spark://host:7077"`."""
+
+
 class EncryptionSettings(_Section):
     """With which key DuckDB encrypts what is published; without one it does not."""
 
@@ -239,6 +247,7 @@ class Settings(_Section):
     retention: dict[str, RetentionSettings] = Field(default_factory=dict)
     legal_hold: LegalHold | None = None
     access: AccessSettings = AccessSettings()
+    engine: EngineSettings = EngineSettings()
     encryption: EncryptionSettings = EncryptionSettings()
     alerts: AlertSettings = AlertSettings()
     schedule: ScheduleSettings = ScheduleSettings()
@@ -305,6 +314,8 @@ class DataFolder:
         """Where dbt builds the marts: `dbt_project/profiles.yml` says the same, relative to `root`."""
         self.layers_file = self.work / "layers.duckdb"
         """Where dbt builds the layers below the marts, kept until the next run: see the same profile."""
+        self.spark = self.work / "spark"
+        """Where Spark builds the models, if it does: `dbt_project/macros/engines.sql` says the same."""
         self.candidate_file = self.work / "candidate.duckdb"
         """The build with its public lines, verified: what `publish` puts in place of what serves."""
         self.candidate_figures = self.work / "figures.duckdb"

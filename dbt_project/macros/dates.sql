@@ -50,13 +50,13 @@
 
 {# The date of a mid-year population estimate. #}
 {% macro mid_year_date(year) -%}
-    cast(cast({{ year }} as varchar) || '-06-30' as date)
+    cast(cast({{ year }} as string) || '-06-30' as date)
 {%- endmacro %}
 
 {# A day of a year that is a column or an expression, such as
    date_in_year('end_year - 1', '04-01'). #}
 {% macro date_in_year(year, month_and_day) -%}
-    cast(cast({{ year }} as varchar) || '-{{ month_and_day }}' as date)
+    cast(cast({{ year }} as string) || '-{{ month_and_day }}' as date)
 {%- endmacro %}
 
 {# The last day of a month. #}

@@ -13,7 +13,7 @@
 {% macro place_of_row(table_name, of=none) -%}
     {%- set prefix = of ~ '.' if of else '' -%}
     {{ prefix }}submission_id || '/{{ table_name }}/'
-    || cast({{ prefix }}row_id as varchar)
+    || cast({{ prefix }}row_id as string)
 {%- endmacro %}
 
 {# What decided about a record, in words: each named date, code or amount that is
@@ -23,7 +23,7 @@
         concat_ws(
             '; '
             {%- for name, value in named.items() %},
-            '{{ name }} ' || cast({{ value }} as varchar)
+            '{{ name }} ' || cast({{ value }} as string)
             {%- endfor %}
         ),
         ''

@@ -67,9 +67,9 @@
     {%- endif %}
     {%- else %}
     select
-        cast(null as varchar) as reader,
-        cast(null as varchar) as source,
-        cast(null as varchar) as table_name
+        cast(null as string) as reader,
+        cast(null as string) as source,
+        cast(null as string) as table_name
     where false
     {%- endfor %}
 {%- endmacro %}

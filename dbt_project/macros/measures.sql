@@ -59,6 +59,12 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- set amounts = {} -%}
+    {%- for name, amount in measures -%}
+        {%- do amounts.update(
+            {name: 'cast(' ~ amount ~ ' as decimal(24, 10))'}
+        ) -%}
+    {%- endfor %}
     select
         '{{ population }}' as population,
         area_code,
@@ -72,32 +78,16 @@
         {%- if column in told %}
         {{ column }},
         {%- else %}
-        cast(null as varchar) as {{ column }},
+        cast(null as string) as {{ column }},
         {%- endif %}
         {%- endfor %}
         {%- for breakdown in record_breakdowns() %}
         {%- if breakdown in carried %}
         {{ breakdown }},
         {%- else %}
-        cast(null as varchar) as {{ breakdown }},
+        cast(null as string) as {{ breakdown }},
         {%- endif %}
         {%- endfor %}
-        map {
-            {%- for name, amount in measures %}
-            '{{ name }}': cast({{ amount }} as decimal(24, 10))
-            {%- if not loop.last %},{% endif %}
-            {%- endfor %}
-        } as amounts
+        {{ map_of(amounts) }} as amounts
     from {{ ref(model) }}
-{%- endmacro %}
-
-
-{# Amounts of a group of rows by key. #}
-{% macro amounts_by(key, amount) -%}
-    map(list({{ key }}), list({{ amount }}))
-{%- endmacro %}
-
-{# What a record adds to a sum of a measure; null where no measure is named. #}
-{% macro amount_of(amounts, measure) -%}
-    map_extract_value({{ amounts }}, {{ measure }})
 {%- endmacro %}

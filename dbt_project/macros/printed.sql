@@ -22,14 +22,14 @@
             'fy', 'academic_year', 'academic_year_autumn_spring'
         )
             then
-                cast(extract(year from {{ period_end }}) - 1 as varchar)
+                cast(extract(year from {{ period_end }}) - 1 as string)
                 || case when {{ basis }} = 'fy' then '-' else '/' end
                 || substr(
-                    cast(extract(year from {{ period_end }}) as varchar), 3, 2
+                    cast(extract(year from {{ period_end }}) as string), 3, 2
                 )
         when {{ basis }} = 'annual'
-            then cast(extract(year from {{ period_end }}) as varchar)
-        else cast({{ period_end }} as varchar)
+            then cast(extract(year from {{ period_end }}) as string)
+        else cast({{ period_end }} as string)
     end
 {%- endmacro %}
 

@@ -3,7 +3,7 @@
 {% macro record_key(entity, columns) -%}
     {%- set parts = ["'" ~ entity ~ "'"] -%}
     {%- for column in columns -%}
-        {%- do parts.append("coalesce(cast(" ~ column ~ " as varchar), '')") -%}
+        {%- do parts.append("coalesce(cast(" ~ column ~ " as string), '')") -%}
     {%- endfor -%}
     md5({{ parts | join(" || '|' || ") }})
 {%- endmacro %}

@@ -10,6 +10,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from orchestration.engine.session import refuse_without_session
 from orchestration.intake.chain import is_begun
 from orchestration.intake.landing import landing_state
 from orchestration.intake.ledger import Ledger
@@ -50,6 +51,7 @@ def run_job(folder: DataFolder, request: Request, progress: Progress) -> Outcome
     """
     with told_in_words():
         settings = load_settings(folder.root)
+        refuse_without_session(folder, settings.engine)
         steps.registry()
         if not is_begun(folder.ledger):
             refuse_without_extracts(folder)

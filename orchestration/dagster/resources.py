@@ -83,9 +83,9 @@ def data_resource(context: dg.InitResourceContext) -> Generator[Data]:
         yield data
 
 
-def dbt_resource() -> DbtCliResource:
+def dbt_resource(target: str = "nightly") -> DbtCliResource:
     """dbt as the night invokes it: in the data folder, without a value of a record in what it says."""
     return DbtCliResource(
-        project_dir=str(DBT_FOLDER), profiles_dir=str(DBT_FOLDER), target="nightly",
+        project_dir=str(DBT_FOLDER), profiles_dir=str(DBT_FOLDER), target=target,
         dbt_executable=str(CYPP_DBT),
     )  # fmt: skip

@@ -14,8 +14,9 @@ from dagster_dbt import (
     dbt_assets,
 )
 
-from orchestration.dagster.resources import OPERATIONS, Data
+from orchestration.dagster.resources import OPERATIONS, Data, dbt_resource
 from orchestration.dagster.taking_in import RUN, raw_key
+from orchestration.engine.handover import problems_of_build, write_seeds
 from orchestration.night.errors import NothingPublished, needs_the_job
 from orchestration.night.progress import say_progress
 from orchestration.settings import DBT_FOLDER
@@ -66,6 +67,9 @@ def transform(
     """raw to marts, in private files: seeds, models and data tests, in dbt's own order."""
     with data.step():
         _ready_to_build(context, data)
+        if data.settings.engine.name == "spark":
+            dbt = dbt_resource("loaded")
+            _build_on_spark(dbt, data)
         invocation = dbt.cli(
             ["build", "--exclude-resource-type", "unit_test"],
             context=context, raise_on_error=False, target_path=target_folder(data.folder),
@@ -80,6 +84,8 @@ def _ready_to_build(context: dg.AssetExecutionContext, data: Data) -> None:
     folder = data.folder
     if not (folder.raw / "run" / "run.parquet").exists():
         raise needs_the_job("dbt has not been told about a run yet")
+    if context.is_subset and data.settings.engine.name == "spark":
+        raise needs_the_job("Spark builds all models or none")
     if context.is_subset:
         if not folder.layers_file.exists():
             raise needs_the_job("nothing has been built yet that this model could read")
@@ -88,6 +94,17 @@ def _ready_to_build(context: dg.AssetExecutionContext, data: Data) -> None:
         built.unlink(missing_ok=True)
         built.with_name(f"{built.name}.wal").unlink(missing_ok=True)
     shutil.rmtree(folder.work / "spill", ignore_errors=True)
+
+
+def _build_on_spark(dbt: DbtCliResource, data: Data) -> None:
+    """Every model on Spark, from seeds as DuckDB reads them. Raises NothingPublished, naming what failed."""
+    seeded = dbt.cli(["seed"], manifest=DBT_PROJECT.manifest_path, raise_on_error=False, target_path=target_folder(data.folder))  # fmt: skip
+    if not seeded.wait().is_successful():
+        raise NothingPublished("dbt failed: its seeds cannot be read")
+    write_seeds(data.folder)
+    say_progress("Building on Spark", 0, 1)
+    if problems := problems_of_build(data.folder):
+        raise NothingPublished(f"Spark failed: {' | '.join(problems[:PROBLEMS_SHOWN])}")
 
 
 def _events_of(invocation: DbtCliInvocation, context: dg.AssetExecutionContext) -> Iterator[Any]:

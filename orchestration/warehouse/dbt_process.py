@@ -26,6 +26,9 @@ KIND_OF_ERROR = re.compile(r"\b(?:Not implemented|[A-Z]\w+) Error\b")
 ABOUT_CODE = ("Compilation Error", "Parsing Error", "Got ")
 RESULTS = ("LogModelResult", "LogSeedResult", "LogTestResult")
 PROBLEMS = ("error", "fail")
+QUIETLY = (
+    "--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-version-check",
+)  # fmt: skip
 
 
 def safe_message(message: str) -> str:
@@ -41,11 +44,13 @@ def _say(info: dict[str, Any], data: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _complain(node: str, message: str) -> None:
+def complain(node: str, message: str) -> None:
+    """Say that a node failed, without what the message may quote from a row."""
     _say({"name": "Problem", "level": "error", "msg": f"{node}: {safe_message(message)}"}, {})
 
 
-def _on_event(event: Any) -> None:
+def on_event(event: Any) -> None:
+    """Pass an event of dbt on, if it is one of those that hold nothing of a row."""
     name = event.info.name
     if name in RESULTS:
         node, status = event.data.node_info, event.data.node_info.node_status
@@ -66,7 +71,13 @@ def _on_event(event: Any) -> None:
     elif name == "NodeFinished" and event.data.run_result.status in PROBLEMS:
         unique_id = event.data.node_info.unique_id
         named = unique_id.split(".")[2] if unique_id.count(".") > 1 else unique_id
-        _complain(named, event.data.run_result.message)
+        complain(named, event.data.run_result.message)
+
+
+def end_with_parent() -> None:
+    """Have the system kill this process when the one that started it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def main() -> None:
@@ -75,17 +86,13 @@ def main() -> None:
         # Said here: dbt itself would ask the package registry for a newer one.
         sys.stdout.write(f"Core: {version('dbt-core')}\n")
         return
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    end_with_parent()
     from dbt.cli.main import dbtRunner
 
     os.chdir(data_folder(None).root)
-    quietly = [
-        "--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-version-check",
-    ]  # fmt: skip
-    done = dbtRunner(callbacks=[_on_event]).invoke([*quietly, *sys.argv[1:]])
+    done = dbtRunner(callbacks=[on_event]).invoke([*QUIETLY, *sys.argv[1:]])
     if done.exception is not None:
-        _complain("dbt", str(done.exception))
+        complain("dbt", str(done.exception))
     sys.exit(0 if done.success else 1)
 
 

@@ -48,7 +48,7 @@ final as (
         newest_good_periods.newest_good_period,
         failed.check_id || ' (' || failed.source || ' ' || failed.table_name
         || ') since the extract of '
-        || cast(failed.failed_since as varchar) || ': ' || failed.message
+        || cast(failed.failed_since as string) || ': ' || failed.message
             as cause
     from {{ ref('stg_run__indicators') }} as indicators
     inner join {{ ref('gate_lineage') }} as lineage

@@ -2,9 +2,9 @@
 select
     indicator_id,
     area_code,
-    'held by ' || string_agg(cause, '; ' order by cause)
+    'held by ' || {{ joined('cause', "'; '") }}
     || '. Newest good period: '
-    || coalesce(cast(max(newest_good_period) as varchar), 'none') as reason
+    || coalesce(cast(max(newest_good_period) as string), 'none') as reason
 from {{ ref('gate_causes') }}
 group by
     indicator_id,

@@ -20,10 +20,10 @@ known as (
 unknown as (
     select
         landed.area_code,
-        cast(null as varchar) as dfe_code,
+        cast(null as string) as dfe_code,
         landed.area_code as area_name,
         'la' as area_type,
-        cast(null as varchar) as region_code
+        cast(null as string) as region_code
     from {{ ref('stg_run__areas') }} as landed
     left join known
         on landed.area_code = known.area_code
@@ -37,7 +37,7 @@ published as (
         figures.dfe_code,
         min(figures.area_name) as area_name,
         'la' as area_type,
-        cast(null as varchar) as region_code
+        cast(null as string) as region_code
     from {{ ref('hist_compared_figures') }} as figures
     left join known
         on figures.dfe_code = known.dfe_code
@@ -48,11 +48,11 @@ published as (
 neighbours as (
     select
         'SN-' || run.home_area as area_code,
-        cast(null as varchar) as dfe_code,
+        cast(null as string) as dfe_code,
         'Statistical neighbours of ' || coalesce(known.area_name, run.home_area)
             as area_name,
         'statistical_neighbours' as area_type,
-        cast(null as varchar) as region_code
+        cast(null as string) as region_code
     from run
     left join known
         on run.home_area = known.area_code

@@ -16,7 +16,7 @@ judged as (
         source,
         table_name,
         field as column_name,
-        cast(null as varchar) as dimension,
+        cast(null as string) as dimension,
         severity
     from {{ ref('fct_dq_issues') }}
 ),

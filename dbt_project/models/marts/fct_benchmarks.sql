@@ -28,7 +28,7 @@ authorities as (
         published.value,
         published.status,
         cast(null as integer) as n_available,
-        cast(null as varchar) as neighbour_model,
+        cast(null as string) as neighbour_model,
         published.source
     from published
     left join areas

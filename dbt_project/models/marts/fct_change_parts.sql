@@ -2,13 +2,13 @@
 -- figure: what the group adds to the figure's change on the year before. The
 -- parts of a breakdown sum to the change.
 select
-    cast(parts.indicator_id as varchar) as indicator_id,
-    cast(parts.area_code as varchar) as area_code,
-    cast(parts.basis as varchar) as basis,
+    cast(parts.indicator_id as string) as indicator_id,
+    cast(parts.area_code as string) as area_code,
+    cast(parts.basis as string) as basis,
     cast(parts.period_end as date) as period_end,
     cast(parts.period_end_before as date) as period_end_before,
-    cast(parts.breakdown as varchar) as breakdown,
-    cast(parts.breakdown_value as varchar) as breakdown_value,
+    cast(parts.breakdown as string) as breakdown,
+    cast(parts.breakdown_value as string) as breakdown_value,
     cast(parts.change as double) as change,
     cast(parts.part as double) as part,
     cast(parts.own_part as double) as own_part,

@@ -30,7 +30,7 @@ row_checks as (
         row_checks.rows_failed,
         row_checks.passed,
         'run' as status,
-        cast(null as varchar) as status_reason
+        cast(null as string) as status_reason
     from {{ ref('stg_run__row_checks') }} as row_checks
     inner join {{ ref('hist_serving_submissions') }} as serving
         on row_checks.submission_id = serving.submission_id

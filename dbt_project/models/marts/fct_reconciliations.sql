@@ -14,7 +14,7 @@ snapshots as (
 returns as (
     select
         lists.state as reconciliation_id,
-        cast(null as varchar) as indicator_id,
+        cast(null as string) as indicator_id,
         case lists.state
             when 'looked_after' then 'Children looked after'
             else 'Children on a child protection plan'

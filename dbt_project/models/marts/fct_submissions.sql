@@ -52,12 +52,16 @@ final as (
         versions.as_at_date,
         versions.version,
         versions.received_at,
-        cast(coalesce(counts.rows_received, 0) as bigint) as rows_received,
-        cast(coalesce(counts.rows_loaded, 0) as bigint) as rows_loaded,
-        cast(coalesce(counts.rows_deduplicated, 0) as bigint)
-            as rows_deduplicated,
-        cast(coalesce(counts.rows_quarantined, 0) as bigint)
-            as rows_quarantined,
+        -- of a version whose record is gone nobody knows; of a rejected one
+        -- nothing was read
+        {%- for what in ['received', 'loaded', 'deduplicated', 'quarantined'] %}
+        cast(
+            case
+                when versions.verdict = 'rejected' then 0
+                else counts.rows_{{ what }}
+            end as bigint
+        ) as rows_{{ what }},
+        {%- endfor %}
         case
             when versions.verdict = 'rejected' then 'rejected'
             when serving.submission_id is not null then 'accepted'

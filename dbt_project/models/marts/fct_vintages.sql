@@ -88,7 +88,7 @@ published as (
     -- the run under way enters its end when it is done
     select
         changed.*,
-        cast(null as timestamp with time zone) as published_at
+        cast(null as {{ type_of_moment() }}) as published_at
     from changed
 )
 

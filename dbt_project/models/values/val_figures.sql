@@ -103,7 +103,7 @@ counted_sources as (
         area_code,
         basis,
         period_end,
-        string_agg(source, '+' order by source) as counted_sources
+        {{ joined('source', "'+'") }} as counted_sources
     from distinct_sources
     group by
         indicator_id,
@@ -183,30 +183,30 @@ explained as (
             when supplied_status is not null then supplied_reason
             when status = suspension_status then suspension_reason
             when status = 'awaiting_release' and not is_period_end_covered
-                then 'expected by ' || cast(expected_by as varchar)
+                then 'expected by ' || cast(expected_by as string)
             when status = 'awaiting_release'
                 then
                     'the national figure is expected by '
-                    || cast(national_expected_by as varchar)
+                    || cast(national_expected_by as string)
             when status = 'no_data' and is_period_end_covered and n_unknown > 0
                 then
                     unknown_amount_means || ' '
-                    || cast(end_year - 1 as varchar) || '/'
-                    || substr(cast(end_year as varchar), 3, 2)
+                    || cast(end_year - 1 as string) || '/'
+                    || substr(cast(end_year as string), 3, 2)
             when status = 'no_data' and is_period_end_covered and kind = 'gap'
                 then 'no national figure for the period'
             when status = 'no_data' and not is_period_end_covered
                 then
                     'no submission covers '
-                    || cast(period_end as varchar)
+                    || cast(period_end as string)
             when status = 'no_data'
                 then
                     'no population estimate for the year '
-                    || cast(wanted_mid_year as varchar) || ' or before'
+                    || cast(wanted_mid_year as string) || ' or before'
             when status = 'insufficient_history'
                 then
                     'not covered from '
-                    || cast(first_uncovered_day as varchar)
+                    || cast(first_uncovered_day as string)
             when status = 'not_applicable'
                 then 'nothing to count in the period'
             when status = 'not_recorded'

@@ -204,8 +204,8 @@ series as (
     select
         indicator_id || '.' || kind as series_id,
         indicator_id,
-        cast(null as varchar) as source,
-        cast(null as varchar) as table_name,
+        cast(null as string) as source,
+        cast(null as string) as table_name,
         kind,
         area_code,
         period_end,
@@ -215,7 +215,7 @@ series as (
     union all
     select
         'rows.' || source || '.' || table_name || '.' || kind as series_id,
-        cast(null as varchar) as indicator_id,
+        cast(null as string) as indicator_id,
         source,
         table_name,
         kind,

@@ -20,7 +20,7 @@ marked as (
     select
         cast(days.date_day as date) as calendar_day,
         case
-            when extract(dow from days.date_day) in (0, 6) then 0
+            when {{ is_weekend('days.date_day') }} then 0
             when holidays.holiday_date is not null then 0
             else 1
         end as is_working_day

@@ -36,16 +36,16 @@ grid as (
         cast(null as date) as expected_by,
         cast(null as date) as national_expected_by,
         cast(null as double) as national_value,
-        cast(null as varchar) as suspension_status,
-        cast(null as varchar) as suspension_reason,
+        cast(null as string) as suspension_status,
+        cast(null as string) as suspension_reason,
         false as is_release_provisional,
         cast(null as double) as score_deviation,
-        cast(null as varchar) as supplied_status,
-        cast(null as varchar) as supplied_reason,
+        cast(null as string) as supplied_status,
+        cast(null as string) as supplied_reason,
         cast(null as double) as supplied_numerator,
         cast(null as double) as supplied_denominator,
         cast(null as double) as supplied_value,
-        cast(null as varchar) as supplied_source
+        cast(null as string) as supplied_source
     from calendar_grid
     union all
     select
@@ -164,7 +164,7 @@ sources as (
         area_code,
         basis,
         period_end,
-        string_agg(source, '+' order by source) as serving_sources
+        {{ joined('source', "'+'") }} as serving_sources
     from serving_sources
     group by
         indicator_id,

@@ -80,12 +80,12 @@ computed as (
         suspended.reason as suspension_reason,
         provisional.period_end is not null as is_release_provisional,
         deviations.deviation as score_deviation,
-        cast(null as varchar) as supplied_status,
-        cast(null as varchar) as supplied_reason,
+        cast(null as string) as supplied_status,
+        cast(null as string) as supplied_reason,
         cast(null as double) as supplied_numerator,
         cast(null as double) as supplied_denominator,
         cast(null as double) as supplied_value,
-        cast(null as varchar) as supplied_source
+        cast(null as string) as supplied_source
     from asked_for
     left join england
         on
@@ -127,8 +127,8 @@ final as (
         cast(null as date) as expected_by,
         cast(null as date) as national_expected_by,
         cast(null as double) as national_value,
-        cast(null as varchar) as suspension_status,
-        cast(null as varchar) as suspension_reason,
+        cast(null as string) as suspension_status,
+        cast(null as string) as suspension_reason,
         false as is_release_provisional,
         cast(null as double) as score_deviation,
         supplied_status,

@@ -22,7 +22,7 @@ ended as (
         month_end as period_end,
         'discontinued' as status,
         'Ofsted stopped giving overall grades; '
-        || cast(n_covered as varchar) || ' of ' || cast(n_schools as varchar)
+        || cast(n_covered as string) || ' of ' || cast(n_schools as string)
         || ' inspected schools still have one' as reason
     from counts
     where 100 * n_covered < 80 * n_schools

@@ -9,7 +9,7 @@ pupils as (
         units.area_code,
         units.source,
         units.period_end,
-        cast(pupils.school_number as varchar) like areas.dfe_code || '%'
+        cast(pupils.school_number as string) like areas.dfe_code || '%'
             as is_in_school_here,
         case
             when pupils.sen_provision_code in ('E', 'S') then 'E'

@@ -14,7 +14,7 @@ first_files as (
 spans as (
     select
         max(first_as_at) as run_from,
-        string_agg(source, '+' order by source) as source,
+        {{ joined('source', "'+'") }} as source,
         count(*) as n_files
     from first_files
 ),

@@ -104,7 +104,7 @@ year_to_date as (
         covers.cover_from as period_start,
         serving.as_at_date as period_end,
         'ok' as supplied_status,
-        cast(null as varchar) as supplied_reason,
+        cast(null as string) as supplied_reason,
         max(weeks.attended_sessions) as supplied_numerator,
         max(weeks.possible_sessions) as supplied_denominator,
         cast(null as double) as supplied_value,
@@ -210,7 +210,7 @@ missing as (
         cast(null as double) as supplied_numerator,
         cast(null as double) as supplied_denominator,
         cast(null as double) as supplied_value,
-        cast(null as varchar) as supplied_source
+        cast(null as string) as supplied_source
     from last_periods
     cross join landed
     left join supplied

@@ -116,8 +116,8 @@ bounded as (
                 then {{ date_in_year('end_year', '01-31') }}
             else {{ date_in_year('end_year', '03-31') }}
         end as period_end,
-        cast(end_year as varchar) as last_year,
-        cast(end_year - 1 as varchar) as first_year
+        cast(end_year as string) as last_year,
+        cast(end_year - 1 as string) as first_year
     from dated
     where end_year between 1990 and 2100
 ),

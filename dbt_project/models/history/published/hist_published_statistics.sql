@@ -208,9 +208,9 @@ dated as (
         case
             when placed.basis = 'academic_year_autumn_spring'
                 then
-                    cast(placed.end_year - 1 as varchar) || '/'
-                    || substr(cast(placed.end_year as varchar), 3, 2)
-            else cast(placed.end_year as varchar)
+                    cast(placed.end_year - 1 as string) || '/'
+                    || substr(cast(placed.end_year as string), 3, 2)
+            else cast(placed.end_year as string)
         end as period_label,
         coalesce(
             rounds.period_start,

@@ -50,7 +50,7 @@ plans as (
         end_date,
         {{ place_of_row('list_7') }} as held_in,
         held_as_at,
-        cast(null as varchar) as need_code
+        cast(null as string) as need_code
     from {{ ref('hist_annex_a_cp_plans') }}
 ),
 
@@ -82,7 +82,7 @@ care_leavers as (
         cast(null as date) as end_date,
         {{ place_of_row('list_9', of='leavers') }} as held_in,
         serving.as_at_date as held_as_at,
-        cast(null as varchar) as need_code
+        cast(null as string) as need_code
     from {{ ref('stg_annex_a__list_9') }} as leavers
     inner join {{ ref('hist_serving_submissions') }} as serving
         on leavers.submission_id = serving.submission_id

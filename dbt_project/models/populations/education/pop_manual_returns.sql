@@ -5,7 +5,7 @@ select
     {{ record_key(
         'manual_return', ['area_code', 'indicator_id', 'period_end']
     ) }} as record_key,
-    cast(null as varchar) as child_key,
+    cast(null as string) as child_key,
     period_end as event_date,
     source
 from {{ ref('hist_manual_returns') }}

@@ -3,7 +3,7 @@ select
     area_code,
     {{ record_key('school_week', ['area_code', 'urn', 'week_date']) }}
         as record_key,
-    cast(null as varchar) as child_key,
+    cast(null as string) as child_key,
     week_date as event_date,
     week_date as counted_on,
     source,

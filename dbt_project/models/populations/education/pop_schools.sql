@@ -10,7 +10,7 @@ final as (
     select
         area_code,
         {{ record_key('school', ['area_code', 'urn']) }} as record_key,
-        cast(null as varchar) as child_key,
+        cast(null as string) as child_key,
         month_end as event_date,
         month_end as counted_on,
         'gias+ofsted_mi' as source,

@@ -5,7 +5,7 @@ select
     application_key,
     applicant_key as child_key,
     birth_date,
-    cast(resident_la_code as varchar) as dfe_code,
+    cast(resident_la_code as string) as dfe_code,
     phase,
     nc_year,
     entry_year,

@@ -9,7 +9,7 @@ select
     birth_date,
     referral_date,
     -- no list of referrals says why the child is in need
-    cast(null as varchar) as need_code,
+    cast(null as string) as need_code,
     referral_source_code,
     is_nfa,
     has_referral

@@ -1,8 +1,8 @@
 -- One row per authority and neighbour of an earlier model.
 select
     submission_id,
-    cast(la_number as varchar) as dfe_code,
+    cast(la_number as string) as dfe_code,
     neighbour_model,
     neighbour_rank,
-    cast(neighbour as varchar) as neighbour_dfe_code
+    cast(neighbour as string) as neighbour_dfe_code
 from {{ source('benchmarks', 'earlier_neighbours') }}

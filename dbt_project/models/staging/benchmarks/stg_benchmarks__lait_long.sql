@@ -4,7 +4,7 @@ select
     row_id,
     series_id,
     area_name,
-    cast(la_number as varchar) as dfe_code,
+    cast(la_number as string) as dfe_code,
     trim(published_period) as published_period,
     trim(published_value) as published_value
 from {{ source('benchmarks', 'lait_long') }}

@@ -5,10 +5,10 @@
 {%- for rank in ranks %}
 select
     submission_id,
-    cast(la_number as varchar) as dfe_code,
+    cast(la_number as string) as dfe_code,
     '2025' as neighbour_model,
     {{ rank }} as neighbour_rank,
-    cast(neighbour_{{ rank }} as varchar) as neighbour_dfe_code
+    cast(neighbour_{{ rank }} as string) as neighbour_dfe_code
 from {{ source('benchmarks', 'statistical_neighbours') }}
 {%- if not loop.last %}
 union all

@@ -3,7 +3,7 @@ select
     submission_id,
     row_id,
     urn,
-    cast(la_code as varchar) as dfe_code,
+    cast(la_code as string) as dfe_code,
     type_code,
     status_code,
     open_date,

@@ -7,7 +7,7 @@ select
     birth_date,
     sex_code,
     ethnicity_code,
-    cast(la_code as varchar) as dfe_code,
+    cast(la_code as string) as dfe_code,
     cohort_status,
     academic_age,
     activity_code,

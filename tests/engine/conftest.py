@@ -1,0 +1,37 @@
+"""Two runs over the same extracts, one of DuckDB, one of Spark on two executors; what they were found to be, said last."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from orchestration.settings import DataFolder
+from tests.commands import cypp
+from tests.engine.runs import CLUSTER, SAID, SMALL, Built, executors_seen, write_settings
+
+
+@pytest.fixture(scope="session")
+def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Two areas and three months of the demo, all sources, built by DuckDB."""
+    folder = DataFolder(tmp_path_factory.mktemp("duckdb") / "data")
+    assert cypp(folder.root, "demo", "--months", "3", "--areas", "2").status == 0
+    shutil.copytree(folder.root, folder.root.parent / "before", symlinks=True)
+    return Built(folder, cypp(folder.root, "run"))
+
+
+@pytest.fixture(scope="session")
+def on_spark(on_duckdb: Built) -> Built:
+    """The same extracts in a fresh folder, built by Spark."""
+    folder = DataFolder(on_duckdb.folder.root.parent / "before")
+    write_settings(folder, {"spark.master": CLUSTER, **SMALL})
+    with executors_seen() as executors:
+        ran = cypp(folder.root, "run")
+    return Built(folder, ran, executors)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say what was compared, after pytest's own summary."""
+    if SAID in config.stash:
+        print(config.stash[SAID])  # noqa: T201 -- the last line of `make engine-test`
