@@ -18,6 +18,7 @@ from orchestration.intake.ledger import Ledger
 from orchestration.owners.files import said_of_files
 from orchestration.owners.local_ids import local_ids
 from orchestration.owners.moves import Move, in_words, moved_by, read_moves
+from orchestration.owners.records import About, Holds, read_holds
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
 
@@ -56,6 +57,8 @@ class Case:
     """What the field holds cannot be read, and decides what counts (dbt_project/docs/gate.md)."""
     moves: tuple[Move, ...]
     """The figures of the plan that the record can move, the one that moves most first."""
+    holds: Holds
+    """What stands in the record, for officers."""
 
     @property
     def moves_says(self) -> str:
@@ -212,6 +215,9 @@ def _cases(connection: duckdb.DuckDBPyConnection, folder: DataFolder | None) -> 
     ids = local_ids(folder, {row[7] for row in rows if row[7] and row[11] == "open"})
     places: dict[tuple[str, str, str | None], str] = {}
     moves = read_moves(connection)
+    holds = read_holds(
+        connection, folder, [_about(row) for row in rows if row[11] == "open" and row[8]]
+    )
     found = []
     for row in rows:
         about = (row[4], row[5], row[6])
@@ -227,9 +233,14 @@ def _cases(connection: duckdb.DuckDBPyConnection, folder: DataFolder | None) -> 
         found.append(
             Case(row[0], tuple(row[1]), row[2], row[3], row[4], row[5], places[about],
                  ids.get(row[7] or "", ""), row[8], row[9], *row[10:16], reason, note, *by, row[19],
-                 is_left_out, moved)
+                 is_left_out, moved, holds.get(_about(row), Holds()))
         )  # fmt: skip
     return found
+
+
+def _about(row: tuple) -> About:
+    """Which field of which record a row of `CASES` is about."""
+    return (row[2], row[4], row[5], row[6], row[13], row[8])
 
 
 def _is_decisive(source: str, table: str, field: str | None) -> bool:

@@ -32,7 +32,7 @@ SHEET, TABLE, TABLES = "Worklist", "worklist", "Tables"
 ANSWER_COLUMNS = ("Answer", "Reason", "Note", "Answered by", "Approver", "Until")
 COLUMNS = (
     ("Case", 36), ("Local id", 18), ("Where", 34), ("What is wrong and what to do", 60), ("Counted", 13), ("Figures it can move", 36),
-    ("Row", 8), ("First seen", 12), ("Due", 12), ("Status", 12),
+    ("Record of", 12), ("It holds", 24), ("Allowed", 30), ("Row", 8), ("First seen", 12), ("Due", 12), ("Status", 12),
     ("Answer", 32), ("Reason", 32), ("Note", 40), ("Answered by", 20), ("Approver", 20), ("Until", 12),
 )  # fmt: skip
 HEADINGS = tuple(name for name, _ in COLUMNS)
@@ -42,6 +42,7 @@ NOTES = (
     ("Answered by", "Your name. Needed with Explained and Accepted."),
     ("Approver", "Who approves an acceptance: not the person who answers."),
     ("Until", "Last day of the answer, as a date. Empty: the end of the collection year (31 March), which is also the latest day."),
+    ("It holds", "What was read in the field that is asked about, and under Allowed what it may be. Row: in the newest file that holds the record."),
     ("Note [x]", "[x]: not available, here a row without a usable local id."),
 )  # fmt: skip
 
@@ -58,7 +59,8 @@ def _row(case: Case) -> list[Any]:
     said = [case.reason, case.note, case.explained_by, case.approver, case.until]
     return [
         case.case_key, case.local_id or "[x]", case.place, case.message,
-        case.counts, case.moves_says or "none of the plan", case.row, case.first_seen,
+        case.counts, case.moves_says or "none of the plan",
+        case.holds.day or "", case.holds.value, case.holds.allowed, case.row, case.first_seen,
         case.due_date or "", case.status,
         words[case.status] if is_answered else "", *(said if is_answered else [""] * 5),
     ]  # fmt: skip
