@@ -8,16 +8,16 @@ import pytest
 
 from orchestration.settings import DataFolder
 from tests.commands import cypp
-from tests.engine.runs import CLUSTER, SAID, SMALL, Built, executors_seen, write_settings
+from tests.engine.runs import CLUSTER, CYPP, SAID, SMALL, Built, executors_seen, write_settings
 
 
 @pytest.fixture(scope="session")
 def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Two areas and three months of the demo, all sources, built by DuckDB."""
     folder = DataFolder(tmp_path_factory.mktemp("duckdb") / "data")
-    assert cypp(folder.root, "demo", "--months", "3", "--areas", "2").status == 0
+    assert cypp(folder.root, "demo", "--months", "3", "--areas", "2", command=CYPP).status == 0
     shutil.copytree(folder.root, folder.root.parent / "before", symlinks=True)
-    return Built(folder, cypp(folder.root, "run"))
+    return Built(folder, cypp(folder.root, "run", command=CYPP))
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def on_spark(on_duckdb: Built) -> Built:
     folder = DataFolder(on_duckdb.folder.root.parent / "before")
     write_settings(folder, {"spark.master": CLUSTER, **SMALL})
     with executors_seen() as executors:
-        ran = cypp(folder.root, "run")
+        ran = cypp(folder.root, "run", command=CYPP)
     return Built(folder, ran, executors)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sysconfig
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ import pytest
 from orchestration.settings import DataFolder
 from tests.commands import Ran
 
+# Spark takes a Python without a file for one that runs the examples of its documentation, and ends it.
+CYPP = (str(Path(sysconfig.get_path("scripts")) / "cypp"),)
 CLUSTER = "local-cluster[2,1,1024]"
 # Less of a compiler and of partitions than the millions of rows would want that a cluster is for.
 SMALL = {

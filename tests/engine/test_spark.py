@@ -12,7 +12,7 @@ import pytest
 
 from orchestration.settings import DataFolder
 from tests.commands import cypp
-from tests.engine.runs import SAID, Built, write_settings
+from tests.engine.runs import CYPP, SAID, Built, write_settings
 
 pytestmark = pytest.mark.engine
 
@@ -52,8 +52,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, place: str, schema: str, table:
 
 
 def test_both_runs_publish(on_duckdb: Built, on_spark: Built) -> None:
-    assert (on_duckdb.ran.status, on_duckdb.ran.err) == (0, "")
-    assert (on_spark.ran.status, on_spark.ran.err) == (0, "")
+    assert on_duckdb.ran.status == 0, on_duckdb.ran.err
+    assert on_spark.ran.status == 0, on_spark.ran.err
     assert on_spark.executors == {"0", "1"}
 
 
@@ -130,7 +130,7 @@ def test_no_key_of_a_child_is_left_where_spark_writes_words(
 
 def test_a_cluster_that_cannot_be_reached_stops_the_run_before_it_begins(tmp_path: Path) -> None:
     write_settings(DataFolder(tmp_path), {"spark.master": "spark://127.0.0.1:1"})
-    ran = cypp(tmp_path, "run")
+    ran = cypp(tmp_path, "run", command=CYPP)
     assert (ran.status, ran.out) == (2, "")
     assert "spark://127.0.0.1:1" in ran.err
     assert [path.name for path in tmp_path.rglob("*")] == ["settings.toml"]
