@@ -74,7 +74,9 @@ def _told(sizes: list[dict[str, int]], times_remembered: float) -> dict[str, Any
     n_nights = len(sizes) - 1 - SETTLED
     by_night = {name: (last[name] - first[name]) / n_nights for name in last}
     later = {name: last[name] + by_night[name] * (LATER - len(sizes)) for name in last}
+    # What Dagster keeps of all runs together grows with those it remembers, too; then, if at all, by the night.
     later["dagster_runs"] = last["dagster_runs"] * times_remembered
+    later["dagster_shared"] += last["dagster_shared"] * (times_remembered - 1)
     return {
         "nights": len(sizes),
         "extrapolated_from": n_nights,

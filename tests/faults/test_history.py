@@ -20,6 +20,21 @@ def night() -> None:
     extract_arrives()
 
 
+SEN2 = dg.AssetKey(["landing", "sen2"])
+CHECKED = dg.AssetCheckKey(SEN2, "rows")
+
+
+@dg.asset_check(asset=SEN2)
+def rows() -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(passed=True)
+
+
+def _checked(instance: dg.DagsterInstance) -> str:
+    """A run of a check alone."""
+    checking = dg.Definitions(asset_checks=[rows]).resolve_implicit_global_asset_job_def()
+    return checking.execute_in_process(instance=instance).run_id
+
+
 def _ended(instance: dg.DagsterInstance) -> str:
     """A run that has ended, with an event; to execute one takes seconds."""
     run = instance.create_run_for_job(night, status=dg.DagsterRunStatus.SUCCESS)
@@ -44,3 +59,11 @@ def test_old_runs_go_whole_but_for_those_that_say_how_fresh_a_source_is(tmp_path
     left = " ".join(str(path) for path in tmp_path.rglob("*"))
     found = [run_id in left for run_id in (oldest, old, arrived, new)]
     assert found == [False, False, True, True]
+
+
+def test_what_checks_found_goes_with_their_runs(tmp_path: Path) -> None:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        old, new = _checked(instance), _checked(instance)
+        assert prune_history(instance, kept_runs=1) == 1
+        kept = instance.event_log_storage.get_asset_check_execution_history(CHECKED, limit=10)
+        assert [one.run_id for one in kept] == [new] != [old]
