@@ -17,13 +17,18 @@ def draw(rows: pd.DataFrame, target: Path) -> None:
     """Write the chart to a file of one of FORMS; raises NotAnswerable where there is nothing to draw."""
     if target.suffix not in FORMS:
         raise NotAnswerable(f"{target.name}: a chart is written as {' or '.join(FORMS)}")
+    chart_of(rows).save(str(target))
+
+
+def chart_of(rows: pd.DataFrame) -> Any:
+    """The chart, as Altair has it; raises NotAnswerable where there is nothing to draw."""
     numbers = list(rows.select_dtypes(include="number").columns)
     others = [name for name in rows.columns if name not in numbers]
     if rows.empty or not numbers or not others:
         raise NotAnswerable(
             "nothing to draw: a chart needs rows with a date or a name, and a number in the last such column"
         )
-    _chart(rows, others, numbers[-1]).save(str(target))
+    return _chart(rows, others, numbers[-1])
 
 
 def _chart(rows: pd.DataFrame, others: list[str], number: str) -> Any:

@@ -13,7 +13,9 @@ import duckdb
 import duckdb_cli
 import pytest
 
-from orchestration.settings import PROJECT_FOLDER
+from orchestration.analyst import notebook
+from orchestration.analyst.queries import answer
+from orchestration.settings import PROJECT_FOLDER, DataFolder
 
 if TYPE_CHECKING:
     from tests.story import Story
@@ -67,3 +69,13 @@ def test_command_line_reads_the_warehouse_and_its_parquet_copies(story: Story, h
 def test_r_reads_the_open_data(home: Path) -> None:
     [recipe] = recipes("r")
     assert "indicator" in ran(["Rscript", "-e", recipe], home)
+
+
+def test_notebook_answers_a_question_of_the_cookbook(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CYPP_DATA_DIR", str(story.second.data))
+    _, defined = notebook.app.run()
+    assert defined["chosen"].value in defined["cookbook"]()
+    assert defined["query"].value == defined["cookbook"]()[defined["chosen"].value].sql
+    assert list(defined["rows"].columns) == list(answer(DataFolder(story.second.data), defined["query"].value).columns)  # fmt: skip
