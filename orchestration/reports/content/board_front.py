@@ -108,7 +108,8 @@ def _sentence(board: Board) -> str:
         said.append(f"{board.missing_says}.")
     linked = [one.tile for one in board.linked_in(board.actions)]
     if linked:
-        said.append(f"Linked indicators. {sentence(linked)}")
+        of_linked = sentence(linked)
+        said.append(f"Indicators linked to them: {of_linked[0].lower()}{of_linked[1:]}")
     return " ".join(said)
 
 

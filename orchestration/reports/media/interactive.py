@@ -76,7 +76,7 @@ def drawing() -> dict[str, Any]:
 
     layered = alt.layer(*_layers(alt)).properties(
         width="container", height=HEIGHT, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-    ).add_params(alt.param(name="low", value=0))  # fmt: skip
+    ).add_params(alt.param(name="low", value=0), alt.param(name="ticks", value=[]))  # fmt: skip
     styled = layered.configure(font=FONT, background="white", aria=False)
     return (
         styled.configure_view(stroke=None)
@@ -97,7 +97,12 @@ def _layers(alt: Any) -> list[Any]:
         "end:T",
         scale=alt.Scale(type="utc"),
         axis=alt.Axis(
-            format="%b %Y", title=None, grid=False, labelAngle=0, labelOverlap=True, tickCount=6
+            format="%b %Y",
+            title=None,
+            grid=False,
+            labelAngle=0,
+            labelOverlap=True,
+            values=alt.ExprRef("ticks"),
         ),
     )
     values = alt.Y(

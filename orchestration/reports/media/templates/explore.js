@@ -7,6 +7,7 @@
   const [DAY, PERIOD, NUMERATOR, DENOMINATOR, SHOWN, VALUE, USUAL, LOWER, UPPER, EXPECTED, LIMITS, STATUS] = Array(12).keys();
   const WHOLE = "all";
   const ERRORS_ONLY = 1;
+  const MOST_TICKS = 6;
   let drawn = null;
 
   // An element with what is in it: texts are texts, whatever they hold.
@@ -144,8 +145,11 @@
     const lowest = Math.min(...found), highest = Math.max(...found);
     // As on the reports: from zero unless that would squeeze the values into the top.
     const low = lowest < 0 ? lowest * 1.05 : lowest < 0.4 * highest ? 0 : lowest - (highest - lowest) * 0.06;
+    // Named are days that have a value, the last among them.
+    const days = [...new Set(data.lines.map((row) => row.end))].sort(), step = Math.ceil(days.length / MOST_TICKS);
+    const set = { low, ticks: days.filter((_, place) => (days.length - 1 - place) % step === 0).map(Date.parse) };
     const spec = { ...all.drawing, datasets: data, height: height || all.drawing.height,
-      params: all.drawing.params.map((known) => (known.name === "low" ? { ...known, value: low } : known)) };
+      params: all.drawing.params.map((param) => (param.name in set ? { ...param, value: set[param.name] } : param)) };
     // To who does not see it the chart is one picture with a text.
     const inner = make("div", { "aria-hidden": "true", class: "drawn" });
     place.replaceChildren(inner);
