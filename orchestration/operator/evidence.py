@@ -110,10 +110,11 @@ def _rows_in_files(folder: DataFolder, records: pd.DataFrame) -> pd.DataFrame:
         "source_row": "Int64",
     }
     found = [pd.DataFrame(columns=list(nowhere))]
-    # A cohort is told by two returns; the first of them has the record.
-    sources = records["source"].str.partition("+")[0]
+    # A record that is put together from many rows has no place; one of a cohort that two returns tell is in the first.
+    records = records.dropna(subset=PLACE)
+    sources = records["source"].astype("str").str.partition("+")[0]
     with duckdb.connect() as connection:
-        for named, rows in records.groupby(sources + "/" + records["table_name"]):
+        for named, rows in records.groupby(sources + "/" + records["table_name"].astype("str")):
             source, _, table = str(named).partition("/")
             files = folder.raw / source / table / "*.parquet"
             places = connection.execute(

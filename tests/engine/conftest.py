@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from orchestration.intake.keys import KEY_FILE
 from orchestration.settings import DataFolder
 from tests.commands import cypp
 from tests.engine.runs import CLUSTER, CYPP, SAID, SMALL, Built, executors_seen, write_settings
@@ -24,6 +25,9 @@ def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def on_spark(on_duckdb: Built) -> Built:
     """The same extracts in a fresh folder, built by Spark."""
     folder = DataFolder(on_duckdb.folder.root.parent / "before")
+    folder.restricted.mkdir(mode=0o700, exist_ok=True)
+    # The same child has the same key.
+    shutil.copy2(on_duckdb.folder.restricted / KEY_FILE, folder.restricted / KEY_FILE)
     write_settings(folder, {"spark.master": CLUSTER, **SMALL})
     with executors_seen() as executors:
         ran = cypp(folder.root, "run", command=CYPP)

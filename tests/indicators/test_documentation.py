@@ -57,6 +57,22 @@ def test_every_column_of_a_model_is_described_and_no_other(
     assert [name for name, column in columns.items() if not column["description"]] == []
 
 
+def test_every_record_that_is_counted_says_what_decided_and_where_it_stands(
+    documented: dict[str, dict[str, Any]],
+) -> None:
+    """The row of an extract, but for what the population says is put together of many."""
+    counted = {
+        name: node
+        for name, node in documented.items()
+        if name.startswith("pop_") and name != "pop_records" and "counted_on" in node["columns"]
+    }
+    assert [name for name, node in counted.items() if "decided_by" not in node["columns"]] == []
+    assert [
+        name for name, node in counted.items()
+        if ("held_in" in node["columns"]) == bool(node["config"]["meta"].get("put_together_of"))
+    ] == []  # fmt: skip
+
+
 def test_table_of_practice_names_every_measure_in_the_file_that_has_it() -> None:
     named: dict[str, set[str]] = defaultdict(set)
     file = ""

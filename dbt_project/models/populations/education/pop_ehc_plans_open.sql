@@ -42,7 +42,10 @@ final as (
         holdings.child_key,
         in_force.start_date as event_date,
         in_force.as_at_date as counted_on,
-        in_force.source
+        in_force.source,
+        {{ place_of_row('named_plan', of='holdings') }} as held_in,
+        {{ decided_by({'in force from': 'in_force.start_date'}) }}
+            as decided_by
     from in_force
     inner join {{ ref('hist_ehc_plan_holdings') }} as holdings
         on

@@ -37,6 +37,10 @@ final as (
         counted_on as event_date,
         counted_on,
         source,
+        {{ decided_by({
+            'sessions': 'possible_sessions',
+            'attended': 'attended_sessions'
+        }) }} as decided_by,
         -- a tenth of the sessions and more (DfE, pupil absence methodology)
         10 * (possible_sessions - attended_sessions) >= possible_sessions
             as missed_a_tenth

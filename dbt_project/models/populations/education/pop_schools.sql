@@ -14,6 +14,7 @@ final as (
         month_end as event_date,
         month_end as counted_on,
         'gias+ofsted_mi' as source,
+        {{ decided_by({'judged by': 'rating_basis'}) }} as decided_by,
         is_good,
         has_overall_judgement,
         has_overall_judgement and is_good as is_good_overall

@@ -34,6 +34,13 @@ final as (
         should_be_placed_date as event_date,
         as_at_date as counted_on,
         source,
+        {{ held_in({'annex_a': 'list_10'}) }} as held_in,
+        {{ decided_by({
+            'should be placed': 'should_be_placed_date',
+            'placed': 'placed_date',
+            'adopted': 'adoption_order_date',
+            'decision reversed': 'reversal_date'
+        }) }} as decided_by,
         coalesce(placed_date > as_at_date, true)
         and coalesce(adoption_order_date > as_at_date, true)
         and coalesce(reversal_date > as_at_date, true) as is_waiting

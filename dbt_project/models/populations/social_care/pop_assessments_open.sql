@@ -19,7 +19,9 @@ open_assessments as (
         states.source,
         states.as_at_date,
         list_4.child_key,
-        list_4.start_date
+        list_4.start_date,
+        list_4.submission_id,
+        list_4.row_id
     from states
     inner join {{ ref('stg_annex_a__list_4') }} as list_4
         on states.submission_id = list_4.submission_id
@@ -39,6 +41,10 @@ final as (
         open_assessments.start_date as event_date,
         open_assessments.as_at_date as counted_on,
         open_assessments.source,
+        {{ held_in({'annex_a': 'list_4'}, of='open_assessments') }} as held_in,
+        {{ decided_by({
+            'started': 'open_assessments.start_date'
+        }) }} as decided_by,
         today.working_day_number - started.working_day_number > 45
             as is_over_45_working_days
     from open_assessments

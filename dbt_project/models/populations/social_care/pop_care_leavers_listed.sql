@@ -52,6 +52,15 @@ final as (
         as_at_date as event_date,
         as_at_date as counted_on,
         source,
+        {{ held_in({'annex_a': 'list_9'}) }} as held_in,
+        {{ decided_by({
+            'age': 'age',
+            'eligibility': 'eligibility_code',
+            'in touch': 'in_touch_code',
+            'activity': 'activity_code',
+            'accommodation': 'accommodation_suitability_code',
+            'pathway plan reviewed': 'latest_pathway_plan_date'
+        }) }} as decided_by,
         {{ unaccompanied('was_unaccompanied_code') }} as unaccompanied,
         {{ disability('has_disability_code') }} as disability,
         is_19_to_21,

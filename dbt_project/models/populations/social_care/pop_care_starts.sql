@@ -22,7 +22,10 @@ final as (
             partition by child_key
             order by start_date
         ) as superseded_on,
-        source
+        source,
+        {{ held_in({'ssda903': 'episodes', 'annex_a': 'list_8'}) }}
+            as held_in,
+        {{ decided_by({'looked after from': 'start_date'}) }} as decided_by
     from periods
 )
 

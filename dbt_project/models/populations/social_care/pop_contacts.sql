@@ -13,5 +13,10 @@ select
     contact_date as event_date,
     contact_date as counted_on,
     source,
+    {{ held_in({'annex_a': 'list_1'}) }} as held_in,
+    {{ decided_by({
+        'contact': 'contact_date',
+        'from': 'contact_source_code'
+    }) }} as decided_by,
     {{ referral_source('contact_source_code') }} as referral_source
 from served

@@ -93,6 +93,14 @@ final as (
         start_date as event_date,
         as_at_date as counted_on,
         source,
+        {{ held_in({'annex_a': 'list_7'}) }} as held_in,
+        {{ decided_by({
+            'plan from': 'start_date',
+            'last seen': 'seen_date',
+            'next visit due': 'visit_due_date',
+            'last review': 'review_date',
+            'next review due': 'review_due_date'
+        }) }} as decided_by,
         {{ disability('has_disability_code') }} as disability,
         has_visits_in_list,
         has_visits_in_list and as_at_date <= visit_due_date

@@ -12,5 +12,7 @@ select
     child_key,
     start_date as event_date,
     start_date as counted_on,
-    source
+    source,
+    {{ held_in({'annex_a': 'list_2'}) }} as held_in,
+    {{ decided_by({'started': 'start_date'}) }} as decided_by
 from served

@@ -97,6 +97,17 @@ final as (
         start_date as event_date,
         as_at_date as counted_on,
         source,
+        {{ held_in({'annex_a': 'list_8'}) }} as held_in,
+        {{ decided_by({
+            'looked after from': 'start_date',
+            'placed': 'placed_date',
+            'placement type': 'placement_type_code',
+            'legal status': 'legal_status_code',
+            'last visit': 'visit_date',
+            'next visit due': 'visit_due_date',
+            'last review': 'review_date',
+            'next review due': 'review_due_date'
+        }) }} as decided_by,
         {{ placement_type('placement_type_code') }} as placement_type,
         {{ legal_status('legal_status_code') }} as legal_status,
         {{ unaccompanied('was_unaccompanied_code') }} as unaccompanied,

@@ -31,6 +31,13 @@ final as (
         as_at_date as event_date,
         as_at_date as counted_on,
         source,
+        {{ held_in({'ssda903': 'oc2'}) }} as held_in,
+        {{ decided_by({
+            'age': 'age',
+            'SDQ score': 'sdq_score',
+            'immunisations': 'has_immunisations',
+            'conviction': 'has_conviction'
+        }) }} as decided_by,
         -- asked for from 4 to 16 (SSDA903 guide, SDQ_SCORE)
         coalesce(age between 4 and 16 and sdq_score is not null, false)
             as has_sdq_score,

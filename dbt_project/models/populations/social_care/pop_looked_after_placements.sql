@@ -11,6 +11,9 @@ children as (
         one_per_child.start_date,
         one_per_child.counted_on,
         one_per_child.source,
+        {{ held_in(
+            {'ssda903': 'episodes', 'annex_a': 'list_8'}, of='one_per_child'
+        ) }} as held_in,
         {{ add_months(add_days('one_per_child.counted_on', 1), -12) }}
             as year_start,
         {{ age_in_years('births.birth_date', 'one_per_child.counted_on') }}
@@ -226,6 +229,7 @@ everyone as (
         start_date,
         counted_on,
         source,
+        held_in,
         age,
         n_placements,
         placed_date
@@ -237,6 +241,7 @@ everyone as (
         start_date,
         counted_on,
         source,
+        held_in,
         age,
         n_placements,
         placed_date
@@ -255,6 +260,12 @@ final as (
         start_date as event_date,
         counted_on,
         source,
+        held_in,
+        {{ decided_by({
+            'looked after from': 'start_date',
+            'placements in twelve months': 'n_placements',
+            'in this placement since': 'placed_date'
+        }) }} as decided_by,
         coalesce(n_placements >= 3, false) as had_3_placements,
         coalesce(
             age < 16 and start_date <= {{ add_months('counted_on', -30) }},

@@ -120,6 +120,13 @@ final as (
         children.counted_on,
         {{ add_days('children.counted_on', 1) }} as superseded_on,
         children.source,
+        {{ held_in(
+            {'ssda903': 'episodes', 'annex_a': 'list_8'}, of='children'
+        ) }} as held_in,
+        {{ decided_by({
+            'looked after from': 'children.start_date',
+            'reviews looked at from': 'children.year_start'
+        }) }} as decided_by,
         late.child_key is null as was_reviewed_in_time_all_year
     from children
     left join late
