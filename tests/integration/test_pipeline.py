@@ -377,6 +377,39 @@ def test_evidence_sums_to_the_figure(story: Story) -> None:
     assert len({record["record_key"] for record in records}) == len(records)
 
 
+def test_every_newest_figure_has_records_with_an_id_for_each_child(
+    story: Story, tmp_path: Path
+) -> None:
+    """Of every population, also of those whose records are put together of many rows."""
+    data = story.first.copy(tmp_path / "data")
+    counted = query(story.first.warehouse, "select distinct indicator_id from marts.fct_indicator_evidence")  # fmt: skip
+    assert len(counted) > 30
+    for (indicator,) in counted:
+        area, basis, period, n_records = query(
+            story.first.warehouse,
+            "select area_code, basis, cast(period_end as varchar), count(*) from marts.fct_indicator_evidence"
+            " where indicator_id = ? group by all order by period_end desc, area_code, basis limit 1",
+            indicator,
+        )[0]
+        asked = (
+            "--period",
+            period,
+            "--area",
+            area,
+            "--basis",
+            basis,
+            "--identified",
+            "--by",
+            "Ada",
+        )
+        ran, records = _evidence(data, indicator, *asked)
+        assert (ran.status, len(records)) == (0, n_records), (indicator, ran.err)
+        assert [one for one in records if one["child_key"] and not one["local_id"]] == [], indicator
+        assert [one for one in records if not one["decided_by"]] == [], indicator
+        placed = [one for one in records if one["table_name"]]
+        assert [one for one in placed if not one["source_row"]] == [], indicator
+
+
 def test_identified_evidence_gives_the_local_ids_back_and_is_entered(
     story: Story, tmp_path: Path
 ) -> None:
