@@ -32,6 +32,10 @@ final as (
         {{ printed_value(
             'figures.share_of_rate', 'figures.decimals'
         ) }} as share_of_rate,
+        ratios.reference_group,
+        {{ printed_value('ratios.rate_ratio', '1') }} as rate_ratio,
+        {{ printed_value('ratios.rate_ratio_lower', '1') }} as rate_ratio_lower,
+        {{ printed_value('ratios.rate_ratio_upper', '1') }} as rate_ratio_upper,
         figures.status,
         figures.status_reason,
         figures.run_id
@@ -40,6 +44,14 @@ final as (
         on
             figures.breakdown = places.breakdown
             and figures.breakdown_value = places.breakdown_value
+    left join {{ ref('fct_disproportionality') }} as ratios
+        on
+            figures.breakdown = 'ethnic_group'
+            and figures.indicator_id = ratios.indicator_id
+            and figures.area_code = ratios.area_code
+            and figures.basis = ratios.basis
+            and figures.period_end = ratios.period_end
+            and figures.breakdown_value = ratios.ethnic_group
 )
 
 select * from final

@@ -224,5 +224,12 @@ def _by(figures: Figures, groups: Sequence[GroupFigure]) -> dict[str, Any]:
             cells[places[one.period_end]][names.index(one.breakdown_value)] = [
                 one.numerator, one.denominator, one.value, one.share_of_rate,
             ]  # fmt: skip
-        found[breakdown] = {"name": wording.inputs(breakdown), "groups": names, "cells": cells}
+        newest = figures.newest.period_end
+        found[breakdown] = {
+            "name": wording.inputs(breakdown), "groups": names, "cells": cells,
+            "ratios": [
+                [one.breakdown_value, one.beside_the_largest]
+                for one in own if one.period_end == newest and one.beside_the_largest
+            ],
+        }  # fmt: skip
     return found

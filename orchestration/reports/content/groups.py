@@ -12,7 +12,7 @@ from orchestration.reports.content import wording
 from orchestration.reports.content.figures import NO_COUNT, NO_VALUE, Figures
 from orchestration.reports.content.panels import Cell
 from orchestration.reports.content.published import Published, read_records
-from orchestration.reports.content.rounding import printed_count
+from orchestration.reports.content.rounding import printed, printed_count
 from orchestration.warehouse.opening import opened
 
 # What the child is, and not the record: the explore page has it.
@@ -32,6 +32,23 @@ class GroupFigure:
     denominator: float | None
     value: float | None
     share_of_rate: float | None
+    reference_group: str | None
+    rate_ratio: float | None
+    rate_ratio_lower: float | None
+    rate_ratio_upper: float | None
+
+    @property
+    def beside_the_largest(self) -> str | None:
+        """How often the group is counted beside the largest one, in words; None of a figure that says nothing of it."""
+        if self.reference_group is None:
+            return None
+        if self.breakdown_value == self.reference_group:
+            return "the largest group"
+        if self.rate_ratio is None:
+            return "not enough children to say"
+        bounds = (self.rate_ratio_lower, self.rate_ratio_upper)
+        lower, upper = (printed(bound, 1) for bound in bounds if bound is not None)
+        return f"{printed(self.rate_ratio, 1)} times as often ({lower} to {upper})"
 
 
 Groups = Mapping[str, Sequence[GroupFigure]]

@@ -202,7 +202,7 @@
   }
 
   function groupTables(one, by) {
-    const { name, groups, cells } = one.by[by];
+    const { name, groups, cells, ratios } = one.by[by];
     const cell = (found) => {
       if (!found) return "–";
       const [numerator, denominator, value, share] = found;
@@ -216,7 +216,10 @@
     if (one.isRate) said.push("A group's share is its number for every 10,000 of all children: the shares add up to the rate of all, and say nothing of how common it is in the group.");
     if (isShared(one, by)) said.push("How many children there are in each group is not known here, so the chart shows the shares.");
     if (groups.length > all.looks.length) said.push(`The chart shows the ${all.looks.length} largest groups.`);
-    return [table(`Every period by ${name}, with numerator and denominator`, [["Period"], ...groups.map((group) => [group, true])], rows),
+    const beside = !ratios.length ? [] : [
+      table(`How often the children of a group are counted beside those of the largest, ${one.period}`, [["Group"], ["Beside the largest group"]], ratios),
+      make("p", { class: "note" }, "Per resident of all ages at the Census of 2021, with the range that chance alone would explain (95%): nobody estimates children by ethnic group. A ratio to ask questions by.")];
+    return [...beside, table(`Every period by ${name}, with numerator and denominator`, [["Period"], ...groups.map((group) => [group, true])], rows),
       ...said.map((text) => make("p", { class: "note" }, text))];
   }
 
