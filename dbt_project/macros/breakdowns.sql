@@ -165,3 +165,21 @@
         else 'not recorded'
     end
 {%- endmacro %}
+
+{# How care ended (SSDA903 guide, 2025, reasons for an episode's ceasing). E43 and
+   E44 stand for special guardianship up to March 2018 only (docs/social_care.md,
+   'Leaving care'). #}
+{% macro way_out_of_care(code, end_date) -%}
+    case
+        when {{ code }} in ('E11', 'E12') then 'adopted'
+        when
+            {{ code }} in ('E45', 'E46', 'E47', 'E48')
+            or (
+                {{ code }} in ('E43', 'E44')
+                and {{ end_date }} < cast('2018-04-01' as date)
+            )
+            then 'special guardianship'
+        when {{ code }} in ('E4A', 'E4B') then 'returned home'
+        else 'left another way'
+    end
+{%- endmacro %}

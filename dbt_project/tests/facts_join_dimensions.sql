@@ -9,7 +9,7 @@
     'dim_indicator_tables', 'dim_indicators', 'dim_method_breaks',
     'dim_neighbours', 'dim_periods', 'dim_population', 'dim_runs',
     'dim_targets', 'fct_anomalies', 'fct_benchmarks', 'fct_change_parts', 'fct_changes',
-    'fct_counted_records', 'fct_delivery_actions', 'fct_disproportionality',
+    'fct_cohorts', 'fct_counted_records', 'fct_delivery_actions', 'fct_disproportionality',
     'fct_dq_issues', 'fct_dq_results', 'fct_holds', 'fct_indicator_comments',
     'fct_indicator_values',
     'fct_managers_lists', 'fct_newest_figures', 'fct_reconciliations',

@@ -177,6 +177,22 @@ def test_each_table_holds_what_reads_it_and_all_else_publishes(
     assert now["cp_plans_rate"][-1][0] == BAD and now["cp_plans_rate"][-1][4] != "held"
 
 
+def test_cohorts_that_a_failed_table_is_read_for_have_no_figures(
+    nights: Nights, bad_night: tuple[dict[str, list[tuple]], str]
+) -> None:
+    assert bad_night
+    rows = query(
+        nights.folder.warehouse_file,
+        "select distinct cohort, status = 'held', coalesce(status_reason, '') like ?, numerator is null"
+        " from marts.fct_cohorts where cohort = 'referrals' or status <> 'not_applicable'",
+        f"held by {VOLUME} (annex_a list_3) since the extract of 2025-04-30%",
+    )
+    assert ("referrals", True, True, True) in rows
+    assert {row[1:] for row in rows if row[0] == "referrals"} == {(True, True, True)}
+    # the unread cells of list 8 decide nothing about who comes into care
+    assert {row[1] for row in rows if row[0] != "referrals"} == {False}
+
+
 def test_status_names_the_last_good_value_its_period_and_what_releases_it(
     nights: Nights, bad_night: tuple[dict[str, list[tuple]], str]
 ) -> None:
