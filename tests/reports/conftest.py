@@ -144,6 +144,19 @@ class Warehouse:
         }  # fmt: skip
         self.rows["dim_targets"].append(usual | said)
 
+    def add_cohort(
+        self, cohort: str, end: str, step: str, within_months: int, reached: int | None, **said: Any
+    ) -> None:
+        """Of forty who began in the month, how many reached a step."""
+        known = reached is not None
+        usual = {
+            "area_code": "E09000003", "cohort": cohort, "month_end": date.fromisoformat(end), "step": step,
+            "step_order": len({row["step"] for row in self.rows["fct_cohorts"]} | {step}), "within_months": within_months,
+            "numerator": reached, "denominator": 40 if known else None, "share": 2.5 * reached if known else None,
+            "status": "ok" if known else "insufficient_history", "run_id": RUN,
+        }  # fmt: skip
+        self.rows["fct_cohorts"].append(usual | said)
+
     def add_comment(self, indicator_id: str, as_at: str, comment: str, **said: Any) -> None:
         usual = {
             "indicator_id": indicator_id, "area_code": "E09000003", "as_at": date.fromisoformat(as_at),

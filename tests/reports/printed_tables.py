@@ -18,6 +18,7 @@ PRINTED = (
     "rpt_board",
     "rpt_board_outcomes",
     "rpt_groups",
+    "rpt_cohorts",
 )
 
 

@@ -54,6 +54,10 @@ def marts(warehouse: Warehouse, tmp_path: Path) -> Path:
         warehouse.rows["dim_breakdown_values"].append({**group, "sort_order": place, "run_id": "r"})
         warehouse.add_figure("rare_pct", "2025-03-31", 2, denominator=40, value=5.05, **group)
         warehouse.add_figure("rate", "2025-03-31", 1250, share_of_rate=133.1895, **group)
+    for month, step, within, reached in (
+        ("2024-12-31", "assessed", 3, 30), ("2024-12-31", "looked after", 3, 1), ("2025-01-31", "assessed", 3, None),
+    ):  # fmt: skip
+        warehouse.add_cohort("referrals", month, step, within, reached)
     path = warehouse.write(tmp_path / "warehouse.duckdb")
     write_public_edition(path, Identities({"rare_pct": Measures("rare record", "record")}))
     return path
@@ -65,9 +69,14 @@ def _page(marts: Path, edition: str) -> str:
     return target.read_text(encoding="utf-8")
 
 
-def _held(marts: Path, edition: str) -> dict[str, Any]:
+def _data(marts: Path, edition: str) -> dict[str, Any]:
     [text] = html.fromstring(_page(marts, edition)).xpath("//script[@id='figures']/text()")
-    return {one["id"]: one for one in json.loads(text)["indicators"]}
+    data: dict[str, Any] = json.loads(text)
+    return data
+
+
+def _held(marts: Path, edition: str) -> dict[str, Any]:
+    return {one["id"]: one for one in _data(marts, edition)["indicators"]}
 
 
 def _query(marts: Path, sql: str, *given: object) -> list[tuple[Any, ...]]:
@@ -144,6 +153,38 @@ def test_officers_see_groups_as_they_are_printed_and_shares_where_nobody_has_cou
     assert by_sex["cells"] == [[None, None], [[2, 40, 5.1, None], [2, 40, 5.1, None]]]
     assert held["rate"]["by"]["sex"]["cells"] == [[[1250, None, None, 133.2]] * 2]
     assert {one["id"] for one in _held(marts, "public").values() if one["by"]} == set()
+
+
+def test_officers_follow_a_cohort_and_the_public_page_has_none(marts: Path) -> None:
+    [page] = [one for one in _data(marts, "restricted")["pages"] if "cohort" in one]
+    assert (page["id"], page["title"]) == ("cohort-referrals", "Referrals followed")
+    cohort = page["cohort"]
+    assert cohort["months"] == [["2024-12-31", "Dec 2024"], ["2025-01-31", "Jan 2025"]]
+    assert cohort["within"] == [3]
+    assert cohort["steps"] == [
+        {
+            "name": "assessed",
+            "cells": [[["75.0%", "30 / 40", 75.0]], [["no value", "Not enough history", None]]],
+        },
+        {"name": "looked after", "cells": [[["2.5%", "1 / 40", 2.5]]]},
+    ]
+    assert [one for one in _data(marts, "public")["pages"] if "cohort" in one] == []
+    assert [told for told in ("Referrals followed", "Dec 2024", "30 / 40") if told in _page(marts, "public")] == []  # fmt: skip
+
+
+def test_held_cohort_says_why_it_has_no_figures(warehouse: Warehouse, tmp_path: Path) -> None:
+    reason = "held by a check since the extract of 2025-03-31"
+    warehouse.add_cohort(
+        "entrants to care", "2024-12-31", "left care", 3, None, status="held", status_reason=reason
+    )
+    marts = warehouse.write(tmp_path / "warehouse.duckdb")
+    [page] = _data(marts, "restricted")["pages"]
+    assert page["about"].endswith(
+        "No figures now: held by a check since the extract of 31 Mar 2025."
+    )
+    assert page["cohort"]["steps"] == [
+        {"name": "left care", "cells": [[["no value", "Held", None]]]}
+    ]
 
 
 def test_newest_figures_of_a_service_stand_side_by_side_by_what_the_records_are(

@@ -1,4 +1,5 @@
-"""The explore page: any indicator of an edition, by group where officers may see groups, beside published figures.
+"""The explore page: any indicator of an edition, by group where officers may see groups, beside published figures; for
+officers cohorts, too.
 
 What it says of a figure is what the reports say of it: the same words, from the same printed rows. The page is one file; a
 reader's choice is kept in its address.
@@ -17,6 +18,7 @@ from dateutil.relativedelta import relativedelta
 from markupsafe import Markup
 
 from orchestration.reports.content import wording
+from orchestration.reports.content.cohorts import CohortFigure, cohort_pages, read_cohorts
 from orchestration.reports.content.committee import page_environment
 from orchestration.reports.content.comparisons import as_published, comparators_for
 from orchestration.reports.content.figures import NO_COUNT, NO_VALUE, Figures, figures_of
@@ -59,7 +61,7 @@ def write_explore_page(marts: Path, target: Path, edition: str) -> None:
     published = _with_variants(read_published(marts, EXPLORE, edition))
     groups = read_groups(marts, published)
     found = [figures_of(published, indicator) for indicator in published.indicators]
-    shown = _in_json(_shown(published, found, groups))
+    shown = _in_json(_shown(published, found, groups, read_cohorts(marts, published)))
     scripts = library(), page_script("explore")
     page = page_environment().get_template("explore.html.j2").render(
         run=published.run, home=published.home, title="Explore the figures", is_public=edition == "public",
@@ -101,7 +103,9 @@ def _in_json(shown: dict[str, Any]) -> Markup:
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 -- no tag can begin in it
 
 
-def _shown(published: Published, found: Sequence[Figures], groups: Groups) -> dict[str, Any]:
+def _shown(
+    published: Published, found: Sequence[Figures], groups: Groups, cohorts: Sequence[CohortFigure]
+) -> dict[str, Any]:
     """All that the page can show."""
     indicators = [
         _indicator(
@@ -119,7 +123,7 @@ def _shown(published: Published, found: Sequence[Figures], groups: Groups) -> di
         "drawing": drawing(),
         "noValue": NO_VALUE,
         "noCount": NO_COUNT,
-        "pages": _pages(published.indicators),
+        "pages": [*_pages(published.indicators), *cohort_pages(cohorts)],
         "indicators": indicators,
     }
 

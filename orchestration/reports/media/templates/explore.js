@@ -8,6 +8,8 @@
   const WHOLE = "all";
   const ERRORS_ONLY = 1;
   const MOST_TICKS = 6;
+  // A cohort's lines have no limits, no target and no marks.
+  const NO_INDICATOR = { rows: [], marks: [], target: null };
   let drawn = null;
 
   // An element with what is in it: texts are texts, whatever they hold.
@@ -27,13 +29,17 @@
     const wanted = given.get("compare");
     const offered = one ? one.compared.map((known) => known.key) : [];
     const compare = wanted === null ? offered.slice(0, 1) : wanted.split(",").filter((key) => offered.includes(key));
-    return { page, one, by, compare };
+    const step = page.cohort && page.cohort.steps.find((known) => known.name === given.get("step"));
+    const within = page.cohort && (page.cohort.within.find((months) => String(months) === given.get("within")) || page.cohort.within[0]);
+    return { page, one, by, compare, step, within };
   }
 
-  function addressOf({ page, one, by, compare }) {
+  function addressOf({ page, one, by, compare, step, within }) {
     const given = new URLSearchParams(one ? { measure: one.id } : { page: page.id });
     if (one && by !== WHOLE) given.set("by", by);
     if (one && compare) given.set("compare", compare.join(","));
+    if (page.cohort && step) given.set("step", step.name);
+    if (page.cohort && !step) given.set("within", within || page.cohort.within[0]);
     return `#${given}`;
   }
 
@@ -45,7 +51,9 @@
     }));
   }
 
-  function showChoices({ page, one, by, compare }) {
+  const ofMonths = (months) => `${months} months`;
+
+  function showChoices({ page, one, by, compare, step, within }) {
     const plans = [...new Set(all.pages.map((known) => known.plan))];
     fill("page", ...plans.map((plan) => make("optgroup", { label: plan }, ...all.pages
       .filter((known) => known.plan === plan)
@@ -55,8 +63,10 @@
         return option;
       }))));
     const own = all.indicators.filter((known) => known.page === page.id);
-    options("measure", one ? one.id : "", [["", `All ${own.length} measures of the subject`],
-      ...own.map((known) => [known.id, titled(known)])]);
+    if (page.cohort) options("measure", step ? step.name : "", [["", "All steps"], ...page.cohort.steps.map(({ name }) => [name, capital(name)])]);
+    else options("measure", one ? one.id : "", [["", `All ${own.length} measures of the subject`], ...own.map((known) => [known.id, titled(known)])]);
+    at("within-row").hidden = !page.cohort || Boolean(step);
+    options("within", within, page.cohort ? page.cohort.within.map((months) => [months, ofMonths(months)]) : []);
     const breakdowns = one ? Object.entries(one.by) : [];
     at("by-row").hidden = !breakdowns.length;
     options("by", by, [[WHOLE, "not broken down"], ...breakdowns.map(([key, known]) => [key, known.name])]);
@@ -68,6 +78,7 @@
     }));
   }
 
+  const capital = (text) => text[0].toUpperCase() + text.slice(1);
   const titled = (one) => (one.number ? `${one.number} ${one.title}` : one.title);
 
   function readChoices() {
@@ -75,7 +86,8 @@
     const page = all.pages.find((known) => known.id === at("page").value);
     const boxes = [...at("compare").querySelectorAll("input")];
     const compare = boxes.length ? boxes.filter((box) => box.checked).map((box) => box.value) : undefined;
-    return { page, one: one && one.page === page.id ? one : undefined, by: at("by").value || WHOLE, compare };
+    const step = page.cohort && page.cohort.steps.find((known) => known.name === at("measure").value);
+    return { page, one: one && one.page === page.id ? one : undefined, by: at("by").value || WHOLE, compare, step, within: at("within").value };
   }
 
   // Points with a value, each unbroken run a line of its own, so that no line bridges a gap.
@@ -241,6 +253,33 @@
     return hasLines ? [() => draw(at("chart"), one, by, lines)] : [];
   }
 
+  // Of one step a line for each number of months, of all steps within some months a line for each step; a month is when they began.
+  function showCohort({ page, step, within }) {
+    const { months, steps, about, ...cohort } = page.cohort;
+    const columns = step ? cohort.within.map((known, place) => [`within ${ofMonths(known)}`, (row) => step.cells[row][place]])
+      : steps.map((known) => [known.name, (row) => known.cells[row][cohort.within.indexOf(within)]]);
+    const named = step ? step.name : `all steps within ${ofMonths(within)}`;
+    const lines = columns.map(([name, cellOf], place) => [all.looks[place], name, months.map(([day, month], row) => {
+      const [text, , value] = cellOf(row);
+      return [day, value, month, text];
+    })]).filter(([, , points]) => points.some(([, value]) => value !== null));
+    const shown = `${page.title}: ${named}`;
+    fill("shown", shown);
+    fill("lead", page.about);
+    fill("unit", lines.length ? "%, by the month in which they began" : "");
+    fill("summary");
+    at("chart").setAttribute("aria-label", `Lines of ${shown} by month; the table has every figure.`);
+    at("chart").hidden = !lines.length;
+    showLegend(NO_INDICATOR, step ? "months" : "step", lines);
+    const rows = months.map(([, month], row) => [month, ...columns.map(([, cellOf]) => {
+      const [text, counts] = cellOf(row);
+      return [text, make("small", {}, counts)];
+    })]).reverse();
+    fill("tables", table(`${shown}, by the month in which they began`, [["Began in"], ...columns.map(([name]) => [capital(name), true])], rows));
+    fill("about", ...about.flatMap(([term, text]) => [make("dt", {}, term), make("dd", {}, text)]));
+    return lines.length ? [() => draw(at("chart"), NO_INDICATOR, named, lines)] : [];
+  }
+
   function showPage({ page }) {
     const own = all.indicators.filter((known) => known.page === page.id);
     fill("shown", page.title);
@@ -268,9 +307,10 @@
     const choice = choiceOf(location.hash);
     showChoices(choice);
     clear();
-    at("one").hidden = !choice.one;
-    at("cards").hidden = Boolean(choice.one);
-    const works = choice.one ? showOne(choice) : showPage(choice);
+    const isOne = Boolean(choice.one || choice.page.cohort);
+    at("one").hidden = !isOne;
+    at("cards").hidden = isOne;
+    const works = choice.page.cohort ? showCohort(choice) : choice.one ? showOne(choice) : showPage(choice);
     const own = [];
     drawn = own;
     for (const work of works) {
