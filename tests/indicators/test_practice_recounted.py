@@ -25,6 +25,7 @@ from orchestration.night.steps import Request
 from orchestration.registry.indicators import load_indicators
 from orchestration.settings import DataFolder
 from tests.indicators.recount import Counts, Recount, counts_of
+from tests.indicators.recount_cohorts import cohorts_of
 from tests.nights import run_night
 
 # Enough children for every measure to count some, few enough to be read in seconds.
@@ -158,3 +159,23 @@ def test_lists_of_managers_hold_whom_the_figures_point_to(
     }  # fmt: skip
     assert len(listed) == 7
     assert listed == expected
+
+
+def test_cohorts_of_the_year_are_counted_again_and_no_other_is_followed(data: DataFolder) -> None:
+    with duckdb.connect(str(data.warehouse_file), read_only=True) as connection:
+        rows = connection.execute(
+            "select cohort, month_end, step, within_months, numerator, denominator, share, status"
+            " from marts.fct_cohorts where month_end >= '2024-04-30' and status in ('ok', 'not_applicable')"
+        ).fetchall()
+    told = {
+        (cohort, pd.Timestamp(end), step, months): (above, below)
+        for cohort, end, step, months, above, below, *_ in rows
+    }
+    assert told == cohorts_of(Recount(data.landing / AREA.code, pd.Timestamp(AS_AT), AREA.code))
+    assert all(sum(counts[0] for key, counts in told.items() if key[2] == step) > 0 for step in (
+        "assessed", "section 47 enquiry", "child protection plan", "looked after", "referred again", "left care",
+    ))  # fmt: skip
+    assert all(
+        share == pytest.approx(100 * above / below) if status == "ok" else (below, share) == (0, None)
+        for *_, above, below, share, status in rows
+    )  # fmt: skip
