@@ -11,19 +11,20 @@ app = marimo.App(width="medium", app_title="Children's indicators")
 @app.cell
 def _asking():
     import marimo as mo
+    from marimo import md
 
     from orchestration.analyst.drawing import chart_of
     from orchestration.analyst.queries import NotAnswerable, answer, cookbook
     from orchestration.settings import data_folder
 
-    return NotAnswerable, answer, chart_of, cookbook, data_folder, mo
+    return NotAnswerable, answer, chart_of, cookbook, data_folder, md, mo
 
 
 @app.cell
-def _choosing(cookbook, mo):
+def _choosing(cookbook, md, mo):
     names = {recipe.question: name for name, recipe in cookbook().items()}
     chosen = mo.ui.dropdown(names, value=next(iter(names)), label="Question", full_width=True)
-    mo.vstack([mo.md("# Children's indicators"), chosen])
+    mo.vstack([md("# Children's indicators"), chosen])
     return (chosen,)
 
 
@@ -46,11 +47,11 @@ def _answering(NotAnswerable, answer, data_folder, mo, query):
 
 
 @app.cell
-def _drawing(NotAnswerable, chart_of, mo, rows):
+def _drawing(NotAnswerable, chart_of, md, mo, rows):
     try:
         chart = mo.ui.altair_chart(chart_of(rows))
     except NotAnswerable as error:
-        chart = mo.md(str(error))
+        chart = md(str(error))
     chart
 
 
