@@ -10,7 +10,7 @@ from orchestration.settings import DBT_FOLDER
 from orchestration.warehouse.dbt_process import safe_message
 from tests.small_project import run_project, write_project
 
-MACROS = ("macros/measures.sql", "macros/breakdowns.sql")
+MACROS = ("macros/measures.sql", "macros/breakdowns.sql", "macros/engines.sql")
 RECORDS = DBT_FOLDER / "models" / "populations" / "pop_records.sql"
 PROJECT = """
 name: cypp
