@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from importlib.util import find_spec
 
 import pytest
 
@@ -10,6 +11,10 @@ from orchestration.intake.keys import KEY_FILE
 from orchestration.settings import DataFolder
 from tests.commands import cypp
 from tests.engine.runs import CLUSTER, CYPP, SAID, SMALL, Built, executors_seen, write_settings
+
+
+# Spark is in an environment of its own (`make engine-test`).
+collect_ignore_glob = [] if find_spec("pyspark") else ["test_*.py"]
 
 
 @pytest.fixture(scope="session")
