@@ -12,7 +12,6 @@ from orchestration.settings import DataFolder
 from tests.commands import cypp
 from tests.engine.runs import CLUSTER, CYPP, SAID, SMALL, Built, executors_seen, write_settings
 
-
 # Spark is in an environment of its own (`make engine-test`).
 collect_ignore_glob = [] if find_spec("pyspark") else ["test_*.py"]
 
