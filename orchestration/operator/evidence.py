@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from typing import cast
 
 import duckdb
 import pandas as pd
@@ -111,11 +112,11 @@ def _rows_in_files(folder: DataFolder, records: pd.DataFrame) -> pd.DataFrame:
     }
     found = [pd.DataFrame(columns=list(nowhere))]
     # A record that is put together from many rows has no place; one of a cohort that two returns tell is in the first.
-    records = records.dropna(subset=PLACE)
-    sources = records["source"].astype("str").str.partition("+")[0]
+    placed = records.dropna(subset=PLACE)
     with duckdb.connect() as connection:
-        for named, rows in records.groupby(sources + "/" + records["table_name"].astype("str")):
-            source, _, table = str(named).partition("/")
+        for about, rows in placed.groupby(["source", "table_name"]):
+            named, table = map(str, cast("tuple[str, str]", about))
+            source, _, _ = named.partition("+")
             files = folder.raw / source / table / "*.parquet"
             places = connection.execute(
                 "select submission_id, $2 as table_name, row_id, source_row from read_parquet($1)"
