@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 import yaml
 
+from expectations.contract import CONTRACTS_FOLDER
 from orchestration.settings import DBT_FOLDER
 from tests.empty_project import Build
 from tests.indicators.dbt_unit_tests import MODELS_FOLDER
@@ -71,6 +74,31 @@ def test_every_record_that_is_counted_says_what_decided_and_where_it_stands(
         name for name, node in counted.items()
         if ("held_in" in node["columns"]) == bool(node["config"]["meta"].get("put_together_of"))
     ] == []  # fmt: skip
+
+
+def _said_twice(node: yaml.Node) -> Iterator[str]:
+    """Keys of a mapping that it has more than once, with their lines; YAML keeps the last without a word."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield f"{key.value}, line {key.start_mark.line + 1}"
+            seen.add(key.value)
+            yield from _said_twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _said_twice(item)
+
+
+@pytest.mark.parametrize(
+    "folder", [DBT_FOLDER, CONTRACTS_FOLDER.parent], ids=lambda folder: folder.name
+)
+def test_no_key_of_a_mapping_is_said_twice(folder: Path) -> None:
+    files = [path for path in folder.rglob("*.yml") if "target" not in path.parts]
+    assert files
+    texts = {path: path.read_text(encoding="utf-8") for path in files}
+    found = {path.name: list(_said_twice(yaml.compose(text, Loader=yaml.CSafeLoader))) for path, text in texts.items()}  # fmt: skip
+    assert {name: keys for name, keys in found.items() if keys} == {}
 
 
 def test_table_of_practice_names_every_measure_in_the_file_that_has_it() -> None:
