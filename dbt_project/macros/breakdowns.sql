@@ -167,7 +167,7 @@
 {%- endmacro %}
 
 {# How care ended (SSDA903 guide, 2025, reasons for an episode's ceasing). E43 and
-   E44 stand for special guardianship up to March 2018 only (docs/social_care.md,
+   E44 are special guardianship up to March 2018 only (docs/social_care.md,
    'Leaving care'). #}
 {% macro way_out_of_care(code, end_date) -%}
     case

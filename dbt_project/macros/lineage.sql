@@ -73,3 +73,11 @@
     where false
     {%- endfor %}
 {%- endmacro %}
+
+{# What a failed table holds figures for, in a sentence; `failed` is a row of
+   gate_failed_tables. #}
+{% macro cause_of_hold(failed) -%}
+    {{ failed }}.check_id || ' (' || {{ failed }}.source || ' '
+    || {{ failed }}.table_name || ') since the extract of '
+    || cast({{ failed }}.failed_since as string) || ': ' || {{ failed }}.message
+{%- endmacro %}

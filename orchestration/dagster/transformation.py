@@ -17,6 +17,7 @@ from dagster_dbt import (
 from orchestration.dagster.resources import OPERATIONS, Data, dbt_resource
 from orchestration.dagster.taking_in import RUN, raw_key
 from orchestration.engine.handover import problems_of_build, write_seeds
+from orchestration.engine.session import refuse_without_session
 from orchestration.night.errors import NothingPublished, needs_the_job
 from orchestration.night.progress import say_progress
 from orchestration.settings import DBT_FOLDER
@@ -97,7 +98,11 @@ def _ready_to_build(context: dg.AssetExecutionContext, data: Data) -> None:
 
 
 def _build_on_spark(dbt: DbtCliResource, data: Data) -> None:
-    """Every model on Spark, from seeds as DuckDB reads them. Raises NothingPublished, naming what failed."""
+    """Every model on Spark, from seeds as DuckDB reads them. Raises NothingPublished, naming what failed.
+
+    A run that Dagster started has not been asked yet whether there is a session: raises ConfigurationError.
+    """
+    refuse_without_session(data.folder, data.settings.engine)
     seeded = dbt.cli(["seed"], manifest=DBT_PROJECT.manifest_path, raise_on_error=False, target_path=target_folder(data.folder))  # fmt: skip
     if not seeded.wait().is_successful():
         raise NothingPublished("dbt failed: its seeds cannot be read")

@@ -58,7 +58,7 @@ class Case:
     moves: tuple[Move, ...]
     """The figures of the plan that the record can move, the one that moves most first."""
     holds: Holds
-    """What stands in the record, for officers."""
+    """What the record holds, for officers."""
 
     @property
     def moves_says(self) -> str:

@@ -46,10 +46,7 @@ final as (
         failed.check_id,
         failed.failed_since,
         newest_good_periods.newest_good_period,
-        failed.check_id || ' (' || failed.source || ' ' || failed.table_name
-        || ') since the extract of '
-        || cast(failed.failed_since as string) || ': ' || failed.message
-            as cause
+        {{ cause_of_hold('failed') }} as cause
     from {{ ref('stg_run__indicators') }} as indicators
     inner join {{ ref('gate_lineage') }} as lineage
         on {{ is_read_by('lineage', 'indicators') }}

@@ -6,10 +6,7 @@ causes as (
     select
         lineage.reader,
         areas.area_code,
-        failed.check_id || ' (' || failed.source || ' ' || failed.table_name
-        || ') since the extract of '
-        || cast(failed.failed_since as string) || ': ' || failed.message
-            as cause
+        {{ cause_of_hold('failed') }} as cause
     from {{ ref('gate_failed_tables') }} as failed
     inner join {{ ref('stg_run__areas') }} as areas
         on

@@ -62,17 +62,10 @@ final as (
             'age': 'age'
         }) }}
             as decided_by,
-        coalesce(end_reason_code in ('E11', 'E12'), false) as was_adopted,
-        -- E43 and E44 stand for special guardianship up to March 2018 only
-        -- (docs/social_care.md, 'Leaving care')
-        coalesce(
-            end_reason_code in ('E45', 'E46', 'E47', 'E48')
-            or (
-                end_reason_code in ('E43', 'E44')
-                and end_date < cast('2018-04-01' as date)
-            ),
-            false
-        ) as had_special_guardianship_order,
+        {{ way_out_of_care('end_reason_code', 'end_date') }} = 'adopted'
+            as was_adopted,
+        {{ way_out_of_care('end_reason_code', 'end_date') }}
+        = 'special guardianship' as had_special_guardianship_order,
         coalesce(age >= 16, false) and not is_assessed_adult
             as left_at_16_or_over,
         coalesce(age >= 18, false) and not is_assessed_adult
