@@ -96,6 +96,9 @@ class BoardSettings(_Section):
 class PracticeSettings(_Section):
     cp_visit_working_days: Annotated[int, Field(ge=1, le=60)] = 10
     """Within how many working days a child on a protection plan is to be seen: no law says it."""
+    contact_follow_up_days: Annotated[int, Field(ge=0, le=28)] = 14
+    """For how many days after a contact at the front door it is looked at what followed; no more than the
+    month before a window, which is what its measures ask of the extracts (`history_months`)."""
     case_link: Annotated[str, Field(pattern=r"^https://[^\s]*\{id\}[^\s]*$")] | None = None
     """Where the case system shows a child; `{id}` is the local id."""
 

@@ -61,17 +61,18 @@ def simulate(area: Area, seed: int, first_month: int, last_month: int) -> Histor
     course = run_course(area, seed, last_month)
     cases, last = course.cases, last_day(last_month)
     light = range(first_month - LOOK_BACK_MONTHS, last_month + 1)
-    contacts, early_help = (
+    contacted, helped = (
         light_children(area, world.draws, kind, light) for kind in ("contact", "early_help")
     )
     n_known = len(course.children)
-    children = pd.concat([course.children, contacts, early_help], ignore_index=True)
+    children = pd.concat([course.children, contacted, helped], ignore_index=True)
+    early_help = _early_help(helped, n_known + len(contacted), world)
     referrals, periods = _referrals(cases, world), _periods(cases, world)
     episodes = placements_of(periods, world)
     frames = {
         "children": _identified(children, world.draws),
-        "contacts": _contacts(contacts, n_known, referrals, world),
-        "early_help": _early_help(early_help, n_known + len(contacts), world),
+        "contacts": _contacts(contacted, n_known, referrals, early_help, world),
+        "early_help": early_help,
         "referrals": referrals,
         "assessments": _assessments(cases, world),
         "enquiries": _enquiries(cases, world),
@@ -125,9 +126,13 @@ def _earlier(frame: pd.DataFrame, day: str) -> np.ndarray:
 
 
 def _contacts(
-    people: pd.DataFrame, first: int, referrals: pd.DataFrame, world: World
+    people: pd.DataFrame,
+    first: int,
+    referrals: pd.DataFrame,
+    early_help: pd.DataFrame,
+    world: World,
 ) -> pd.DataFrame:
-    """Contacts without a referral, and the contact behind each referral."""
+    """Contacts that nothing follows, the contact behind each referral and behind most early help."""
     alone = pd.DataFrame(
         {"child": first + np.arange(len(people)), "key": people["key"], "day": people["start"]}
     )
@@ -137,7 +142,13 @@ def _contacts(
     behind = behind.assign(
         key=key, day=behind["day"] - (world.draws.uniform(key, "contact") * 1.4).astype(int)
     )
-    return record(pd.concat([alone, behind], ignore_index=True), world.draws, "day", "contact")
+    helped = _some(early_help, "contact", intensities.EARLY_HELP_AFTER_CONTACT, world)
+    key = keys_of(helped["key"].to_numpy(), 1)
+    earlier = world.draws.days(key, "contact", intensities.CONTACT_TO_EARLY_HELP_DAYS)
+    helped = pd.DataFrame({"child": helped["child"], "key": key, "day": helped["day"] - earlier})
+    helped["source"] = _pick(key, "source", SOURCES, world)
+    made = pd.concat([alone, behind, helped], ignore_index=True)
+    return record(made, world.draws, "day", "contact")
 
 
 def _early_help(people: pd.DataFrame, first: int, world: World) -> pd.DataFrame:

@@ -34,6 +34,9 @@ SIBLING_GAP_YEARS = Curve(((0, 1.0), (0.5, 2.4), (1, 5.0)))
 # contacts to a referral]
 CONTACTS = 1750.0
 EARLY_HELP = 150.0
+# Early help that somebody's contact led to, and after how long. [shape: most within a fortnight]
+EARLY_HELP_AFTER_CONTACT = 0.7
+CONTACT_TO_EARLY_HELP_DAYS = Curve(((0, 0), (0.4, 4), (0.85, 14), (1, 26)))
 EARLY_HELP_DAYS = Curve(((0, 5), (0.5, 32), (0.9, 70), (1, 160)))
 
 # Referred and nothing further. [calibrated: 290 of 2,885 to 245 of 2,751]

@@ -261,6 +261,7 @@ def _new_run(ledger: Ledger, settings: Settings, request: Request, areas: list[s
         records_first_reported=request.as_at == today().as_at and request.received_by is None,
         is_synthetic=is_synthetic(ledger),
         cp_visit_working_days=settings.practice.cp_visit_working_days,
+        contact_follow_up_days=settings.practice.contact_follow_up_days,
         spotlight_outcome=spotlight(settings.board.spotlight, request.as_at),
     )
 

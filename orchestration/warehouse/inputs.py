@@ -44,6 +44,7 @@ class Run:
     records_first_reported: bool
     is_synthetic: bool = False
     cp_visit_working_days: int = PracticeSettings().cp_visit_working_days
+    contact_follow_up_days: int = PracticeSettings().contact_follow_up_days
     spotlight_outcome: int = 1
     """The outcome of the plan that the board looks at this time."""
 

@@ -98,6 +98,11 @@ SCENARIOS = (
     _listed("contact", 1, contact_date=_day("2025-01-10")),
     _listed("early help", 2, start_date=_day("2025-01-10")),
     _listed("referral", 3, referral_date=_day("2025-01-10"), is_nfa="N"),
+    Scenario("contact that help and a referral followed", "annex_a", {
+        "list_1": ({**BORN, "contact_date": _day("2025-01-10")},),
+        "list_2": ({**BORN, "start_date": _day("2025-01-15")},),
+        "list_3": ({**BORN, "referral_date": _day("2025-01-24"), "is_nfa": "N"},),
+    }),
     _listed(
         "assessment", 4, start_date=_day("2025-01-15"), authorisation_date=_day("2025-02-01")
     ),

@@ -152,7 +152,10 @@ class Warehouse:
         """What intake leaves of a world; a version that came twice is there once."""
         run = {"run_id": "r", "knowledge_date": as_at, "received_by": received_by}
         yield "run__run", [run]
-        yield "run__settings", [{"run_id": "run", "cp_visit_working_days": 10}]
+        yield (
+            "run__settings",
+            [{"run_id": "run", "cp_visit_working_days": 10, "contact_follow_up_days": 14}],
+        )
         areas = sorted({submission.area for submission in world})
         yield "run__areas", [{"area_code": area} for area in areas]
         yield (

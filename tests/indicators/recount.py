@@ -21,7 +21,8 @@ from orchestration.settings import DBT_FOLDER, REFERENCE_FOLDER
 CODE = r"(?:^|\) )([A-Z]{0,2}\d{1,2}[A-Z]?)\b"
 ID, BORN = "Child Unique ID", "Date of Birth"
 SHORT_BREAKS, OTHER_CARERS, ADOPTERS = ("V3", "V4"), ("S", "P", "B"), ("A3", "A4", "A5", "A6")
-CP_VISIT_WORKING_DAYS = 10
+CP_VISIT_WORKING_DAYS, CONTACT_FOLLOW_UP_DAYS = 10, 14
+REFERRED, HELPED = (3, "Date of Referral"), (2, "Assessment start date")
 Counts = tuple[float, float]
 
 
@@ -382,6 +383,29 @@ class Recount:
         )
         return rows.drop_duplicates([ID, day])
 
+    def contacts_followed(self, *steps: tuple[int, str]) -> Counts:
+        """Contacts whose fortnight was over within the year, and those that one of the steps followed in it."""
+        contacts = self._days_of_18_months(1, "Date of Contact")
+        over = contacts["Date of Contact"] + pd.Timedelta(days=CONTACT_FOLLOW_UP_DAYS)
+        contacts = contacts[over.between(self.year_start, self.as_at)].reset_index(drop=True)
+        followed: set[int] = set()
+        for number, day in steps:
+            later = contacts.reset_index().merge(self._days_of_18_months(number, day), on=ID)
+            after = (later[day] - later["Date of Contact"]).dt.days
+            followed |= set(later.loc[after.between(0, CONTACT_FOLLOW_UP_DAYS), "index"])
+        return float(len(followed)), float(len(contacts))
+
+    def _days_of_18_months(self, number: int, day: str) -> pd.DataFrame:
+        """Child and day of three lists, each of which covers half a year."""
+        ends = (self.year_start - pd.Timedelta(days=1), self.half, self.as_at)
+        rows = pd.concat([self.list_of(number, f"{end:%Y-%m}") for end in ends])
+        return rows[[ID, day]].drop_duplicates()
+
+    def contacts_unfollowed(self) -> Counts:
+        """Those that neither followed."""
+        followed, contacts = self.contacts_followed(REFERRED, HELPED)
+        return contacts - followed, contacts
+
     def ended_before(self, number: int, start: str, end: str) -> pd.DataFrame:
         """The newest list, and of the one before what had ended too early to be in it."""
         early, late = self.list_of(number, f"{self.half:%Y-%m}"), self.list_of(number)
@@ -531,6 +555,9 @@ def counts_of(recount: Recount) -> dict[str, Callable[[], Counts]]:
         "cla_ceased_rate": lambda: recount.children_in_year("end"),
         "contacts_rate": lambda: recount.per_10k(len(recount.days_of_year(1, "Date of Contact"))),
         "early_help_started_rate": lambda: recount.per_10k(len(recount.days_of_year(2, "Assessment start date"))),
+        "contacts_to_referral_pct": lambda: recount.contacts_followed(REFERRED),
+        "contacts_to_early_help_pct": lambda: recount.contacts_followed(HELPED),
+        "contacts_to_neither_pct": recount.contacts_unfollowed,
         "referrals_nfa_pct": lambda: (float(referrals["Referral NFA?"].str.contains("Yes").sum()), float(len(referrals))),
         "cla_pep_completed_pct": lambda: recount.plans_completed("2024-04-01", "2024-08-31"),
         "cla_persistent_absence_pct": recount.persistently_absent,

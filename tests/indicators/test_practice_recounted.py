@@ -16,6 +16,7 @@ from orchestration.demo.days import month_text, parse_month
 from orchestration.demo.education import write as of_education_files
 from orchestration.demo.education.schooling import Schooling
 from orchestration.demo.education.write import EducationExtract, write_education
+from orchestration.demo.front_door_lists import contacts, early_help, referrals
 from orchestration.demo.history import simulate
 from orchestration.demo.view import View
 from orchestration.demo.workbook import write_workbook
@@ -33,6 +34,8 @@ AREA = Area("E09000002", "A small borough", {2020: 30_000.0}, dfe_code="301")
 AS_AT = date(2025, 3, 31)
 # Two lists cover a year; the return and its outcomes are those of its end.
 EXTRACTS = (("annex_a", "2024-09"), ("annex_a", "2025-03"), ("ssda903", "2025-03"))
+# What followed a contact is asked a month before the year, too.
+FRONT_DOOR = parse_month("2024-03")
 # List 8 of every other month, half a year before them too: reviews are six months apart.
 LISTS_OF_CARE = range(parse_month("2023-09"), parse_month("2025-03"))
 # The three terms of the academic year that ended in it; plans in force on the day.
@@ -51,7 +54,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
         for source, month in EXTRACTS:
             write_extract(folder.landing, history, Extract(source, parse_month(month)))
         for month in LISTS_OF_CARE:
-            _write_list_8(folder.landing / AREA.code / "annex_a", View(history, month))
+            _write_lists(folder.landing / AREA.code / "annex_a", View(history, month))
         schooling = Schooling(history)
         for source, month in OF_EDUCATION:
             extract = EducationExtract(source, parse_month(month))
@@ -60,12 +63,13 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     return folder
 
 
-def _write_list_8(folder: Path, view: View) -> None:
-    """Children in care alone, where a month's workbook is not there."""
+def _write_lists(folder: Path, view: View) -> None:
+    """Children in care, of one month the front door too, where a month's workbook is not there."""
     file = folder / month_text(view.month) / "Annex A.xlsx"
     if not file.exists():
         file.parent.mkdir(parents=True)
-        write_workbook(file, [children_in_care(view)], view.as_at)
+        front_door = [contacts, early_help, referrals] if view.month == FRONT_DOOR else []
+        write_workbook(file, [sheet(view) for sheet in [*front_door, children_in_care]], view.as_at)
         write_mark(file.parent)
 
 
@@ -110,7 +114,8 @@ def test_some_children_are_late_moved_away_or_refused(recounted: dict[str, Count
     one_of_each = {
         "cla_visited_in_time_pct", "cla_reviewed_in_time_pct", "cp_visited_in_time_pct", "cp_reviewed_in_time_pct",
         "cla_outside_area_pct", "cla_3_placements_pct", "cla_return_interview_accepted_pct", "care_leavers_suitable_pct",
-        "care_leavers_pathway_pct", "assessments_open_over_45_pct",
+        "care_leavers_pathway_pct", "assessments_open_over_45_pct", "contacts_to_referral_pct",
+        "contacts_to_early_help_pct", "contacts_to_neither_pct",
     }  # fmt: skip
     all_or_none = {
         name: recounted[name]

@@ -27,6 +27,7 @@
     'adoption_cases',
     'referrals_decided',
     'contacts',
+    'contacts_followed',
     'early_help_started',
     'assessments_open',
     'young_people_16_17',

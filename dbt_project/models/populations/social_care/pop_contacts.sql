@@ -1,11 +1,4 @@
 -- One row per child and day with a contact at the front door.
-{{ resolve_points(
-    entity='contact',
-    relations=[ref('stg_annex_a__list_1')],
-    event_date='contact_date',
-    columns=['child_key', 'contact_date', 'contact_source_code']
-) }}
-
 select
     area_code,
     {{ record_key('contact', ['child_key', 'contact_date']) }} as record_key,
@@ -19,4 +12,4 @@ select
         'from': 'contact_source_code'
     }) }} as decided_by,
     {{ referral_source('contact_source_code') }} as referral_source
-from served
+from {{ ref('hist_contacts') }}

@@ -1,11 +1,4 @@
 -- One row per early help assessment, on the day it started.
-{{ resolve_points(
-    entity='early_help',
-    relations=[ref('stg_annex_a__list_2')],
-    event_date='start_date',
-    columns=['child_key', 'start_date']
-) }}
-
 select
     area_code,
     {{ record_key('early_help', ['child_key', 'start_date']) }} as record_key,
@@ -15,4 +8,4 @@ select
     source,
     {{ held_in({'annex_a': 'list_2'}) }} as held_in,
     {{ decided_by({'started': 'start_date'}) }} as decided_by
-from served
+from {{ ref('hist_early_help') }}

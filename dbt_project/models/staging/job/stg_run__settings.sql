@@ -2,5 +2,6 @@
 select
     run_id,
     cp_visit_working_days,
+    contact_follow_up_days,
     spotlight_outcome
 from {{ source('run', 'settings') }}
