@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
@@ -13,9 +13,11 @@ import typer
 from orchestration.alerts.commands import app as alerts_app
 from orchestration.alerts.commands import tell_after_run
 from orchestration.analyst.commands import app as analyst_app
+from orchestration.intake.cover import month_end
 from orchestration.intake.damage import LedgerDamaged
 from orchestration.night.commands import app as demo_app
 from orchestration.owners.commands import app as owners_app
+from orchestration.region.commands import app as region_app
 from orchestration.settings import PRIVATE_UMASK, ConfigurationError, data_folder, load_settings
 from orchestration.terminal import (
     ATTENTION,
@@ -43,6 +45,7 @@ app.add_typer(owners_app)
 app.add_typer(upkeep_app)
 app.add_typer(alerts_app)
 app.add_typer(analyst_app)
+app.add_typer(region_app)
 
 
 def _moment(text: str) -> datetime:
@@ -53,6 +56,17 @@ def _moment(text: str) -> datetime:
             "give a moment as YYYY-MM-DDTHH:MM:SS, with a time zone or in UTC"
         ) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _span(text: str) -> tuple[date, date]:
+    first, separator, last = text.partition("..")
+    try:
+        span = month_end(first), month_end(last if separator else first)
+    except ValueError:
+        raise typer.BadParameter("give months as YYYY-MM..YYYY-MM") from None
+    if span[0] > span[1]:
+        raise typer.BadParameter("the first month comes after the last")
+    return span
 
 
 @app.callback()
@@ -70,6 +84,13 @@ def run(
         str | None,
         typer.Option(help="Ignore what was received after this moment.", metavar="TIMESTAMP"),
     ] = None,
+    months: Annotated[
+        str | None,
+        typer.Option(
+            help="First and last month of the figures (default: those of the extracts).",
+            metavar="YYYY-MM..YYYY-MM",
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Publish again even if nothing has changed.")
     ] = False,
@@ -85,6 +106,7 @@ def run(
         day(as_at) if as_at else datetime.now(UTC).date(),
         _moment(received_by) if received_by else None,
         even_if_unchanged=force,
+        grid=_span(months) if months else None,
     )
     folder = data_folder(data_dir)
     try:

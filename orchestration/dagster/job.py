@@ -99,7 +99,10 @@ def _executed(folder: DataFolder, request: Request, progress: Progress, ledger: 
 
 def _run_config(request: Request) -> dict[str, Any]:
     received_by = request.received_by.isoformat() if request.received_by else None
-    known = {"config": {"as_at": request.as_at.isoformat(), "received_by": received_by}}
+    grid = [day.isoformat() for day in request.grid] if request.grid else None
+    known = {
+        "config": {"as_at": request.as_at.isoformat(), "received_by": received_by, "grid": grid}
+    }
     return {
         "ops": {"raw__run": known, "quality__statutory": known},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},

@@ -162,11 +162,17 @@ class Known(dg.Config):
 
     as_at: str | None = None
     received_by: str | None = None
+    grid: list[str] | None = None
+    """First and last month end that figures are computed for; without them those of the extracts."""
 
     def request(self) -> steps.Request:
         as_at = date.fromisoformat(self.as_at) if self.as_at else steps.today().as_at
         received_by = datetime.fromisoformat(self.received_by) if self.received_by else None
-        return steps.Request(as_at, received_by)
+        grid = None
+        if self.grid:
+            first, last = map(date.fromisoformat, self.grid)
+            grid = first, last
+        return steps.Request(as_at, received_by, grid=grid)
 
 
 @dg.asset(

@@ -7,11 +7,12 @@ import pandas as pd
 
 from orchestration.demo import intensities, options
 from orchestration.demo.days import NEVER, Days
+from orchestration.demo.draws import Draws, Keys, keys_of
 from orchestration.demo.sheets import Column, Sheet, dates, numbers, texts
 from orchestration.demo.view import View
 
 FIRST_CONFERENCE_REVIEW_DAYS, CONFERENCE_REVIEW_DAYS = 85, 175
-PLAN_REVIEW_LATE_DAYS, PLAN_VISIT_DAYS = 60, 14
+MOST_CONFERENCE_REVIEWS, PLAN_VISIT_DAYS = 12, 14
 
 
 def _status(found: pd.DataFrame, view: View) -> np.ndarray:
@@ -59,11 +60,23 @@ def children_in_need(view: View) -> Sheet:
     return Sheet("List 6", tuple(columns), key, found["entered"].to_numpy())
 
 
-def _latest_review(start: Days, until: Days) -> Days:
-    """The latest review conference of a plan: after three months, then every six; NEVER before the first."""
-    n_later = (until - start - FIRST_CONFERENCE_REVIEW_DAYS) // CONFERENCE_REVIEW_DAYS
-    latest = start + FIRST_CONFERENCE_REVIEW_DAYS + n_later * CONFERENCE_REVIEW_DAYS
-    return np.where(n_later >= 0, latest, NEVER)
+def plan_reviews(key: Keys, start: Days, draws: Draws) -> np.ndarray:
+    """The days of the review conferences of plans, a row each: after three months, then every six, some late."""
+    held = []
+    for number in range(MOST_CONFERENCE_REVIEWS):
+        own = keys_of(key, number)
+        is_late = draws.chance(own, "plan review late", intensities.PLAN_REVIEWS_LATE)
+        late = draws.days(own, "plan review days late", intensities.PLAN_REVIEW_LATE_DAYS)
+        due = start + FIRST_CONFERENCE_REVIEW_DAYS + number * CONFERENCE_REVIEW_DAYS
+        held.append(due + np.where(is_late, late, 0))
+    return np.stack(held, axis=1)
+
+
+def _latest_review(key: Keys, start: Days, until: Days, draws: Draws) -> Days:
+    """The latest review conference of a plan; NEVER before the first."""
+    held = plan_reviews(key, start, draws)
+    latest = np.where(held <= until[:, None], held, -NEVER).max(axis=1)
+    return np.where(latest > 0, latest, NEVER)
 
 
 def protection_plans(view: View) -> Sheet:
@@ -76,9 +89,7 @@ def protection_plans(view: View) -> Sheet:
         (placements["legal"] == "L1") & view.in_window(placements["start"]), "child"
     ]
     alone = (view.uniform(key, "seen alone") < 0.78).astype(int)
-    # Some reviews of the last weeks have not been held yet.
-    late = view.history.draws.chance(key, "review late", intensities.PLAN_REVIEWS_LATE)
-    reviewed_until = np.minimum(end, view.as_at) - np.where(late, PLAN_REVIEW_LATE_DAYS, 0)
+    reviewed = _latest_review(key, start, np.minimum(end, view.as_at), view.history.draws)
     columns: list[Column] = [
         *view.child_columns(child),
         view.disability(child),
@@ -95,7 +106,7 @@ def protection_plans(view: View) -> Sheet:
             view.lately(key, "visit", PLAN_VISIT_DAYS, start, end, intensities.PLAN_VISITS_LATE),
         ),
         texts("Was the Child Seen Alone?", options.YES_NO[alone]),
-        dates("Date of latest review conference", _latest_review(start, reviewed_until)),
+        dates("Date of latest review conference", reviewed),
         dates("Child Protection Plan End Date", end),
         texts(
             "Subject to Emergency Protection Order or Protected Under Police Powers in Last Six Months (Y/N)",

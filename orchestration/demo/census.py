@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from orchestration.demo.case_lists import CONFERENCE_REVIEW_DAYS, FIRST_CONFERENCE_REVIEW_DAYS
+from orchestration.demo.case_lists import plan_reviews
 from orchestration.demo.days import Days, add_working_days, as_dates
 from orchestration.demo.families import MALE
 from orchestration.demo.leaving_care import served_until
@@ -218,15 +218,13 @@ def _protection_plans(of: FinancialYear, details: pd.DataFrame) -> Modules:
         }
     )
     until = np.minimum(found["end"], of.as_at)
-    reviews = [
-        _reviews(start, last) for start, last in zip(found["day"].tolist(), until, strict=True)
-    ]
+    held = plan_reviews(found["key"].to_numpy(), found["day"].to_numpy(), of.view.history.draws)
+    reviews = [_reviews(days[days <= last]) for days, last in zip(held, until, strict=True)]
     rows = [row + review for row, review in zip(rows, reviews, strict=True)]
     return _by_case("ChildProtectionPlans", found["case"], rows)
 
 
-def _reviews(start: int, until: int) -> str:
-    days = np.arange(start + FIRST_CONFERENCE_REVIEW_DAYS, until + 1, CONFERENCE_REVIEW_DAYS)
+def _reviews(days: Days) -> str:
     dates = "".join(f"<CPPreviewDate>{day}</CPPreviewDate>" for day in as_dates(days))
     return f"<Reviews>{dates}</Reviews>" if dates else ""
 

@@ -75,8 +75,26 @@ def is_extract(path: Path) -> bool:
 def _folders(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]:
     """The folders of a folder that holds nothing else; reports stray files, and a folder that cannot be opened."""
     inside = _opened(folder, landing, findings)
-    findings += _strays(inside, landing)
-    return [path for path in inside if _is_folder(path) and is_extract(path)]
+    findings += _strays([path for path in inside if not _is_of_an_area(path, landing)], landing)
+    return [
+        path
+        for path in inside
+        if is_extract(path) and (_is_folder(path) or _is_of_an_area(path, landing))
+    ]
+
+
+def _is_of_an_area(path: Path, landing: Path) -> bool:
+    """Whether this is a link in landing itself: the operator's, to the share that an authority's extracts come to."""
+    return path.parent == landing and stat.S_ISLNK(_mode(path)) and not path.is_file()
+
+
+def files_in(landing: Path) -> Iterator[Path]:
+    """Everything below landing that is no folder; no link is followed but those of areas."""
+    inside = sorted(landing.iterdir()) if landing.is_dir() else []
+    links = [path for path in inside if _is_of_an_area(path, landing)]
+    for top in (landing, *links):
+        for folder, _, names in os.walk(top):
+            yield from (Path(folder) / name for name in names)
 
 
 def _opened(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]:
@@ -87,7 +105,9 @@ def _opened(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]:
             # May be forbidden though the names can be read.
             path.lstat()
     except FileNotFoundError:
-        # It has gone, or something in it, since its name was read.
+        # It has gone, or something in it, since its name was read; or its share is not mounted.
+        if _is_of_an_area(folder, landing):
+            findings.append(_not_readable(folder, landing, "folder"))
         return []
     except OSError:
         findings.append(_not_readable(folder, landing, "folder"))
@@ -301,8 +321,7 @@ def landing_state(landing: Path) -> str:
     """
     refuse_absent(landing)
     # Passes over folders that cannot be opened: that they can be opened again is a change.
-    found = [Path(top) / name for top, _, names in os.walk(landing) for name in names]
-    stamps = _stamps(filter(_is_file, sorted(found)))
+    stamps = _stamps(filter(_is_file, sorted(files_in(landing))))
     if not stamps:
         return "empty"
     text = "\n".join(

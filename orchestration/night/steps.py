@@ -56,6 +56,8 @@ class Request:
     as_at: date
     received_by: datetime | None = None
     even_if_unchanged: bool = True
+    grid: tuple[date, date] | None = None
+    """First and last month end that figures are computed for; without it those of the extracts."""
 
     @property
     def vintage(self) -> Vintage:
@@ -81,9 +83,9 @@ def registry() -> tuple[Indicator, ...]:
 
 def state_of(request: Request, settings: Settings, ledger: Ledger, landing: str) -> str:
     """What decides what a run publishes, as a short text."""
+    asked = "|".join(map(str, (request.as_at, request.received_by, *(request.grid or ()))))
     return unchanged.state_of(
-        landing=landing, as_at=request.as_at, received_by=request.received_by,
-        code=f"{code_version()} {interpreter()}", settings=settings, ledger=ledger,
+        landing=landing, asked=asked, code=f"{code_version()} {interpreter()}", settings=settings, ledger=ledger
     )  # fmt: skip
 
 
@@ -251,6 +253,7 @@ def _refuse_lost_national_files(folder: DataFolder, ledger: Ledger, request: Req
 
 
 def _new_run(ledger: Ledger, settings: Settings, request: Request, areas: list[str]) -> Run:
+    grid_from, grid_to = request.grid or (None, None)
     return Run(
         run_id=f"{now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}",
         as_at=request.as_at,
@@ -263,6 +266,8 @@ def _new_run(ledger: Ledger, settings: Settings, request: Request, areas: list[s
         cp_visit_working_days=settings.practice.cp_visit_working_days,
         contact_follow_up_days=settings.practice.contact_follow_up_days,
         spotlight_outcome=spotlight(settings.board.spotlight, request.as_at),
+        grid_from=grid_from,
+        grid_to=grid_to,
     )
 
 

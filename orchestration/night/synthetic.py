@@ -16,7 +16,14 @@ from pathlib import Path
 from orchestration.durable import put_folder, sync, sync_everything
 from orchestration.intake.demo_events import MARKED
 from orchestration.intake.findings import Finding
-from orchestration.intake.landing import NATIONAL, OLD_MARK, LandedSubmission, Landing, is_extract
+from orchestration.intake.landing import (
+    NATIONAL,
+    OLD_MARK,
+    LandedSubmission,
+    Landing,
+    files_in,
+    is_extract,
+)
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.marks import MARK, is_invented, write_mark
 from orchestration.night.errors import NothingPublished
@@ -82,7 +89,7 @@ def _beside(one: LandedSubmission) -> Finding:
 
 def refuse_without_extracts(folder: DataFolder) -> None:
     """Raise NothingPublished where landing holds no file; nothing is touched."""
-    if _is_pending(folder) or any(_sent(folder.landing)):
+    if _is_pending(folder) or any(_landed(folder)):
         return
     raise NothingPublished(
         f"{folder.landing} holds no extracts: put them into landing/<area>/<source>/<YYYY-MM>/ there,"
@@ -93,6 +100,11 @@ def refuse_without_extracts(folder: DataFolder) -> None:
 def _sent(place: Path) -> Iterator[Path]:
     """The files that somebody, or a demo, has put into a place."""
     return (path for path in place.rglob("*") if not path.is_dir() and is_extract(path))
+
+
+def _landed(folder: DataFolder) -> Iterator[Path]:
+    """The same of all of landing."""
+    return filter(is_extract, files_in(folder.landing))
 
 
 def marked_folders(folder: DataFolder) -> list[Path]:
@@ -108,7 +120,7 @@ def is_untouched(folder: DataFolder, ledger: Ledger) -> bool:
 
     A file of any kind in landing is somebody's, though it may not be usable yet.
     """
-    return not any(_sent(folder.landing)) and not ledger.versions()
+    return not any(_landed(folder)) and not ledger.versions()
 
 
 def write_extracts(folder: DataFolder, ledger: Ledger, wanted: Wanted, progress: Progress) -> None:
@@ -154,7 +166,7 @@ def _is_pending(folder: DataFolder) -> bool:
 
 
 def _refuse_beside_real(folder: DataFolder, ledger: Ledger) -> None:
-    places = {path.parent for path in _sent(folder.landing)}
+    places = {path.parent for path in _landed(folder)}
     national = folder.landing / NATIONAL
     real = [
         place

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date, datetime
 
 from orchestration.durable import write
 from orchestration.intake.ledger import Ledger
@@ -17,23 +16,12 @@ TAKEN_STATE = "landing_taken"
 EMPTY = "empty"
 
 
-def state_of(
-    *,
-    landing: str,
-    as_at: date,
-    received_by: datetime | None,
-    code: str,
-    settings: Settings,
-    ledger: Ledger,
-) -> str:
+def state_of(*, landing: str, asked: str, code: str, settings: Settings, ledger: Ledger) -> str:
     """A digest of what decides what is published.
 
-    Landing, knowledge date, code (with DfE's rules where they are installed), settings, and what the ledger holds of extracts and of people's answers.
+    Landing, what the run was asked for, code (with DfE's rules where they are installed), settings, and what the ledger holds of extracts and of people's answers.
     """
-    parts = [
-        landing, as_at.isoformat(), received_by.isoformat() if received_by else "", code,
-        settings.model_dump_json(), *(str(count) for count in ledger.counts()),
-    ]  # fmt: skip
+    parts = [landing, asked, code, settings.model_dump_json(), *map(str, ledger.counts())]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 

@@ -249,14 +249,21 @@ def _indicator(path: Path, entry: dict[str, Any]) -> Indicator:
 
 @cache
 def load_indicators(folder: Path = INDICATORS_FOLDER) -> tuple[Indicator, ...]:
-    """Every indicator, in plan order (by position, variants last); raises RegistryError when ids repeat."""
+    """Every indicator, in plan order (by position, variants last); raises RegistryError when ids or series repeat."""
     families = sorted(folder.glob("*/*.yml"))
     found = [_indicator(path, entry) for path in families for entry in _entries(path)]
     ids = [indicator.id for indicator in found]
     repeated = sorted({name for name in ids if ids.count(name) > 1})
     if repeated:
         raise RegistryError(f"more than one entry for {', '.join(repeated)}")
+    compared: dict[str, str] = {}
     for indicator in found:
+        for item in indicator.benchmarks:
+            first = compared.setdefault(item.series_id, indicator.id)
+            if first != indicator.id:
+                raise RegistryError(
+                    f"{indicator.id}: the series {item.series_id} is compared with {first}: it can be with one only"
+                )
         if indicator.printed_with and indicator.printed_with not in ids:
             raise RegistryError(
                 f"{indicator.id}: there is no indicator {indicator.printed_with!r} that it could be `printed_with`"

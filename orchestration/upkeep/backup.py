@@ -23,7 +23,7 @@ from orchestration.durable import put
 from orchestration.intake.archive import archived_files, not_made_again
 from orchestration.intake.chain import LEDGER_FILE, is_begun
 from orchestration.intake.kept_files import check_files
-from orchestration.intake.landing import Landing, is_extract, scan
+from orchestration.intake.landing import Landing, files_in, is_extract, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.made_tables import extractions_table
 from orchestration.intake.partitions import partition_of
@@ -163,7 +163,7 @@ def _of_operators(folder: DataFolder) -> Iterator[Path]:
 
 def _marks(landing: Path) -> Iterator[Path]:
     """Files in landing that say something about the extracts beside them, such as that they are invented."""
-    for path in sorted(landing.rglob("*")):
+    for path in sorted(files_in(landing)):
         is_mark = not is_extract(path) and not path.name.startswith((".", "~$"))
         if is_mark and path.is_file() and not path.is_symlink():
             yield path

@@ -47,6 +47,9 @@ class Run:
     contact_follow_up_days: int = PracticeSettings().contact_follow_up_days
     spotlight_outcome: int = 1
     """The outcome of the plan that the board looks at this time."""
+    grid_from: date | None = None
+    grid_to: date | None = None
+    """First and last month end of the grid; without them those of the extracts."""
 
 
 def told_run(folder: DataFolder) -> Run | None:

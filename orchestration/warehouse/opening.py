@@ -74,6 +74,11 @@ def copying(marts: Path, target: Path) -> Generator[duckdb.DuckDBPyConnection]:
         connection.execute("checkpoint fresh")
 
 
+def attach(connection: duckdb.DuckDBPyConnection, marts: Path, name: str) -> None:
+    """Attach a file of marts to be read, by the keys of its own data folder."""
+    _attach(connection, marts, name, _settings_of(marts), read_only=True)
+
+
 def is_encrypted(folder: DataFolder) -> bool:
     """Whether what is published from now on is encrypted."""
     return load_encryption_settings(folder.root).key is not None

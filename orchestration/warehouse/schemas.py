@@ -85,6 +85,22 @@ def tables_of_figures() -> tuple[str, ...]:
     return tuple(name for name in published_tables() if about.get(name) is False)
 
 
+@cache
+def grain_of(table: str) -> tuple[str, ...]:
+    """The columns that tell the rows of a published table apart: its primary key, or else meta `grain`."""
+    declared = next(
+        model
+        for layer in PUBLISHED
+        for path in sorted(layer.rglob("*.yml"))
+        for model in _models(path)
+        if model["name"] == table and "columns" in model
+    )
+    keys = (
+        one["columns"] for one in declared.get("constraints", []) if one["type"] == "primary_key"
+    )
+    return tuple(next(keys, declared.get("config", {}).get("meta", {}).get("grain", ())))
+
+
 @dataclass(frozen=True)
 class Join:
     """Where a published table leads: its columns are the parent's key, of the same names but for `field`."""

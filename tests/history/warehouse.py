@@ -154,7 +154,15 @@ class Warehouse:
         yield "run__run", [run]
         yield (
             "run__settings",
-            [{"run_id": "run", "cp_visit_working_days": 10, "contact_follow_up_days": 14}],
+            [
+                {
+                    "run_id": "run",
+                    "cp_visit_working_days": 10,
+                    "contact_follow_up_days": 14,
+                    "grid_from": None,
+                    "grid_to": None,
+                }
+            ],
         )
         areas = sorted({submission.area for submission in world})
         yield "run__areas", [{"area_code": area} for area in areas]

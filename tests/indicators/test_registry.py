@@ -64,6 +64,14 @@ def test_measure_printed_with_an_indicator_that_is_not_there_is_refused(tmp_path
         load_indicators(registry)
 
 
+def test_series_that_two_indicators_are_compared_with_is_refused(tmp_path: Path) -> None:
+    before, other = "benchmarks: [", 'benchmarks: [{series: "RevCP", basis: fy}, '
+    registry = _registry(tmp_path, before, other)
+    said = "the series RevCP is compared with .*: it can be with one only"
+    with pytest.raises(RegistryError, match=said):
+        load_indicators(registry)
+
+
 def test_breakdown_that_the_population_does_not_offer_is_refused_with_those_it_does(
     tmp_path: Path,
 ) -> None:

@@ -1,5 +1,6 @@
 -- One row per breakdown and value that a figure has or had, in the order in
--- which people read them: ages by age, all else by name, 'not recorded' last.
+-- which people read them: by `sort_order`, then by name. Ages come by age and
+-- 'not recorded' last, whichever other values there are.
 with
 
 seen as (
@@ -20,13 +21,13 @@ placed as (
         case
             when breakdown_value = 'not recorded' then 9
             when breakdown <> 'age_band' then 1
-            when breakdown_value = 'unborn' then 0
-            when breakdown_value = '0' then 1
-            when breakdown_value = '1-4' then 2
-            when breakdown_value = '5-9' then 3
-            when breakdown_value = '10-15' then 4
-            when breakdown_value = '16-17' then 5
-            else 6
+            when breakdown_value = 'unborn' then 1
+            when breakdown_value = '0' then 2
+            when breakdown_value = '1-4' then 3
+            when breakdown_value = '5-9' then 4
+            when breakdown_value = '10-15' then 5
+            when breakdown_value = '16-17' then 6
+            else 7
         end as place
     from seen
 ),
@@ -35,10 +36,7 @@ final as (
     select
         placed.breakdown,
         placed.breakdown_value,
-        cast(row_number() over (
-            partition by placed.breakdown
-            order by placed.place, placed.breakdown_value
-        ) as integer) as sort_order,
+        cast(placed.place as integer) as sort_order,
         run.run_id
     from placed
     cross join {{ ref('stg_run__run') }} as run

@@ -23,6 +23,7 @@
     'looked_after_outcomes',
     'care_starts',
     'cp_plans_listed',
+    'cp_plans_reviewed',
     'care_leavers_listed',
     'adoption_cases',
     'referrals_decided',

@@ -58,32 +58,43 @@ followed as (
     {%- endfor %}
 ),
 
--- from the first month that any extract covers: an extract tells of months
--- before its own
+-- from the first month that any extract of the area covers: an extract tells of
+-- months before its own; of an area without one, the months of the grid
 first_days as (
-    select min(spans.span_from) as first_day
+    select
+        spans.area_code,
+        min(spans.span_from) as first_day
     from spans
     inner join steps
         on spans.entity = steps.begins
+    group by spans.area_code
 ),
 
-newest as (
-    select max(month_end) as last_day
+month_ends as (
+    select
+        min(month_end) as first_end,
+        max(month_end) as last_end
     from {{ ref('hist_month_ends') }}
 ),
 
 months as (
     select
+        areas.area_code,
         calendar.calendar_day as month_end,
         cast(
             {{ dbt.date_trunc('month', 'calendar.calendar_day') }} as date
         ) as month_start
-    from {{ ref('hist_calendar') }} as calendar
-    cross join first_days
-    cross join newest
+    from {{ ref('stg_run__areas') }} as areas
+    cross join month_ends
+    left join first_days
+        on areas.area_code = first_days.area_code
+    inner join {{ ref('hist_calendar') }} as calendar
+        on
+            coalesce(first_days.first_day, month_ends.first_end)
+            <= calendar.calendar_day
+            and month_ends.last_end >= calendar.calendar_day
     where
-        calendar.calendar_day between first_days.first_day and newest.last_day
-        and extract(
+        extract(
             day from {{ add_days('calendar.calendar_day', 1) }}
         ) = 1
 ),
@@ -91,14 +102,13 @@ months as (
 grid as (
     select
         steps.*,
-        areas.area_code,
+        months.area_code,
         months.month_start,
         months.month_end,
         {{ add_months('months.month_end', 'steps.within_months') }}
             as followed_to
     from steps
     cross join months
-    cross join {{ ref('stg_run__areas') }} as areas
 ),
 
 -- a span holds a day or not, so no join can multiply rows

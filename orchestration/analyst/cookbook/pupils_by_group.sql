@@ -6,4 +6,4 @@ where
     and period_end = (
         select last_value_period_end from marts.v_latest where indicator_id = 'ks2_rwm_pct' and is_home
     )
-order by breakdown, sort_order
+order by breakdown, sort_order, breakdown_value

@@ -4,4 +4,4 @@ from marts.v_series
 where
     indicator_id = 'cla_rate' and is_home and breakdown = 'age_band'
     and period_end = (select period_end from marts.v_latest where indicator_id = 'cla_rate' and is_home)
-order by sort_order
+order by sort_order, breakdown_value

@@ -2,4 +2,4 @@
 select breakdown_value as ethnic_group, period_label, numerator, denominator, value
 from marts.v_series
 where indicator_id = 'referrals_repeat_pct' and is_home and basis = 'fy' and breakdown = 'ethnic_group'
-order by sort_order, period_end
+order by sort_order, breakdown_value, period_end

@@ -68,7 +68,7 @@ def read_groups(marts: Path, published: Published) -> Groups:
     """The home area's groups; none in an edition that has none."""
     sql = (
         "select {columns} from marts.rpt_groups as found where found.edition = ? and found.area_code = ?"
-        " order by found.breakdown, found.sort_order, found.period_end"
+        " order by found.breakdown, found.sort_order, found.breakdown_value, found.period_end"
     )
     found: dict[str, list[GroupFigure]] = defaultdict(list)
     with opened(marts) as connection:
@@ -103,7 +103,7 @@ def _table(name: str, newest: Iterable[tuple[Figures, GroupFigure]]) -> GroupTab
         captions=tuple(one.caption for one in indicators.values()),
         rows=tuple(
             (group, tuple(cells.get((group, indicator), Cell("–")) for indicator in indicators))
-            for group in sorted(order, key=order.__getitem__)
+            for group in sorted(order, key=lambda group: (order[group], group))
         ),
     )
 

@@ -186,3 +186,44 @@ def test_run_that_has_nothing_but_an_extract_that_waits_says_so(
 
     with pytest.raises(NothingPublished, match=rf"{BARNET}/ssda903/2025-03.*still being written"):
         steps.write_run(folder, Settings(), steps.today())
+
+
+# ---------------------------------------------------------------- shares of authorities
+
+
+def _linked(root: Path, share: Path) -> Path:
+    """A landing in which the folder of an authority is a link to its share."""
+    landing_folder = root / "landing"
+    landing_folder.mkdir()
+    (landing_folder / BARNET).symlink_to(share)
+    return landing_folder
+
+
+def test_extracts_on_a_share_that_an_area_leads_to_are_found(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    own = _linked(tmp_path, folders[0].parents[1])
+    found = scan(own, 0)
+    assert [one.name[:3] for one in found.submissions] == [(BARNET, "ssda903", "2025-03")]
+    assert found.areas == (BARNET,)
+    assert found.findings == ()
+
+    before = landing.landing_state(own)
+    (folders[0] / "header.csv").write_bytes(WHOLE * 2)
+    assert landing.landing_state(own) != before
+
+
+def test_share_that_is_not_mounted_waits_and_says_so(tmp_path: Path) -> None:
+    own = _linked(tmp_path, tmp_path / "not mounted")
+    found = scan(own, 0)
+    assert [(one.rule, one.severity) for one in found.findings] == [("NOT_READABLE", "wait")]
+    assert found.submissions == ()
+
+
+def test_link_below_an_area_is_left_out(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    own = tmp_path / "landing"
+    (own / BARNET).mkdir(parents=True)
+    (own / BARNET / "ssda903").symlink_to(folders[0].parent)
+    found = scan(own, 0)
+    assert [one.rule for one in found.findings] == ["NOT_A_FILE"]
+    assert found.submissions == ()

@@ -1,14 +1,23 @@
 -- One row per calendar month end from the earliest to the latest as-at date of
--- any local authority's submission that serves at the knowledge date: the grid
--- of docs/figures.md, 'The grid'.
+-- any local authority's submission that serves at the knowledge date, or of the
+-- span that the run was told: the grid of docs/figures.md, 'The grid'.
 with
 
-span as (
+of_extracts as (
     select
         min(as_at_date) as earliest,
         max(as_at_date) as latest
     from {{ ref('hist_serving_submissions') }}
     where area_code <> 'national'
+),
+
+-- an area of a region is computed alone, on the grid of all of them
+span as (
+    select
+        coalesce(settings.grid_from, of_extracts.earliest) as earliest,
+        coalesce(settings.grid_to, of_extracts.latest) as latest
+    from of_extracts
+    cross join {{ ref('stg_run__settings') }} as settings
 ),
 
 month_ends as (

@@ -1,0 +1,173 @@
+"""A region: areas in data folders of their own, computed side by side, and one warehouse of all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.night.steps import Request
+from orchestration.region.folders import areas_of, folder_of, months_of, prepare
+from orchestration.region.union import unite
+from orchestration.settings import DataFolder
+from orchestration.warehouse.schemas import printed_tables, published_tables
+from tests import extracts
+from tests.commands import CYPP, begin, cypp, finish
+from tests.nights import run_night
+from tests.story import Story, query
+
+BARNET, CAMDEN = "E09000003", "E09000007"
+# Which run and when; what a run of both areas and one of each must say differently.
+OF_THE_RUN = {"run_id", "finished_at", "started_at", "published_at", "received_at"}
+# One row or value by run.
+OF_ONE_RUN = {"dim_runs", "fct_vintages"}
+# In a run of its own each area is the home area, which is compared with its neighbours.
+OF_THE_HOME_AREA = {"is_home", "neighbours_value", "neighbours_basis", "neighbours_period_end"}
+
+
+@pytest.fixture(scope="module")
+def whole(story: Story) -> DataFolder:
+    """Both areas in one data folder."""
+    return DataFolder(story.first.data)
+
+
+@pytest.fixture(scope="module")
+def region(whole: DataFolder, tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """The same landing, each area alone, under the same key."""
+    folder = DataFolder(tmp_path_factory.mktemp("region"))
+    folder.create()
+    shutil.copytree(whole.landing, folder.landing, dirs_exist_ok=True)
+    shutil.copy(whole.restricted / "hmac.key", folder.restricted / "hmac.key")
+    [(as_at,)] = query(whole.warehouse_file, "select as_at from marts.dim_runs")
+    for area in areas_of(folder):
+        run_night(prepare(folder, area), Request(as_at, grid=months_of(folder)))
+    unite({area: folder_of(folder, area).warehouse_file for area in areas_of(folder)}, folder)
+    return folder
+
+
+def test_union_of_areas_equals_the_whole(whole: DataFolder, region: DataFolder) -> None:
+    tables = set(published_tables()) - set(printed_tables()) - OF_ONE_RUN
+    assert len(tables) > 25
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{whole.warehouse_file}' as whole (read_only)")
+        connection.execute(f"attach '{region.warehouse_file}' as region (read_only)")
+        counts = {table: _differing(connection, table) for table in sorted(tables)}
+    assert {table: count for table, count in counts.items() if any(count)} == {}
+
+
+def _differing(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, ...]:
+    """Rows of a table that only the one has, and that only the other has."""
+    columns = connection.execute(f"describe whole.marts.{table}").fetchall()
+    compared = ", ".join(
+        f"round({name}, 9)" if kind == "DOUBLE" else name
+        for name, kind, *_ in columns
+        if name not in OF_THE_RUN | OF_THE_HOME_AREA
+    )
+    neighbours = (
+        " where area_code <> 'SN-E09000007'"
+        if ("area_code", "VARCHAR") in {row[:2] for row in columns}
+        else ""
+    )
+    ways = (("whole", "region"), ("region", "whole"))
+    return tuple(
+        connection.execute(
+            f"select count(*) from (select {compared} from {one}.marts.{table}{neighbours}"
+            f" except all select {compared} from {other}.marts.{table}{neighbours})"
+        ).fetchall()[0][0]
+        for one, other in ways
+    )
+
+
+def test_each_area_has_its_own_state_and_the_regions_landing_settings_and_key(
+    region: DataFolder,
+) -> None:
+    for area in (BARNET, CAMDEN):
+        own = folder_of(region, area)
+        assert sorted(path.name for path in own.landing.iterdir()) == [area, "national"]
+        assert (own.landing / area).resolve() == region.landing / area
+        assert (own.restricted / "hmac.key").read_bytes() == (
+            region.restricted / "hmac.key"
+        ).read_bytes()
+        assert (own.ledger / "ledger.sqlite3").exists()
+        with duckdb.connect(str(own.warehouse_file), read_only=True) as connection:
+            here = connection.execute(
+                "select distinct area_code from marts.fct_indicator_values"
+            ).fetchall()
+        assert here == [(area,)]
+    assert list(region.ledger.glob("*")) == []
+
+
+def test_folder_that_has_taken_in_extracts_itself_is_no_region(whole: DataFolder) -> None:
+    ran = cypp(whole.root, "region")
+    assert ran.status == 2
+    assert "has taken in extracts itself" in ran.err
+
+
+def test_region_with_a_home_area_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text(f'home_area = "{BARNET}"\n')
+    (tmp_path / "landing").mkdir()
+    ran = cypp(tmp_path, "region")
+    assert ran.status == 2
+    assert "each area of a region is its own home area" in ran.err
+
+
+def test_region_without_landing_or_extracts_is_refused(tmp_path: Path) -> None:
+    absent = cypp(tmp_path, "region")
+    (tmp_path / "landing" / BARNET).mkdir(parents=True)
+    empty = cypp(tmp_path, "region")
+    assert (absent.status, empty.status) == (2, 2)
+    assert "landing is not there" in absent.err
+    assert "holds no extracts" in empty.err
+
+
+@pytest.mark.faults
+def test_killed_area_leaves_the_others_untouched_and_is_taken_up_alone(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "region")
+    extracts.write_landing(folder.landing)
+    command = (*CYPP, "region", "--at-once", "2", "--data-dir", str(folder.root))
+    running = begin(command)
+    killed = folder_of(folder, CAMDEN)
+    os.kill(_process_on(killed.root), signal.SIGKILL)
+    ran = finish(running)
+
+    assert ran.status == 1
+    assert f"{BARNET}: published" in ran.out
+    assert f"{CAMDEN}: nothing published" in ran.out
+    assert not killed.warehouse_file.exists()
+    assert _areas_in(folder.warehouse_file) == {BARNET}
+    before = folder_of(folder, BARNET).warehouse_file.stat().st_mtime_ns
+
+    again = cypp(folder.root, "region", "--at-once", "2")
+    assert again.status == 0, again.out + again.err
+    assert f"{BARNET}: nothing new" in again.out
+    assert f"{CAMDEN}: published" in again.out
+    assert folder_of(folder, BARNET).warehouse_file.stat().st_mtime_ns == before
+    assert _areas_in(folder.warehouse_file) == {BARNET, CAMDEN}
+
+
+def _areas_in(warehouse: Path) -> set[str]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select distinct area_code from marts.fct_indicator_values"
+        ).fetchall()
+    return {area for (area,) in rows}
+
+
+def _process_on(data: Path) -> int:
+    """The process of the run that holds a data folder, once it has begun to take in."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        for place in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (place / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"run" in words and str(data).encode() in words and any(data.glob("raw/*/*")):
+                return int(place.name)
+        time.sleep(0.2)
+    raise AssertionError("no run of the area has begun")
