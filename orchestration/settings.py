@@ -153,6 +153,8 @@ class EngineSettings(_Section):
     """What computes dbt's models (orchestration/engine/README.md)."""
 
     name: Literal["duckdb", "spark"] = "duckdb"
+    memory: Annotated[str, Field(pattern=r"^[1-9]\d*(MB|GB)$")] | None = None
+    """How much of it DuckDB may take before it spills onto the disk."""
     spark: dict[str, str] = Field(default_factory=dict)
     """Spark's own properties: `"spark.master" = "spark://host:7077"`."""
 

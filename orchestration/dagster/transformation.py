@@ -21,7 +21,7 @@ from orchestration.engine.session import refuse_without_session
 from orchestration.night.errors import NothingPublished, needs_the_job
 from orchestration.night.progress import say_progress
 from orchestration.settings import DBT_FOLDER
-from orchestration.warehouse.dbt import target_folder
+from orchestration.warehouse.dbt import target_folder, tell_memory_limit
 from orchestration.warehouse.manifest import PARSED_FOLDER, prepare_manifest
 
 PROBLEMS_SHOWN = 5
@@ -68,6 +68,7 @@ def transform(
     """raw to marts, in private files: seeds, models and data tests, in dbt's own order."""
     with data.step():
         _ready_to_build(context, data)
+        tell_memory_limit(data.settings.engine)
         if data.settings.engine.name == "spark":
             dbt = dbt_resource("loaded")
             _build_on_spark(dbt, data)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sysconfig
 from pathlib import Path
 
-from orchestration.settings import DBT_FOLDER, DataFolder
+from orchestration.settings import DBT_FOLDER, DataFolder, EngineSettings
 
 # `dbt_process.py`, as the installation put it beside this interpreter.
 CYPP_DBT = Path(sysconfig.get_path("scripts")) / "cypp-dbt"
@@ -19,3 +20,28 @@ def target_folder(folder: DataFolder) -> Path:
     """
     place = hashlib.sha256(str(DBT_FOLDER).encode()).hexdigest()[:8]
     return folder.work / f"dbt_target_{place}"
+
+
+MEMORY_VARIABLE = "CYPP_MEMORY"
+"""By what `dbt_project/profiles.yml` is told how much memory DuckDB may take; without it 5 GB."""
+MEMORY_GB = 5
+
+
+def memory_limit(settings: EngineSettings) -> str:
+    """How much memory DuckDB may take: what the settings say, else 5 GB, on a small machine half of what it has."""
+    if settings.memory:
+        return settings.memory
+    half = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    return f"{MEMORY_GB}GB" if half >= MEMORY_GB << 30 else f"{half >> 20}MB"
+
+
+def tell_memory_limit(settings: EngineSettings) -> None:
+    """Tell dbt's profile, through the environment, where it is another than the profile's own.
+
+    Only there: dbt parses the whole project again when a profile's environment is not the one that it was parsed in.
+    """
+    limit = memory_limit(settings)
+    if limit == f"{MEMORY_GB}GB":
+        os.environ.pop(MEMORY_VARIABLE, None)
+    else:
+        os.environ[MEMORY_VARIABLE] = limit

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
+import pytest
 
-from orchestration.settings import DBT_FOLDER
+from orchestration.settings import DBT_FOLDER, EngineSettings
+from orchestration.warehouse import dbt
+from orchestration.warehouse.dbt import MEMORY_VARIABLE, memory_limit, tell_memory_limit
 from tests.small_project import run_project, write_project
 
 
-def test_models_after_the_first_spill_are_built(tmp_path: Path) -> None:
-    profile = yaml.safe_load((DBT_FOLDER / "profiles.yml").read_text())
+def test_models_after_the_first_spill_are_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Less than the models take.
-    profile["cypp"]["outputs"]["nightly"]["config_options"]["memory_limit"] = "64MB"
+    # Put back afterwards, whatever it was.
+    monkeypatch.setenv(MEMORY_VARIABLE, "")
+    tell_memory_limit(EngineSettings(memory="64MB"))
     files = {
-        "profiles.yml": yaml.safe_dump(profile),
+        "profiles.yml": (DBT_FOLDER / "profiles.yml").read_text(),
         "models/first.sql": "select range as i, hash(range) as h from range(3000000) order by h",
         "models/second.sql": "select h, count(*) as n from {{ ref('first') }} group by h order by n",
         "models/third.sql": "select count(*) as n from {{ ref('second') }}",
@@ -29,3 +34,21 @@ def test_models_after_the_first_spill_are_built(tmp_path: Path) -> None:
     assert {name: status for name, (status, _) in built.items()} == dict.fromkeys(
         ("first", "second", "third"), "success"
     )
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "limit"), [(64, "5GB"), (10, "5GB"), (9, "4608MB"), (2, "1024MB")]
+)
+def test_small_machine_gives_half_of_its_memory(
+    monkeypatch: pytest.MonkeyPatch, gigabytes: int, limit: str
+) -> None:
+    sizes = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": (gigabytes << 30) // 4096}
+    monkeypatch.setattr(dbt.os, "sysconf", sizes.__getitem__)
+    assert memory_limit(EngineSettings()) == limit
+    assert memory_limit(EngineSettings(memory="12GB")) == "12GB"
+
+
+@pytest.mark.parametrize("memory", ["5", "5 GB", "0GB", "5GiB", "-1GB"])
+def test_memory_that_is_no_size_is_refused(memory: str) -> None:
+    with pytest.raises(ValueError, match="memory"):
+        EngineSettings(memory=memory)
