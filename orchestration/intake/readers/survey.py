@@ -39,7 +39,8 @@ _UNUSUAL_REFERENCES = (b" r='", b" r =", b"\nr=", b"\tr=", b"\rr=", b"= ")
 _FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*+(?<!/)>")
 # How cells say that their text is a shared one.
 _SHARED_TEXT = (b't="s"', b"t='s'")
-# A cell of type error, or a formula.
+# A cell of type error, or a formula; the expression takes a hundred times as long as to see that none can be there.
+_OF_SUSPECTS = (b"<f", b":f", b'"e"', b"'e'")
 _SUSPECT = re.compile(rb"""<(?:\w+:)?f[\s/>]|\st\s*=\s*["']e["']""")
 _CELL_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 _ROW = re.compile(r"\d{1,7}")
@@ -236,7 +237,8 @@ class _Worksheet(_Markup):
 
     def add(self, piece: bytes) -> None:
         super().add(piece)
-        self.has_suspects = self.has_suspects or _SUSPECT.search(piece) is not None
+        if not self.has_suspects and any(part in piece for part in _OF_SUSPECTS):
+            self.has_suspects = _SUSPECT.search(piece) is not None
         self.n_shared_texts += sum(map(piece.count, _SHARED_TEXT))
         if b"hidden" in piece:
             self.n_hidden += len(_HIDDEN_ROW.findall(piece))
