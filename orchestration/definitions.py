@@ -1,4 +1,4 @@
-"""The only Definitions object: assembly. Importing it reads nothing but the project's own files."""
+"""What Dagster loads of an authority: assembly. Importing it reads nothing but the project's own files."""
 
 import dagster as dg
 

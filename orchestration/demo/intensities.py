@@ -183,7 +183,7 @@ PLAN_VISITS_LATE, PLAN_REVIEWS_LATE = 0.09, 0.04
 # Of placements, where visits tend to be late, of stays, where reviews do; of visits and reviews, those that are late
 # there and elsewhere: who is late once is late again.
 VISITED_LATE, VISITS_LATE = 0.35, (0.45, 0.03)
-PLAN_REVIEW_LATE_DAYS = Curve(((0, 15), (0.5, 60), (1, 140)))
+PLAN_REVIEW_LATE_DAYS = Curve(((0, 20), (0.5, 90), (1, 160)))
 REVIEWED_LATE, REVIEWS_LATE = 0.22, (0.65, 0.05)
 LATE_REVIEW_DAYS = Curve(((0, 3), (0.6, 20), (1, 70)))
 

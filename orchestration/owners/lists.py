@@ -46,6 +46,15 @@ ROWS = """
 """
 
 
+LINKS = """
+    select listed.indicator_id, listed.list_id, listed.area_code, indicators.data_owner, count(*)
+    from marts.fct_managers_lists as listed
+    inner join marts.dim_indicators as indicators on listed.indicator_id = indicators.indicator_id
+    where listed.area_code = ?
+    group by all
+"""
+
+
 @dataclass(frozen=True)
 class Child:
     """A child on a list, the most overdue first."""
@@ -101,7 +110,32 @@ class Lists:
     @property
     def file(self) -> str:
         """The name of their page, but for how it ends."""
-        return f"lists_{self.area_code}_{slug_of(self.owner)}"
+        return file_of(self.area_code, self.owner)
+
+
+@dataclass(frozen=True)
+class ListLink:
+    """Where the children are that a figure points to."""
+
+    title: str
+    n_children: int
+    address: str
+    """Relative to the restricted reports."""
+
+
+def file_of(area_code: str, owner: str) -> str:
+    """The name of the page with a manager's lists, but for how it ends."""
+    return f"lists_{area_code}_{slug_of(owner)}"
+
+
+def links_to_lists(marts: Path, area_code: str) -> dict[str, ListLink]:
+    """By indicator the list of an authority's children that it points to, where there are some."""
+    with opened(marts) as connection:
+        rows = connection.execute(LINKS, [area_code]).fetchall()
+    return {
+        indicator: ListLink(TITLES[list_id], count, f"owners/{file_of(area, owner)}.html#{list_id}")
+        for indicator, list_id, area, owner, count in rows
+    }
 
 
 def read_lists(marts: Path, folder: DataFolder) -> list[Lists]:

@@ -9,6 +9,7 @@ import pytest
 from lxml import html
 from openpyxl import load_workbook
 
+from orchestration.owners.lists import links_to_lists
 from orchestration.owners.site import write_owner_pages
 from tests.owners.conftest import AREA, Published
 
@@ -60,6 +61,19 @@ def test_most_overdue_child_is_first_and_each_list_is_one_click_from_the_front(
     ]
     assert {row.text_content().split()[-1] for row in rows} == {"AB12CD"}
     assert {link.partition("#")[2] for link in links} <= set(page.xpath("//h2/@id"))
+
+
+def test_practice_report_leads_to_each_list_in_one_click(listed: Published) -> None:
+    files = _written(listed)
+    found = links_to_lists(listed.folder.warehouse_file, AREA)
+    assert {name: (link.title, link.n_children) for name, link in found.items()} == {
+        "visited": ("Not visited in time", 2),
+        "outside": ("Placed outside the area", 1),
+    }
+    for link in found.values():
+        name, _, heading = link.address.removeprefix("owners/").partition("#")
+        assert heading in html.fromstring(files[name].read_text(encoding="utf-8")).xpath("//h2/@id")
+    assert links_to_lists(listed.folder.warehouse_file, "E09000099") == {}
 
 
 def test_workbook_holds_the_same_children(listed: Published) -> None:

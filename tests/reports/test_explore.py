@@ -9,6 +9,7 @@ import base64
 import csv
 import json
 import re
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -212,9 +213,16 @@ def test_newest_figures_of_a_service_stand_side_by_side_by_what_the_records_are(
     warehouse.add_figure("nfa_pct", "2025-03-31", 1, denominator=20, value=5.0, **police)
     # Only the newest period stands there.
     warehouse.add_figure("nfa_pct", "2024-03-31", 9, denominator=20, value=45.0, **police)
+    warehouse.rows["fct_managers_lists"].append(
+        {"list_id": "outside_area", "area_code": "E09000003", "child_key": "a", "indicator_id": "nfa_pct",
+         "as_at_date": date(2025, 3, 31), "began_on": date(2024, 1, 10), "run_id": "r"}
+    )  # fmt: skip
     [service] = practice_content(warehouse.write(tmp_path / "warehouse.duckdb"))["services"]
     [table] = service.tables
     assert (service.name, service.address) == ("Front door", "practice-front-door")
+    assert [(one.title, one.n_children) for one in service.lists] == [
+        ("Placed outside the area", 1)
+    ]
     assert (table.name, table.captions) == ("referral source", ("No action", "Contacts"))
     assert table.rows == (
         ("health", (Cell("–"), Cell("4.8 of the rate", "45"))),

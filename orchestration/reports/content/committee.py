@@ -15,6 +15,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from orchestration.owners.lists import ListLink, links_to_lists
 from orchestration.reports.content import wording
 from orchestration.reports.content.comparisons import comparators_for
 from orchestration.reports.content.figures import Figures, figures_of
@@ -77,6 +78,8 @@ class Service:
     """Of the same on the explore page."""
     tiles: tuple[Tile, ...]
     tables: tuple[GroupTable, ...]
+    lists: tuple[ListLink, ...]
+    """Of the children whom its figures point to."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +115,17 @@ def practice_content(marts: Path) -> dict[str, Any]:
     content = _content(
         published, "Practice report", "by service", lambda line: line.indicator.section
     )
-    groups = read_groups(marts, published)
+    groups, lists = read_groups(marts, published), links_to_lists(marts, published.home.area_code)
     found = [figures_of(published, indicator) for indicator in published.indicators]
     return content | {
         "services": [
             Service(
                 name, about_section(tiles[0].indicator), address_of(tiles[0].indicator), tuple(tiles),
                 tables_of([one for one in found if one.indicator.section == name], groups),
+                tuple(
+                    lists[tile.indicator.indicator_id]
+                    for tile in tiles if tile.indicator.indicator_id in lists
+                ),
             )
             for name, tiles in content["front"].sections
         ]
