@@ -29,7 +29,7 @@ def region(
     What one area's extracts or a crash stop is that area's alone: its last good warehouse serves, and the next call
     takes it up. Exit status 1 says that an area published nothing.
     """
-    from orchestration.region.folders import areas_of, months_of, refuse_unfit
+    from orchestration.region.folders import areas_of, folder_of, months_of, refuse_unfit
 
     folder = data_folder(data_dir)
     try:
@@ -50,8 +50,14 @@ def region(
         )
     for area, is_done in done.items():
         say(f"{area}: {_outcome(folder, area) if is_done else _failure(folder, area)}")
-    if not _materialize("region/warehouse"):
+    if not any(folder_of(folder, area).warehouse_file.exists() for area in areas):
         raise stop("No warehouse of the region: no area has published yet", NOTHING_PUBLISHED)
+    if not _materialize("region/warehouse"):
+        raise stop(
+            "The warehouse of the region is as it was before: the tables of the areas could not be put together;"
+            " `dagster dev -m orchestration.region.definitions` shows why",
+            NOTHING_PUBLISHED,
+        )
     say(f"Warehouse of the region: {folder.warehouse_file}")
     raise typer.Exit(0 if all(done.values()) else NOTHING_PUBLISHED)
 

@@ -20,7 +20,7 @@ from orchestration.dagster.schedules import MAX_RUNTIME_SECONDS
 from orchestration.night.recovery import LOCK_SECONDS
 from orchestration.region.folders import areas_of, folder_of, months_of, prepare, refuse_unfit
 from orchestration.region.union import unite
-from orchestration.settings import ConfigurationError, data_folder
+from orchestration.settings import PRIVATE_UMASK, ConfigurationError, data_folder
 
 CYPP = Path(sysconfig.get_path("scripts")) / "cypp"
 AREA = dg.AssetKey(["region", "area"])
@@ -32,6 +32,8 @@ areas = dg.DynamicPartitionsDefinition(name="areas")
 )  # fmt: skip
 def area_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """The night of one area in its own data folder: taken in, checked, transformed, published, reported."""
+    # Whoever started this process: Dagster's own commands do not set it.
+    os.umask(PRIVATE_UMASK)
     region = data_folder(None)
     try:
         refuse_unfit(region)
@@ -66,6 +68,7 @@ def _why(done: subprocess.CompletedProcess[str]) -> str:
 )  # fmt: skip
 def region_warehouse() -> dg.MaterializeResult:
     """Every area's tables in one file, each as it was last published."""
+    os.umask(PRIVATE_UMASK)
     region = data_folder(None)
     files = {area: folder_of(region, area).warehouse_file for area in areas_of(region)}
     there = {area: file for area, file in files.items() if file.exists()}

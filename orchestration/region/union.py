@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration import durable
-from orchestration.settings import DataFolder
+from orchestration.settings import DataFolder, load_settings
+from orchestration.warehouse.access import make_passable, open_to_group
 from orchestration.warehouse.opening import attach, copying
 from orchestration.warehouse.publish import run_of
 from orchestration.warehouse.schemas import grain_of, printed_tables
@@ -43,8 +44,18 @@ def unite(warehouses: Mapping[str, Path], region: DataFolder) -> dict[str, int]:
             if place:
                 connection.execute("detach area")
         counts = {table: _count(connection, f"fresh.marts.{table}") for table in tables}
-    durable.put(build, region.warehouse_file)
+    _put(build, region)
     return counts
+
+
+def _put(build: Path, region: DataFolder) -> None:
+    """Put the file in place, open to whom the settings say."""
+    group_id = load_settings(region.root).access.group_id
+    open_to_group(build, group_id)
+    open_to_group(region.warehouse, group_id)
+    if group_id is not None:
+        make_passable(region.root)
+    durable.put(build, region.warehouse_file)
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

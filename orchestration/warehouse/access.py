@@ -24,17 +24,18 @@ def open_to_group(place: Path, group_id: int | None) -> None:
 
 def open_public(folder: DataFolder, outputs: Path) -> None:
     """Let everybody read the public pages in a folder of outputs; of the folders above them they learn nothing."""
-    _make_passable(folder.root)
-    _make_passable(outputs)
+    make_passable(folder.root)
+    make_passable(outputs)
     for month in (path for path in outputs.iterdir() if path.is_dir()):
-        _make_passable(month)
+        make_passable(month)
         for edition in (path for path in month.iterdir() if path.is_dir()):
             edition.chmod(0o755 if edition.name == PUBLIC else 0o700)
         for path in (month / PUBLIC).rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def _make_passable(folder: Path) -> None:
+def make_passable(folder: Path) -> None:
+    """Let everybody who knows what is in a folder come to it."""
     mode = stat.S_IMODE(folder.stat().st_mode)
     if mode & PASSABLE != PASSABLE:
         folder.chmod(mode | PASSABLE)

@@ -100,6 +100,7 @@ def test_each_area_has_its_own_state_and_the_regions_landing_settings_and_key(
             ).fetchall()
         assert here == [(area,)]
     assert list(region.ledger.glob("*")) == []
+    assert region.warehouse_file.stat().st_mode & 0o777 == 0o400
 
 
 def test_folder_that_has_taken_in_extracts_itself_is_no_region(whole: DataFolder) -> None:
