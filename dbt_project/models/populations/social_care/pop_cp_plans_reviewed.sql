@@ -41,37 +41,12 @@ children as (
     where start_date <= {{ add_months('counted_on', -3) }}
 ),
 
--- a review was late when it was held after its day or was not held by the end
 late as (
-    select distinct
-        children.area_code,
-        children.child_key,
-        children.counted_on
-    from children
-    inner join due
-        on
-            children.area_code = due.area_code
-            and children.child_key = due.child_key
-            and children.start_date = due.start_date
-            and children.counted_on >= due.step_date
-    where
-        least(coalesce(due.next_date, children.counted_on), children.counted_on)
-        > due.due_date
-        and (due.next_date is null or due.next_date >= children.year_start)
+    {{ reviewed_late() }}
 ),
 
--- a date that could not be read may be the one that is missing
 unread as (
-    select
-        states.area_code,
-        list_7.child_key,
-        states.as_at_date
-    from {{ ref('hist_serving_states') }} as states
-    inner join {{ ref('stg_annex_a__list_7') }} as list_7
-        on states.submission_id = list_7.submission_id
-    where
-        states.entity = 'cp_plan_listed'
-        and {{ is_unread(['latest_review_date'], of='list_7') }}
+    {{ unread_reviews('cp_plan_listed', ref('stg_annex_a__list_7')) }}
 ),
 
 final as (
@@ -100,15 +75,7 @@ final as (
             children.area_code = late.area_code
             and children.child_key = late.child_key
             and children.counted_on = late.counted_on
-    where not exists (
-        select 1
-        from unread
-        where
-            unread.area_code = children.area_code
-            and unread.child_key = children.child_key
-            and unread.as_at_date <= children.counted_on
-            and unread.as_at_date >= children.year_start
-    )
+    where {{ every_review_is_read() }}
 )
 
 select * from final
