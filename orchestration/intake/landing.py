@@ -26,6 +26,8 @@ from orchestration.intake.names import Kind, Received, shown_name
 
 AREA = re.compile(r"^[EW]\d{8}$")
 NATIONAL = "national"
+# Below the data folder of a region: those of its areas.
+AREAS = "areas"
 # Stood once in landing, about everything there.
 OLD_MARK = "SYNTHETIC"
 Stamps = dict[Path, tuple[int, int, int]]
@@ -84,12 +86,19 @@ def _folders(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]
 
 
 def _is_of_an_area(path: Path, landing: Path) -> bool:
-    """Whether this is a link in landing itself: the operator's, to the share that an authority's extracts come to."""
-    return path.parent == landing and stat.S_ISLNK(_mode(path)) and not path.is_file()
+    """Whether this leads from the data folder of an area to what its region's landing has under the same name.
+
+    The only links that are followed: they are the program's own (`region/folders.py`), and lead nowhere else.
+    """
+    areas = landing.parent.parent
+    if areas.name != AREAS or path.parent != landing or not stat.S_ISLNK(_mode(path)):
+        return False
+    region = areas.parent
+    return Path(os.path.normpath(landing / path.readlink())) == region / landing.name / path.name
 
 
 def files_in(landing: Path) -> Iterator[Path]:
-    """Everything below landing that is no folder; no link is followed but those of areas."""
+    """Everything below landing that is no folder; no link is followed but those of an area to its region."""
     inside = sorted(landing.iterdir()) if landing.is_dir() else []
     links = [path for path in inside if _is_of_an_area(path, landing)]
     for top in (landing, *links):

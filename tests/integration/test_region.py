@@ -50,6 +50,7 @@ def region(whole: DataFolder, tmp_path_factory: pytest.TempPathFactory) -> DataF
     return folder
 
 
+@pytest.mark.faults
 def test_union_of_areas_equals_the_whole(whole: DataFolder, region: DataFolder) -> None:
     tables = set(published_tables()) - set(printed_tables()) - OF_ONE_RUN
     assert len(tables) > 25
@@ -83,6 +84,7 @@ def _differing(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, 
     )
 
 
+@pytest.mark.faults
 def test_each_area_has_its_own_state_and_the_regions_landing_settings_and_key(
     region: DataFolder,
 ) -> None:
@@ -103,6 +105,7 @@ def test_each_area_has_its_own_state_and_the_regions_landing_settings_and_key(
     assert region.warehouse_file.stat().st_mode & 0o777 == 0o400
 
 
+@pytest.mark.faults
 def test_folder_that_has_taken_in_extracts_itself_is_no_region(whole: DataFolder) -> None:
     ran = cypp(whole.root, "region")
     assert ran.status == 2

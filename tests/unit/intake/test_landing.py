@@ -188,42 +188,49 @@ def test_run_that_has_nothing_but_an_extract_that_waits_says_so(
         steps.write_run(folder, Settings(), steps.today())
 
 
-# ---------------------------------------------------------------- shares of authorities
+# ---------------------------------------------------------------- areas of a region
 
 
-def _linked(root: Path, share: Path) -> Path:
-    """A landing in which the folder of an authority is a link to its share."""
-    landing_folder = root / "landing"
-    landing_folder.mkdir()
-    (landing_folder / BARNET).symlink_to(share)
-    return landing_folder
+def _region(root: Path) -> tuple[Path, Path]:
+    """A submission of a region, and the landing of the data folder of its area, which leads to it."""
+    submission = root / "landing" / BARNET / "ssda903" / "2025-03"
+    submission.mkdir(parents=True)
+    (submission / "header.csv").write_bytes(WHOLE)
+    own = root / landing.AREAS / BARNET / "landing"
+    own.mkdir(parents=True)
+    (own / BARNET).symlink_to(f"../../../landing/{BARNET}")
+    return submission, own
 
 
-def test_extracts_on_a_share_that_an_area_leads_to_are_found(
-    folders: tuple[Path, Path], tmp_path: Path
-) -> None:
-    own = _linked(tmp_path, folders[0].parents[1])
+def test_area_of_a_region_sees_the_regions_extracts_of_it(tmp_path: Path) -> None:
+    submission, own = _region(tmp_path)
     found = scan(own, 0)
     assert [one.name[:3] for one in found.submissions] == [(BARNET, "ssda903", "2025-03")]
-    assert found.areas == (BARNET,)
-    assert found.findings == ()
+    assert (found.areas, found.findings) == ((BARNET,), ())
 
     before = landing.landing_state(own)
-    (folders[0] / "header.csv").write_bytes(WHOLE * 2)
+    (submission / "header.csv").write_bytes(WHOLE * 2)
     assert landing.landing_state(own) != before
 
 
-def test_share_that_is_not_mounted_waits_and_says_so(tmp_path: Path) -> None:
-    own = _linked(tmp_path, tmp_path / "not mounted")
+def test_extracts_that_have_gone_from_the_region_wait_and_it_is_said(tmp_path: Path) -> None:
+    submission, own = _region(tmp_path)
+    (submission / "header.csv").unlink()
+    for folder in (submission, submission.parent, submission.parents[1]):
+        folder.rmdir()
     found = scan(own, 0)
     assert [(one.rule, one.severity) for one in found.findings] == [("NOT_READABLE", "wait")]
     assert found.submissions == ()
 
 
-def test_link_below_an_area_is_left_out(folders: tuple[Path, Path], tmp_path: Path) -> None:
-    own = tmp_path / "landing"
-    (own / BARNET).mkdir(parents=True)
-    (own / BARNET / "ssda903").symlink_to(folders[0].parent)
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [(CAMDEN, f"../../../landing/{BARNET}"), (CAMDEN, "../../../elsewhere"), (CAMDEN, "/etc"), (f"{BARNET}/ks2", "/etc")],
+)  # fmt: skip
+def test_no_other_link_is_followed(tmp_path: Path, name: str, target: str) -> None:
+    submission, own = _region(tmp_path)
+    place = submission.parents[1] / "ks2" if "/" in name else own / name
+    place.symlink_to(target)
     found = scan(own, 0)
     assert [one.rule for one in found.findings] == ["NOT_A_FILE"]
-    assert found.submissions == ()
+    assert [one.area_code for one in found.submissions] == [BARNET]
