@@ -27,6 +27,9 @@ from tests.integration.inbox import drop_column
 from tests.nights import run_night, take_in_all
 from tests.story import query
 
+# Nights of one list; `test_gate_of_all_sources.py` is part of every run of the tests.
+pytestmark = pytest.mark.faults
+
 # Children in need are counted from the list of plans, too.
 PLANS = {
     "cp_plans_rate", "cp_plans_repeat_pct", "cp_plans_2_years_pct", "cp_plans_neglect_pct",
@@ -143,7 +146,6 @@ def test_gate_holds_what_reads_the_list_and_releases_it(folder: DataFolder) -> N
     assert {row[5] for row in _rows(folder, "2025-04-30")} == {"no_data"}
 
 
-@pytest.mark.faults
 def test_next_good_extract_releases(folder: DataFolder, tmp_path: Path) -> None:
     shutil.copytree(folder.root, tmp_path / "data", symlinks=True)
     copy = DataFolder(tmp_path / "data")
