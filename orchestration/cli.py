@@ -18,6 +18,7 @@ from orchestration.intake.damage import LedgerDamaged
 from orchestration.night.commands import app as demo_app
 from orchestration.owners.commands import app as owners_app
 from orchestration.region.commands import app as region_app
+from orchestration.region.commands import region_status
 from orchestration.settings import PRIVATE_UMASK, ConfigurationError, data_folder, load_settings
 from orchestration.terminal import (
     ATTENTION,
@@ -135,8 +136,12 @@ def status(
 ) -> None:
     """Say what is published, how old each source is and what needs attention."""
     from orchestration.operator.status import current_status, print_status
+    from orchestration.region.folders import is_region
 
-    found = current_status(data_folder(data_dir))
+    folder = data_folder(data_dir)
+    if is_region(folder):
+        raise typer.Exit(ATTENTION if region_status(folder) else PUBLISHED)
+    found = current_status(folder)
     if as_json:
         console.print_json(json.dumps(found.as_dict(), default=str))
     else:

@@ -62,6 +62,18 @@ def region(
     raise typer.Exit(0 if all(done.values()) else NOTHING_PUBLISHED)
 
 
+def region_status(region: DataFolder) -> bool:
+    """Say of each area whether it needs attention; whether one does."""
+    from orchestration.operator.status import current_status
+    from orchestration.region.folders import areas_of, folder_of
+
+    found = {area: current_status(folder_of(region, area)) for area in areas_of(region)}
+    for area, status in found.items():
+        word = "needs attention" if status.needs_attention else "in order"
+        say(f"{area}: {word}; cypp status --data-dir {folder_of(region, area).root} says more")
+    return any(status.needs_attention for status in found.values())
+
+
 def _environment(folder: DataFolder) -> dict[str, str]:
     """By what Dagster, here and in the processes that it starts, finds the region and its own history of it."""
     from orchestration.dagster.job import dagster_home

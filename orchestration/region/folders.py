@@ -27,9 +27,14 @@ def areas_of(region: DataFolder) -> tuple[str, ...]:
     return areas_in(region.landing)
 
 
+def is_region(folder: DataFolder) -> bool:
+    """Whether the areas of a data folder have data folders of their own."""
+    return (folder.root / AREAS).is_dir()
+
+
 def refuse_unfit(region: DataFolder) -> None:
-    """Raise ConfigurationError where a data folder cannot be a region's: it has a ledger, or names a home area."""
-    if any(region.ledger.glob("*")):
+    """Raise ConfigurationError where a data folder cannot be a region's: it has taken in extracts, or names a home area."""
+    if any(region.archive.glob("*")):
         raise ConfigurationError(
             f"{region.root} has taken in extracts itself: take another data folder for a region, and move landing there"
         )

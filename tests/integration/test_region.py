@@ -11,8 +11,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.intake import demo_events
+from orchestration.intake.ledger import Ledger
 from orchestration.night.steps import Request
-from orchestration.region.folders import areas_of, folder_of, months_of, prepare
+from orchestration.region.folders import (
+    areas_of,
+    folder_of,
+    months_of,
+    prepare,
+    refuse_unfit,
+)
 from orchestration.region.union import unite
 from orchestration.settings import DataFolder
 from orchestration.warehouse.schemas import printed_tables, published_tables
@@ -112,6 +120,14 @@ def test_folder_that_has_taken_in_extracts_itself_is_no_region(whole: DataFolder
     assert "has taken in extracts itself" in ran.err
 
 
+def test_region_that_had_a_demo_and_a_warehouse_goes_on(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.create()
+    Ledger(folder.ledger).enter_demo(demo_events.MARKED)
+    folder.warehouse_file.write_bytes(b"of all areas")
+    refuse_unfit(folder)
+
+
 def test_region_with_a_home_area_is_refused(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text(f'home_area = "{BARNET}"\n')
     (tmp_path / "landing").mkdir()
@@ -145,6 +161,10 @@ def test_killed_area_leaves_the_others_untouched_and_is_taken_up_alone(tmp_path:
     assert not killed.warehouse_file.exists()
     assert _areas_in(folder.warehouse_file) == {BARNET}
     before = folder_of(folder, BARNET).warehouse_file.stat().st_mtime_ns
+
+    status = cypp(folder.root, "status")
+    assert f"{CAMDEN}: needs attention" in status.out
+    assert status.status == 3
 
     again = cypp(folder.root, "region", "--at-once", "2")
     assert again.status == 0, again.out + again.err
