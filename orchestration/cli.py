@@ -140,7 +140,7 @@ def status(
 
     folder = data_folder(data_dir)
     if is_region(folder):
-        raise typer.Exit(ATTENTION if region_status(folder) else PUBLISHED)
+        raise typer.Exit(ATTENTION if region_status(folder, as_json=as_json) else PUBLISHED)
     found = current_status(folder)
     if as_json:
         console.print_json(json.dumps(found.as_dict(), default=str))

@@ -85,7 +85,7 @@ served as (
 {# Latest dates: of visits or reviews a list gives the last one only. Each date
    that any list gave is an event seen, unless the newest list to speak of it
    gives an earlier one, and so says that there was none. A blank says nothing. #}
-{% macro resolve_latest_dates(entity, relation, key, latest_date) -%}
+{% macro resolve_latest_dates(entity, relation, key, latest_date, seen_as) -%}
 with
 
 observed as (
@@ -115,6 +115,14 @@ seen as (
         newest_rank = 1
         and (told_later is null or told_later > {{ latest_date }})
 )
+
+select
+    area_code,
+    source,
+    submission_id,
+    {{ key | join(',\n    ') }},
+    {{ latest_date }} as {{ seen_as }}
+from seen
 {%- endmacro %}
 
 

@@ -114,7 +114,7 @@ def _opened(folder: Path, landing: Path, findings: list[Finding]) -> list[Path]:
             # May be forbidden though the names can be read.
             path.lstat()
     except FileNotFoundError:
-        # It has gone, or something in it, since its name was read; or its share is not mounted.
+        # It has gone, or something in it, since its name was read; or the region has it no longer.
         if _is_of_an_area(folder, landing):
             findings.append(_not_readable(folder, landing, "folder"))
         return []

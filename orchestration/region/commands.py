@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import typer
 
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import ConfigurationError, DataFolder, data_folder
-from orchestration.terminal import NOTHING_PUBLISHED, WRONG_USAGE, DataDir, say, stop
+from orchestration.terminal import NOTHING_PUBLISHED, WRONG_USAGE, DataDir, console, say, stop
 
 app = typer.Typer()
 
@@ -62,13 +63,16 @@ def region(
     raise typer.Exit(0 if all(done.values()) else NOTHING_PUBLISHED)
 
 
-def region_status(region: DataFolder) -> bool:
-    """Say of each area whether it needs attention; whether one does."""
+def region_status(region: DataFolder, *, as_json: bool) -> bool:
+    """Say of each area whether it needs attention, or as JSON all that is known of each; whether one does."""
     from orchestration.operator.status import current_status
     from orchestration.region.folders import areas_of, folder_of
 
     found = {area: current_status(folder_of(region, area)) for area in areas_of(region)}
-    for area, status in found.items():
+    if as_json:
+        areas = {area: status.as_dict() for area, status in found.items()}
+        console.print_json(json.dumps({"areas": areas}, default=str))
+    for area, status in found.items() if not as_json else ():
         word = "needs attention" if status.needs_attention else "in order"
         say(f"{area}: {word}; cypp status --data-dir {folder_of(region, area).root} says more")
     return any(status.needs_attention for status in found.values())

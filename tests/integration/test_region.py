@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -164,6 +165,8 @@ def test_killed_area_leaves_the_others_untouched_and_is_taken_up_alone(tmp_path:
 
     status = cypp(folder.root, "status")
     assert f"{CAMDEN}: needs attention" in status.out
+    told = json.loads(cypp(folder.root, "status", "--json").out)["areas"]
+    assert {area: one["needs_attention"] for area, one in told.items()}[CAMDEN]
     assert status.status == 3
 
     again = cypp(folder.root, "region", "--at-once", "2")

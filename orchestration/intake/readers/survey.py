@@ -39,7 +39,7 @@ _UNUSUAL_REFERENCES = (b" r='", b" r =", b"\nr=", b"\tr=", b"\rr=", b"= ")
 _FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*+(?<!/)>")
 # How cells say that their text is a shared one.
 _SHARED_TEXT = (b't="s"', b"t='s'")
-# A cell of type error, or a formula; the expression takes a hundred times as long as to see that none can be there.
+# A cell of type error, or a formula; the expression takes six times as long as to see that none can be there.
 _OF_SUSPECTS = (b"<f", b":f", b'"e"', b"'e'")
 _SUSPECT = re.compile(rb"""<(?:\w+:)?f[\s/>]|\st\s*=\s*["']e["']""")
 _CELL_REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")

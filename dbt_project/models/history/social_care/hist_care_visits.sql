@@ -5,14 +5,6 @@
     entity='care_visit',
     relation=ref('stg_annex_a__list_8'),
     key=['child_key', 'start_date'],
-    latest_date='latest_visit_date'
+    latest_date='latest_visit_date',
+    seen_as='visit_date'
 ) }}
-
-select
-    area_code,
-    source,
-    submission_id,
-    child_key,
-    start_date,
-    latest_visit_date as visit_date
-from seen

@@ -4,14 +4,6 @@
     entity='care_review',
     relation=ref('stg_annex_a__list_8'),
     key=['child_key', 'start_date'],
-    latest_date='latest_review_date'
+    latest_date='latest_review_date',
+    seen_as='review_date'
 ) }}
-
-select
-    area_code,
-    source,
-    submission_id,
-    child_key,
-    start_date,
-    latest_review_date as review_date
-from seen
