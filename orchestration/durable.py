@@ -1,6 +1,6 @@
 """Files that outlive a crash: written beside, brought to the disk, then renamed; and the hash that proves one.
 
-What a file means is its writer's concern.
+What a file means is its writer's concern. A place is a `Path` on this machine, or a `UPath` in an object store.
 """
 
 from __future__ import annotations
@@ -10,10 +10,28 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration import object_store
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
+def content_of(place: Path | UPath) -> bytes:
+    """What is in a file. Raises FileNotFoundError."""
+    return place.read_bytes() if isinstance(place, Path) else object_store.read(place)
+
+
+def is_there(place: Path | UPath) -> bool:
+    """Whether there is a file or a folder."""
+    return place.exists() if isinstance(place, Path) else object_store.is_there(place)
+
+
+def digest_of(path: Path | UPath) -> str:
+    """SHA-256 of a file, in hex. Raises FileNotFoundError."""
+    if not isinstance(path, Path):
+        return hashlib.sha256(object_store.read(path)).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -34,8 +52,12 @@ def put(finished: Path, target: Path) -> None:
     sync(target.parent)
 
 
-def put_folder(finished: Path, target: Path) -> None:
+def put_folder(finished: Path, target: Path | UPath) -> None:
     """Put a finished folder in its place and remove what was there. Call `sync_everything` before."""
+    if not isinstance(target, Path):
+        object_store.upload_folder(finished, target)
+        shutil.rmtree(finished)
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(target, ignore_errors=True)
     finished.replace(target)
@@ -50,8 +72,18 @@ def write(path: Path, content: bytes) -> None:
     put(partial, path)
 
 
-def remove(place: Path, up_to: Path) -> None:
+def files_below(place: Path | UPath) -> list[Path] | list[UPath]:
+    """Every file below a place, by name."""
+    if not isinstance(place, Path):
+        return object_store.files_below(place)
+    return sorted(path for path in place.rglob("*") if path.is_file())
+
+
+def remove(place: Path | UPath, up_to: Path) -> None:
     """Remove a file, link or folder, and the folders above it that are empty then, below one that stays."""
+    if not isinstance(place, Path):
+        object_store.remove(place)
+        return
     if place.is_dir() and not place.is_symlink():
         shutil.rmtree(place)
     else:

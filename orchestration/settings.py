@@ -8,8 +8,9 @@ import re
 import shlex
 import tomllib
 from datetime import date, time
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +21,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 _PACKAGE = Path(__file__).resolve().parent
 _IN_WHEEL = _PACKAGE / "project"
@@ -32,6 +36,8 @@ REFERENCE_FOLDER = PROJECT_FOLDER / "data" / "reference"
 PRIVATE_UMASK = 0o077
 DEFAULT_HOME_AREA = "E09000003"
 DEFAULT_LOOK_BACK_MONTHS = 6
+AREAS = "areas"
+"""Within a region's data folder, those of its areas (`region/`)."""
 
 KEY = re.compile(r"[0-9a-fA-F]{64}")
 EVERYBODY = 0o007
@@ -61,6 +67,7 @@ Read = TypeVar("Read", bound=BaseModel)
 KeyFile = Annotated[Path, AfterValidator(_usable)]
 Months = Annotated[int, Field(ge=1, le=120)]
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+StoreAddress = Annotated[str, Field(pattern=r"^s3://[^\s@?#*/]+(/[^\s@?#*/]+)+$")]
 
 
 class ConfigurationError(Exception):
@@ -177,6 +184,17 @@ class EncryptionSettings(_Section):
         return tuple(_key_in(path) for path in (self.key_file, self.former_key_file) if path)
 
 
+class StorageSettings(_Section):
+    """Where files are kept that need not be in the data folder: addresses in an S3-like object store.
+
+    Who may reach it, and where it answers, is told as its own tools are told: by profile, role or environment.
+    """
+
+    archive: StoreAddress | None = None
+    raw: StoreAddress | None = None
+    """What was read of the extracts."""
+
+
 class MailSettings(_Section):
     host: str
     port: Annotated[int, Field(ge=1, le=65535)] = 25
@@ -254,6 +272,7 @@ class Settings(_Section):
     access: AccessSettings = AccessSettings()
     engine: EngineSettings = EngineSettings()
     encryption: EncryptionSettings = EncryptionSettings()
+    storage: StorageSettings = StorageSettings()
     alerts: AlertSettings = AlertSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     targets: tuple[Target, ...] = ()
@@ -265,6 +284,10 @@ class _OnlyAlerts(BaseModel):
 
 class _OnlyEncryption(BaseModel):
     encryption: EncryptionSettings = EncryptionSettings()
+
+
+class _OnlyStorage(BaseModel):
+    storage: StorageSettings = StorageSettings()
 
 
 def load_settings(data_folder: Path) -> Settings:
@@ -280,6 +303,11 @@ def load_alert_settings(data_folder: Path) -> AlertSettings:
 def load_encryption_settings(data_folder: Path) -> EncryptionSettings:
     """Read with which keys published files are opened; raises ConfigurationError where one cannot be used."""
     return _read(data_folder, _OnlyEncryption).encryption
+
+
+def load_storage_settings(data_folder: Path) -> StorageSettings:
+    """Read where archive and raw are kept."""
+    return _read(data_folder, _OnlyStorage).storage
 
 
 def _read(data_folder: Path, kind: type[Read]) -> Read:
@@ -306,9 +334,9 @@ class DataFolder:
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
         self.landing = self.root / "landing"
-        self.archive = self.root / "archive"
         self.ledger = self.root / "ledger"
         self.raw = self.root / "raw"
+        """What dbt is told about a run, and `tables` where they are not in an object store."""
         self.quality = self.root / "quality"
         self.restricted = self.root / "restricted"
         self.identifiers = self.restricted / "identifiers"
@@ -333,6 +361,42 @@ class DataFolder:
         self.outputs = self.root / "outputs"
         self.lock_file = self.root / ".run.lock"
 
+    @cached_property
+    def storage(self) -> StorageSettings:
+        """What the settings say of archive and raw."""
+        return load_storage_settings(self.root)
+
+    @cached_property
+    def archive(self) -> Path | UPath:
+        """The copies of accepted versions."""
+        return self._kept("archive", self.storage.archive)
+
+    @cached_property
+    def tables(self) -> Path | UPath:
+        """What was read of the extracts, by source and table."""
+        return self._kept("raw", self.storage.raw)
+
+    def _kept(self, name: str, address: str | None) -> Path | UPath:
+        if address is None:
+            return self.root / name
+        from upath import UPath
+
+        # What another step has written meanwhile must be seen.
+        place = UPath(address, use_listings_cache=False)
+        # The areas of a region read the region's settings.
+        return place / self.root.name if self.root.parent.name == AREAS else place
+
+    def name_of(self, place: Path | UPath) -> str:
+        """What a file is called wherever it is kept: its path within the data folder."""
+        if isinstance(place, Path):
+            return place.relative_to(self.root).as_posix()
+        name, kept = next(
+            (name, kept)
+            for name, kept in (("archive", self.archive), ("raw", self.tables))
+            if str(place).startswith(f"{kept}/")
+        )
+        return f"{name}/{str(place).removeprefix(f'{kept}/')}"
+
     def create(self) -> None:
         """Make every folder that does not exist yet, but for the landing of a data folder in use.
 
@@ -340,8 +404,9 @@ class DataFolder:
         """
         self.root.mkdir(parents=True, exist_ok=True)
         begins = () if self.ledger.exists() else (self.landing,)
+        here = (self.archive,) if isinstance(self.archive, Path) else ()
         private = (
-            *begins, self.archive, self.ledger, self.raw, self.quality, self.restricted, self.work, self.warehouse,
+            *begins, *here, self.ledger, self.raw, self.quality, self.restricted, self.work, self.warehouse,
         )  # fmt: skip
         for folder in private:
             folder.mkdir(mode=0o700, exist_ok=True)

@@ -21,7 +21,7 @@ from orchestration.engine.session import refuse_without_session
 from orchestration.night.errors import NothingPublished, needs_the_job
 from orchestration.night.progress import say_progress
 from orchestration.settings import DBT_FOLDER
-from orchestration.warehouse.dbt import target_folder, tell_memory_limit
+from orchestration.warehouse.dbt import target_folder, tell_memory_limit, tell_store
 from orchestration.warehouse.manifest import PARSED_FOLDER, prepare_manifest
 
 PROBLEMS_SHOWN = 5
@@ -69,6 +69,7 @@ def transform(
     with data.step():
         _ready_to_build(context, data)
         tell_memory_limit(data.settings.engine)
+        tell_store(data.folder)
         if data.settings.engine.name == "spark":
             dbt = dbt_resource("loaded")
             _build_on_spark(dbt, data)

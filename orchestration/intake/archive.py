@@ -5,25 +5,51 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orchestration.durable import put_folder, sync_everything
+from orchestration.durable import files_below, put_folder, sync_everything
+from orchestration.intake.chain import VersionName
 from orchestration.intake.findings import Finding
 from orchestration.intake.landing import LandedSubmission, Landing, version_of
 from orchestration.intake.ledger import SubmissionVersion
+from orchestration.object_store import bring
 from orchestration.settings import DataFolder
 
+if TYPE_CHECKING:
+    from upath import UPath
+
 Version = LandedSubmission | SubmissionVersion
+BROUGHT = "archive"
 REMEDY = "Put its files into landing once more, as they were, or put back archive/ from a backup"
 
 
-def archive_folder(folder: DataFolder, version: Version) -> Path:
+def remove_brought(folder: DataFolder) -> None:
+    """Remove the copies that were brought from an object store to be read here."""
+    shutil.rmtree(folder.work / BROUGHT, ignore_errors=True)
+
+
+def archive_folder(folder: DataFolder, name: VersionName) -> Path | UPath:
     """Where an accepted version's files are kept, by content hash."""
-    return folder.archive.joinpath(*version.name)
+    return folder.archive.joinpath(*name)
 
 
-def archived_files(folder: DataFolder, version: Version) -> tuple[Path, ...]:
-    """The files of a version, if its copy is whole; else none."""
-    place = archive_folder(folder, version)
+def in_archive(folder: DataFolder) -> list[VersionName]:
+    """Every version that has files there, whole or not."""
+    above = len(folder.archive.parts)
+    parts = (path.parts[above:] for path in files_below(folder.archive))
+    return sorted({(one[0], one[1], one[2], one[3]) for one in parts if len(one) > 4})
+
+
+def archived_files(
+    folder: DataFolder, version: Version, beside: Path | None = None
+) -> tuple[Path, ...]:
+    """The files of a version, if its copy is whole; else none.
+
+    Those of an object store are brought into the folder `archive/` below `beside`, or below `.work/`.
+    """
+    place = archive_folder(folder, version.name)
+    if not isinstance(place, Path):
+        place = bring(place, (beside or folder.work).joinpath(BROUGHT, *version.name))
     files = tuple(sorted(place.iterdir())) if place.is_dir() else ()
     is_whole = files and all(path.is_file() for path in files)
     return files if is_whole and version_of(files) == version.version else ()
@@ -68,5 +94,5 @@ def _copied(folder: DataFolder, landed: LandedSubmission) -> bool:
     if version_of(tuple(files)) != landed.version:
         return False
     sync_everything()
-    put_folder(copy, archive_folder(folder, landed))
+    put_folder(copy, archive_folder(folder, landed.name))
     return True

@@ -6,13 +6,12 @@ What is missing then is read again by the next taking-in (`to_read.py`).
 from __future__ import annotations
 
 import logging
-import shutil
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from expectations.contract import sources
-from orchestration.durable import remove
+from orchestration.durable import content_of, is_there, remove
 from orchestration.intake.archive import not_made_again
 from orchestration.intake.landing import Landing, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion
@@ -28,6 +27,11 @@ from orchestration.intake.partitions import (
 from orchestration.intake.places import id_of_version
 from orchestration.intake.shipped import shipped_reference
 from orchestration.settings import DataFolder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from upath import UPath
 
 # Of a data folder of version 0.2, in which each version of an extract had files of its own.
 FORMER_LAYOUT = (
@@ -71,13 +75,13 @@ def put_damage_aside(
         enter(ledger, [replace(left, before=partition)])
 
 
-def keep_copies(folder: DataFolder, paths: Iterable[Path]) -> None:
+def keep_copies(folder: DataFolder, paths: Iterable[Path | UPath]) -> None:
     """Keep files that are about to go where a person can look at them."""
     for path in paths:
-        if path.is_file():
-            aside = folder.work / "damaged" / path.relative_to(folder.root)
+        if is_there(path):
+            aside = folder.work / "damaged" / folder.name_of(path)
             aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            shutil.copyfile(path, aside)
+            aside.write_bytes(content_of(path))
 
 
 def drop_unknown(folder: DataFolder, ledger: Ledger) -> None:

@@ -10,15 +10,27 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from expectations.checks import SUBMISSION
-from orchestration.durable import digest_of, remove, sync_everything
+from orchestration import object_store
+from orchestration.durable import (
+    content_of,
+    digest_of,
+    files_below,
+    is_there,
+    remove,
+    sync_everything,
+)
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 # The folders of such files, each with one per source; `raw/run`, which tells dbt about a run, is written by every run.
 ROOTS = (
@@ -36,20 +48,20 @@ class Partition:
     files: Mapping[str, str]
     """By the name of a table, which is the path of its folder, the hash of its file."""
 
-    def path(self, table: str) -> Path:
+    def path(self, table: str) -> Path | UPath:
         """Where the file of a table is."""
         return _path(self.folder, table, self.area_code, self.files[table])
 
-    def paths(self) -> list[Path]:
+    def paths(self) -> list[Path | UPath]:
         """Where all its files are."""
         return [self.path(table) for table in self.files]
 
-    def damaged(self) -> list[Path]:
+    def damaged(self) -> list[Path | UPath]:
         """Files that are missing or not as they were written."""
         return [
             path
             for table, digest in self.files.items()
-            if not (path := self.path(table)).is_file() or digest_of(path) != digest
+            if not is_there(path := self.path(table)) or digest_of(path) != digest
         ]
 
     def rows(
@@ -60,7 +72,7 @@ class Partition:
     ) -> pa.Table | None:
         """The rows of a table, of some versions or of all; None where there is no such file, or it is damaged."""
         try:
-            content = self.path(table).read_bytes()
+            content = content_of(self.path(table))
         except (KeyError, FileNotFoundError):
             return None
         if hashlib.sha256(content).hexdigest() != self.files[table]:
@@ -134,19 +146,25 @@ def enter(ledger: Ledger, changes: Iterable[Change]) -> None:
 
 def unnamed_files(
     folder: DataFolder, partitions: Iterable[Partition], source: str = ""
-) -> list[Path]:
+) -> list[Path | UPath]:
     """Files in the folders of all sources, or of one, that the ledger does not name: of a run that was killed, say."""
     named = {path for one in partitions for path in one.paths()}
     return [
         path
         for root in ROOTS
-        for path in sorted((folder.root / root / source).rglob("*"))
-        if path.is_file() and path not in named and folder.raw / "run" not in path.parents
+        for path in files_below(_folder_of(folder, root) / source)
+        if path not in named and folder.raw / "run" not in path.parents
     ]
 
 
-def _path(folder: DataFolder, table: str, area_code: str, digest: str) -> Path:
-    return folder.root / table / f"{area_code}.{digest}.parquet"
+def _folder_of(folder: DataFolder, table: str) -> Path | UPath:
+    """Where the files of a table, or of all in a folder of such, are."""
+    root, _, name = table.partition("/")
+    return (folder.tables if root == "raw" else folder.root / root) / name
+
+
+def _path(folder: DataFolder, table: str, area_code: str, digest: str) -> Path | UPath:
+    return _folder_of(folder, table) / f"{area_code}.{digest}.parquet"
 
 
 def _is_of(submission_ids: Collection[str]) -> pc.Expression:
@@ -175,6 +193,9 @@ def _put(before: Partition, table: str, rows: pa.Table) -> str:
     beside.chmod(0o600)
     digest = digest_of(beside)
     target = _path(before.folder, table, before.area_code, digest)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside.replace(target)
+    if isinstance(target, Path):
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside.replace(target)
+    else:
+        object_store.upload(beside, target)
     return digest

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from orchestration.intake.archive import Version
+from orchestration.intake.archive import Version, archive_folder
 from orchestration.intake.chain import VersionName
 from orchestration.settings import DataFolder
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 
 def submission_id_of(area_code: str, source: str, folder_month: str, version: str) -> str:
@@ -26,6 +30,6 @@ def statutory_folder(folder: DataFolder, submission_id: str) -> Path:
     return folder.quality / "statutory" / submission_id
 
 
-def folders_of(folder: DataFolder, name: VersionName) -> tuple[Path, Path]:
+def folders_of(folder: DataFolder, name: VersionName) -> tuple[Path | UPath, Path]:
     """The folders of a version alone; what landing holds is not among them."""
-    return folder.archive.joinpath(*name), statutory_folder(folder, submission_id_of(*name))
+    return archive_folder(folder, name), statutory_folder(folder, submission_id_of(*name))

@@ -143,7 +143,7 @@ def _settle(folder: DataFolder, ledger: Ledger, keep: set[str], lot: Lot) -> Non
     for job, version in lot:
         copy = work_copy(folder, job.landed)
         if version.extraction.verdict == "accepted" and job.event == "received":
-            put_folder(copy, archive_folder(folder, job.landed))
+            put_folder(copy, archive_folder(folder, job.landed.name))
         shutil.rmtree(copy, ignore_errors=True)
     enter(ledger, changes)
 

@@ -8,9 +8,11 @@ from contextlib import contextmanager, suppress
 
 from filelock import FileLock, Timeout
 
+from orchestration.intake.archive import remove_brought
 from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.mending import remove_former_layout
+from orchestration.intake.storage import settle_storage
 from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.rekeying import settle_rekey
@@ -36,6 +38,7 @@ def alone_in(folder: DataFolder) -> Generator[Ledger]:
     with lock:
         ledger = Ledger(folder.ledger)
         if lock.lock_counter == 1:
+            settle_storage(folder, ledger)
             settle_rekey(folder, ledger)
         refuse_wrong_key(folder, ledger)
         if lock.lock_counter == 1:
@@ -45,7 +48,11 @@ def alone_in(folder: DataFolder) -> Generator[Ledger]:
             take_over_old_mark(folder, ledger)
             refuse_wrong_encryption(folder)
             remove_former_layout(folder, ledger)
-        yield ledger
+        try:
+            yield ledger
+        finally:
+            if lock.lock_counter == 1:
+                remove_brought(folder)
 
 
 def settle_killed_runs(folder: DataFolder, ledger: Ledger) -> None:

@@ -17,6 +17,7 @@ from orchestration.checks.gate import Vintage, lost_receipts, table_checks
 from orchestration.checks.rows import results_of
 from orchestration.checks.statutory import Statutory, interpreter, judge_newest, kept_findings
 from orchestration.checks.tables import TableCheck
+from orchestration.durable import is_there
 from orchestration.intake.archive import REMEDY
 from orchestration.intake.extractions import extractions_of
 from orchestration.intake.findings import finding_from
@@ -234,10 +235,10 @@ def _refuse_without_extracts(ledger: Ledger, landing: Landing) -> None:
 def _refuse_other_files(folder: DataFolder, ledger: Ledger) -> None:
     """Publish nothing unless the folders that dbt reads hold the files that the ledger names, and no other."""
     partitions = partitions_of(folder, ledger)
-    missing = (path for one in partitions for path in one.paths() if not path.exists())
+    missing = (path for one in partitions for path in one.paths() if not is_there(path))
     for path in (*missing, *unnamed_files(folder, partitions)):
         raise NothingPublished(
-            f"{path.relative_to(folder.root)} has come or gone since the extracts were taken in: run again"
+            f"{folder.name_of(path)} has come or gone since the extracts were taken in: run again"
         )
 
 

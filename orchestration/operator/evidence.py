@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from pathlib import Path
 from typing import cast
 
 import duckdb
@@ -114,10 +115,12 @@ def _rows_in_files(folder: DataFolder, records: pd.DataFrame) -> pd.DataFrame:
     # A record that is put together from many rows has no place; one of a cohort that two returns tell is in the first.
     placed = records.dropna(subset=PLACE)
     with duckdb.connect() as connection:
+        if not isinstance(folder.tables, Path):
+            connection.register_filesystem(folder.tables.fs)
         for about, rows in placed.groupby(["source", "table_name"]):
             named, table = map(str, cast("tuple[str, str]", about))
             source, _, _ = named.partition("+")
-            files = folder.raw / source / table / "*.parquet"
+            files = folder.tables / source / table / "*.parquet"
             places = connection.execute(
                 "select submission_id, $2 as table_name, row_id, source_row from read_parquet($1)"
                 " where list_contains($3, submission_id) and list_contains($4, row_id)",

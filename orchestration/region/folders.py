@@ -12,8 +12,8 @@ from pathlib import Path
 from orchestration.durable import write
 from orchestration.intake.cover import month_end
 from orchestration.intake.keys import KEY_FILE, make_secret, read_secret
-from orchestration.intake.landing import AREAS, NATIONAL, areas_in, refuse_absent
-from orchestration.settings import ConfigurationError, DataFolder, load_settings
+from orchestration.intake.landing import NATIONAL, areas_in, refuse_absent
+from orchestration.settings import AREAS, ConfigurationError, DataFolder, load_settings
 
 
 def folder_of(region: DataFolder, area: str) -> DataFolder:
@@ -34,7 +34,7 @@ def is_region(folder: DataFolder) -> bool:
 
 def refuse_unfit(region: DataFolder) -> None:
     """Raise ConfigurationError where a data folder cannot be a region's: it has taken in extracts, or names a home area."""
-    if any(region.archive.glob("*")):
+    if any((region.root / "archive").glob("*")):
         raise ConfigurationError(
             f"{region.root} has taken in extracts itself: take another data folder for a region, and move landing there"
         )

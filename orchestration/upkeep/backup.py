@@ -17,9 +17,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from orchestration.durable import put
+from orchestration.durable import content_of, is_there, put
 from orchestration.intake.archive import archived_files, not_made_again
 from orchestration.intake.chain import LEDGER_FILE, is_begun
 from orchestration.intake.kept_files import check_files
@@ -31,6 +31,9 @@ from orchestration.night.rekeying import next_key
 from orchestration.settings import DataFolder, load_settings
 from orchestration.upkeep.removal import REDACTED
 from orchestration.upkeep.sealed import Sealing
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 # Of a workbook there is nothing to press out, of text nearly all at once.
 COMPRESSION = 1
@@ -49,7 +52,7 @@ class BackedUp:
 
     n_versions: int = 0
     n_runs: int = 0
-    files: list[Path] = field(default_factory=list)
+    files: list[Path | UPath] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     """What is not as it should be in the folder."""
 
@@ -92,7 +95,7 @@ def _refuse_rekeying(folder: DataFolder, copied: Ledger | None) -> None:
 
 def _what_was_read(
     folder: DataFolder, ledger: Ledger, versions: Iterable[SubmissionVersion]
-) -> Iterator[Path]:
+) -> Iterator[Path | UPath]:
     """The tables in which the rows of some versions are; of refused ones what was said of them."""
     accepted = {(one.source, one.area_code): False for one in versions}
     accepted |= {(one.source, one.area_code): True for one in versions if one.verdict == "accepted"}
@@ -102,7 +105,7 @@ def _what_was_read(
         yield from (
             path
             for table in wanted
-            if table in partition.files and (path := partition.path(table)).is_file()
+            if table in partition.files and is_there(path := partition.path(table))
         )
 
 
@@ -128,7 +131,9 @@ def _found(folder: DataFolder, staged: Path) -> BackedUp:
     ]  # fmt: skip
     in_archive = set()
     for version in versions:
-        copy = archived_files(folder, version) if version.verdict == "accepted" else ()
+        copy = (
+            archived_files(folder, version, beside=staged) if version.verdict == "accepted" else ()
+        )
         found.files += copy
         in_archive |= {version.name} if copy else set()
     for one in landing.submissions:
@@ -199,7 +204,11 @@ def _stream(target: BinaryIO, key: bytes | None) -> Generator[tarfile.TarFile]:
 
 
 def _write(
-    stream: tarfile.TarFile, folder: DataFolder, staged: Path, files: list[Path], progress: Progress
+    stream: tarfile.TarFile,
+    folder: DataFolder,
+    staged: Path,
+    files: list[Path | UPath],
+    progress: Progress,
 ) -> None:
     """Write every file, and last of all the hashes of all: a file that was cut short has none."""
     hashes = []
@@ -208,7 +217,8 @@ def _write(
         member.type = tarfile.DIRTYPE
         stream.addfile(member)
     for done, path in enumerate(files, start=1):
-        name = path.relative_to(staged if staged in path.parents else folder.root).as_posix()
+        is_staged = isinstance(path, Path) and staged in path.parents
+        name = path.relative_to(staged).as_posix() if is_staged else folder.name_of(path)
         hashes.append(f"{_add(stream, name, path)}  {name}\n")
         progress("Backup", done, len(files))
     content = "".join(hashes).encode()
@@ -217,11 +227,12 @@ def _write(
     stream.addfile(member, io.BytesIO(content))
 
 
-def _add(stream: tarfile.TarFile, name: str, path: Path) -> str:
+def _add(stream: tarfile.TarFile, name: str, path: Path | UPath) -> str:
     """Write a file under a name; the hash of what was written."""
-    with path.open("rb") as file:
+    with path.open("rb") if isinstance(path, Path) else io.BytesIO(content_of(path)) as file:
         member = tarfile.TarInfo(name)
-        member.size = os.fstat(file.fileno()).st_size
+        member.size = file.seek(0, os.SEEK_END)
+        file.seek(0)
         hashed = _Hashed(file)
         stream.addfile(member, hashed)
     return hashed.digest.hexdigest()

@@ -171,7 +171,8 @@ def _certify(folder: DataFolder, ledger: Ledger, planned: dict[str, Any]) -> Pat
         **planned, "done_at": now().isoformat(timespec="seconds"),
         "versions": [dict(zip(("area_code", "source", "month", "sha256"), name, strict=True)) for name in planned["versions"]],
         "removed_from": ["landing", "archive", "raw", "quality", "restricted", "ledger", "warehouse", "outputs"],
-        "not_removed_from": "backups made before: they hold these extracts until they expire",
+        "not_removed_from": "backups made before, and former versions of objects where a store keeps them: they hold these"
+        " extracts until they expire",
     }  # fmt: skip
     write(certificate, json.dumps(said, indent=2).encode())
     name = certificate.relative_to(folder.ledger).as_posix()

@@ -70,9 +70,7 @@ def _refuse_unready(folder: DataFolder, ledger: Ledger) -> None:
     if ledger.open_purge() is not None:
         raise ConfigurationError("a purge is not finished: `cypp purge` first")
     for path in (path for one in partitions_of(folder, ledger) for path in one.damaged()):
-        raise ConfigurationError(
-            f"{path.relative_to(folder.root)} is damaged or missing: `cypp run` first"
-        )
+        raise ConfigurationError(f"{folder.name_of(path)} is damaged or missing: `cypp run` first")
     refuse_held_figures(folder, {version.area_code for version in ledger.versions()})
     _refuse_other_knowledge(ledger)
     known = {version.name for version in ledger.versions()} | ledger.purged()

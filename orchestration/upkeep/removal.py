@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from expectations.checks import SUBMISSION
 from orchestration import durable
@@ -19,9 +20,13 @@ from orchestration.intake.partitions import partitions_of, unnamed_files
 from orchestration.intake.places import folders_of, submission_id_of
 from orchestration.settings import DataFolder
 
+if TYPE_CHECKING:
+    from upath import UPath
+
 # Made of many extracts together, so they go whole: a run or `cypp owners export` makes them again.
 MADE_OF_MANY = (
     "quality/worklists", ".work/damaged", ".work/taking_in", ".work/extracted", ".work/mending",
+    ".work/archive",
 )  # fmt: skip
 REDACTED = "redacted"
 
@@ -74,11 +79,16 @@ def left(
 ) -> list[str]:
     """The names of what is still there."""
     places = [*_places(folder, names), *(folder.ledger / name for name in ledger_files)]
-    there = [*(place for place in places if place.exists()), *_with_rows_of(folder, ledger, names)]
-    return [place.relative_to(folder.root).as_posix() for place in there]
+    there = [
+        *(place for place in places if durable.is_there(place)),
+        *_with_rows_of(folder, ledger, names),
+    ]
+    return [folder.name_of(place) for place in there]
 
 
-def _with_rows_of(folder: DataFolder, ledger: Ledger, names: list[VersionName]) -> Iterator[Path]:
+def _with_rows_of(
+    folder: DataFolder, ledger: Ledger, names: list[VersionName]
+) -> Iterator[Path | UPath]:
     """Tables that hold rows of these versions, or of nobody knows which."""
     partitions = partitions_of(folder, ledger)
     gone = [submission_id_of(*name) for name in names]
@@ -90,7 +100,7 @@ def _with_rows_of(folder: DataFolder, ledger: Ledger, names: list[VersionName]) 
     yield from unnamed_files(folder, partitions)
 
 
-def _places(folder: DataFolder, names: Iterable[VersionName]) -> Iterator[Path]:
+def _places(folder: DataFolder, names: Iterable[VersionName]) -> Iterator[Path | UPath]:
     """The files and folders that hold rows of these versions."""
     is_there = folder.landing.is_dir()
     landed = {one.name: one for one in scan(folder.landing, 0).submissions} if is_there else {}

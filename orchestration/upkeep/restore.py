@@ -90,7 +90,7 @@ def _refuse_unless_empty(folder: DataFolder) -> None:
     if (_staged(folder) / VERIFIED).exists():
         return
     places = (
-        folder.landing, folder.archive, folder.ledger, folder.raw, folder.quality, folder.restricted,
+        folder.landing, folder.root / "archive", folder.ledger, folder.raw, folder.quality, folder.restricted,
         folder.warehouse, folder.outputs,
     )  # fmt: skip
     found = [

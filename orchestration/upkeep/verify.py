@@ -9,10 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from orchestration.intake.archive import REMEDY, archive_folder, archived_files
+from orchestration.intake.archive import (
+    REMEDY,
+    archive_folder,
+    archived_files,
+    in_archive,
+    remove_brought,
+)
 from orchestration.intake.chain import is_begun
 from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.extractions import extractions_in
@@ -26,6 +33,9 @@ from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.night.rekeying import next_key
 from orchestration.settings import DataFolder
 from orchestration.warehouse.serving import damaged_surfaces
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 LOCK_SECONDS = 60
 MADE_AGAIN = "`cypp run --force` makes it again"
@@ -55,7 +65,10 @@ def verify(folder: DataFolder, progress: Progress) -> Verified:
     if not folder.root.exists():
         return Verified()
     with FileLock(folder.lock_file, timeout=LOCK_SECONDS):
-        return _verified(folder, progress)
+        try:
+            return _verified(folder, progress)
+        finally:
+            remove_brought(folder)
 
 
 def _verified(folder: DataFolder, progress: Progress) -> Verified:
@@ -123,7 +136,7 @@ class _Places:
         )
 
     @cached_property
-    def _damaged(self) -> dict[tuple[str, str], list[Path]]:
+    def _damaged(self) -> dict[tuple[str, str], list[Path | UPath]]:
         """The damaged tables of each partition that has such."""
         found = {name: one.damaged() for name, one in self._partitions.items()}
         return {name: paths for name, paths in found.items() if paths}
@@ -139,7 +152,7 @@ class _Places:
         mend = MADE_AGAIN if copy or version.name in self._landed else LOST
         if version.verdict == "accepted":
             if not copy:
-                yield Damage(self._shown(archive_folder(self._folder, version)), mend)
+                yield Damage(self._shown(archive_folder(self._folder, version.name)), mend)
             self._last_ones |= {partition} if mend == LOST else set()
         elif mend == LOST:
             # Nobody keeps the files of one that was rejected, and figures do not need its messages.
@@ -159,15 +172,17 @@ class _Places:
 
     def unknown(self, versions: list[SubmissionVersion]) -> Iterator[Damage]:
         """Copies that the ledger does not know: of a run that was killed, or the ledger is an old one."""
-        known = {archive_folder(self._folder, version) for version in versions}
-        for place in sorted(self._folder.archive.glob("*/*/*/*")):
-            if place in known:
+        known = {version.name for version in versions}
+        for name in in_archive(self._folder):
+            if name in known:
                 continue
-            is_landed = place.relative_to(self._folder.archive).parts in self._landed
+            is_landed = name in self._landed
             mend = (
                 "`cypp run` takes it in" if is_landed else "put back the ledger/ that belongs to it"
             )
-            yield Damage(f"{self._shown(place)} is not in the ledger", mend)
+            yield Damage(
+                f"{self._shown(archive_folder(self._folder, name))} is not in the ledger", mend
+            )
 
-    def _shown(self, place: Path) -> str:
-        return place.relative_to(self._folder.root).as_posix()
+    def _shown(self, place: Path | UPath) -> str:
+        return self._folder.name_of(place)

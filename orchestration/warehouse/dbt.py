@@ -35,6 +35,20 @@ def memory_limit(settings: EngineSettings) -> str:
     return f"{MEMORY_GB}GB" if half >= MEMORY_GB << 30 else f"{half >> 20}MB"
 
 
+STORE_VARIABLES = ("CYPP_RAW", "CYPP_FILESYSTEMS")
+"""By what dbt is told where raw is, and what DuckDB reads it with: `models/staging/*/_*__sources.yml`, `profiles.yml`."""
+
+
+def tell_store(folder: DataFolder) -> None:
+    """Tell dbt, through the environment, where raw is, if not in the data folder."""
+    for name in STORE_VARIABLES:
+        os.environ.pop(name, None)
+    if not isinstance(folder.tables, Path):
+        address, options = str(folder.tables), dict(folder.tables.storage_options)
+        how = [{"fs": folder.tables.protocol, **options}]
+        os.environ.update(zip(STORE_VARIABLES, (address, repr(how)), strict=True))
+
+
 def tell_memory_limit(settings: EngineSettings) -> None:
     """Tell dbt's profile, through the environment, where it is another than the profile's own.
 

@@ -1,7 +1,7 @@
 """`make bench`: one line per case with CPU seconds, wall seconds and peak memory, each in a fresh process.
 
 `python -m tests.benchmarks nights` runs one group only. `region`, which takes most of an hour, and `disclosure`,
-public packs in five settings (most of an hour), and `growth`, ten nights (six minutes), run when asked for;
+public packs in five settings (most of an hour), `growth`, ten nights (six minutes), and `country`, dbt's models over up to 153 authorities, run when asked for;
 `--areas 1 2 4` measures smaller regions, `--inputs FOLDER` keeps the extracts for the next time.
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 
 from tests.benchmarks import (
     anomalies,
+    country,
     disclosure,
     education,
     faults,
@@ -81,7 +82,7 @@ def _growth() -> None:
 def _region(given: argparse.Namespace) -> None:
     """Inputs stand in `--inputs` and are used again; without it they are written anew and thrown away."""
     with tempfile.TemporaryDirectory() as folder:
-        run_region(given.inputs or Path(folder), given.areas, _print)
+        run_region(given.inputs or Path(folder), given.areas or list(SIZES), _print)
 
 
 def _scored(score: Callable[[], Iterable[dict[str, Any]]]) -> None:
@@ -100,8 +101,9 @@ GROUPS = (
     "disclosure",
     "growth",
     "region",
+    "country",
 )
-ONLY_WHEN_ASKED = ("disclosure", "growth", "region")
+ONLY_WHEN_ASKED = ("disclosure", "growth", "region", "country")
 
 
 def main() -> None:
@@ -113,9 +115,7 @@ def main() -> None:
         "--inputs", type=Path, default=Path(kept) if kept else None,
         help="folder outside the repository where the region's extracts are kept (CYPP_BENCH_INPUTS)",
     )  # fmt: skip
-    parser.add_argument(
-        "--areas", type=int, nargs="+", default=list(SIZES), help="sizes of the region"
-    )
+    parser.add_argument("--areas", type=int, nargs="+", help="sizes of the region or country")
     given = parser.parse_args()
     groups = given.groups or [group for group in GROUPS if group not in ONLY_WHEN_ASKED]
     parts: dict[str, Callable[[], None]] = {
@@ -123,6 +123,7 @@ def main() -> None:
         "anomalies": partial(_scored, anomalies.score), "signals": partial(_scored, signals.score_all),
         "faults": partial(_scored, faults.score), "hostile": partial(_scored, hostile.score),
         "disclosure": partial(_scored, disclosure.score), "growth": _growth, "region": partial(_region, given),
+        "country": lambda: country.run_country(given.areas or country.SIZES, _print),
     }  # fmt: skip
     for group in GROUPS:
         if group in groups:

@@ -53,10 +53,15 @@ class Outcome:
 class Inbox:
     """One data folder and its landing."""
 
-    def __init__(self, root: Path, sources: Iterable[str] = tuple(AREAS)) -> None:
+    def __init__(
+        self, root: Path, sources: Iterable[str] = tuple(AREAS), settings: str = ""
+    ) -> None:
+        """`settings`: more lines of `settings.toml`."""
         self.folder = DataFolder(root)
-        self.folder.create()
+        self.folder.root.mkdir(parents=True, exist_ok=True)
+        self._settings = settings
         self.wait_for_quiet(0)
+        self.folder.create()
         for source in sources:
             extracts.write_submission(self.folder.landing, AREAS[source], source, MONTH)
 
@@ -67,7 +72,7 @@ class Inbox:
     def wait_for_quiet(self, seconds: float) -> None:
         """Say how long no file may change before it is read."""
         settings = self.folder.root / "settings.toml"
-        settings.write_text(f"[quiet]\nseconds = {seconds}\n", encoding="utf-8")
+        settings.write_text(f"[quiet]\nseconds = {seconds}\n{self._settings}", encoding="utf-8")
 
     def take_in(self) -> Outcome:
         """Take in what is new; the outcome is of everything that stands."""

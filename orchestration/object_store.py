@@ -1,0 +1,80 @@
+"""Files in an object store, by fsspec. A file is there whole or not at all; folders are only the names of files.
+
+What is kept there and why is `durable.py`'s and `settings.py`'s concern.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+
+@contextmanager
+def reached(place: UPath) -> Generator[None]:
+    """Tell any error of a store as one of the system, without the name of a file: its sender chose that."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- each store has errors of its own
+        kind = type(error.__cause__ or error).__name__
+        where = f"{place.protocol}://{place.path.partition('/')[0]}"
+        raise OSError(
+            errno.EIO, f"the object store does not answer as it should ({kind})", where
+        ) from None
+
+
+def files_below(place: UPath) -> list[UPath]:
+    """Every file below a place, by name."""
+    with reached(place):
+        found = place.fs.find(place.path)
+    return [place.joinpath(name.removeprefix(place.path).lstrip("/")) for name in sorted(found)]
+
+
+def read(place: UPath) -> bytes:
+    """What is in a file. Raises FileNotFoundError."""
+    with reached(place):
+        return place.read_bytes()
+
+
+def is_there(place: UPath) -> bool:
+    """Whether there is a file, or files below."""
+    with reached(place):
+        return place.exists()
+
+
+def upload(finished: Path, target: UPath) -> None:
+    """Put a finished file of this machine in the store."""
+    with reached(target):
+        target.fs.put_file(str(finished), target.path)
+
+
+def upload_folder(finished: Path, target: UPath) -> None:
+    """Put the files of a folder there; what is below the target besides goes first."""
+    remove(target)
+    for path in sorted(path for path in finished.rglob("*") if path.is_file()):
+        upload(path, target.joinpath(path.relative_to(finished).as_posix()))
+
+
+def bring(place: UPath, target: Path) -> Path:
+    """Copy the files of a place to a new folder of this machine; without any there is none."""
+    shutil.rmtree(target, ignore_errors=True)
+    for path in files_below(place):
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with reached(place):
+            place.fs.get_file(path.path, str(target / path.name))
+    return target
+
+
+def remove(place: UPath) -> None:
+    """Remove a file, or everything below a name."""
+    if is_there(place):
+        with reached(place):
+            place.fs.rm(place.path, recursive=True)
