@@ -32,6 +32,9 @@ REFERENCE_FOLDER = PROJECT_FOLDER / "data" / "reference"
 PRIVATE_UMASK = 0o077
 DEFAULT_HOME_AREA = "E09000003"
 DEFAULT_LOOK_BACK_MONTHS = 6
+AREA = re.compile(r"^[EW]\d{8}$")
+AREAS = "areas"
+"""The folder of a region in which each area has a data folder (orchestration/region/README.md)."""
 
 KEY = re.compile(r"[0-9a-fA-F]{64}")
 EVERYBODY = 0o007
@@ -159,6 +162,38 @@ class EngineSettings(_Section):
     """Spark's own properties: `"spark.master" = "spark://host:7077"`."""
 
 
+def _without_password(address: str) -> str:
+    """An address of PostgreSQL as libpq reads it; raises ValueError, which quotes nothing of it."""
+    import psycopg2
+    from psycopg2.extensions import parse_dsn
+
+    try:
+        said = parse_dsn(address)
+    except psycopg2.Error:
+        raise ValueError(
+            'write "service=NAME" (of ~/.pg_service.conf) or "postgresql://ACCOUNT@HOST/DATABASE"'
+        ) from None
+    if {"password", "sslpassword"} & said.keys():
+        raise ValueError(
+            "no password belongs here: put it into ~/.pgpass of the job's account, or a file that PGPASSFILE names"
+        )
+    return address
+
+
+class LedgerSettings(_Section):
+    """Where the ledger's events are kept; without an address in the file `ledger/ledger.sqlite3`."""
+
+    postgresql: Annotated[str, AfterValidator(_without_password)] | None = None
+    schema_name: Annotated[str, Field(alias="schema", pattern=r"^[a-z][a-z0-9_]{0,39}$")] = "cypp"
+    """Of an area of a region the area's code follows it."""
+
+    def schema_for(self, root: Path) -> str:
+        """The schema of a data folder: the settings of a region name one for all its areas."""
+        place = root.resolve()
+        is_area = place.parent.name == AREAS and AREA.match(place.name)
+        return f"{self.schema_name}_{place.name.lower()}" if is_area else self.schema_name
+
+
 class EncryptionSettings(_Section):
     """With which key DuckDB encrypts what is published; without one it does not."""
 
@@ -254,6 +289,7 @@ class Settings(_Section):
     access: AccessSettings = AccessSettings()
     engine: EngineSettings = EngineSettings()
     encryption: EncryptionSettings = EncryptionSettings()
+    ledger: LedgerSettings = LedgerSettings()
     alerts: AlertSettings = AlertSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     targets: tuple[Target, ...] = ()
@@ -265,6 +301,10 @@ class _OnlyAlerts(BaseModel):
 
 class _OnlyEncryption(BaseModel):
     encryption: EncryptionSettings = EncryptionSettings()
+
+
+class _OnlyLedger(BaseModel):
+    ledger: LedgerSettings = LedgerSettings()
 
 
 def load_settings(data_folder: Path) -> Settings:
@@ -280,6 +320,11 @@ def load_alert_settings(data_folder: Path) -> AlertSettings:
 def load_encryption_settings(data_folder: Path) -> EncryptionSettings:
     """Read with which keys published files are opened; raises ConfigurationError where one cannot be used."""
     return _read(data_folder, _OnlyEncryption).encryption
+
+
+def load_ledger_settings(data_folder: Path) -> LedgerSettings:
+    """Read where the ledger is kept, though another part of `settings.toml` may be what cannot be used."""
+    return _read(data_folder, _OnlyLedger).ledger
 
 
 def _read(data_folder: Path, kind: type[Read]) -> Read:

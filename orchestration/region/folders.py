@@ -12,8 +12,8 @@ from pathlib import Path
 from orchestration.durable import write
 from orchestration.intake.cover import month_end
 from orchestration.intake.keys import KEY_FILE, make_secret, read_secret
-from orchestration.intake.landing import AREAS, NATIONAL, areas_in, refuse_absent
-from orchestration.settings import ConfigurationError, DataFolder, load_settings
+from orchestration.intake.landing import NATIONAL, areas_in, refuse_absent
+from orchestration.settings import AREAS, ConfigurationError, DataFolder, load_settings
 
 
 def folder_of(region: DataFolder, area: str) -> DataFolder:

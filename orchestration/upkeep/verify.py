@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from orchestration.alone import working_alone
 from orchestration.intake.archive import REMEDY, archive_folder, archived_files
 from orchestration.intake.chain import is_begun
 from orchestration.intake.damage import LedgerDamaged
@@ -54,7 +55,7 @@ def verify(folder: DataFolder, progress: Progress) -> Verified:
     """Read everything again while nobody works in the folder; raises filelock.Timeout."""
     if not folder.root.exists():
         return Verified()
-    with FileLock(folder.lock_file, timeout=LOCK_SECONDS):
+    with working_alone(folder, FileLock(folder.lock_file, timeout=LOCK_SECONDS)):
         return _verified(folder, progress)
 
 
