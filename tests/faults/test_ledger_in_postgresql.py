@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,11 @@ from orchestration.upkeep.move_ledger import move_ledger
 from orchestration.upkeep.rebuild import remove_what_can_be_made_again
 from orchestration.upkeep.restore import restore
 from orchestration.upkeep.verify import Damage, verify
-from tests.commands import cypp, environment
+from tests.commands import CYPP, begin, cypp, environment, finish
 from tests.integration.inbox import Inbox, copied, filled
 from tests.nights import take_in_all
 from tests.postgresql import Server, server
+from tests.story import Story, content, send_again
 
 pytestmark = pytest.mark.faults
 SOURCES = ("annex_a", "ssda903")
@@ -454,6 +456,30 @@ def test_server_that_is_started_again_ends_the_run_and_the_next_one_recovers(
         with alone_in(folder) as ledger:
             assert [event for _, event, *_ in ledger.runs()] == ["started", "failed"]
         assert _verified(folder.root) == []
+
+
+def test_night_on_a_server_that_goes_away_is_made_up_for_by_the_next(
+    story: Story, tmp_path: Path
+) -> None:
+    data = story.first.copy(tmp_path / "data")
+    send_again(data / "landing")
+    with server() as own:
+        own.is_named_by(data)
+        assert cypp(data, "move-ledger").status == 0
+        n_runs = len(Ledger(data / "ledger").runs())
+        night = begin((*CYPP, "run", "--data-dir", str(data)))
+        while len(Ledger(data / "ledger").runs()) == n_runs:
+            assert night.poll() is None
+            time.sleep(1)
+        own.stop()
+        ended = finish(night)
+        assert (ended.status, "PostgreSQL, which keeps the ledger" in ended.err) == (1, True)
+        assert "Traceback" not in ended.out + ended.err
+        own.start()
+        assert content(data / "warehouse" / "warehouse.duckdb") == content(story.first.warehouse)
+        assert cypp(data, "run").status == 0
+        assert content(data / "warehouse" / "warehouse.duckdb") == content(story.second.warehouse)
+        assert cypp(data, "verify").status == 0
 
 
 @pytest.mark.parametrize("lost", ["the run's own connection", "the connection of an append"])
