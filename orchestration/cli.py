@@ -14,7 +14,7 @@ from orchestration.alerts.commands import app as alerts_app
 from orchestration.alerts.commands import tell_after_run
 from orchestration.analyst.commands import app as analyst_app
 from orchestration.intake.cover import month_end
-from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.damage import LedgerDamaged, LedgerUnreachable
 from orchestration.night.commands import app as demo_app
 from orchestration.owners.commands import app as owners_app
 from orchestration.region.commands import app as region_app
@@ -256,7 +256,7 @@ def main() -> None:
     os.umask(PRIVATE_UMASK)
     try:
         app()
-    except LedgerDamaged as error:
+    except (LedgerDamaged, LedgerUnreachable) as error:
         sys.exit(stop(f"Nothing done: {error}", NOTHING_PUBLISHED).exit_code)
     except ConfigurationError as error:
         sys.exit(stop(f"Nothing done: {error}", WRONG_USAGE).exit_code)

@@ -36,8 +36,9 @@ REFERENCE_FOLDER = PROJECT_FOLDER / "data" / "reference"
 PRIVATE_UMASK = 0o077
 DEFAULT_HOME_AREA = "E09000003"
 DEFAULT_LOOK_BACK_MONTHS = 6
+AREA = re.compile(r"^[EW]\d{8}$")
 AREAS = "areas"
-"""Within a region's data folder, those of its areas (`region/`)."""
+"""The folder of a region in which each area has a data folder (orchestration/region/README.md)."""
 
 KEY = re.compile(r"[0-9a-fA-F]{64}")
 EVERYBODY = 0o007
@@ -166,6 +167,43 @@ class EngineSettings(_Section):
     """Spark's own properties: `"spark.master" = "spark://host:7077"`."""
 
 
+def _without_password(address: str) -> str:
+    """An address of PostgreSQL as libpq reads it; raises ValueError, which quotes nothing of it."""
+    import psycopg2
+    from psycopg2.extensions import parse_dsn
+
+    try:
+        said = parse_dsn(address)
+    except psycopg2.Error:
+        raise ValueError(
+            'write "service=NAME" (of ~/.pg_service.conf) or "postgresql://ACCOUNT@HOST/DATABASE"'
+        ) from None
+    if {"password", "sslpassword"} & said.keys():
+        raise ValueError(
+            "no password belongs here: put it into ~/.pgpass of the job's account, or a file that PGPASSFILE names"
+        )
+    return address
+
+
+def _area_of_region(root: Path) -> str | None:
+    """The area whose data folder this is, where it is one of a region's."""
+    place = root.resolve()
+    return place.name if place.parent.name == AREAS and AREA.match(place.name) else None
+
+
+class LedgerSettings(_Section):
+    """Where the ledger's events are kept; without an address in the file `ledger/ledger.sqlite3`."""
+
+    postgresql: Annotated[str, AfterValidator(_without_password)] | None = None
+    schema_name: Annotated[str, Field(alias="schema", pattern=r"^[a-z][a-z0-9_]{0,39}$")] = "cypp"
+    """Of an area of a region the area's code follows it."""
+
+    def schema_for(self, root: Path) -> str:
+        """The schema of a data folder: the settings of a region name one for all its areas."""
+        area = _area_of_region(root)
+        return f"{self.schema_name}_{area.lower()}" if area else self.schema_name
+
+
 class EncryptionSettings(_Section):
     """With which key DuckDB encrypts what is published; without one it does not."""
 
@@ -273,6 +311,7 @@ class Settings(_Section):
     engine: EngineSettings = EngineSettings()
     encryption: EncryptionSettings = EncryptionSettings()
     storage: StorageSettings = StorageSettings()
+    ledger: LedgerSettings = LedgerSettings()
     alerts: AlertSettings = AlertSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     targets: tuple[Target, ...] = ()
@@ -288,6 +327,10 @@ class _OnlyEncryption(BaseModel):
 
 class _OnlyStorage(BaseModel):
     storage: StorageSettings = StorageSettings()
+
+
+class _OnlyLedger(BaseModel):
+    ledger: LedgerSettings = LedgerSettings()
 
 
 def load_settings(data_folder: Path) -> Settings:
@@ -308,6 +351,11 @@ def load_encryption_settings(data_folder: Path) -> EncryptionSettings:
 def load_storage_settings(data_folder: Path) -> StorageSettings:
     """Read where archive and raw are kept."""
     return _read(data_folder, _OnlyStorage).storage
+
+
+def load_ledger_settings(data_folder: Path) -> LedgerSettings:
+    """Read where the ledger is kept, though another part of `settings.toml` may be what cannot be used."""
+    return _read(data_folder, _OnlyLedger).ledger
 
 
 def _read(data_folder: Path, kind: type[Read]) -> Read:
@@ -384,7 +432,8 @@ class DataFolder:
         # What another step has written meanwhile must be seen.
         place = UPath(address, use_listings_cache=False)
         # The areas of a region read the region's settings.
-        return place / self.root.name if self.root.parent.name == AREAS else place
+        area = _area_of_region(self.root)
+        return place / area if area else place
 
     def name_of(self, place: Path | UPath) -> str:
         """What a file is called wherever it is kept: its path within the data folder."""

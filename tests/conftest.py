@@ -16,6 +16,7 @@ from expectations.checks import SUBMISSION, Check
 from orchestration.checks import judge
 from orchestration.intake import judging
 from tests.empty_project import SHARED, Build, shared_build
+from tests.postgresql import Server, server
 
 # DfE's rules take seconds a return and find what the small extracts leave out; only their own tests
 # (`tests/unit/checks/test_statutory_rules.py`) ask for them, whether they are installed or not.
@@ -49,6 +50,13 @@ def _processes_share_a_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 def _files_have_the_usual_modes() -> None:
     """A run makes everything private, also what another test of the process makes after it."""
     os.umask(0o022)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A server of PostgreSQL; where it is not installed the test is skipped."""
+    with server() as one:
+        yield one
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from orchestration.intake.chain import Chain, is_begun, now
-from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.damage import FAILURES
 from orchestration.settings import DataFolder
 
 ALERT, READ = "alert", "alerts_read"
@@ -64,7 +64,7 @@ def _append(folder: DataFolder, said: Said) -> None:
                 chain.append(kind, [(happened_at, content)])
             (folder.root / BESIDE).unlink(missing_ok=True)
             return
-    except (LedgerDamaged, OSError):
+    except FAILURES:
         pass
     _append_beside(folder, said)
 
@@ -82,7 +82,7 @@ def _in_ledger(folder: DataFolder) -> list[Said]:
         if not is_begun(folder.ledger):
             return []
         chain = Chain(folder.ledger)
-    except (LedgerDamaged, OSError):
+    except FAILURES:
         return []
     events = chain.events(ALERT, READ)
     return [(event.kind, event.happened_at, event.content) for event in events]

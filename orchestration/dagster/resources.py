@@ -12,7 +12,7 @@ from dagster_dbt import DbtCliResource
 from filelock import FileLock
 
 from orchestration.dagster.killed import mark_of
-from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.damage import FAILURES
 from orchestration.intake.ledger import Ledger
 from orchestration.night.errors import JOB, NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in, record_failure
@@ -57,7 +57,7 @@ class Data:
 
     def _enter(self, reason: str) -> None:
         # Where the ledger itself is what failed, it cannot say so.
-        with suppress(LedgerDamaged, OSError):
+        with suppress(*FAILURES):
             record_failure(Ledger(self.folder.ledger), reason, of_night=self.is_night)
 
 

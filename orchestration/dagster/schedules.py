@@ -11,7 +11,7 @@ from orchestration.alerts.tell import tell
 from orchestration.dagster.history import prune_history
 from orchestration.dagster.killed import settle_killed_runs
 from orchestration.intake.chain import is_begun, now
-from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.damage import FAILURES
 from orchestration.intake.landing import landing_state
 from orchestration.intake.ledger import Ledger
 from orchestration.night.errors import JOB
@@ -56,7 +56,7 @@ def landing_changed(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
     try:
         state = landing_state(folder.landing)
         failures = failures_in_a_row(Ledger(folder.ledger)) if is_begun(folder.ledger) else []
-    except (LedgerDamaged, OSError) as error:
+    except FAILURES as error:
         # `alerts_due` tells it; a run could only say the same.
         return dg.SkipReason(f"nothing can be taken in: {error}")
     seen, _, asked_for = (context.cursor or "").partition(" ")

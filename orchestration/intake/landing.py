@@ -6,7 +6,6 @@ import errno
 import hashlib
 import itertools
 import os
-import re
 import stat
 import time
 from collections.abc import Iterable, Iterator
@@ -23,9 +22,8 @@ from orchestration.intake.cover import month_end
 from orchestration.intake.findings import Finding
 from orchestration.intake.marks import MARK, is_invented
 from orchestration.intake.names import Kind, Received, shown_name
-from orchestration.settings import AREAS
+from orchestration.settings import AREA, AREAS
 
-AREA = re.compile(r"^[EW]\d{8}$")
 NATIONAL = "national"
 # Stood once in landing, about everything there.
 OLD_MARK = "SYNTHETIC"

@@ -14,6 +14,7 @@ from typing import Any
 from orchestration.intake import demo_events, purge_events, rekey_events
 from orchestration.intake.chain import Chain, Event, VersionName, now
 from orchestration.intake.kept_files import check_files, files_of_pack, files_of_run
+from orchestration.intake.stores import Store
 from orchestration.intake.trail import Act, act_of, signature
 
 
@@ -107,9 +108,9 @@ Tables = tuple[str, str, Mapping[str, str]]
 class Ledger:
     """Appends events and reads them back. To open it is to check it; raises LedgerDamaged."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: Store | None = None) -> None:
         self._folder = folder
-        self._chain = Chain(folder)
+        self._chain = Chain(folder, store)
 
     def counts(self) -> tuple[int, ...]:
         """How many events there are of extracts, releases, answers, purges and new keys; runs do not count."""
@@ -332,7 +333,7 @@ class Ledger:
         return found | purge_events.certificates(self._chain.events(purge_events.KIND))
 
     def copy_to(self, target: Path) -> None:
-        """Copy the events to a file, none of them half written; the files kept with them are not copied."""
+        """Copy the events to a file of SQLite, none of them half written; the files kept with them are not copied."""
         self._chain.copy_to(target)
 
     def issue(self, pack: Path) -> None:

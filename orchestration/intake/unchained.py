@@ -23,7 +23,7 @@ LEGACY_TABLES = {
 BEFORE_ALL = "0001-01-01T00:00:00+00:00"
 # An earlier program would begin these tables anew, empty; it stops at a view of the name.
 STOP = "create view submission_events as select 'this ledger is of a later version' as told"
-Insert = Callable[[sqlite3.Connection, str, str, dict[str, Any]], object]
+Insert = Callable[[str, str, dict[str, Any]], object]
 
 
 def take_over(
@@ -34,11 +34,11 @@ def take_over(
     found = [list(_events(connection, name)) for name in tables]
     n_events = 0
     for moment, kind, content in heapq.merge(*found, key=lambda event: event[0]):
-        insert(connection, moment, kind, _run(content, folder) if kind == "run" else content)
+        insert(moment, kind, _run(content, folder) if kind == "run" else content)
         n_events += 1
     for pack in sorted((folder / ISSUED).glob("*/")):
         content = {"pack": pack.name, "files": files_of_pack(folder, pack)}
-        insert(connection, datetime.now(UTC).isoformat(), "issued", content)
+        insert(datetime.now(UTC).isoformat(), "issued", content)
     for name in tables:
         connection.execute(f"drop table {name}")
     connection.execute(STOP)

@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 
 from filelock import FileLock, Timeout
 
+from orchestration.alone import working_alone
 from orchestration.intake.archive import remove_brought
-from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.damage import FAILURES
 from orchestration.intake.ledger import Ledger
 from orchestration.intake.mending import remove_former_layout
 from orchestration.intake.storage import settle_storage
@@ -35,7 +36,7 @@ def alone_in(folder: DataFolder) -> Generator[Ledger]:
     """
     folder.create()
     lock = FileLock(folder.lock_file, timeout=LOCK_SECONDS, is_singleton=True, thread_local=False)
-    with lock:
+    with working_alone(folder, lock):
         ledger = Ledger(folder.ledger)
         if lock.lock_counter == 1:
             settle_storage(folder, ledger)
@@ -74,7 +75,7 @@ def is_at_work(folder: DataFolder) -> bool:
     if not folder.lock_file.exists():
         return False
     try:
-        with FileLock(folder.lock_file, timeout=0):
+        with working_alone(folder, FileLock(folder.lock_file, timeout=0)):
             return False
     except Timeout:
         return True
@@ -101,7 +102,7 @@ def failure_entered(ledger: Ledger) -> Generator[None]:
             yield
     except NothingPublished as error:
         # Where the ledger itself is what failed, it cannot say so.
-        with suppress(LedgerDamaged, OSError):
+        with suppress(*FAILURES):
             if all(event != "failed" for _, event, *_ in ledger.nights()[before:]):
                 record_failure(ledger, str(error))
         raise

@@ -17,7 +17,7 @@ from expectations.contract import contract_for, sources
 from orchestration.alerts.kept import kept
 from orchestration.checks.holds import Hold
 from orchestration.intake.chain import is_begun, now
-from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.damage import LedgerDamaged, LedgerUnreachable
 from orchestration.intake.extractions import findings_of
 from orchestration.intake.ledger import Ledger
 from orchestration.operator.newest import current_holds, newest_figures
@@ -181,8 +181,9 @@ def current_status(folder: DataFolder, today: date | None = None) -> Status:
             _add_known(status, folder, ledger, today or date.today())
             status.obstacles += obstacles(folder, ledger)
             _add_published(status, folder.warehouse_file)
-    except LedgerDamaged as error:
-        status.obstacles.append(str(error))
+    except (LedgerDamaged, LedgerUnreachable, ConfigurationError) as error:
+        # Wrong settings are an obstacle already.
+        status.obstacles += [] if str(error) in status.obstacles else [str(error)]
         return status
     expected_by = settings.alerts.expected_by
     status.missed_deadline = missed_deadline(expected_by, status.last_success, status.now)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.intake.damage import LedgerDamaged, LedgerUnreachable
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import ConfigurationError, DataFolder, data_folder
 from orchestration.terminal import NOTHING_PUBLISHED, WRONG_USAGE, DataDir, console, say, stop
@@ -127,7 +128,10 @@ def _outcome(folder: DataFolder, area: str) -> str:
 
 
 def _failure(folder: DataFolder, area: str) -> str:
-    nights = _nights(folder, area)
+    try:
+        nights = _nights(folder, area)
+    except (LedgerDamaged, LedgerUnreachable) as error:
+        nights = [("failed", str(error))]
     event, reason = nights[-1] if nights else ("", None)
     why = reason if event == "failed" and reason else "the run ended without a word"
     return f"nothing published, what it published last still serves: {why}"

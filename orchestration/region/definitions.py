@@ -15,6 +15,7 @@ from pathlib import Path
 import dagster as dg
 from filelock import FileLock
 
+from orchestration.alone import working_alone
 from orchestration.dagster.resources import OPERATIONS
 from orchestration.dagster.schedules import MAX_RUNTIME_SECONDS
 from orchestration.night.recovery import LOCK_SECONDS
@@ -74,7 +75,7 @@ def region_warehouse() -> dg.MaterializeResult:
     there = {area: file for area, file in files.items() if file.exists()}
     if not there:
         raise dg.Failure(description="no area has published yet", allow_retries=False)
-    with FileLock(region.lock_file, timeout=LOCK_SECONDS):
+    with working_alone(region, FileLock(region.lock_file, timeout=LOCK_SECONDS)):
         counts = unite(there, region)
     return dg.MaterializeResult(
         metadata={

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
+from orchestration.alone import working_alone
 from orchestration.durable import sync_everything
 from orchestration.intake.ledger import now
 from orchestration.owners.site import write_owner_pages
@@ -55,7 +56,7 @@ def render_again(folder: DataFolder, edition: str | None, issued_by: str | None 
     # What is issued is rendered once more: until then its public pages say that they are a draft.
     editions = (edition,) if edition and not issued_by else EDITIONS
     try:
-        with FileLock(folder.lock_file, timeout=LOCK_SECONDS):
+        with working_alone(folder, FileLock(folder.lock_file, timeout=LOCK_SECONDS)):
             return _render(folder, editions, issued_by)
     except Timeout:
         raise NotRendered(

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from orchestration.durable import content_of, is_there, put
 from orchestration.intake.archive import archived_files, not_made_again
-from orchestration.intake.chain import LEDGER_FILE, is_begun
+from orchestration.intake.chain import is_begun
+from orchestration.intake.events_in_sqlite import LEDGER_FILE
 from orchestration.intake.kept_files import check_files
 from orchestration.intake.landing import Landing, files_in, is_extract, scan
 from orchestration.intake.ledger import Ledger, SubmissionVersion

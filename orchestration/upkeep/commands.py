@@ -1,4 +1,4 @@
-"""`cypp verify`, `backup`, `restore`, `rebuild`, `rekey`, `purge`, `forget`: what a deployment keeps, and what it must not."""
+"""`cypp verify`, `backup`, `restore`, `move-ledger`, `rebuild`, `rekey`, `purge`, `forget`: what a deployment keeps, and what it must not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.settings import ConfigurationError, data_folder, load_settings
+from orchestration.intake.damage import LedgerDamaged, LedgerUnreachable
+from orchestration.settings import (
+    ConfigurationError,
+    DataFolder,
+    data_folder,
+    load_ledger_settings,
+    load_settings,
+)
 from orchestration.terminal import (
     NOTHING_PUBLISHED,
     PUBLISHED,
@@ -107,7 +114,39 @@ def restore(file: BackupFile, by: By, data_dir: DataDir = None, encrypt: KeyFile
     except (NotRestored, OSError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise stop(f"Nothing restored: {why}", NOTHING_PUBLISHED) from None
-    say(f"{folder.root}: {n_files} files put back. Next: `cypp rebuild`.")
+    say(f"{folder.root}: {n_files} files put back. Next: {_after_restore(folder)}`cypp rebuild`.")
+
+
+def _after_restore(folder: DataFolder) -> str:
+    """What comes first where the settings that were put back keep the ledger in PostgreSQL."""
+    try:
+        is_named = load_ledger_settings(folder.root).postgresql is not None
+    except ConfigurationError:
+        return ""
+    if not is_named:
+        return ""
+    return (
+        "`cypp move-ledger`, as settings.toml keeps the ledger in PostgreSQL (for a trial take `[ledger]` out of it"
+        " instead), then "
+    )
+
+
+@app.command(name="move-ledger")
+def move_ledger(by: By, data_dir: DataDir = None) -> None:
+    """Move the ledger from its file to where `[ledger]` in settings.toml says."""
+    from filelock import Timeout
+
+    from orchestration.upkeep.move_ledger import move_ledger as put_there
+
+    try:
+        n_events, place = put_there(data_folder(data_dir), by)
+    except ConfigurationError as error:
+        raise stop(f"Nothing moved: {error}", WRONG_USAGE) from None
+    except Timeout:
+        raise stop("Nothing moved: a run holds this data folder", NOTHING_PUBLISHED) from None
+    except (LedgerDamaged, LedgerUnreachable) as error:
+        raise stop(f"Nothing moved: {error}", NOTHING_PUBLISHED) from None
+    say(f"{n_events} events are in {place}, each proved by the chain; the file is gone.")
 
 
 @app.command()

@@ -16,6 +16,8 @@ from filelock import FileLock
 
 from orchestration.durable import digest_of, sync_everything
 from orchestration.intake.damage import LedgerDamaged
+from orchestration.intake.events_in_postgresql import ID_FILE
+from orchestration.intake.events_in_sqlite import EventsInSqlite
 from orchestration.intake.head import HEAD_FILE
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.ledger import Ledger
@@ -67,7 +69,7 @@ def restore(folder: DataFolder, file: Path, key: bytes | None, by: str) -> int:
             (staged / VERIFIED).touch()
         n_files = len((staged / MANIFEST).read_bytes().splitlines())
         _put_in_place(folder, staged)
-        Ledger(folder.ledger).record_act(by, "restore", {"file": file.name})
+        _in_file(folder.ledger).record_act(by, "restore", {"file": file.name})
     return n_files
 
 
@@ -144,7 +146,12 @@ def _verify(staged: Path) -> None:
     files = (path for path in staged.rglob("*") if path.is_file() and path != staged / MANIFEST)
     if written != {path.relative_to(staged).as_posix(): digest_of(path) for path in files}:
         raise ValueError("not as they were written")
-    refuse_wrong_key(DataFolder(staged), Ledger(staged / "ledger"))
+    refuse_wrong_key(DataFolder(staged), _in_file(staged / "ledger"))
+
+
+def _in_file(folder: Path) -> Ledger:
+    """A ledger in its file, wherever the settings say that it is kept: a trial must not reach into the schema in use."""
+    return Ledger(folder, EventsInSqlite(folder))
 
 
 def _put_in_place(folder: DataFolder, staged: Path) -> None:
@@ -154,6 +161,7 @@ def _put_in_place(folder: DataFolder, staged: Path) -> None:
     """
     # A backup holds none; a data folder in use without one looks like a share that is offline.
     folder.landing.mkdir(mode=0o700, exist_ok=True)
+    (folder.root / ID_FILE).unlink(missing_ok=True)
     last = [MANIFEST, VERIFIED]
     names = sorted(path.name for path in staged.iterdir() if path.name not in last)
     for name in sorted(names, key=lambda name: (name == folder.ledger.name, name != HEAD_FILE)):

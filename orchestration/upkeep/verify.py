@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from orchestration.alone import working_alone
 from orchestration.intake.archive import (
     REMEDY,
     archive_folder,
@@ -64,7 +65,7 @@ def verify(folder: DataFolder, progress: Progress) -> Verified:
     """Read everything again while nobody works in the folder; raises filelock.Timeout."""
     if not folder.root.exists():
         return Verified()
-    with FileLock(folder.lock_file, timeout=LOCK_SECONDS):
+    with working_alone(folder, FileLock(folder.lock_file, timeout=LOCK_SECONDS)):
         try:
             return _verified(folder, progress)
         finally:

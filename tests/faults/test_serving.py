@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import pwd
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -26,18 +22,13 @@ from orchestration.dagster.token import COOKIE, TOKEN_FILE
 from orchestration.definitions import defs
 from orchestration.settings import PROJECT_FOLDER, DataFolder
 from tests.commands import environment
+from tests.postgresql import free_port, server
 
 pytestmark = pytest.mark.faults
 SECONDS = 240
 STOP = 'mutation { startSchedule(scheduleSelector: {repositoryLocationName: "orchestration.definitions", repositoryName: "__repository__", scheduleName: "every_night"}) { __typename } }'
 SCHEDULES = '{ schedulesOrError(repositorySelector: {repositoryLocationName: "orchestration.definitions", repositoryName: "__repository__"}) { ... on Schedules { results { name scheduleState { status } } } } }'
 DAEMON = '{ instance { daemonHealth { daemonStatus(daemonType: "SCHEDULER") { healthy } } } }'
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 # ---------------------------------------------------------------- pages and daemon
@@ -113,41 +104,11 @@ def _other_address() -> str:
 # ---------------------------------------------------------------- PostgreSQL
 
 
-def _programs() -> Path | None:
-    """Where PostgreSQL's own programs are, which no PATH of Debian names."""
-    found = shutil.which("initdb")
-    places = [Path(found).resolve().parent] if found else []
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    return next((place for place in places if (place / "postgres").exists()), None)
-
-
 @pytest.fixture
 def storage() -> Iterator[str]:
-    """The address of a cluster of the test's own, on a free port of this machine."""
-    programs = _programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
-    # It refuses to run as root.
-    account: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}
-    with tempfile.TemporaryDirectory() as made:
-        cluster, port = Path(made) / "cluster", free_port()
-        if account:
-            os.chown(made, pwd.getpwnam("postgres").pw_uid, -1)
-        subprocess.run(
-            [str(programs / "initdb"), "--pgdata", str(cluster), "--username=cypp", "--auth=trust", "--no-sync"],
-            check=True, capture_output=True, cwd="/", **account,
-        )  # fmt: skip
-        server = subprocess.Popen(
-            [str(programs / "postgres"), "-D", str(cluster), "-p", str(port), "-h", "127.0.0.1", "-k", made, "-F"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **account,
-        )  # fmt: skip
-        ready = [str(programs / "pg_isready"), "-h", "127.0.0.1", "-p", str(port)]
-        try:
-            _wait(lambda: subprocess.run(ready, capture_output=True, check=False).returncode == 0)
-            yield f"postgresql://cypp@127.0.0.1:{port}/postgres"
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(60)
+    """The address of a cluster of the test's own."""
+    with server() as one:
+        yield one.address()
 
 
 def _shipped_storage() -> str:

@@ -28,10 +28,21 @@ def _version(version: str, at: datetime = NOON, verdict: str = "accepted") -> Su
     return SubmissionVersion(*place, version, AS_AT, at, at, verdict, "")
 
 
+@pytest.fixture(params=["file", pytest.param("postgresql", marks=pytest.mark.faults)])
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """An empty data folder whose ledger is kept in its file, or in PostgreSQL."""
+    if request.param == "postgresql":
+        request.getfixturevalue("postgresql").is_named_by(tmp_path)
+    return tmp_path
+
+
+in_its_file = pytest.mark.parametrize("root", ["file"], indirect=True)
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(root: Path) -> Path:
     """A ledger with one or more events of each kind, and the files of a run and of a pack."""
-    made = tmp_path / "ledger"
+    made = root / "ledger"
     ledger = Ledger(made)
     ledger.set_fact("key_check", "abc")
     ledger.record_version("received", _version("a"))
@@ -79,8 +90,8 @@ def test_what_was_entered_is_read_back(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("back", [timedelta(seconds=1), timedelta(hours=1), timedelta(days=400)])
-def test_correction_serves_though_the_clock_went_back(tmp_path: Path, back: timedelta) -> None:
-    ledger = Ledger(tmp_path / "ledger")
+def test_correction_serves_though_the_clock_went_back(root: Path, back: timedelta) -> None:
+    ledger = Ledger(root / "ledger")
     ledger.record_version("received", _version("first", NOON))
     ledger.record_version("received", _version("correction", NOON - back))
     [current] = current_versions(ledger.versions()).values()
@@ -102,6 +113,7 @@ CHANGES: dict[str, tuple[str, int]] = {
 }  # fmt: skip
 
 
+@in_its_file
 @pytest.mark.parametrize(("change", "number"), CHANGES.values(), ids=CHANGES.keys())
 def test_first_bad_event_is_named(folder: Path, change: str, number: int) -> None:
     with sqlite3.connect(folder / LEDGER_FILE) as connection:
@@ -119,6 +131,7 @@ def _flip(path: Path, chance: random.Random) -> None:
     path.write_bytes(content)
 
 
+@in_its_file
 @pytest.mark.parametrize("seed", range(3))
 def test_no_flipped_bit_changes_silently_what_the_ledger_says(folder: Path, seed: int) -> None:
     expected, chance = _content(folder), random.Random(seed)
@@ -206,29 +219,29 @@ def test_older_copy_that_is_put_back_is_refused(tmp_path: Path, written: int) ->
     assert Ledger(folder).fact("c") == "x"
 
 
-def test_ledger_that_is_ahead_of_what_was_kept_is_whole(tmp_path: Path) -> None:
+def test_ledger_that_is_ahead_of_what_was_kept_is_whole(root: Path) -> None:
     """Killed between an event and the note of it, or written by an earlier version, which kept none."""
-    folder = tmp_path / "ledger"
+    folder = root / "ledger"
     _facts(Ledger(folder), "a")
-    head = (tmp_path / HEAD_FILE).read_bytes()
+    head = (root / HEAD_FILE).read_bytes()
     _facts(Ledger(folder), "bc")
     newest = read_head(folder)
-    (tmp_path / HEAD_FILE).write_bytes(head)
+    (root / HEAD_FILE).write_bytes(head)
     assert Ledger(folder).fact("c") == "x"
     assert read_head(folder) == newest
-    (tmp_path / HEAD_FILE).unlink()
+    (root / HEAD_FILE).unlink()
     assert Ledger(folder).fact("c") == "x"
     assert read_head(folder) == newest
 
 
 @pytest.mark.parametrize("garbage", [b"", b"7", b"\xff\x00", b"9 abc def\n", b"a b c d"])
 def test_note_that_cannot_be_read_is_made_again(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, garbage: bytes
+    root: Path, caplog: pytest.LogCaptureFixture, garbage: bytes
 ) -> None:
-    folder = tmp_path / "ledger"
+    folder = root / "ledger"
     _facts(Ledger(folder), "ab")
     newest = read_head(folder)
-    (tmp_path / HEAD_FILE).write_bytes(garbage)
+    (root / HEAD_FILE).write_bytes(garbage)
     with caplog.at_level(logging.WARNING):
         assert Ledger(folder).fact("b") == "x"
     assert HEAD_FILE in caplog.text
