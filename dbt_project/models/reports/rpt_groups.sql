@@ -16,6 +16,13 @@ figures as (
     where figures.breakdown <> 'all'
 ),
 
+ratios as (
+    select
+        *,
+        'ethnic_group' as breakdown
+    from {{ ref('fct_disproportionality') }}
+),
+
 final as (
     select
         'restricted' as edition,
@@ -44,9 +51,9 @@ final as (
         on
             figures.breakdown = places.breakdown
             and figures.breakdown_value = places.breakdown_value
-    left join {{ ref('fct_disproportionality') }} as ratios
+    left join ratios
         on
-            figures.breakdown = 'ethnic_group'
+            figures.breakdown = ratios.breakdown
             and figures.indicator_id = ratios.indicator_id
             and figures.area_code = ratios.area_code
             and figures.basis = ratios.basis
