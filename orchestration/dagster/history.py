@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 
 # With a run per source whose extract came before, under 300 MB. What was published when is in the ledger.
-KEPT_RUNS = 25
+KEPT_RUNS = 20
 ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 

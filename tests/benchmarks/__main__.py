@@ -1,7 +1,7 @@
 """`make bench`: one line per case with CPU seconds, wall seconds and peak memory, each in a fresh process.
 
 `python -m tests.benchmarks nights` runs one group only. `region`, which takes most of an hour, and `disclosure`,
-public packs in five settings (most of an hour), `growth`, ten nights (six minutes), and `country`, dbt's models over up to 153 authorities, run when asked for;
+public packs in five settings (most of an hour), `growth`, fifty nights (most of an hour), and `country`, dbt's models over up to 153 authorities, run when asked for;
 `--areas 1 2 4` measures smaller regions, `--inputs FOLDER` keeps the extracts for the next time.
 """
 
@@ -76,7 +76,7 @@ def _education() -> None:
 
 def _growth() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        _run("Growth: ten nights of the small extracts", growth.grow, folder)
+        _run("Growth: fifty nights of the small extracts", growth.grow, folder)
 
 
 def _region(given: argparse.Namespace) -> None:

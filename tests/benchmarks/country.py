@@ -84,6 +84,7 @@ def _repeated(one: DataFolder, many: DataFolder, size: int) -> int:
     many.create()
     rows = 0
     with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
         for path in sorted(one.root.glob("raw/*/*/*.parquet")):
             rows += _repeat(connection, one, many, path, home, codes[:size])
         for path in sorted(one.root.glob("quality/*/*/*.parquet")):
