@@ -16,6 +16,7 @@ from orchestration.analyst.commands import app as analyst_app
 from orchestration.intake.cover import month_end
 from orchestration.intake.damage import LedgerDamaged, LedgerUnreachable
 from orchestration.night.commands import app as demo_app
+from orchestration.object_store import StoreUnreachable
 from orchestration.owners.commands import app as owners_app
 from orchestration.region.commands import app as region_app
 from orchestration.region.commands import region_status
@@ -256,7 +257,7 @@ def main() -> None:
     os.umask(PRIVATE_UMASK)
     try:
         app()
-    except (LedgerDamaged, LedgerUnreachable) as error:
+    except (LedgerDamaged, LedgerUnreachable, StoreUnreachable) as error:
         sys.exit(stop(f"Nothing done: {error}", NOTHING_PUBLISHED).exit_code)
     except ConfigurationError as error:
         sys.exit(stop(f"Nothing done: {error}", WRONG_USAGE).exit_code)

@@ -16,9 +16,22 @@ if TYPE_CHECKING:
     from upath import UPath
 
 
+class StoreUnreachable(OSError):
+    """The store cannot be used now; nothing is known to be damaged."""
+
+    def __init__(self, kind: str, where: str) -> None:
+        super().__init__(
+            errno.EIO, f"the object store does not answer as it should ({kind})", where
+        )
+
+    def __str__(self) -> str:
+        """As a sentence: an error of the system begins with its number."""
+        return f"{self.strerror}: {self.filename}"
+
+
 @contextmanager
 def reached(place: UPath) -> Generator[None]:
-    """Tell any error of a store as one of the system, without the name of a file: its sender chose that."""
+    """Raise StoreUnreachable for any error of a store, without the name of a file: its sender chose that."""
     try:
         yield
     except FileNotFoundError:
@@ -26,9 +39,7 @@ def reached(place: UPath) -> Generator[None]:
     except Exception as error:  # noqa: BLE001 -- each store has errors of its own
         kind = type(error.__cause__ or error).__name__
         where = f"{place.protocol}://{place.path.partition('/')[0]}"
-        raise OSError(
-            errno.EIO, f"the object store does not answer as it should ({kind})", where
-        ) from None
+        raise StoreUnreachable(kind, where) from None
 
 
 def files_below(place: UPath) -> list[UPath]:

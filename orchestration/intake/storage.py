@@ -54,12 +54,13 @@ def settle_storage(folder: DataFolder, ledger: Ledger) -> None:
     if former != places:
         _refuse_incomplete(folder, ledger)
         _tell_left(former, places)
+    # Here first: a sign in the store that nobody here knows would be another's.
+    if said != {**places, "sign": sign}:
+        write(folder.root / NOTE, json.dumps({**places, "sign": sign}).encode())
     for place in stores:
         if _sign_in(place) is None:
             with reached(place):
                 _sign_of(place).write_text(sign, encoding="ascii")
-    if said != {**places, "sign": sign}:
-        write(folder.root / NOTE, json.dumps({**places, "sign": sign}).encode())
     _remove_from_data_folder(folder)
 
 

@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 
 from orchestration.analyst.queries import as_csv
+from orchestration.durable import is_there
 from orchestration.intake.ledger import Ledger
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
@@ -116,6 +117,9 @@ def _rows_in_files(folder: DataFolder, records: pd.DataFrame) -> pd.DataFrame:
     placed = records.dropna(subset=PLACE)
     with duckdb.connect() as connection:
         if not isinstance(folder.tables, Path):
+            is_there(
+                folder.tables
+            )  # raises where the store does not answer: DuckDB's own error would name files
             connection.register_filesystem(folder.tables.fs)
         for about, rows in placed.groupby(["source", "table_name"]):
             named, table = map(str, cast("tuple[str, str]", about))

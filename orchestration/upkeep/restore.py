@@ -21,6 +21,7 @@ from orchestration.intake.events_in_sqlite import EventsInSqlite
 from orchestration.intake.head import HEAD_FILE
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.ledger import Ledger
+from orchestration.intake.storage import NOTE as STORAGE_NOTE
 from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.settings import DataFolder
 from orchestration.upkeep.backup import MANIFEST
@@ -161,7 +162,8 @@ def _put_in_place(folder: DataFolder, staged: Path) -> None:
     """
     # A backup holds none; a data folder in use without one looks like a share that is offline.
     folder.landing.mkdir(mode=0o700, exist_ok=True)
-    (folder.root / ID_FILE).unlink(missing_ok=True)
+    for note in (ID_FILE, STORAGE_NOTE):
+        (folder.root / note).unlink(missing_ok=True)
     last = [MANIFEST, VERIFIED]
     names = sorted(path.name for path in staged.iterdir() if path.name not in last)
     for name in sorted(names, key=lambda name: (name == folder.ledger.name, name != HEAD_FILE)):

@@ -14,9 +14,10 @@ import s3fs
 from orchestration.durable import content_of, files_below
 from orchestration.intake.archive import archived_files, in_archive
 from orchestration.intake.ledger import Ledger
-from orchestration.intake.storage import NOTE
+from orchestration.intake.storage import NOTE, SIGN
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in
+from orchestration.object_store import StoreUnreachable
 from orchestration.settings import ConfigurationError, DataFolder, load_settings
 from orchestration.upkeep import purge as purging
 from orchestration.upkeep.backup import back_up
@@ -214,6 +215,32 @@ def test_two_data_folders_do_not_share_a_place(there: Inbox, tmp_path: Path) -> 
     assert _kept(there) == before
 
 
+def test_a_start_that_was_killed_before_the_store_had_its_sign_goes_on(
+    there: Inbox,
+) -> None:
+    before, note = _kept(there), (there.folder.root / NOTE).read_bytes()
+    for place in (there.folder.archive, there.folder.tables):
+        place.with_name(f"{place.name}{SIGN}").unlink()
+    _night(there)
+    assert (_kept(there), (there.folder.root / NOTE).read_bytes()) == (before, note)
+    other = Inbox(
+        there.folder.root.parent / "other", SOURCES, settings_of(there.folder.root.parent.name)
+    )
+    with pytest.raises(ConfigurationError, match="belongs to another data folder"):
+        _night(other)
+
+
+def test_a_restore_forgets_where_files_were_before_it(there: Inbox, tmp_path: Path) -> None:
+    file, elsewhere = tmp_path / "backup", DataFolder(tmp_path / "elsewhere")
+    back_up(there.folder, file, None, "Ada", lambda *_: None)
+    elsewhere.root.mkdir()
+    (elsewhere.root / NOTE).write_bytes((there.folder.root / NOTE).read_bytes())
+    restore(elsewhere, file, None, "Bea")
+    with pytest.raises(ConfigurationError, match="belongs to another data folder"):
+        _night(Inbox(elsewhere.root, (), settings_of(tmp_path.name)))
+    assert files_below(elsewhere.root / "archive")
+
+
 def test_areas_of_a_region_have_places_of_their_own(tmp_path: Path) -> None:
     for area in ("E09000003", "E09000007"):
         root = tmp_path / "areas" / area
@@ -292,6 +319,8 @@ def test_a_store_that_cannot_be_reached_stops_a_run_in_a_sentence(
     ):
         pass
     assert (ODD_NAME in str(told.value), "SYN" in str(told.value)) == (False, False)
+    with pytest.raises(StoreUnreachable):
+        verify(folder, lambda *_: None)
     s3fs.S3FileSystem.clear_instance_cache()
 
 

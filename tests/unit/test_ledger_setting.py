@@ -1,4 +1,4 @@
-"""`[ledger]`: where the ledger is kept; no password stands in the settings, and none is said again."""
+"""`[ledger]`: where the ledger is kept; settings hold no password, and no message repeats one."""
 
 from __future__ import annotations
 
