@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from filelock import FileLock
 
-from orchestration.intake.stores import store_of
+from orchestration.ledger.stores import store_of
 from orchestration.settings import DataFolder
 
 

@@ -14,7 +14,7 @@ from orchestration.alerts.commands import app as alerts_app
 from orchestration.alerts.commands import tell_after_run
 from orchestration.analyst.commands import app as analyst_app
 from orchestration.intake.cover import month_end
-from orchestration.intake.damage import LedgerDamaged, LedgerUnreachable
+from orchestration.ledger.damage import LedgerDamaged, LedgerUnreachable
 from orchestration.night.commands import app as demo_app
 from orchestration.object_store import StoreUnreachable
 from orchestration.owners.commands import app as owners_app
@@ -208,8 +208,8 @@ def audit(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print as CSV.")] = False,
 ) -> None:
     """Print who ran, accepted, explained, looked at identified records, issued and removed, oldest first."""
-    from orchestration.intake.chain import is_begun
-    from orchestration.intake.ledger import Ledger
+    from orchestration.ledger.chain import is_begun
+    from orchestration.ledger.ledger import Ledger
     from orchestration.operator.audit import print_trail, write_csv
 
     folder = data_folder(data_dir).ledger

@@ -22,8 +22,8 @@ from filelock import FileLock
 
 from expectations.contract import sources
 from orchestration.intake.landing import Landing
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import take_in, write_empty_tables
+from orchestration.ledger.ledger import Ledger
 from orchestration.registry.indicators import load_indicators
 from orchestration.settings import DBT_FOLDER, DEFAULT_HOME_AREA, DataFolder, Settings
 from orchestration.warehouse.inputs import Knowledge, Run, write_inputs

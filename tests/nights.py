@@ -9,8 +9,8 @@ import duckdb
 
 from expectations.contract import sources
 from orchestration.intake.landing import scan
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import TakenIn, take_in
+from orchestration.ledger.ledger import Ledger
 from orchestration.night import publishing, steps
 from orchestration.night.account import Outcome, outcome_of
 from orchestration.night.errors import NothingPublished, told_in_words

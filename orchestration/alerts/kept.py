@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from orchestration.intake.chain import Chain, is_begun, now
-from orchestration.intake.damage import FAILURES
+from orchestration.ledger.chain import Chain, is_begun, now
+from orchestration.ledger.damage import FAILURES
 from orchestration.settings import DataFolder
 
 ALERT, READ = "alert", "alerts_read"

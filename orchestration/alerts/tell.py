@@ -12,7 +12,7 @@ from orchestration.alerts.kept import Alert, keep, kept
 from orchestration.alerts.matters import Matter, matters_of, message_of
 from orchestration.alerts.new_cases import new_cases
 from orchestration.alerts.ways import NotDelivered, Send, ways_of
-from orchestration.intake.chain import now
+from orchestration.ledger.chain import now
 from orchestration.operator.status import current_status
 from orchestration.settings import DataFolder, load_alert_settings
 

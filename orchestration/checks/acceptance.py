@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from orchestration.intake.ledger import Acceptance, Ledger, now
+from orchestration.ledger.ledger import Acceptance, Ledger, now
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
 

@@ -21,9 +21,9 @@ from orchestration.intake.archive import REMEDY
 from orchestration.intake.belonging import is_not_ours
 from orchestration.intake.extract import Extraction
 from orchestration.intake.extractions import extractions_of
-from orchestration.intake.ledger import Acceptance, Ledger, Receipt
 from orchestration.intake.partitions import partitions_of
 from orchestration.intake.places import id_of_version
+from orchestration.ledger.ledger import Acceptance, Ledger, Receipt
 from orchestration.settings import DataFolder, GateSettings
 
 

@@ -17,10 +17,10 @@ import pandas as pd
 from expectations.contract import contract_for
 from orchestration.checks.tables import TableCheck, TableCount
 from orchestration.intake.extract import Extraction
-from orchestration.intake.ledger import Receipt, SubmissionVersion
 from orchestration.intake.made_tables import identifiers_table, raw_table
 from orchestration.intake.partitions import Partition
 from orchestration.intake.places import id_of_version
+from orchestration.ledger.ledger import Receipt, SubmissionVersion
 
 CHILD = "child_id"
 # The extract before the newest of a source, too: one that loses its zeros from a month to the next is told at once.

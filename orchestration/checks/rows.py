@@ -20,8 +20,8 @@ from expectations.checks import OUTCOME, SUBMISSION, UNMAPPED, Check
 from expectations.contract import contract_for
 from expectations.suites import stored_key
 from orchestration.checks.cases import case_key, with_roots
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.partitions import partitions_of
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 
 RESULTS = {

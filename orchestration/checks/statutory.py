@@ -33,9 +33,9 @@ from orchestration.checks.statutory_findings import (
 from orchestration.checks.statutory_request import NotAskable, request_for
 from orchestration.intake.cover import collection_year
 from orchestration.intake.first_keys import first_keys
-from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.partitions import partition_of
 from orchestration.intake.places import id_of_version, statutory_folder
+from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.settings import PROJECT_FOLDER, DataFolder
 
 SOURCES = ("ssda903", "cin_census")

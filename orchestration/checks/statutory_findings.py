@@ -24,10 +24,10 @@ from orchestration.checks.rows import (
     person_keys,
 )
 from orchestration.checks.statutory_request import CHILDREN, TABLES
-from orchestration.intake.ledger import SubmissionVersion
 from orchestration.intake.made_tables import raw_table, set_aside_table
 from orchestration.intake.partitions import Partition
 from orchestration.intake.places import id_of_version
+from orchestration.ledger.ledger import SubmissionVersion
 
 RESULTS_SCHEMA = pa.schema([*RESULTS.items(), ("status", pa.string()), ("reason", pa.string())])
 DIMENSION = "statutory"

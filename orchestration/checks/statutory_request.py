@@ -14,9 +14,9 @@ from expectations.contract import IDENTIFIER_TYPES, Column, Contract, contract_f
 from orchestration.intake.archive import archived_files
 from orchestration.intake.cells import NULL_TEXTS, parse_date, parse_identifier, parse_text
 from orchestration.intake.cover import collection_year, month_end
-from orchestration.intake.ledger import SubmissionVersion
 from orchestration.intake.reading import recognised_blocks
 from orchestration.intake.recognise import RecognisedBlock
+from orchestration.ledger.ledger import SubmissionVersion
 from orchestration.settings import DataFolder
 
 # The validators' names of the tables, by ours; of several the last is the one whose rows are ours.

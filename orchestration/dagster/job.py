@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.engine.session import refuse_without_session
-from orchestration.intake.chain import is_begun
 from orchestration.intake.landing import landing_state
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.chain import is_begun
+from orchestration.ledger.ledger import Ledger
 from orchestration.night import steps, unchanged
 from orchestration.night.account import Outcome, outcome_of
 from orchestration.night.errors import JOB, NothingPublished, told_in_words

@@ -12,8 +12,8 @@ from dagster_dbt import DbtCliResource
 from filelock import FileLock
 
 from orchestration.dagster.killed import mark_of
-from orchestration.intake.damage import FAILURES
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.damage import FAILURES
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import JOB, NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in, record_failure
 from orchestration.settings import (

@@ -10,10 +10,10 @@ from orchestration.alerts.kept import Alert
 from orchestration.alerts.tell import tell
 from orchestration.dagster.history import prune_history
 from orchestration.dagster.killed import settle_killed_runs
-from orchestration.intake.chain import is_begun, now
-from orchestration.intake.damage import FAILURES
 from orchestration.intake.landing import landing_state
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.chain import is_begun, now
+from orchestration.ledger.damage import FAILURES
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import JOB
 from orchestration.night.unchanged import taken_state
 from orchestration.operator.nights import failures_in_a_row, local

@@ -19,7 +19,7 @@ from orchestration.dagster.resources import OPERATIONS, Data
 from orchestration.intake.extractions import loaded_rows
 from orchestration.intake.judging import is_asked_about
 from orchestration.intake.landing import Landing
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.night import steps
 
 OWNERS = {entry["source"]: entry["owner"] for entry in load_owners()}

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.durable import files_below, put_folder, sync_everything
-from orchestration.intake.chain import VersionName
 from orchestration.intake.findings import Finding
 from orchestration.intake.landing import LandedSubmission, Landing, version_of
-from orchestration.intake.ledger import SubmissionVersion
+from orchestration.ledger.chain import VersionName
+from orchestration.ledger.ledger import SubmissionVersion
 from orchestration.object_store import bring
 from orchestration.settings import DataFolder
 

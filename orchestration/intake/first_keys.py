@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 
 from orchestration.durable import digest_of
 from orchestration.intake.keys import KeyFileError
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.made_tables import identifiers_table
 from orchestration.intake.partitions import partitions_of
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 
 SCHEMA = pa.schema([("key", pa.string()), ("first_key", pa.string())])

@@ -17,11 +17,11 @@ from typing import Any
 
 from expectations.contract import contract_for, sources
 from orchestration.intake.areas import doubted_areas
-from orchestration.intake.chain import VersionName
 from orchestration.intake.cover import month_end
 from orchestration.intake.findings import Finding
 from orchestration.intake.marks import MARK, is_invented
 from orchestration.intake.names import Kind, Received, shown_name
+from orchestration.ledger.chain import VersionName
 from orchestration.settings import AREA, AREAS
 
 NATIONAL = "national"

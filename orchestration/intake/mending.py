@@ -14,7 +14,6 @@ from expectations.contract import sources
 from orchestration.durable import content_of, is_there, remove
 from orchestration.intake.archive import not_made_again
 from orchestration.intake.landing import Landing, scan
-from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.made_tables import extractions_table, tables_of_source
 from orchestration.intake.partitions import (
     Change,
@@ -26,6 +25,7 @@ from orchestration.intake.partitions import (
 )
 from orchestration.intake.places import id_of_version
 from orchestration.intake.shipped import shipped_reference
+from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.settings import DataFolder
 
 if TYPE_CHECKING:

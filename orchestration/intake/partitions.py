@@ -26,7 +26,7 @@ from orchestration.durable import (
     remove,
     sync_everything,
 )
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.intake.archive import Version, archive_folder
-from orchestration.intake.chain import VersionName
+from orchestration.ledger.chain import VersionName
 from orchestration.settings import DataFolder
 
 if TYPE_CHECKING:

@@ -25,7 +25,6 @@ from orchestration.intake.first_keys import first_keys
 from orchestration.intake.judging import ReadVersion, judge_versions
 from orchestration.intake.keys import key_check, load_or_make_secret
 from orchestration.intake.landing import Landing
-from orchestration.intake.ledger import Ledger, SubmissionVersion, now
 from orchestration.intake.made_tables import (
     extractions_table,
     identifiers_table,
@@ -51,6 +50,7 @@ from orchestration.intake.to_read import (
     stale_jobs,
     work_copy,
 )
+from orchestration.ledger.ledger import Ledger, SubmissionVersion, now
 from orchestration.settings import DataFolder, Settings
 
 # So many rows of the widest table take about 0.7 GB with what the checks make of them.

@@ -16,9 +16,9 @@ from orchestration.intake.areas import dfe_codes
 from orchestration.intake.extract import Extraction, SubmissionFiles
 from orchestration.intake.findings import Finding
 from orchestration.intake.landing import LandedSubmission, Landing, still_writing, version_of
-from orchestration.intake.ledger import SubmissionVersion
 from orchestration.intake.places import id_of_version
 from orchestration.intake.shipped import SHIPPED, SHIPPED_AS_AT, shipped_reference
+from orchestration.ledger.ledger import SubmissionVersion
 from orchestration.settings import DataFolder, Settings
 
 JUDGE_FOLDER = Path(judge.__file__).parent

@@ -14,8 +14,8 @@ from typing import Any
 
 from orchestration.intake.extractions import findings_of
 from orchestration.intake.findings import Finding, finding_from
-from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.submissions import TakenIn
+from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.settings import DataFolder
 from orchestration.warehouse.inputs import Run, told_run
 

@@ -11,8 +11,8 @@ import duckdb
 from filelock import Timeout
 
 from orchestration.checks.judge import ChecksFailed
-from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.keys import KeyFileError
+from orchestration.ledger.damage import LedgerDamaged
 from orchestration.registry.indicators import RegistryError
 from orchestration.reports.disclosure.rules import AttackFailed, NoRule
 from orchestration.settings import ConfigurationError

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from orchestration.durable import sync_everything
-from orchestration.intake.ledger import Ledger, now
+from orchestration.ledger.ledger import Ledger, now
 from orchestration.night import account, unchanged
 from orchestration.night.errors import needs_the_job
 from orchestration.owners.site import write_owner_pages

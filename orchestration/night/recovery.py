@@ -10,11 +10,11 @@ from filelock import FileLock, Timeout
 
 from orchestration.alone import working_alone
 from orchestration.intake.archive import remove_brought
-from orchestration.intake.damage import FAILURES
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.mending import remove_former_layout
 from orchestration.intake.storage import settle_storage
 from orchestration.intake.submissions import refuse_wrong_key
+from orchestration.ledger.damage import FAILURES
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.rekeying import settle_rekey
 from orchestration.night.removal import finish_removal

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.durable import remove, sync_everything
-from orchestration.intake.demo_events import REMOVED, REMOVING
 from orchestration.intake.first_keys import forget_first_keys
-from orchestration.intake.kept_files import ISSUED
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.marks import MARK, invented_files
 from orchestration.intake.mending import drop_unknown
 from orchestration.intake.places import folders_of
+from orchestration.ledger.demo_events import REMOVED, REMOVING
+from orchestration.ledger.kept_files import ISSUED
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.synthetic import marked_folders
 from orchestration.settings import DataFolder
 

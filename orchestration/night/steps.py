@@ -23,9 +23,9 @@ from orchestration.intake.extractions import extractions_of
 from orchestration.intake.findings import finding_from
 from orchestration.intake.judging import is_asked_about
 from orchestration.intake.landing import LandedSubmission, Landing, scan
-from orchestration.intake.ledger import Ledger, SubmissionVersion, now
 from orchestration.intake.partitions import partitions_of, unnamed_files
 from orchestration.intake.submissions import TakenIn, take_in
+from orchestration.ledger.ledger import Ledger, SubmissionVersion, now
 from orchestration.night import account, unchanged
 from orchestration.night.errors import NothingPublished, needs_the_job
 from orchestration.night.progress import say_progress

@@ -14,7 +14,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from orchestration.durable import put_folder, sync, sync_everything
-from orchestration.intake.demo_events import MARKED
 from orchestration.intake.findings import Finding
 from orchestration.intake.landing import (
     NATIONAL,
@@ -24,8 +23,9 @@ from orchestration.intake.landing import (
     files_in,
     is_extract,
 )
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.marks import MARK, is_invented, write_mark
+from orchestration.ledger.demo_events import MARKED
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished
 from orchestration.settings import DEFAULT_HOME_AREA, ConfigurationError, DataFolder
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from orchestration.durable import write
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished
 from orchestration.settings import DataFolder, Settings
 from orchestration.warehouse.serving import damaged_surfaces

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.analyst.queries import FORMULA_START
-from orchestration.intake.ledger import Ledger
-from orchestration.intake.trail import Act
+from orchestration.ledger.ledger import Ledger
+from orchestration.ledger.trail import Act
 
 HEADINGS = ("event", "at", "by", "account", "act", "what", "code version")
 

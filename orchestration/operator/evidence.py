@@ -12,7 +12,7 @@ import pandas as pd
 
 from orchestration.analyst.queries import as_csv
 from orchestration.durable import is_there
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
 

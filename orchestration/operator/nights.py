@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.landing import Landing, landing_state
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.submissions import refuse_wrong_key
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished
 from orchestration.night.recovery import is_at_work
 from orchestration.night.room import refuse_without_room

@@ -16,10 +16,10 @@ from rich.table import Table
 from expectations.contract import contract_for, sources
 from orchestration.alerts.kept import kept
 from orchestration.checks.holds import Hold
-from orchestration.intake.chain import is_begun, now
-from orchestration.intake.damage import LedgerDamaged, LedgerUnreachable
 from orchestration.intake.extractions import findings_of
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.chain import is_begun, now
+from orchestration.ledger.damage import LedgerDamaged, LedgerUnreachable
+from orchestration.ledger.ledger import Ledger
 from orchestration.operator.newest import current_holds, newest_figures
 from orchestration.operator.nights import (
     last_run,

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.contract import contract_for
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.owners.files import said_of_files
 from orchestration.owners.local_ids import local_ids
 from orchestration.owners.moves import Move, in_words, moved_by, read_moves

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import duckdb
 
 from orchestration.intake.extractions import extractions_of
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.places import submission_id_of
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 
 # What ships with the project was never received.

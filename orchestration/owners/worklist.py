@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.owners import load_owners
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.owners.cases import Case, Desk, read_desks
 from orchestration.reports.media.accessible_book import AccessibleBook, drop_down
 from orchestration.settings import DataFolder

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from orchestration.intake.damage import LedgerDamaged, LedgerUnreachable
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.damage import LedgerDamaged, LedgerUnreachable
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import ConfigurationError, DataFolder, data_folder
 from orchestration.terminal import NOTHING_PUBLISHED, WRONG_USAGE, DataDir, console, say, stop
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.durable import put, sync_everything
-from orchestration.intake.kept_files import ISSUED
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.kept_files import ISSUED
+from orchestration.ledger.ledger import Ledger
 from orchestration.registry.indicators import Indicator
 from orchestration.registry.vocabulary import vocabulary
 from orchestration.reports.disclosure.edition import Verdict, pack_in, verdict_on

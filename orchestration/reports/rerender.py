@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from orchestration.alone import working_alone
 from orchestration.durable import sync_everything
-from orchestration.intake.ledger import now
+from orchestration.ledger.ledger import now
 from orchestration.owners.site import write_owner_pages
 from orchestration.registry.indicators import load_indicators
 from orchestration.reports.content.published import read_run

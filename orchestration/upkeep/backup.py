@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from orchestration.durable import content_of, is_there, put
 from orchestration.intake.archive import archived_files, not_made_again
-from orchestration.intake.chain import is_begun
-from orchestration.intake.events_in_sqlite import LEDGER_FILE
-from orchestration.intake.kept_files import check_files
 from orchestration.intake.landing import Landing, files_in, is_extract, scan
-from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.made_tables import extractions_table
 from orchestration.intake.partitions import partition_of
+from orchestration.ledger.chain import is_begun
+from orchestration.ledger.events_in_sqlite import LEDGER_FILE
+from orchestration.ledger.kept_files import check_files
+from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.night.rekeying import next_key
 from orchestration.settings import DataFolder, load_settings
 from orchestration.upkeep.removal import REDACTED

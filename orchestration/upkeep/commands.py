@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.intake.damage import LedgerDamaged, LedgerUnreachable
+from orchestration.ledger.damage import LedgerDamaged, LedgerUnreachable
 from orchestration.settings import (
     ConfigurationError,
     DataFolder,
@@ -231,7 +231,7 @@ def purge(
     ] = False,
 ) -> None:
     """Remove extracts past the retention rule of their source from everywhere, and certify it."""
-    from orchestration.intake.ledger import Ledger
+    from orchestration.ledger.ledger import Ledger
     from orchestration.night.errors import NothingPublished
     from orchestration.upkeep.purge import plan_purge
     from orchestration.upkeep.purge import purge as remove_due

@@ -9,10 +9,10 @@ import pyarrow.compute as pc
 
 from orchestration.checks.rows import PERSON_KEYS
 from orchestration.intake.keys import keyed_hash
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.made_tables import identifiers_table
 from orchestration.intake.partitions import Partition, partitions_of
 from orchestration.intake.typed_tables import KEY_KINDS
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 
 # A child has an id of the case system, a UPN, and those of a few other systems.

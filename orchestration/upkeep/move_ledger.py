@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from filelock import FileLock
 
-from orchestration.intake.chain import move
-from orchestration.intake.events_in_postgresql import EventsInPostgresql
-from orchestration.intake.events_in_sqlite import LEDGER_FILE, EventsInSqlite
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.chain import move
+from orchestration.ledger.events_in_postgresql import EventsInPostgresql
+from orchestration.ledger.events_in_sqlite import LEDGER_FILE, EventsInSqlite
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import ConfigurationError, DataFolder, load_ledger_settings
 
 LOCK_SECONDS = 60

@@ -21,9 +21,9 @@ import pyarrow as pa
 from orchestration.dagster.job import run_job
 from orchestration.durable import digest_of, write
 from orchestration.intake.first_keys import forget_first_keys
-from orchestration.intake.kept_files import written_anew
-from orchestration.intake.ledger import Ledger, SubmissionVersion, now
-from orchestration.intake.purge_events import DONE, PLANNED
+from orchestration.ledger.kept_files import written_anew
+from orchestration.ledger.ledger import Ledger, SubmissionVersion, now
+from orchestration.ledger.purge_events import DONE, PLANNED
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in
 from orchestration.night.steps import Request, code_version

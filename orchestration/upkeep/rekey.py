@@ -19,12 +19,12 @@ from expectations.checks import SUBMISSION
 from orchestration.checks.rows import ISSUES_SCHEMA, issues_table, key_columns
 from orchestration.durable import sync_everything
 from orchestration.intake.first_keys import first_keys, put_first_keys
-from orchestration.intake.kept_files import written_anew
 from orchestration.intake.keys import key_check, keyed_hash, make_secret
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.made_tables import identifiers_table, raw_table, set_aside_table
 from orchestration.intake.partitions import Change, Partition, changed, partitions_of
 from orchestration.intake.typed_tables import scope_of
+from orchestration.ledger.kept_files import written_anew
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.recovery import alone_in
 from orchestration.night.rekeying import REKEYED, name_of_rotation, next_key, settle_rekey
 from orchestration.night.synthetic import apart

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from expectations.checks import SUBMISSION
 from orchestration import durable
-from orchestration.intake.chain import VersionName
 from orchestration.intake.landing import scan
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.mending import drop_unknown
 from orchestration.intake.partitions import partitions_of, unnamed_files
 from orchestration.intake.places import folders_of, submission_id_of
+from orchestration.ledger.chain import VersionName
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 
 if TYPE_CHECKING:

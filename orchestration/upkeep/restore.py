@@ -15,14 +15,14 @@ from typing import Any
 from filelock import FileLock
 
 from orchestration.durable import digest_of, sync_everything
-from orchestration.intake.damage import LedgerDamaged
-from orchestration.intake.events_in_postgresql import ID_FILE
-from orchestration.intake.events_in_sqlite import EventsInSqlite
-from orchestration.intake.head import HEAD_FILE
 from orchestration.intake.keys import KeyFileError
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.storage import NOTE as STORAGE_NOTE
 from orchestration.intake.submissions import refuse_wrong_key
+from orchestration.ledger.damage import LedgerDamaged
+from orchestration.ledger.events_in_postgresql import ID_FILE
+from orchestration.ledger.events_in_sqlite import EventsInSqlite
+from orchestration.ledger.head import HEAD_FILE
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 from orchestration.upkeep.backup import MANIFEST
 from orchestration.upkeep.sealed import NotOpened, is_sealed, opened

@@ -12,7 +12,7 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 
 from expectations.contract import Retention, contract_for, sources
-from orchestration.intake.ledger import SubmissionVersion
+from orchestration.ledger.ledger import SubmissionVersion
 from orchestration.settings import ConfigurationError, LegalHold, Settings
 
 

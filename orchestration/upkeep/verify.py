@@ -21,16 +21,16 @@ from orchestration.intake.archive import (
     in_archive,
     remove_brought,
 )
-from orchestration.intake.chain import is_begun
-from orchestration.intake.damage import LedgerDamaged
 from orchestration.intake.extractions import extractions_in
-from orchestration.intake.kept_files import check_files
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.landing import scan
-from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.partitions import partitions_of, unnamed_files
 from orchestration.intake.places import id_of_version
 from orchestration.intake.submissions import refuse_wrong_key
+from orchestration.ledger.chain import is_begun
+from orchestration.ledger.damage import LedgerDamaged
+from orchestration.ledger.kept_files import check_files
+from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.night.rekeying import next_key
 from orchestration.settings import DataFolder
 from orchestration.warehouse.serving import damaged_surfaces

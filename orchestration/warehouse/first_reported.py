@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.durable import put
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
 from orchestration.warehouse.schemas import input_schema

@@ -21,9 +21,9 @@ from orchestration.checks.statutory_findings import Findings
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.extractions import extractions_of
 from orchestration.intake.landing import LandedSubmission
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.places import id_of_version
 from orchestration.intake.shipped import SHIPPED, SHIPPED_AS_AT, shipped_reference
+from orchestration.ledger.ledger import Ledger
 from orchestration.registry.indicators import Indicator
 from orchestration.settings import DataFolder, PracticeSettings
 from orchestration.warehouse.memory import write_memory

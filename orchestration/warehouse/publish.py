@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.intake.ledger import now
+from orchestration.ledger.ledger import now
 from orchestration.warehouse.opening import copying, opened
 from orchestration.warehouse.schemas import published_tables, tables_of_figures
 

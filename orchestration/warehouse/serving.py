@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 from orchestration import durable
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 from orchestration.warehouse.hashes import damaged, write_hashes
 

@@ -22,7 +22,7 @@ from orchestration.alerts.tell import tell
 from orchestration.checks.holds import Hold
 from orchestration.checks.tables import WARNINGS, Rule
 from orchestration.cli import app
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.operator.status import SourceStatus, Status
 from orchestration.settings import DataFolder
 from tests.alerts.conftest import MAIL, Settle

@@ -23,8 +23,8 @@ from python_calamine import CalamineWorkbook
 
 from expectations.contract import sources
 from orchestration.demo import write_demo
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.marks import write_mark
+from orchestration.ledger.ledger import Ledger
 from orchestration.night import steps
 from orchestration.night.steps import Request
 from orchestration.registry.indicators import load_indicators

@@ -16,9 +16,9 @@ from orchestration.demo import write
 from orchestration.demo.areas import Area
 from orchestration.demo.education.write import NATIONAL_SOURCES
 from orchestration.intake.landing import OLD_MARK, scan
-from orchestration.intake.ledger import Ledger, SubmissionVersion, now
 from orchestration.intake.marks import MARK, write_mark
 from orchestration.intake.partitions import partitions_of
+from orchestration.ledger.ledger import Ledger, SubmissionVersion, now
 from orchestration.night import removal, steps, synthetic
 from orchestration.night.progress import Progress
 from orchestration.night.recovery import alone_in

@@ -14,9 +14,9 @@ from typing import Any
 
 from orchestration.checks.rows import issues_table
 from orchestration.intake.keys import keyed_hash
-from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.partitions import partition_of
 from orchestration.intake.places import id_of_version
+from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.settings import DataFolder
 from tests.faults import planter
 from tests.faults.education_planter import EducationPlanter, Planted, kinds

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from orchestration.intake.chain import LEDGER_FILE, Chain, Event
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.partitions import ROOTS, partition_of
+from orchestration.ledger.chain import LEDGER_FILE, Chain, Event
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.steps import Request
 from orchestration.settings import DataFolder
 from orchestration.upkeep.verify import verify

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 from tests import extracts
 from tests.commands import Ran, begin, cypp, finish

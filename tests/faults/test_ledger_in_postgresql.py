@@ -1,6 +1,6 @@
 """A ledger in PostgreSQL: proved, moved and backed up as one in its file, and one writer wherever it works.
 
-What holds of both alike is in `tests/unit/intake/test_ledger.py`.
+What holds of both alike is in `tests/unit/ledger/test_ledger.py`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import psycopg2
 import pytest
 from filelock import Timeout
 
-from orchestration.intake import chain as chain_module
-from orchestration.intake.chain import Chain
-from orchestration.intake.damage import LedgerDamaged, LedgerUnreachable
-from orchestration.intake.events_in_postgresql import ID_FILE, EventsInPostgresql
-from orchestration.intake.events_in_sqlite import LEDGER_FILE, EventsInSqlite
-from orchestration.intake.head import HEAD_FILE, read_head
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger import chain as chain_module
+from orchestration.ledger.chain import Chain
+from orchestration.ledger.damage import LedgerDamaged, LedgerUnreachable
+from orchestration.ledger.events_in_postgresql import ID_FILE, EventsInPostgresql
+from orchestration.ledger.events_in_sqlite import LEDGER_FILE, EventsInSqlite
+from orchestration.ledger.head import HEAD_FILE, read_head
+from orchestration.ledger.ledger import Ledger
 from orchestration.night import recovery
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in, is_at_work
@@ -145,7 +145,7 @@ def test_nobody_changes_an_event_by_mistake(postgresql: Server, root: Path, chan
 APPENDS = """
 import sys
 from pathlib import Path
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 ledger = Ledger(Path(sys.argv[1]))
 for number in range(40):
     ledger.record_act(sys.argv[2], "test", {"number": str(number)})

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from orchestration import durable
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 from orchestration.warehouse import publish, serving
 from orchestration.warehouse.opening import opened

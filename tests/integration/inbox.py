@@ -10,10 +10,10 @@ from orchestration.intake.extract import Extraction
 from orchestration.intake.extractions import extractions_of
 from orchestration.intake.findings import Finding
 from orchestration.intake.landing import scan
-from orchestration.intake.ledger import Ledger, SubmissionVersion
 from orchestration.intake.made_tables import raw_table
 from orchestration.intake.partitions import Partition, partition_of, partitions_of
 from orchestration.intake.places import id_of_version
+from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.settings import DataFolder, load_settings
 from tests import extracts
 from tests.extracts import BARNET, Grid

@@ -16,8 +16,8 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.intake.damage import LedgerDamaged
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.damage import LedgerDamaged
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.recovery import alone_in
 from orchestration.night.steps import Request
 from orchestration.settings import DataFolder

@@ -16,7 +16,7 @@ import pytest
 from orchestration.dagster.killed import MESSAGE, mark_of, settle_killed_runs
 from orchestration.dagster.schedules import runs_killed
 from orchestration.definitions import defs
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import JOB
 from orchestration.settings import PROJECT_FOLDER, DataFolder
 from orchestration.warehouse import serving

@@ -11,10 +11,10 @@ import pytest
 import time_machine
 
 from orchestration.checks.gate import table_checks
-from orchestration.intake.head import HEAD_FILE
 from orchestration.intake.keys import KeyFileError
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.partitions import ROOTS
+from orchestration.ledger.head import HEAD_FILE
+from orchestration.ledger.ledger import Ledger
 from orchestration.night import account, unchanged
 from orchestration.night.steps import today
 from orchestration.settings import DataFolder, GateSettings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from tests.commands import Ran, cypp
 from tests.extracts import BARNET, CAMDEN
 from tests.integration.test_no_leak import LOOKED_FOR, _texts

@@ -11,7 +11,7 @@ import pytest
 from orchestration.alerts.matters import matters_of
 from orchestration.dagster import job
 from orchestration.dagster.job import run_job
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.night import steps
 from orchestration.night.errors import NothingPublished
 from orchestration.night.steps import Request

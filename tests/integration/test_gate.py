@@ -17,7 +17,7 @@ from expectations.suites import checks_of
 from orchestration.checks.acceptance import NotAcceptable, accept_check
 from orchestration.checks.gate import Vintage, table_checks
 from orchestration.intake import judging
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished
 from orchestration.night.steps import Request
 from orchestration.settings import DataFolder, GateSettings

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.intake.landing import landing_state
-from orchestration.intake.ledger import Acceptance, Ledger
+from orchestration.ledger.ledger import Acceptance, Ledger
 from orchestration.night import unchanged
 from orchestration.night.steps import Request, state_of
 from orchestration.settings import DataFolder, load_settings

@@ -19,10 +19,10 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.intake.extractions import extractions_of
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.places import id_of_version
 from orchestration.intake.readers import read_file
 from orchestration.intake.shipped import shipped_reference
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished
 from orchestration.night.steps import today
 from orchestration.settings import DataFolder

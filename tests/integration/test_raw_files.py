@@ -13,10 +13,10 @@ import pytest
 
 from orchestration.intake import partitions, submissions, to_read
 from orchestration.intake.extractions import extractions_of
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.made_tables import extractions_table, raw_table
 from orchestration.intake.partitions import Change, Partition, changed, enter, partitions_of
 from orchestration.intake.places import id_of_version
+from orchestration.ledger.ledger import Ledger
 from orchestration.night import steps
 from orchestration.night.errors import NothingPublished
 from orchestration.night.recovery import alone_in

@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.intake import demo_events
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger import demo_events
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.steps import Request
 from orchestration.region.folders import (
     areas_of,

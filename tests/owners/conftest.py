@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DBT_FOLDER, DataFolder
 
 AREA, OWNER = "E09000003", "Head of children's performance and data"

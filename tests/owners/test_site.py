@@ -10,11 +10,11 @@ from lxml import html
 from orchestration.intake.extract import Extraction
 from orchestration.intake.extractions import as_kept
 from orchestration.intake.findings import Finding
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.made_tables import extractions_table, tables_of_source
 from orchestration.intake.names import Received
 from orchestration.intake.partitions import changed, enter, partition_of
 from orchestration.intake.places import submission_id_of
+from orchestration.ledger.ledger import Ledger
 from orchestration.owners.cases import SourceGrade
 from orchestration.owners.site import write_owner_pages
 from tests.owners.conftest import AREA, Published

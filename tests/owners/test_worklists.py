@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.owners.answers import WorklistRefused, collection_year_end, import_worklist
 from orchestration.owners.worklist import HEADINGS, OTHER, REASONS, SHEET, export_worklists
 from orchestration.settings import DataFolder

@@ -12,7 +12,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.reports.disclosure.edition import write_public_edition
 from orchestration.reports.disclosure.identities import Identities
 from orchestration.reports.disclosure.printed import FIGURES_FILE, read_memory

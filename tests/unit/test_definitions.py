@@ -23,7 +23,7 @@ from orchestration.dagster.schedules import (
 )
 from orchestration.definitions import defs
 from orchestration.intake.landing import landing_state
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import JOB
 from orchestration.night.unchanged import TAKEN_STATE
 from orchestration.settings import DataFolder

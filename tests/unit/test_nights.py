@@ -10,7 +10,7 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished
 from orchestration.night.recovery import alone_in, failure_entered
 from orchestration.operator.nights import LONDON, last_run, last_success, missed_deadline

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from orchestration.intake.landing import scan
-from orchestration.intake.ledger import Ledger, SubmissionVersion, now
+from orchestration.ledger.ledger import Ledger, SubmissionVersion, now
 from orchestration.night.errors import NothingPublished
 from orchestration.night.room import LEAST, MB, TIMES_NEW, refuse_without_room, room_needed
 from orchestration.settings import DataFolder

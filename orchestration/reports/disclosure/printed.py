@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.durable import put
-from orchestration.intake.kept_files import ISSUED
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.kept_files import ISSUED
+from orchestration.ledger.ledger import Ledger
 from orchestration.reports.disclosure.figures import (
     FigureKey,
     Month,

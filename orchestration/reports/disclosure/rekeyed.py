@@ -13,8 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from orchestration.intake.kept_files import written_anew
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.kept_files import written_anew
+from orchestration.ledger.ledger import Ledger
 from orchestration.reports.disclosure.figures import NUMBER_OF_RECORD
 from orchestration.reports.disclosure.printed import FIGURES, KEPT
 from orchestration.settings import DataFolder

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.reports.content.explore import write_explore_page
 from orchestration.reports.disclosure.edition import pack_in, verdict_on, write_public_edition
 from orchestration.reports.disclosure.identities import Identities

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.reports.disclosure.figures import AMOUNT_BITS
 from orchestration.reports.disclosure.identities import Identities, Measures
 from orchestration.reports.disclosure.printed import KEPT, Memory, read_memory, remember

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from orchestration.checks.gate import Vintage, table_checks
 from orchestration.checks.lost_zeros import IdsOfTable, judge_area
 from orchestration.checks.tables import TableCheck, TableCount
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder, GateSettings
 from tests import extracts
 from tests.extracts import BARNET, CAMDEN, Grid

@@ -22,7 +22,7 @@ from orchestration.checks.statutory import (
     judge_newest,
     newest_versions,
 )
-from orchestration.intake.ledger import Ledger, SubmissionVersion
+from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from tests import extracts
 from tests.extracts import BARNET
 from tests.integration.inbox import AS_AT, VALUES, Inbox, put, text_file

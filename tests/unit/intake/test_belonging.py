@@ -17,9 +17,9 @@ from orchestration.intake.belonging import (
     without_rows,
 )
 from orchestration.intake.extract import Extraction, SubmissionFiles
-from orchestration.intake.ledger import Ledger
 from orchestration.intake.manifest import disagreements
 from orchestration.intake.names import files_named
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 from tests import extracts
 from tests.nights import take_in_all

@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from orchestration.intake.damage import LedgerDamaged
-from orchestration.intake.events_in_postgresql import EventsInPostgresql, is_moved
-from orchestration.intake.events_in_sqlite import LEDGER_FILE, EventsInSqlite
+from orchestration.ledger.damage import LedgerDamaged
+from orchestration.ledger.events_in_postgresql import EventsInPostgresql, is_moved
+from orchestration.ledger.events_in_sqlite import LEDGER_FILE, EventsInSqlite
 from orchestration.settings import ConfigurationError, load_ledger_settings
 
 TO_BE_MOVED = f"settings.toml names PostgreSQL, but the ledger is in ledger/{LEDGER_FILE}: `cypp move-ledger` moves it"

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.intake.chain import LEDGER_FILE
-from orchestration.intake.damage import LedgerDamaged
-from orchestration.intake.demo_events import REMOVING
-from orchestration.intake.head import HEAD_FILE, read_head
-from orchestration.intake.ledger import Acceptance, IssueAnswer, Ledger, SubmissionVersion
 from orchestration.intake.to_read import current_versions
+from orchestration.ledger.chain import LEDGER_FILE
+from orchestration.ledger.damage import LedgerDamaged
+from orchestration.ledger.demo_events import REMOVING
+from orchestration.ledger.head import HEAD_FILE, read_head
+from orchestration.ledger.ledger import Acceptance, IssueAnswer, Ledger, SubmissionVersion
 
 NOON = datetime(2025, 4, 10, 12, tzinfo=UTC)
 AS_AT = date(2025, 3, 31)

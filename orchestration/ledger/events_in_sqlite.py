@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.durable import sync
-from orchestration.intake.damage import REMEDY, Unreadable
-from orchestration.intake.unchained import LEGACY_TABLES, take_over
+from orchestration.ledger.damage import REMEDY, Unreadable
+from orchestration.ledger.unchained import LEGACY_TABLES, take_over
 
 LEDGER_FILE = "ledger.sqlite3"
 SCHEMA = """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orchestration.intake.chain import Event, VersionName
+from orchestration.ledger.chain import Event, VersionName
 
 KIND = "demo"
 MARKED, REMOVING, REMOVED = "marked", "removing", "removed"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from orchestration.intake.chain import Event, VersionName
+from orchestration.ledger.chain import Event, VersionName
 
 KIND = "purge"
 PLANNED, DONE = "planned", "done"

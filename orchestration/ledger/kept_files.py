@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.durable import digest_of, put
-from orchestration.intake.damage import REMEDY, LedgerDamaged
+from orchestration.ledger.damage import REMEDY, LedgerDamaged
 
 ISSUED = "issued_packs"
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.intake.kept_files import ISSUED, files_of_pack, files_of_run
+from orchestration.ledger.kept_files import ISSUED, files_of_pack, files_of_run
 
 # By table: the kind of its events, and the column with their moment.
 LEGACY_TABLES = {

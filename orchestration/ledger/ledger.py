@@ -11,11 +11,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.intake import demo_events, purge_events, rekey_events
-from orchestration.intake.chain import Chain, Event, VersionName, now
-from orchestration.intake.kept_files import check_files, files_of_pack, files_of_run
-from orchestration.intake.stores import Store
-from orchestration.intake.trail import Act, act_of, signature
+from orchestration.ledger import demo_events, purge_events, rekey_events
+from orchestration.ledger.chain import Chain, Event, VersionName, now
+from orchestration.ledger.kept_files import check_files, files_of_pack, files_of_run
+from orchestration.ledger.stores import Store
+from orchestration.ledger.trail import Act, act_of, signature
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.intake.chain import is_begun
-from orchestration.intake.damage import LedgerDamaged
-from orchestration.intake.events_in_postgresql import ID_FILE
-from orchestration.intake.ledger import Ledger
+from orchestration.ledger.chain import is_begun
+from orchestration.ledger.damage import LedgerDamaged
+from orchestration.ledger.events_in_postgresql import ID_FILE
+from orchestration.ledger.ledger import Ledger
 from orchestration.settings import ConfigurationError, load_ledger_settings, load_settings
 
 ADDRESS = "postgresql://cypp@db.example/cypp"

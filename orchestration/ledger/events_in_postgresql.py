@@ -20,8 +20,8 @@ from psycopg2 import extensions
 from psycopg2.extras import execute_values
 
 from orchestration.durable import write
-from orchestration.intake.damage import LedgerDamaged, LedgerUnreachable, Unreadable
-from orchestration.intake.events_in_sqlite import write_file
+from orchestration.ledger.damage import LedgerDamaged, LedgerUnreachable, Unreadable
+from orchestration.ledger.events_in_sqlite import write_file
 
 # In the data folder, as the note of the newest event is: an older copy of `ledger/` must not bring another along.
 ID_FILE = ".ledger_in_postgresql"

@@ -17,11 +17,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from orchestration.intake.damage import LedgerDamaged, Unreadable
-from orchestration.intake.events_in_postgresql import EventsInPostgresql
-from orchestration.intake.events_in_sqlite import LEDGER_FILE, EventsInSqlite
-from orchestration.intake.head import HEAD_FILE, Head, read_head, write_head
-from orchestration.intake.stores import Adding, Store, store_of
+from orchestration.ledger.damage import LedgerDamaged, Unreadable
+from orchestration.ledger.events_in_postgresql import EventsInPostgresql
+from orchestration.ledger.events_in_sqlite import LEDGER_FILE, EventsInSqlite
+from orchestration.ledger.head import HEAD_FILE, Head, read_head, write_head
+from orchestration.ledger.stores import Adding, Store, store_of
 
 BEFORE_THE_FIRST = "0" * 64
 SEPARATOR = b"\x1f"

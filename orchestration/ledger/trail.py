@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from orchestration.intake.chain import Event
+from orchestration.ledger.chain import Event
 from orchestration.signature import account, code_version
 
 

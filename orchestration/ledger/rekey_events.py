@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orchestration.intake.chain import Event
+from orchestration.ledger.chain import Event
 
 KIND = "rekey"
 
