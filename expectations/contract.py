@@ -75,7 +75,7 @@ class Column(_Strict):
     inherited: bool = False
     """The value of the record above, repeated in each below it: a fault of it is told once, up there."""
     # Another heading that a file may have here -> the table that it names a row of; that row has the value
-    # (`orchestration/intake/led_back.py`).
+    # (`orchestration/intake/tables/led_back.py`).
     led_back: dict[str, str] = Field(default_factory=dict)
     left_out_with: str | None = None
     """Another heading that says the same with more detail: where both are there, this column is left out."""

@@ -17,12 +17,12 @@ from orchestration.checks.tables import (
     tables_of,
     tables_of_rejected,
 )
-from orchestration.intake.archive import REMEDY
-from orchestration.intake.belonging import is_not_ours
 from orchestration.intake.extract import Extraction
-from orchestration.intake.extractions import extractions_of
-from orchestration.intake.partitions import partitions_of
-from orchestration.intake.places import id_of_version
+from orchestration.intake.kept.archive import REMEDY
+from orchestration.intake.kept.extractions import extractions_of
+from orchestration.intake.kept.partitions import partitions_of
+from orchestration.intake.kept.places import id_of_version
+from orchestration.intake.tables.belonging import is_not_ours
 from orchestration.ledger.ledger import Acceptance, Ledger, Receipt
 from orchestration.settings import DataFolder, GateSettings
 

@@ -17,9 +17,9 @@ import pandas as pd
 from expectations.contract import contract_for
 from orchestration.checks.tables import TableCheck, TableCount
 from orchestration.intake.extract import Extraction
-from orchestration.intake.made_tables import identifiers_table, raw_table
-from orchestration.intake.partitions import Partition
-from orchestration.intake.places import id_of_version
+from orchestration.intake.kept.made_tables import identifiers_table, raw_table
+from orchestration.intake.kept.partitions import Partition
+from orchestration.intake.kept.places import id_of_version
 from orchestration.ledger.ledger import Receipt, SubmissionVersion
 
 CHILD = "child_id"

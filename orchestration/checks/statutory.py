@@ -32,9 +32,9 @@ from orchestration.checks.statutory_findings import (
 )
 from orchestration.checks.statutory_request import NotAskable, request_for
 from orchestration.intake.cover import collection_year
-from orchestration.intake.first_keys import first_keys
-from orchestration.intake.partitions import partition_of
-from orchestration.intake.places import id_of_version, statutory_folder
+from orchestration.intake.kept.first_keys import first_keys
+from orchestration.intake.kept.partitions import partition_of
+from orchestration.intake.kept.places import id_of_version, statutory_folder
 from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.settings import PROJECT_FOLDER, DataFolder
 

@@ -24,9 +24,9 @@ from orchestration.checks.rows import (
     person_keys,
 )
 from orchestration.checks.statutory_request import CHILDREN, TABLES
-from orchestration.intake.made_tables import raw_table, set_aside_table
-from orchestration.intake.partitions import Partition
-from orchestration.intake.places import id_of_version
+from orchestration.intake.kept.made_tables import raw_table, set_aside_table
+from orchestration.intake.kept.partitions import Partition
+from orchestration.intake.kept.places import id_of_version
 from orchestration.ledger.ledger import SubmissionVersion
 
 RESULTS_SCHEMA = pa.schema([*RESULTS.items(), ("status", pa.string()), ("reason", pa.string())])

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from expectations.contract import IDENTIFIER_TYPES, Column, Contract, contract_for
-from orchestration.intake.archive import archived_files
-from orchestration.intake.cells import NULL_TEXTS, parse_date, parse_identifier, parse_text
 from orchestration.intake.cover import collection_year, month_end
+from orchestration.intake.kept.archive import archived_files
 from orchestration.intake.reading import recognised_blocks
-from orchestration.intake.recognise import RecognisedBlock
+from orchestration.intake.tables.cells import NULL_TEXTS, parse_date, parse_identifier, parse_text
+from orchestration.intake.tables.recognise import RecognisedBlock
 from orchestration.ledger.ledger import SubmissionVersion
 from orchestration.settings import DataFolder
 

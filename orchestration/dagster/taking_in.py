@@ -16,8 +16,8 @@ from expectations.suites import table_names
 from orchestration.checks import statutory
 from orchestration.checks.rows import results_of, table_results
 from orchestration.dagster.resources import OPERATIONS, Data
-from orchestration.intake.extractions import loaded_rows
 from orchestration.intake.judging import is_asked_about
+from orchestration.intake.kept.extractions import loaded_rows
 from orchestration.intake.landing import Landing
 from orchestration.ledger.ledger import Ledger
 from orchestration.night import steps

@@ -24,24 +24,8 @@ from pyarrow import feather
 from expectations.checks import UNMAPPED
 from expectations.contract import Contract, Table, contract_for
 from orchestration.checks.tables import CellCount
-from orchestration.intake.belonging import (
-    REFUSING,
-    of_an_earlier_year,
-    of_another,
-    of_two_years,
-    same_as_another_month,
-    without_rows,
-)
-from orchestration.intake.cells import (
-    PLACEHOLDERS,
-    TWO_DIGIT_YEARS,
-    parse_date,
-    parse_identifier,
-)
 from orchestration.intake.cover import collection_year, cover_of, date_in_name
 from orchestration.intake.findings import Finding
-from orchestration.intake.headings import normalise_heading
-from orchestration.intake.led_back import lead_back
 from orchestration.intake.manifest import MANIFEST, disagreements
 from orchestration.intake.names import Name, Received, files_named
 from orchestration.intake.readers import (
@@ -51,7 +35,23 @@ from orchestration.intake.readers import (
     read_file,
     takes_too_much,
 )
-from orchestration.intake.recognise import (
+from orchestration.intake.tables.belonging import (
+    REFUSING,
+    of_an_earlier_year,
+    of_another,
+    of_two_years,
+    same_as_another_month,
+    without_rows,
+)
+from orchestration.intake.tables.cells import (
+    PLACEHOLDERS,
+    TWO_DIGIT_YEARS,
+    parse_date,
+    parse_identifier,
+)
+from orchestration.intake.tables.headings import normalise_heading
+from orchestration.intake.tables.led_back import lead_back
+from orchestration.intake.tables.recognise import (
     RecognisedBlock,
     Recognition,
     absent_tables,
@@ -59,7 +59,7 @@ from orchestration.intake.recognise import (
     recognise,
     rejection,
 )
-from orchestration.intake.typed_tables import (
+from orchestration.intake.tables.typed_tables import (
     Place,
     Sender,
     Typed,

@@ -31,8 +31,8 @@ from orchestration.checks.judge import failing_rows
 from orchestration.checks.rows import Told, tables_of_told, told_about
 from orchestration.intake.extract import Extraction, TableCounts, as_received_file
 from orchestration.intake.findings import SHOWN_ROWS, Finding, Severity
-from orchestration.intake.made_tables import tables_of_rows
-from orchestration.intake.raw_tables import arrow_type
+from orchestration.intake.kept.made_tables import tables_of_rows
+from orchestration.intake.kept.raw_tables import arrow_type
 
 # National files whose rows have an owner here; published statistics have none.
 SCHOOL_REGISTERS = frozenset({"gias", "ofsted_mi"})

@@ -23,7 +23,7 @@ from orchestration.intake.extract import (
 from orchestration.intake.readers import Block, Wanted, read_file, takes_too_much
 from orchestration.intake.readers.block import MEGABYTE
 from orchestration.intake.readers.dispatch import Kind, kind_of
-from orchestration.intake.recognise import RecognisedBlock, recognise
+from orchestration.intake.tables.recognise import RecognisedBlock, recognise
 from orchestration.workers import WORKERS, Allowance, ConfinedWorkers, WorkerDied
 
 # With the 125 MB of a worker that has read nothing less than 500. DfE's Interactive Tool (641,070 rows in 1.7 MB of

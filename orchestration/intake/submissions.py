@@ -17,29 +17,29 @@ import pyarrow as pa
 
 from orchestration.checks.judge import ChecksFailed
 from orchestration.durable import put_folder
-from orchestration.intake.archive import archive_folder, mend_archive
 from orchestration.intake.extract import IDENTIFIERS, Extraction, broken_off
-from orchestration.intake.extractions import as_kept, extractions_in, extractions_of
 from orchestration.intake.findings import Finding
-from orchestration.intake.first_keys import first_keys
 from orchestration.intake.judging import ReadVersion, judge_versions
-from orchestration.intake.keys import key_check, load_or_make_secret
-from orchestration.intake.landing import Landing
-from orchestration.intake.made_tables import (
+from orchestration.intake.kept.archive import archive_folder, mend_archive
+from orchestration.intake.kept.extractions import as_kept, extractions_in, extractions_of
+from orchestration.intake.kept.first_keys import first_keys
+from orchestration.intake.kept.made_tables import (
     extractions_table,
     identifiers_table,
     tables_dbt_reads,
     tables_of_source,
 )
-from orchestration.intake.mending import known_ids, put_damage_aside, remove_unnamed
-from orchestration.intake.partitions import (
+from orchestration.intake.kept.mending import known_ids, put_damage_aside, remove_unnamed
+from orchestration.intake.kept.partitions import (
     Partition,
     changed,
     enter,
     partition_of,
     partitions_of,
 )
-from orchestration.intake.places import id_of_version
+from orchestration.intake.kept.places import id_of_version
+from orchestration.intake.keys import key_check, load_or_make_secret
+from orchestration.intake.landing import Landing
 from orchestration.intake.reading import read_versions
 from orchestration.intake.shipped import SHIPPED
 from orchestration.intake.to_read import (

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from expectations.contract import CONTRACTS_FOLDER, contract_for
 from orchestration.checks import judge
-from orchestration.intake.archive import archived_files
 from orchestration.intake.areas import dfe_codes
 from orchestration.intake.extract import Extraction, SubmissionFiles
 from orchestration.intake.findings import Finding
+from orchestration.intake.kept.archive import archived_files
+from orchestration.intake.kept.places import id_of_version
 from orchestration.intake.landing import LandedSubmission, Landing, still_writing, version_of
-from orchestration.intake.places import id_of_version
 from orchestration.intake.shipped import SHIPPED, SHIPPED_AS_AT, shipped_reference
 from orchestration.ledger.ledger import SubmissionVersion
 from orchestration.settings import DataFolder, Settings

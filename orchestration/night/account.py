@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from orchestration.intake.extractions import findings_of
 from orchestration.intake.findings import Finding, finding_from
+from orchestration.intake.kept.extractions import findings_of
 from orchestration.intake.submissions import TakenIn
 from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.settings import DataFolder

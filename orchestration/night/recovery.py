@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 from filelock import FileLock, Timeout
 
 from orchestration.alone import working_alone
-from orchestration.intake.archive import remove_brought
-from orchestration.intake.mending import remove_former_layout
-from orchestration.intake.storage import settle_storage
+from orchestration.intake.kept.archive import remove_brought
+from orchestration.intake.kept.mending import remove_former_layout
+from orchestration.intake.kept.storage import settle_storage
 from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.ledger.damage import FAILURES
 from orchestration.ledger.ledger import Ledger

@@ -11,9 +11,9 @@ import shutil
 from pathlib import Path
 
 from orchestration.durable import put, put_folder, sync_everything
-from orchestration.intake.first_keys import remove_unnamed_first_keys
+from orchestration.intake.kept.first_keys import remove_unnamed_first_keys
+from orchestration.intake.kept.mending import remove_unnamed
 from orchestration.intake.keys import KEY_FILE, NEXT_KEY_FILE, key_check, read_secret
-from orchestration.intake.mending import remove_unnamed
 from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.durable import remove, sync_everything
-from orchestration.intake.first_keys import forget_first_keys
+from orchestration.intake.kept.first_keys import forget_first_keys
+from orchestration.intake.kept.mending import drop_unknown
+from orchestration.intake.kept.places import folders_of
 from orchestration.intake.marks import MARK, invented_files
-from orchestration.intake.mending import drop_unknown
-from orchestration.intake.places import folders_of
 from orchestration.ledger.demo_events import REMOVED, REMOVING
 from orchestration.ledger.kept_files import ISSUED
 from orchestration.ledger.ledger import Ledger

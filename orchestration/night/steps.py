@@ -18,12 +18,12 @@ from orchestration.checks.rows import results_of
 from orchestration.checks.statutory import Statutory, interpreter, judge_newest, kept_findings
 from orchestration.checks.tables import TableCheck
 from orchestration.durable import is_there
-from orchestration.intake.archive import REMEDY
-from orchestration.intake.extractions import extractions_of
 from orchestration.intake.findings import finding_from
 from orchestration.intake.judging import is_asked_about
+from orchestration.intake.kept.archive import REMEDY
+from orchestration.intake.kept.extractions import extractions_of
+from orchestration.intake.kept.partitions import partitions_of, unnamed_files
 from orchestration.intake.landing import LandedSubmission, Landing, scan
-from orchestration.intake.partitions import partitions_of, unnamed_files
 from orchestration.intake.submissions import TakenIn, take_in
 from orchestration.ledger.ledger import Ledger, SubmissionVersion, now
 from orchestration.night import account, unchanged

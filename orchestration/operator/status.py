@@ -16,7 +16,7 @@ from rich.table import Table
 from expectations.contract import contract_for, sources
 from orchestration.alerts.kept import kept
 from orchestration.checks.holds import Hold
-from orchestration.intake.extractions import findings_of
+from orchestration.intake.kept.extractions import findings_of
 from orchestration.ledger.chain import is_begun, now
 from orchestration.ledger.damage import LedgerDamaged, LedgerUnreachable
 from orchestration.ledger.ledger import Ledger

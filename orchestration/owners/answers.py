@@ -14,10 +14,10 @@ from typing import Literal
 
 from expectations.owners import load_owners
 from orchestration.durable import digest_of
-from orchestration.intake.cells import parse_date
-from orchestration.intake.headings import normalise_heading
 from orchestration.intake.readers import FileRejected
 from orchestration.intake.reading import read_confined
+from orchestration.intake.tables.cells import parse_date
+from orchestration.intake.tables.headings import normalise_heading
 from orchestration.ledger.ledger import IssueAnswer, Ledger, now
 from orchestration.owners.cases import Case, read_desks
 from orchestration.owners.worklist import ANSWER_COLUMNS, ANSWERS, HEADINGS, OTHER, REASONS

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import duckdb
 
-from orchestration.intake.extractions import extractions_of
-from orchestration.intake.places import submission_id_of
+from orchestration.intake.kept.extractions import extractions_of
+from orchestration.intake.kept.places import submission_id_of
 from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 

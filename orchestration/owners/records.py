@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from expectations.checks import SUBMISSION, UNMAPPED
 from expectations.contract import IDENTIFIER_TYPES, Column, Contract, Table, contract_for
-from orchestration.intake.made_tables import raw_table, set_aside_table
-from orchestration.intake.partitions import Partition, partition_of
+from orchestration.intake.kept.made_tables import raw_table, set_aside_table
+from orchestration.intake.kept.partitions import Partition, partition_of
 from orchestration.ledger.ledger import Ledger
 from orchestration.reports.content import wording
 from orchestration.settings import DataFolder

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from orchestration.durable import content_of, is_there, put
-from orchestration.intake.archive import archived_files, not_made_again
+from orchestration.intake.kept.archive import archived_files, not_made_again
+from orchestration.intake.kept.made_tables import extractions_table
+from orchestration.intake.kept.partitions import partition_of
 from orchestration.intake.landing import Landing, files_in, is_extract, scan
-from orchestration.intake.made_tables import extractions_table
-from orchestration.intake.partitions import partition_of
 from orchestration.ledger.chain import is_begun
 from orchestration.ledger.events_in_sqlite import LEDGER_FILE
 from orchestration.ledger.kept_files import check_files

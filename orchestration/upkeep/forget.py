@@ -15,11 +15,11 @@ from pathlib import Path
 
 from expectations.contract import contract_for
 from orchestration.durable import sync_everything
-from orchestration.intake.archive import archived_files
-from orchestration.intake.cells import parse_identifier
+from orchestration.intake.kept.archive import archived_files
 from orchestration.intake.manifest import MANIFEST
 from orchestration.intake.marks import write_mark
 from orchestration.intake.submissions import load_secret
+from orchestration.intake.tables.cells import parse_identifier
 from orchestration.intake.to_read import current_versions
 from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.night.errors import told_in_words

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pyarrow.compute as pc
 
 from orchestration.checks.rows import PERSON_KEYS
+from orchestration.intake.kept.made_tables import identifiers_table
+from orchestration.intake.kept.partitions import Partition, partitions_of
 from orchestration.intake.keys import keyed_hash
-from orchestration.intake.made_tables import identifiers_table
-from orchestration.intake.partitions import Partition, partitions_of
-from orchestration.intake.typed_tables import KEY_KINDS
+from orchestration.intake.tables.typed_tables import KEY_KINDS
 from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from orchestration.dagster.job import run_job
 from orchestration.durable import digest_of, write
-from orchestration.intake.first_keys import forget_first_keys
+from orchestration.intake.kept.first_keys import forget_first_keys
 from orchestration.ledger.kept_files import written_anew
 from orchestration.ledger.ledger import Ledger, SubmissionVersion, now
 from orchestration.ledger.purge_events import DONE, PLANNED

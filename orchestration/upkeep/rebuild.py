@@ -10,10 +10,10 @@ import duckdb
 
 from expectations.contract import sources
 from orchestration.dagster.job import run_job
-from orchestration.intake.archive import not_made_again
-from orchestration.intake.mending import narrowed
-from orchestration.intake.partitions import enter, partitions_of
-from orchestration.intake.places import id_of_version
+from orchestration.intake.kept.archive import not_made_again
+from orchestration.intake.kept.mending import narrowed
+from orchestration.intake.kept.partitions import enter, partitions_of
+from orchestration.intake.kept.places import id_of_version
 from orchestration.ledger.ledger import Ledger
 from orchestration.night.account import Outcome
 from orchestration.night.errors import told_in_words

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from expectations.contract import IDENTIFIER_TYPES, Contract
-from orchestration.intake.cells import is_null, parse_identifier
-from orchestration.intake.headings import normalise_heading
 from orchestration.intake.readers import Block, FileRejected
 from orchestration.intake.readers.block import Cell
 from orchestration.intake.readers.delimited import DELIMITERS, read_delimited
 from orchestration.intake.readers.dispatch import Kind, kind_of
 from orchestration.intake.readers.text import decode_text
 from orchestration.intake.readers.workbook import ZIP_MAGIC, read_workbook
+from orchestration.intake.tables.cells import is_null, parse_identifier
+from orchestration.intake.tables.headings import normalise_heading
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

@@ -2,7 +2,7 @@
 
 Identifiers stay what they are, so every key that was made of one can be made again: tables are written anew under the
 new key, beside what there is, and nothing is read again. Then the ledger says that the new key is in force, and what was
-hashed with the old one goes (`night/rekeying.py`). Issues and cases keep their fingerprints (`intake/first_keys.py`).
+hashed with the old one goes (`night/rekeying.py`). Issues and cases keep their fingerprints (`intake/kept/first_keys.py`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import pyarrow.parquet as pq
 from expectations.checks import SUBMISSION
 from orchestration.checks.rows import ISSUES_SCHEMA, issues_table, key_columns
 from orchestration.durable import sync_everything
-from orchestration.intake.first_keys import first_keys, put_first_keys
+from orchestration.intake.kept.first_keys import first_keys, put_first_keys
+from orchestration.intake.kept.made_tables import identifiers_table, raw_table, set_aside_table
+from orchestration.intake.kept.partitions import Change, Partition, changed, partitions_of
 from orchestration.intake.keys import key_check, keyed_hash, make_secret
-from orchestration.intake.made_tables import identifiers_table, raw_table, set_aside_table
-from orchestration.intake.partitions import Change, Partition, changed, partitions_of
-from orchestration.intake.typed_tables import scope_of
+from orchestration.intake.tables.typed_tables import scope_of
 from orchestration.ledger.kept_files import written_anew
 from orchestration.ledger.ledger import Ledger
 from orchestration.night.recovery import alone_in

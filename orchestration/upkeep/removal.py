@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from expectations.checks import SUBMISSION
 from orchestration import durable
+from orchestration.intake.kept.mending import drop_unknown
+from orchestration.intake.kept.partitions import partitions_of, unnamed_files
+from orchestration.intake.kept.places import folders_of, submission_id_of
 from orchestration.intake.landing import scan
-from orchestration.intake.mending import drop_unknown
-from orchestration.intake.partitions import partitions_of, unnamed_files
-from orchestration.intake.places import folders_of, submission_id_of
 from orchestration.ledger.chain import VersionName
 from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder

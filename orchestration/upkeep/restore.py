@@ -15,8 +15,8 @@ from typing import Any
 from filelock import FileLock
 
 from orchestration.durable import digest_of, sync_everything
+from orchestration.intake.kept.storage import NOTE as STORAGE_NOTE
 from orchestration.intake.keys import KeyFileError
-from orchestration.intake.storage import NOTE as STORAGE_NOTE
 from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.ledger.damage import LedgerDamaged
 from orchestration.ledger.events_in_postgresql import ID_FILE

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from orchestration.alone import working_alone
-from orchestration.intake.archive import (
+from orchestration.intake.kept.archive import (
     REMEDY,
     archive_folder,
     archived_files,
     in_archive,
     remove_brought,
 )
-from orchestration.intake.extractions import extractions_in
+from orchestration.intake.kept.extractions import extractions_in
+from orchestration.intake.kept.partitions import partitions_of, unnamed_files
+from orchestration.intake.kept.places import id_of_version
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.landing import scan
-from orchestration.intake.partitions import partitions_of, unnamed_files
-from orchestration.intake.places import id_of_version
 from orchestration.intake.submissions import refuse_wrong_key
 from orchestration.ledger.chain import is_begun
 from orchestration.ledger.damage import LedgerDamaged

@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 from expectations.owners import load_owners
 from orchestration.checks.statutory_findings import Findings
 from orchestration.checks.tables import TableCheck
-from orchestration.intake.extractions import extractions_of
+from orchestration.intake.kept.extractions import extractions_of
+from orchestration.intake.kept.places import id_of_version
 from orchestration.intake.landing import LandedSubmission
-from orchestration.intake.places import id_of_version
 from orchestration.intake.shipped import SHIPPED, SHIPPED_AS_AT, shipped_reference
 from orchestration.ledger.ledger import Ledger
 from orchestration.registry.indicators import Indicator

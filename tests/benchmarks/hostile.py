@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from expectations.contract import contract_for
-from orchestration.intake.headings import normalise_heading
 from orchestration.intake.readers import FileRejected
 from orchestration.intake.reading import read_confined
+from orchestration.intake.tables.headings import normalise_heading
 from tests.benchmarks.measure import Watch
 from tests.hostile_files import KINDS, VARIANTS, Hostile
 

@@ -15,9 +15,9 @@ from orchestration.cli import app
 from orchestration.demo import write
 from orchestration.demo.areas import Area
 from orchestration.demo.education.write import NATIONAL_SOURCES
+from orchestration.intake.kept.partitions import partitions_of
 from orchestration.intake.landing import OLD_MARK, scan
 from orchestration.intake.marks import MARK, write_mark
-from orchestration.intake.partitions import partitions_of
 from orchestration.ledger.ledger import Ledger, SubmissionVersion, now
 from orchestration.night import removal, steps, synthetic
 from orchestration.night.progress import Progress

@@ -12,10 +12,10 @@ import pytest
 from expectations.contract import contract_for
 from orchestration.demo import write, write_demo
 from orchestration.demo.workbook import NOTICE, SYNTHETIC
-from orchestration.intake.headings import normalise_heading
 from orchestration.intake.landing import scan
 from orchestration.intake.marks import MARK
 from orchestration.intake.readers import read_file
+from orchestration.intake.tables.headings import normalise_heading
 from tests.demo.conftest import SMALL
 
 

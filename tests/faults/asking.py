@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.checks.rows import issues_table
+from orchestration.intake.kept.partitions import partition_of
+from orchestration.intake.kept.places import id_of_version
 from orchestration.intake.keys import keyed_hash
-from orchestration.intake.partitions import partition_of
-from orchestration.intake.places import id_of_version
 from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.settings import DataFolder
 from tests.faults import planter

@@ -18,8 +18,8 @@ import numpy as np
 
 from expectations.contract import Table, contract_for
 from orchestration.demo.pupil_numbers import pupil_numbers
-from orchestration.intake.cells import UPN_LETTERS, parse_date
 from orchestration.intake.cover import month_end
+from orchestration.intake.tables.cells import UPN_LETTERS, parse_date
 from tests.faults.kinds import Kind, read_kinds
 
 KINDS_FILE = Path(__file__).parent / "planted_education_kinds.csv"

@@ -22,7 +22,7 @@ import openpyxl
 from lxml import etree
 
 from expectations.contract import Contract, Table, contract_for
-from orchestration.intake.cells import parse_date
+from orchestration.intake.tables.cells import parse_date
 from tests.extracts import Grid, write_csv, write_workbook
 from tests.faults.education_planter import wrong_letter
 from tests.faults.kinds import Kind, read_kinds

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from orchestration.intake.partitions import ROOTS, partition_of
+from orchestration.intake.kept.partitions import ROOTS, partition_of
 from orchestration.ledger.chain import LEDGER_FILE, Chain, Event
 from orchestration.ledger.ledger import Ledger
 from orchestration.night.steps import Request

@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from expectations.contract import contract_for, sources
+from orchestration.intake.kept.raw_tables import raw_schema
 from orchestration.intake.keys import keyed_hash
-from orchestration.intake.raw_tables import raw_schema
 from orchestration.settings import DBT_FOLDER
 from orchestration.warehouse.schemas import input_schema
 from tests.history.compiled import Model, ancestors_of

@@ -14,7 +14,7 @@ from typing import Any
 
 from expectations.contract import contract_for
 from orchestration.intake.cover import collection_year, cover_of, month_end
-from orchestration.intake.places import submission_id_of
+from orchestration.intake.kept.places import submission_id_of
 
 BARNET = "E09000003"
 CAMDEN = "E09000007"

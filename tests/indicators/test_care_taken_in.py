@@ -11,8 +11,8 @@ import pytest
 
 from expectations.checks import UNMAPPED
 from expectations.contract import contract_for
-from orchestration.intake.codes import CodeReader
-from orchestration.intake.raw_tables import raw_schema
+from orchestration.intake.kept.raw_tables import raw_schema
+from orchestration.intake.tables.codes import CodeReader
 from tests.empty_project import Build
 from tests.indicators.taking_in import annex_a, ssda903
 

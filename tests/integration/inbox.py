@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.intake.extract import Extraction
-from orchestration.intake.extractions import extractions_of
 from orchestration.intake.findings import Finding
+from orchestration.intake.kept.extractions import extractions_of
+from orchestration.intake.kept.made_tables import raw_table
+from orchestration.intake.kept.partitions import Partition, partition_of, partitions_of
+from orchestration.intake.kept.places import id_of_version
 from orchestration.intake.landing import scan
-from orchestration.intake.made_tables import raw_table
-from orchestration.intake.partitions import Partition, partition_of, partitions_of
-from orchestration.intake.places import id_of_version
 from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.settings import DataFolder, load_settings
 from tests import extracts

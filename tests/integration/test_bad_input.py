@@ -22,8 +22,8 @@ import pytest
 from lxml import etree
 
 from orchestration.intake import extract, judging, landing, submissions, to_read
+from orchestration.intake.kept.made_tables import extractions_table
 from orchestration.intake.keys import keyed_hash
-from orchestration.intake.made_tables import extractions_table
 from orchestration.intake.names import in_full
 from orchestration.workers import Allowance, ConfinedWorkers
 from tests import extracts

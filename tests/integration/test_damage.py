@@ -11,8 +11,8 @@ import pytest
 import time_machine
 
 from orchestration.checks.gate import table_checks
+from orchestration.intake.kept.partitions import ROOTS
 from orchestration.intake.keys import KeyFileError
-from orchestration.intake.partitions import ROOTS
 from orchestration.ledger.head import HEAD_FILE
 from orchestration.ledger.ledger import Ledger
 from orchestration.night import account, unchanged

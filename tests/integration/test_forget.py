@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from expectations.contract import contract_for
 from orchestration.cli import app
-from orchestration.intake.made_tables import raw_table
+from orchestration.intake.kept.made_tables import raw_table
 from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder, load_settings
 from orchestration.upkeep import forget as forgetting

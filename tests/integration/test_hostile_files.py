@@ -12,9 +12,9 @@ import xlsxwriter
 
 from expectations.contract import contract_for
 from orchestration.intake import reading, to_read
-from orchestration.intake.headings import normalise_heading
 from orchestration.intake.readers import FileRejected
 from orchestration.intake.reading import allowance_for, read_confined, recognised_blocks
+from orchestration.intake.tables.headings import normalise_heading
 from orchestration.ledger.ledger import Ledger
 from tests import hostile_files
 from tests.commands import WITHOUT_DAGSTER, cypp

@@ -25,8 +25,8 @@ from pypdf import PdfReader
 
 from expectations.contract import contract_for, sources
 from orchestration.alerts.tell import tell
-from orchestration.intake.cells import type_column
 from orchestration.intake.readers.cin_xml import read_cin_census
+from orchestration.intake.tables.cells import type_column
 from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.steps import Request

@@ -12,8 +12,8 @@ import pytest
 import s3fs
 
 from orchestration.durable import content_of, files_below
-from orchestration.intake.archive import archived_files, in_archive
-from orchestration.intake.storage import NOTE, SIGN
+from orchestration.intake.kept.archive import archived_files, in_archive
+from orchestration.intake.kept.storage import NOTE, SIGN
 from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in

@@ -18,8 +18,8 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.intake.extractions import extractions_of
-from orchestration.intake.places import id_of_version
+from orchestration.intake.kept.extractions import extractions_of
+from orchestration.intake.kept.places import id_of_version
 from orchestration.intake.readers import read_file
 from orchestration.intake.shipped import shipped_reference
 from orchestration.ledger.ledger import Ledger

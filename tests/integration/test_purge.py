@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from expectations.contract import IDENTIFIER_TYPES, contract_for, sources
 from orchestration.cli import app
-from orchestration.intake.places import id_of_version
+from orchestration.intake.kept.places import id_of_version
 from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.settings import DataFolder, load_settings
 from orchestration.upkeep import purge as purging

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from orchestration.intake import partitions, submissions, to_read
-from orchestration.intake.extractions import extractions_of
-from orchestration.intake.made_tables import extractions_table, raw_table
-from orchestration.intake.partitions import Change, Partition, changed, enter, partitions_of
-from orchestration.intake.places import id_of_version
+from orchestration.intake import submissions, to_read
+from orchestration.intake.kept import partitions
+from orchestration.intake.kept.extractions import extractions_of
+from orchestration.intake.kept.made_tables import extractions_table, raw_table
+from orchestration.intake.kept.partitions import Change, Partition, changed, enter, partitions_of
+from orchestration.intake.kept.places import id_of_version
 from orchestration.ledger.ledger import Ledger
 from orchestration.night import steps
 from orchestration.night.errors import NothingPublished

@@ -17,12 +17,12 @@ from orchestration.checks import statutory
 from orchestration.checks.rows import issues_table
 from orchestration.checks.statutory_findings import Checked, findings_of_answer
 from orchestration.cli import app
-from orchestration.intake.first_keys import first_keys, forget_first_keys
+from orchestration.intake.kept.first_keys import first_keys, forget_first_keys
+from orchestration.intake.kept.made_tables import identifiers_table
+from orchestration.intake.kept.mending import drop_unknown
+from orchestration.intake.kept.partitions import partition_of, partitions_of
 from orchestration.intake.keys import KeyFileError
-from orchestration.intake.made_tables import identifiers_table
 from orchestration.intake.marks import write_mark
-from orchestration.intake.mending import drop_unknown
-from orchestration.intake.partitions import partition_of, partitions_of
 from orchestration.intake.submissions import load_secret
 from orchestration.ledger.ledger import IssueAnswer, Ledger, now
 from orchestration.night import rekeying

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from expectations.contract import contract_for
-from orchestration.intake.made_tables import raw_table, set_aside_table, tables_of_source
-from orchestration.intake.partitions import changed, enter, partition_of
-from orchestration.intake.raw_tables import raw_schema, set_aside_schema
+from orchestration.intake.kept.made_tables import raw_table, set_aside_table, tables_of_source
+from orchestration.intake.kept.partitions import changed, enter, partition_of
+from orchestration.intake.kept.raw_tables import raw_schema, set_aside_schema
 from orchestration.ledger.ledger import Ledger
 from orchestration.owners.records import About, Holds, read_holds
 from tests.owners.conftest import AREA, Published

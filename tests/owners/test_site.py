@@ -8,12 +8,12 @@ from pathlib import Path
 from lxml import html
 
 from orchestration.intake.extract import Extraction
-from orchestration.intake.extractions import as_kept
 from orchestration.intake.findings import Finding
-from orchestration.intake.made_tables import extractions_table, tables_of_source
+from orchestration.intake.kept.extractions import as_kept
+from orchestration.intake.kept.made_tables import extractions_table, tables_of_source
+from orchestration.intake.kept.partitions import changed, enter, partition_of
+from orchestration.intake.kept.places import submission_id_of
 from orchestration.intake.names import Received
-from orchestration.intake.partitions import changed, enter, partition_of
-from orchestration.intake.places import submission_id_of
 from orchestration.ledger.ledger import Ledger
 from orchestration.owners.cases import SourceGrade
 from orchestration.owners.site import write_owner_pages

@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.intake.headings import duplicate_headings
 from orchestration.intake.names import Received
 from orchestration.intake.readers.block import (
     Block,
@@ -20,6 +19,7 @@ from orchestration.intake.readers.block import (
     too_large,
 )
 from orchestration.intake.readers.bounds import refuse_expansion
+from orchestration.intake.tables.headings import duplicate_headings
 
 PARQUET_MAGIC = b"PAR1"
 # Fifteen times the Interactive Tool's file of 2025 (641,070 rows of 7 columns).

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from orchestration.intake.headings import HEADER_SEARCH_ROWS, HeaderLine, find_header
 from orchestration.intake.readers.block import (
     Block,
     Cell,
@@ -26,6 +25,7 @@ from orchestration.intake.readers.block import (
 )
 from orchestration.intake.readers.bounds import refuse_expansion
 from orchestration.intake.readers.text import Text, decode_text
+from orchestration.intake.tables.headings import HEADER_SEARCH_ROWS, HeaderLine, find_header
 
 if TYPE_CHECKING:
     from _csv import Reader

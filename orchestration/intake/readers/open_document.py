@@ -7,8 +7,8 @@ marks it in a namespace of its own, and others leave the value empty and the err
 
 from __future__ import annotations
 
-from orchestration.intake.cells import LONGEST_ERROR, is_error_text
 from orchestration.intake.readers.error_cells import OTHER_ERROR, CellTexts
+from orchestration.intake.tables.cells import LONGEST_ERROR, is_error_text
 
 OPEN_DOCUMENT = "content.xml"
 COLUMNS, ROWS = "number-columns-repeated", "number-rows-repeated"

@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.parsers import expat
 
-from orchestration.intake.cells import LONGEST_ERROR, NOT_CALCULATED
 from orchestration.intake.readers.block import MEGABYTE, FileRejected, Rejection, too_large
 from orchestration.intake.readers.bounds import expands_too_far, refuse_expansion
 from orchestration.intake.readers.error_cells import PartDamaged, errors_of_xlsb_sheet
 from orchestration.intake.readers.markup import LONGEST_TAG, refuse_long_tag
 from orchestration.intake.readers.open_document import OPEN_DOCUMENT, Sheets
 from orchestration.intake.readers.shared_texts import SHARED_TEXTS, Lengths
+from orchestration.intake.tables.cells import LONGEST_ERROR, NOT_CALCULATED
 
 # A sheet is held as a full rectangle: one stray cell in its far corner would need half a terabyte, and
 # the library would end the whole process. Ten times the largest extract fits.

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
-from orchestration.intake.headings import HEADER_SEARCH_ROWS, HeaderLine, find_header
 from orchestration.intake.readers.block import (
     Block,
     Cell,
@@ -34,6 +33,7 @@ from orchestration.intake.readers.sheets import (
     WorkbookUnreadable,
     read_sheets,
 )
+from orchestration.intake.tables.headings import HEADER_SEARCH_ROWS, HeaderLine, find_header
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -15,7 +15,7 @@ from lxml import etree
 
 from expectations.contract import IDENTIFIER_TYPES, Contract, Table, contract_for, sources
 from orchestration.intake.cover import collection_year
-from orchestration.intake.headings import normalise_heading
+from orchestration.intake.tables.headings import normalise_heading
 from orchestration.settings import DataFolder
 
 HEADING_WIDTH = 24

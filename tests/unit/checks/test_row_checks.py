@@ -21,7 +21,7 @@ from orchestration.checks.judge import ChecksFailed, failing_rows
 from orchestration.checks.rows import issues_table, results_table
 from orchestration.intake.extract import SubmissionFiles, read_version
 from orchestration.intake.judging import ReadVersion, judge_versions
-from orchestration.intake.places import id_of_version
+from orchestration.intake.kept.places import id_of_version
 from orchestration.ledger.ledger import SubmissionVersion, now
 from orchestration.settings import DataFolder
 

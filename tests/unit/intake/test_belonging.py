@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from orchestration.checks.gate import Vintage, newest_receipts
-from orchestration.intake.belonging import (
+from orchestration.intake.extract import Extraction, SubmissionFiles
+from orchestration.intake.manifest import disagreements
+from orchestration.intake.names import files_named
+from orchestration.intake.tables.belonging import (
     ENOUGH_TO_DIFFER,
     ENOUGH_TO_TELL,
     is_not_ours,
     same_as_another_month,
     without_rows,
 )
-from orchestration.intake.extract import Extraction, SubmissionFiles
-from orchestration.intake.manifest import disagreements
-from orchestration.intake.names import files_named
 from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 from tests import extracts

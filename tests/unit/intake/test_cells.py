@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from orchestration.intake.cells import UNREADABLE, parse_date, parse_identifier
+from orchestration.intake.tables.cells import UNREADABLE, parse_date, parse_identifier
 
 
 @pytest.mark.parametrize(

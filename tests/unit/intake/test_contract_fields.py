@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from expectations.contract import Contract, contract_for
-from orchestration.intake.headings import normalise_heading
 from orchestration.intake.readers import Block, read_file
+from orchestration.intake.tables.headings import normalise_heading
 from tests.unit.intake import test_readers_cin_xml as cin
 from tests.unit.intake import test_readers_sen2_xml as sen2
 from tests.unit.intake import test_readers_ssda903_xml as ssda903

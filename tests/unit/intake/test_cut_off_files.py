@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from expectations.contract import contract_for
 from orchestration.intake.extract import SubmissionFiles, read_files
 from orchestration.intake.readers import FileRejected, read_file
-from orchestration.intake.recognise import Recognition, recognise
+from orchestration.intake.tables.recognise import Recognition, recognise
 from tests import extracts
 from tests.extracts import BARNET
 from tests.reading import extract

@@ -13,17 +13,17 @@ from expectations.checks import AS_AT, SUBMISSION
 from expectations.contract import Column, Record, Table
 from expectations.rules.derived import UNREAD
 from expectations.suites import table_checks
-from orchestration.intake.cells import (
+from orchestration.intake.cover import cover_of, date_in_name
+from orchestration.intake.extract import Extraction, SubmissionFiles
+from orchestration.intake.judging import Judged, judge_rows
+from orchestration.intake.tables.cells import (
     UNREADABLE,
     is_wrong_upn,
     parse_academic_year,
     parse_week,
     type_column,
 )
-from orchestration.intake.cover import cover_of, date_in_name
-from orchestration.intake.extract import Extraction, SubmissionFiles
-from orchestration.intake.judging import Judged, judge_rows
-from orchestration.intake.typed_tables import named_columns
+from orchestration.intake.tables.typed_tables import named_columns
 from tests.reading import extract
 
 DAY = date(2025, 12, 31)

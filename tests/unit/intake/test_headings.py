@@ -5,9 +5,9 @@ from itertools import combinations
 import pytest
 
 from expectations.contract import contract_for, sources
-from orchestration.intake.headings import find_header, normalise_heading
 from orchestration.intake.readers import Block
-from orchestration.intake.recognise import recognise
+from orchestration.intake.tables.headings import find_header, normalise_heading
+from orchestration.intake.tables.recognise import recognise
 
 KNOWN = frozenset(map(normalise_heading, {"child unique id", "date of referral", "age"}))
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from orchestration.intake.extract import Extraction
-from orchestration.intake.extractions import as_kept, extractions_in
 from orchestration.intake.findings import Finding
+from orchestration.intake.kept.extractions import as_kept, extractions_in
+from orchestration.intake.kept.made_tables import extractions_table, tables_of_source
+from orchestration.intake.kept.partitions import Partition, changed
 from orchestration.intake.landing import scan
-from orchestration.intake.made_tables import extractions_table, tables_of_source
 from orchestration.intake.names import Received, files_named
-from orchestration.intake.partitions import Partition, changed
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.settings import DataFolder
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from expectations.contract import contract_for, sources
 from orchestration.intake.extract import Extraction, SubmissionFiles
-from orchestration.intake.headings import normalise_heading
 from orchestration.intake.names import Received
 from orchestration.intake.readers import Block
-from orchestration.intake.recognise import recognise
+from orchestration.intake.tables.headings import normalise_heading
+from orchestration.intake.tables.recognise import recognise
 from tests.reading import extract
 
 # As the Standard Safeguarding Dataset's public script heads the lists.

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.intake.headings import normalise_heading
 from orchestration.intake.readers import (
     Block,
     FileRejected,
@@ -17,6 +16,7 @@ from orchestration.intake.readers import (
     dispatch,
     read_file,
 )
+from orchestration.intake.tables.headings import normalise_heading
 
 KNOWN = frozenset(map(normalise_heading, {"child", "dob", "name", "note", "decom", "rne", "ls"}))
 REFERENCE = "CHILD,DOB,NAME\n001,01/02/2015,Zo\u00eb\n002,03/04/2016,Sean\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from orchestration.intake.headings import normalise_heading
 from orchestration.intake.readers import FileRejected, Rejection, read_file
+from orchestration.intake.tables.headings import normalise_heading
 
 KNOWN = frozenset(map(normalise_heading, {"child unique id", "date of referral"}))
 CSV = "Child Unique ID,Date of Referral\nA1,01/02/2024\n"

@@ -9,8 +9,8 @@ import pytest
 
 from expectations.contract import contract_for
 from orchestration.intake.extract import SubmissionFiles
-from orchestration.intake.headings import normalise_heading
 from orchestration.intake.readers import Block, FileRejected, read_file
+from orchestration.intake.tables.headings import normalise_heading
 from tests.reading import extract
 from tests.unit.intake.test_education_rows import DAY
 

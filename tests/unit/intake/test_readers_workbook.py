@@ -16,8 +16,8 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from orchestration.intake.headings import normalise_heading
 from orchestration.intake.readers import Block, FileRejected, Rejection, package, read_file
+from orchestration.intake.tables.headings import normalise_heading
 
 HEADINGS = ("Child Unique ID", "Date of Referral", "Age")
 KNOWN = frozenset(map(normalise_heading, {"child unique id", "date of referral", "age"}))

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from expectations.checks import UNMAPPED
 from expectations.contract import Column, code_words, contract_for, sources
 from expectations.suites import checks_of
-from orchestration.intake.cells import (
+from orchestration.intake.readers import read_file
+from orchestration.intake.tables.cells import (
     ERROR_TEXTS,
     MONTH_NAMES,
     NOT_CALCULATED,
@@ -26,9 +27,8 @@ from orchestration.intake.cells import (
     parse_date,
     type_column,
 )
-from orchestration.intake.codes import CodeReader, shown_code
-from orchestration.intake.readers import read_file
-from orchestration.intake.typed_tables import DAYS_TO_1904
+from orchestration.intake.tables.codes import CodeReader, shown_code
+from orchestration.intake.tables.typed_tables import DAYS_TO_1904
 
 DAYS = st.dates(date(1970, 1, 1), date(2099, 12, 31)).filter(
     lambda day: day not in PLACEHOLDER_DATES

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from expectations.contract import Column, Contract, Form, Table
 from orchestration.intake.findings import Finding, listed, split_message
-from orchestration.intake.headings import normalise_heading, plain_heading, plain_text
 from orchestration.intake.names import Name, Received
 from orchestration.intake.readers import Block, FileRejected
+from orchestration.intake.tables.headings import normalise_heading, plain_heading, plain_text
 
 # A table whose signature is incomplete is still told by its other headings, so that the message can name
 # the missing column instead of calling the file unknown.

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from expectations.contract import sources
 from orchestration.durable import content_of, is_there, remove
-from orchestration.intake.archive import not_made_again
-from orchestration.intake.landing import Landing, scan
-from orchestration.intake.made_tables import extractions_table, tables_of_source
-from orchestration.intake.partitions import (
+from orchestration.intake.kept.archive import not_made_again
+from orchestration.intake.kept.made_tables import extractions_table, tables_of_source
+from orchestration.intake.kept.partitions import (
     Change,
     Partition,
     changed,
@@ -23,7 +22,8 @@ from orchestration.intake.partitions import (
     partitions_of,
     unnamed_files,
 )
-from orchestration.intake.places import id_of_version
+from orchestration.intake.kept.places import id_of_version
+from orchestration.intake.landing import Landing, scan
 from orchestration.intake.shipped import shipped_reference
 from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.settings import DataFolder

@@ -13,7 +13,7 @@ import pyarrow as pa
 from expectations.checks import SUBMISSION, UNMAPPED
 from expectations.contract import Table, contract_for
 from orchestration.checks.rows import ISSUES_SCHEMA, RESULTS_SCHEMA, issues_table, results_table
-from orchestration.intake.raw_tables import (
+from orchestration.intake.kept.raw_tables import (
     IDENTIFIERS_SCHEMA,
     raw_schema,
     set_aside_schema,

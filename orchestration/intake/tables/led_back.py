@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from expectations.contract import Contract
-from orchestration.intake.cells import is_null, parse_identifier
 from orchestration.intake.findings import Finding
 from orchestration.intake.readers.block import Cell
-from orchestration.intake.recognise import RecognisedBlock, Recognition, leads_back
+from orchestration.intake.tables.cells import is_null, parse_identifier
+from orchestration.intake.tables.recognise import RecognisedBlock, Recognition, leads_back
 
 
 @dataclass(frozen=True)

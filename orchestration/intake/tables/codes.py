@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from expectations.checks import UNMAPPED
-from orchestration.intake.headings import plain_text
+from orchestration.intake.tables.headings import plain_text
 
 # 'a) Yes': the letter of an option in a drop-down.
 OPTION_PREFIX = re.compile(r"^[a-z0-9]{1,2}\)\s*")

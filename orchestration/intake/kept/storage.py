@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.durable import write
-from orchestration.intake.archive import archived_files
-from orchestration.intake.partitions import partitions_of
+from orchestration.intake.kept.archive import archived_files
+from orchestration.intake.kept.partitions import partitions_of
 from orchestration.ledger.ledger import Ledger
 from orchestration.object_store import reached
 from orchestration.settings import ConfigurationError, DataFolder, load_settings

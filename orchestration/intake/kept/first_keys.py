@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.durable import digest_of
+from orchestration.intake.kept.made_tables import identifiers_table
+from orchestration.intake.kept.partitions import partitions_of
 from orchestration.intake.keys import KeyFileError
-from orchestration.intake.made_tables import identifiers_table
-from orchestration.intake.partitions import partitions_of
 from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 

@@ -14,11 +14,11 @@ import pandas as pd
 import pyarrow as pa
 
 from expectations.contract import IDENTIFIER_TYPES, Contract, Table
-from orchestration.intake.cells import TypedColumn, is_wrong_upn, type_column
+from orchestration.intake.kept.raw_tables import IDENTIFIERS_SCHEMA, ROW_COLUMNS, arrow_type
 from orchestration.intake.keys import hash_column
 from orchestration.intake.names import Name
-from orchestration.intake.raw_tables import IDENTIFIERS_SCHEMA, ROW_COLUMNS, arrow_type
-from orchestration.intake.recognise import RecognisedBlock
+from orchestration.intake.tables.cells import TypedColumn, is_wrong_upn, type_column
+from orchestration.intake.tables.recognise import RecognisedBlock
 
 Typed = dict[str, TypedColumn]
 DAYS_TO_1904 = 1462

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.intake.archive import Version, archive_folder
+from orchestration.intake.kept.archive import Version, archive_folder
 from orchestration.ledger.chain import VersionName
 from orchestration.settings import DataFolder
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from expectations.contract import Table
-from orchestration.intake.cells import TypedColumn
 from orchestration.intake.findings import Finding
+from orchestration.intake.tables.cells import TypedColumn
 
 # In a smaller table every row may rightly come from another authority or period.
 ENOUGH_TO_TELL = 20

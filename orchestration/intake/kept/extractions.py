@@ -10,9 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from orchestration.intake.extract import Extraction
 from orchestration.intake.findings import Finding
-from orchestration.intake.made_tables import EXTRACTIONS_SCHEMA, extractions_table
-from orchestration.intake.partitions import Partition, partitions_of
-from orchestration.intake.places import id_of_version
+from orchestration.intake.kept.made_tables import EXTRACTIONS_SCHEMA, extractions_table
+from orchestration.intake.kept.partitions import Partition, partitions_of
+from orchestration.intake.kept.places import id_of_version
 from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.settings import DataFolder
 

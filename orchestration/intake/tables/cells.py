@@ -20,7 +20,7 @@ import pandas as pd
 
 from expectations.checks import UNMAPPED
 from expectations.contract import Column, code_words
-from orchestration.intake.codes import CodeReader, code_of_form, option_text, shown_code
+from orchestration.intake.tables.codes import CodeReader, code_of_form, option_text, shown_code
 
 OF_ONE_KIND = frozenset({str, int, date, datetime})
 NULL_TEXTS = frozenset({"", "#n/a", "n/a", "null", "-"})
