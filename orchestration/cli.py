@@ -14,9 +14,7 @@ from orchestration.alerts.commands import app as alerts_app
 from orchestration.alerts.commands import tell_after_run
 from orchestration.analyst.commands import app as analyst_app
 from orchestration.intake.cover import month_end
-from orchestration.ledger.damage import LedgerDamaged, LedgerUnreachable
 from orchestration.night.commands import app as demo_app
-from orchestration.object_store import StoreUnreachable
 from orchestration.owners.commands import app as owners_app
 from orchestration.region.commands import app as region_app
 from orchestration.region.commands import region_status
@@ -257,7 +255,18 @@ def main() -> None:
     os.umask(PRIVATE_UMASK)
     try:
         app()
-    except (LedgerDamaged, LedgerUnreachable, StoreUnreachable) as error:
-        sys.exit(stop(f"Nothing done: {error}", NOTHING_PUBLISHED).exit_code)
     except ConfigurationError as error:
         sys.exit(stop(f"Nothing done: {error}", WRONG_USAGE).exit_code)
+    except Exception as error:  # noqa: BLE001 -- a traceback could hold a child's name
+        sys.exit(stop(f"Nothing done: {_in_words(error)}", NOTHING_PUBLISHED).exit_code)
+
+
+def _in_words(error: Exception) -> str:
+    # Imported here: it loads what only a run needs.
+    from orchestration.night.errors import NothingPublished, told_in_words
+
+    try:
+        with told_in_words():
+            raise error
+    except (NothingPublished, ConfigurationError) as told:
+        return str(told)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from upath import UPath
 
 
+# Errors of this machine, which writes what it fetches and reads what it sends.
+OF_THIS_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
+
+
 class StoreUnreachable(OSError):
     """The store cannot be used now; nothing is known to be damaged."""
 
@@ -30,13 +34,18 @@ class StoreUnreachable(OSError):
 
 
 @contextmanager
-def reached(place: UPath) -> Generator[None]:
-    """Raise StoreUnreachable for any error of a store, without the name of a file: its sender chose that."""
+def reached(place: UPath, *, may_be_lacking: bool = False) -> Generator[None]:
+    """Raise StoreUnreachable for any error of a store, without the name of a file: its sender chose that.
+
+    Errors of this machine, a full disk among them, are raised as they are; so is FileNotFoundError where a file may be
+    lacking. Elsewhere it is the bucket that is not there.
+    """
     try:
         yield
-    except FileNotFoundError:
-        raise
-    except Exception as error:  # noqa: BLE001 -- each store has errors of its own
+    except Exception as error:  # each store has errors of its own
+        is_told_by_caller = may_be_lacking and isinstance(error, FileNotFoundError)
+        if is_told_by_caller or getattr(error, "errno", None) in OF_THIS_MACHINE:
+            raise
         kind = type(error.__cause__ or error).__name__
         where = f"{place.protocol}://{place.path.partition('/')[0]}"
         raise StoreUnreachable(kind, where) from None
@@ -51,7 +60,7 @@ def files_below(place: UPath) -> list[UPath]:
 
 def read(place: UPath) -> bytes:
     """What is in a file. Raises FileNotFoundError."""
-    with reached(place):
+    with reached(place, may_be_lacking=True):
         return place.read_bytes()
 
 
@@ -71,7 +80,13 @@ def upload_folder(finished: Path, target: UPath) -> None:
     """Put the files of a folder there; what is below the target besides goes first."""
     remove(target)
     for path in sorted(path for path in finished.rglob("*") if path.is_file()):
-        upload(path, target.joinpath(path.relative_to(finished).as_posix()))
+        upload(path, target.joinpath(_in_utf8(path.relative_to(finished).as_posix())))
+
+
+def _in_utf8(name: str) -> str:
+    """A name as stores take them: bytes that are no UTF-8, which a disk allows, as `%e9`."""
+    text = name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    return name if text == name else text.replace("\\x", "%")
 
 
 def bring(place: UPath, target: Path) -> Path:
@@ -79,7 +94,7 @@ def bring(place: UPath, target: Path) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     for path in files_below(place):
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with reached(place):
+        with reached(place, may_be_lacking=True):
             place.fs.get_file(path.path, str(target / path.name))
     return target
 

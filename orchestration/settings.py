@@ -232,6 +232,14 @@ class StorageSettings(_Section):
     raw: StoreAddress | None = None
     """What was read of the extracts."""
 
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.archive and self.raw:
+            one, other = f"{self.archive}/", f"{self.raw}/"
+            if one.startswith(other) or other.startswith(one):
+                raise ValueError("archive and raw need addresses apart, neither within the other")
+        return self
+
 
 class MailSettings(_Section):
     host: str

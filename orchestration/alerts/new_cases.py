@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import duckdb
+
 from orchestration.alerts.matters import Matter
-from orchestration.settings import DataFolder
+from orchestration.settings import ConfigurationError, DataFolder
 from orchestration.warehouse.opening import opened
 
 # As the owners' pages count them: first seen in the newest extract of their source.
@@ -25,11 +27,17 @@ _NEW = """
 
 
 def new_cases(folder: DataFolder) -> Iterator[Matter]:
-    """One for each owner with new cases; none before anything is published."""
+    """One for each owner with new cases; none before anything is published.
+
+    Nor where the warehouse cannot be asked: that is a matter of its own, and must not keep others from being told.
+    """
     if not folder.warehouse_file.exists():
         return
-    with opened(folder.warehouse_file) as connection:
-        rows = connection.execute(_NEW).fetchall()
+    try:
+        with opened(folder.warehouse_file) as connection:
+            rows = connection.execute(_NEW).fetchall()
+    except (duckdb.Error, ConfigurationError):
+        return
     for area, owner, count, since, due in rows:
         cases = f"{count} new case{'' if count == 1 else 's'}"
         text = f"{area}, {owner}: {cases} in the extract of {since}, the first due on {due}. The owner's page lists them."

@@ -18,7 +18,7 @@ from orchestration.night import steps, unchanged
 from orchestration.night.account import Outcome, outcome_of
 from orchestration.night.errors import JOB, NothingPublished, told_in_words
 from orchestration.night.progress import Progress, shown_by
-from orchestration.night.recovery import alone_in, failure_entered, record_failure
+from orchestration.night.recovery import alone_in, record_failure
 from orchestration.night.steps import Request
 from orchestration.night.synthetic import refuse_without_extracts
 from orchestration.settings import DataFolder, load_settings
@@ -55,7 +55,7 @@ def run_job(folder: DataFolder, request: Request, progress: Progress) -> Outcome
         steps.registry()
         if not is_begun(folder.ledger):
             refuse_without_extracts(folder)
-        with alone_in(folder) as ledger, failure_entered(ledger):
+        with alone_in(folder, of_night=True) as ledger:
             landed = landing_state(folder.landing)
             if request.even_if_unchanged and landed == unchanged.EMPTY:
                 unchanged.remember_taken(folder, landed)

@@ -36,6 +36,13 @@ def main() -> None:
     """Become the part that is asked for; without one, start both and end when either does."""
     os.umask(PRIVATE_UMASK)
     part = " ".join(sys.argv[1:])
+    try:
+        _become(part)
+    except ConfigurationError as error:
+        sys.exit(f"Not started: {error}")
+
+
+def _become(part: str) -> None:
     if part == "pages":
         _become_pages()
     elif part == "daemon":
@@ -60,10 +67,7 @@ def _become_pages() -> None:
     _use_data_folder()
     port = os.environ.get("CYPP_PORT", PORT)
     hosts = os.environ.get("CYPP_HOSTS", f"{LOOPBACK},localhost").split(",")
-    try:
-        _answer_only_to(hosts, pages_token(data_folder(None).restricted))
-    except ConfigurationError as error:
-        sys.exit(str(error))
+    _answer_only_to(hosts, pages_token(data_folder(None).restricted))
     say(
         f"Dagster's pages: http://{LOOPBACK}:{port}/?token=<what is in {TOKEN_FILE} of restricted/>"
     )

@@ -13,9 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from expectations.contract import contract_for, sources
+from orchestration.durable import digest_of
 from orchestration.intake.areas import doubted_areas
 from orchestration.intake.cover import month_end
 from orchestration.intake.findings import Finding
@@ -23,6 +24,9 @@ from orchestration.intake.marks import MARK, is_invented
 from orchestration.intake.names import Kind, Received, shown_name
 from orchestration.ledger.chain import VersionName
 from orchestration.settings import AREA, AREAS
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 NATIONAL = "national"
 # Stood once in landing, about everything there.
@@ -251,14 +255,10 @@ def _stamps(files: Iterable[Path]) -> Stamps:
     return stamps
 
 
-def version_of(files: list[Path] | tuple[Path, ...]) -> str:
+def version_of(files: Iterable[Path | UPath]) -> str:
     """The hash of the files' contents; their names and order do not matter."""
-    return hashlib.sha256(b"".join(sorted(map(_digest, files)))).hexdigest()[:32]
-
-
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
+    digests = sorted(bytes.fromhex(digest_of(path)) for path in files)
+    return hashlib.sha256(b"".join(digests)).hexdigest()[:32]
 
 
 def _submission(

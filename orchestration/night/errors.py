@@ -13,6 +13,7 @@ from filelock import Timeout
 from orchestration.checks.judge import ChecksFailed
 from orchestration.intake.keys import KeyFileError
 from orchestration.ledger.damage import LedgerDamaged
+from orchestration.object_store import StoreUnreachable
 from orchestration.registry.indicators import RegistryError
 from orchestration.reports.disclosure.rules import AttackFailed, NoRule
 from orchestration.settings import ConfigurationError
@@ -72,6 +73,8 @@ def told_in_words() -> Generator[None]:
     except (KeyFileError, RegistryError) as error:
         raise ConfigurationError(str(error)) from None
     except (AttackFailed, ChecksFailed, LedgerDamaged, NoRule, NotPublishable) as error:
+        raise NothingPublished(str(error)) from None
+    except StoreUnreachable as error:
         raise NothingPublished(str(error)) from None
     except OSError as error:
         _refuse_without_memory(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from filelock import FileLock, Timeout
 
@@ -28,16 +28,19 @@ LOCK_SECONDS = 900
 
 
 @contextmanager
-def alone_in(folder: DataFolder) -> Generator[Ledger]:
+def alone_in(folder: DataFolder, *, of_night: bool = False) -> Generator[Ledger]:
     """The ledger of a data folder in which nobody else works; what killed runs left is settled.
 
-    May be entered again within itself. Raises filelock.Timeout, KeyFileError, ConfigurationError, or what a damaged
+    May be entered again within itself. Of a night it is entered why it published nothing, also where it could not
+    begin; that is raised as `failure_entered` does. Else raises filelock.Timeout, KeyFileError, ConfigurationError, or what a damaged
     ledger raises.
     """
     folder.create()
     lock = FileLock(folder.lock_file, timeout=LOCK_SECONDS, is_singleton=True, thread_local=False)
-    with working_alone(folder, lock):
+    with working_alone(folder, lock), ExitStack() as held:
         ledger = Ledger(folder.ledger)
+        if of_night:
+            held.enter_context(failure_entered(ledger))
         if lock.lock_counter == 1:
             settle_storage(folder, ledger)
             settle_rekey(folder, ledger)

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from orchestration.intake.kept.storage import refuse_unusable
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.landing import Landing, landing_state
 from orchestration.intake.submissions import refuse_wrong_key
@@ -15,7 +16,7 @@ from orchestration.night.errors import NothingPublished
 from orchestration.night.recovery import is_at_work
 from orchestration.night.room import refuse_without_room
 from orchestration.night.unchanged import refuse_emptied
-from orchestration.settings import DataFolder, Settings
+from orchestration.settings import ConfigurationError, DataFolder, Settings
 
 LONDON = ZoneInfo("Europe/London")
 SUCCESSES = frozenset({"published", "unchanged"})
@@ -92,6 +93,10 @@ def obstacles(folder: DataFolder, ledger: Ledger) -> Iterator[str]:
     try:
         refuse_wrong_key(folder, ledger)
     except KeyFileError as error:
+        yield str(error)
+    try:
+        refuse_unusable(folder)
+    except (ConfigurationError, OSError) as error:
         yield str(error)
     try:
         refuse_emptied(folder, landing_state(folder.landing))

@@ -17,9 +17,8 @@ from orchestration.alone import working_alone
 from orchestration.intake.kept.archive import (
     REMEDY,
     archive_folder,
-    archived_files,
     in_archive,
-    remove_brought,
+    is_archived,
 )
 from orchestration.intake.kept.extractions import extractions_in
 from orchestration.intake.kept.partitions import partitions_of, unnamed_files
@@ -66,10 +65,7 @@ def verify(folder: DataFolder, progress: Progress) -> Verified:
     if not folder.root.exists():
         return Verified()
     with working_alone(folder, FileLock(folder.lock_file, timeout=LOCK_SECONDS)):
-        try:
-            return _verified(folder, progress)
-        finally:
-            remove_brought(folder)
+        return _verified(folder, progress)
 
 
 def _verified(folder: DataFolder, progress: Progress) -> Verified:
@@ -149,7 +145,7 @@ class _Places:
 
     def damage_to(self, version: SubmissionVersion) -> Iterator[Damage]:
         """What is wrong with the copy of a version, and whether its rows are lost."""
-        partition, copy = (version.source, version.area_code), archived_files(self._folder, version)
+        partition, copy = (version.source, version.area_code), is_archived(self._folder, version)
         mend = MADE_AGAIN if copy or version.name in self._landed else LOST
         if version.verdict == "accepted":
             if not copy:

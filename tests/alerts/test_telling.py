@@ -300,3 +300,18 @@ def test_new_cases_of_owners_are_told_once_where_the_settings_ask_for_it(
         f"{BARNET}, {OWNER}: 2 new cases in the extract of 2025-03-31, the first due on 2025-05-09."
         " The owner's page lists them."
     ] * is_set  # fmt: skip
+
+
+def test_what_cannot_be_asked_about_new_cases_keeps_nothing_else_from_being_told(
+    tmp_path: Path, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Published(tmp_path / "data").write()
+    (folder.root / "settings.toml").write_text(
+        f"[alerts]\nnew_cases = true\n{MAIL.format(port=inbox.port)}", encoding="utf-8"
+    )
+    folder.warehouse_file.chmod(0o600)
+    folder.warehouse_file.write_bytes(b"damaged")
+    monkeypatch.setattr(telling, "current_status", lambda folder: Status())
+    [alert] = tell(folder, "the disk is full")
+    assert [text for text in alert.matters.values() if "the disk is full" in text]
+    assert len(inbox.texts) == 1

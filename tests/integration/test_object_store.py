@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import glob
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -11,13 +14,16 @@ from pathlib import Path
 import pytest
 import s3fs
 
+from orchestration.dagster.job import run_job
 from orchestration.durable import content_of, files_below
 from orchestration.intake.kept.archive import archived_files, in_archive
 from orchestration.intake.kept.storage import NOTE, SIGN
 from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in
+from orchestration.night.steps import today
 from orchestration.object_store import StoreUnreachable
+from orchestration.operator.status import current_status
 from orchestration.settings import ConfigurationError, DataFolder, load_settings
 from orchestration.upkeep import purge as purging
 from orchestration.upkeep.backup import back_up
@@ -157,6 +163,48 @@ def test_without_landing_and_archive_a_damaged_table_is_lost_and_kept_aside(
     assert [what for what in _damage(there) if what.startswith("archive/")]
 
 
+@pytest.mark.parametrize("name", [b"caf\xe9.xlsx", b"\xff\xfe.xlsx"])
+def test_a_name_that_is_no_text_is_kept_and_brought_back(
+    here: Inbox, bucket: s3fs.S3FileSystem, tmp_path: Path, name: bytes
+) -> None:
+    inbox = Inbox(tmp_path / "data", (), settings_of(tmp_path.name))
+    shutil.copytree(here.folder.landing, inbox.folder.landing, dirs_exist_ok=True)
+    [workbook] = inbox.folder.landing.rglob(glob.escape(ODD_NAME))
+    workbook.rename(workbook.with_name(os.fsdecode(name)))
+    _night(inbox)
+    assert len(_without_days(inbox)) == len(_without_days(here))
+    for version in Ledger(inbox.folder.ledger).versions():
+        assert archived_files(inbox.folder, version)
+    assert _damage(inbox) == []
+
+
+def test_nothing_is_brought_here_to_see_whether_all_is_whole(there: Inbox) -> None:
+    with alone_in(there.folder):
+        take_in_all(there.folder, among=SOURCES)
+        assert not list((there.folder.work / "archive").rglob("*"))
+    assert _damage(there) == []
+    assert not list((there.folder.work / "archive").rglob("*"))
+
+
+def test_a_full_disk_of_this_machine_is_not_blamed_on_the_store(
+    there: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(there.folder.work))
+
+    version = Ledger(there.folder.ledger).versions()[0]
+    monkeypatch.setattr(there.folder.archive.fs, "get_file", full)
+    with pytest.raises(NothingPublished, match="No space left on device"), told_in_words():
+        archived_files(there.folder, version)
+
+
+def test_a_bucket_that_is_not_there_is_named(bucket: s3fs.S3FileSystem, tmp_path: Path) -> None:
+    settings = settings_of("x").replace(BUCKET, "nowhere")
+    inbox = Inbox(tmp_path / "data", SOURCES, settings)
+    with pytest.raises(NothingPublished, match=r"does not answer.*s3://nowhere"), told_in_words():
+        _night(inbox)
+
+
 def test_a_file_that_no_event_names_goes(there: Inbox, bucket: s3fs.S3FileSystem) -> None:
     before = _kept(there)
     name = f"{Path(_one(there, bucket, 'tables')).parent}/{BARNET}.{'0' * 64}.parquet"
@@ -212,6 +260,18 @@ def test_two_data_folders_do_not_share_a_place(there: Inbox, tmp_path: Path) -> 
     (there.folder.root / NOTE).write_bytes(b"\x00 not a note")
     with pytest.raises(ConfigurationError, match="belongs to another data folder"):
         _night(there)
+    assert _kept(there) == before
+
+
+@pytest.mark.parametrize("within", ["council", "council/archive/more"])
+def test_an_address_around_or_within_another_data_folders_is_refused(
+    there: Inbox, tmp_path: Path, within: str
+) -> None:
+    before = _kept(there)
+    address = f"s3://{BUCKET}/{tmp_path.name}" + within.removeprefix("council")
+    other = Inbox(tmp_path / "other", SOURCES, f'[storage]\narchive = "{address}"\n')
+    with pytest.raises(ConfigurationError, match="of another data folder"):
+        _night(other)
     assert _kept(there) == before
 
 
@@ -321,6 +381,14 @@ def test_a_store_that_cannot_be_reached_stops_a_run_in_a_sentence(
     assert (ODD_NAME in str(told.value), "SYN" in str(told.value)) == (False, False)
     with pytest.raises(StoreUnreachable):
         verify(folder, lambda *_: None)
+    with pytest.raises(NothingPublished, match="object store does not answer"):
+        run_job(folder, today(), lambda *_: None)
+    status = current_status(folder)
+    assert status.last_run is not None
+    assert (status.last_run["status"], "object store" in status.last_run["reason"]) == (
+        "failed", True,
+    )  # fmt: skip
+    assert any("object store does not answer" in one for one in status.obstacles)
     s3fs.S3FileSystem.clear_instance_cache()
 
 
@@ -331,6 +399,9 @@ def test_a_store_that_cannot_be_reached_stops_a_run_in_a_sentence(
         'raw = "s3://key:secret@bucket/x"',
         'archive = "s3://bucket/a/"',
         'cooked = "s3://b/c"',
+        'archive = "s3://b/c"\nraw = "s3://b/c"',
+        'archive = "s3://b/c/archive"\nraw = "s3://b/c"',
+        'archive = "s3://b/c"\nraw = "s3://b/c/raw"',
     ],
 )
 def test_addresses_that_cannot_be_used_are_refused(tmp_path: Path, line: str) -> None:

@@ -55,6 +55,15 @@ def archived_files(
     return files if is_whole and version_of(files) == version.version else ()
 
 
+def is_archived(folder: DataFolder, version: Version) -> bool:
+    """Whether the copy of a version is there and whole; nothing of it is brought from an object store."""
+    try:
+        files = files_below(archive_folder(folder, version.name))
+        return bool(files) and version_of(files) == version.version
+    except FileNotFoundError:
+        return False
+
+
 def not_made_again(
     folder: DataFolder, versions: Iterable[SubmissionVersion], landing: Landing
 ) -> list[SubmissionVersion]:
@@ -63,7 +72,7 @@ def not_made_again(
     return [
         version
         for version in versions
-        if version.name not in landed and not archived_files(folder, version)
+        if version.name not in landed and not is_archived(folder, version)
     ]
 
 
@@ -72,7 +81,7 @@ def mend_archive(
 ) -> Iterator[Finding]:  # fmt: skip
     """Make copies that are lost or damaged again from landing; say which cannot be."""
     for version in accepted:
-        if archived_files(folder, version):
+        if is_archived(folder, version):
             continue
         if version.name not in landed or not _copied(folder, landed[version.name]):
             yield Finding(

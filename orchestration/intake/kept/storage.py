@@ -14,8 +14,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.durable import write
-from orchestration.intake.kept.archive import archived_files
+from orchestration.durable import files_below, write
+from orchestration.intake.kept.archive import is_archived
 from orchestration.intake.kept.partitions import partitions_of
 from orchestration.ledger.ledger import Ledger
 from orchestration.object_store import reached
@@ -41,27 +41,49 @@ def settle_storage(folder: DataFolder, ledger: Ledger) -> None:
     said = _said(folder)
     if not any((*places.values(), *said.values())):
         return
-    _refuse_unfit(folder)
-    stores = [place for place in (folder.archive, folder.tables) if not isinstance(place, Path)]
+    refuse_unusable(folder)
     sign = said.get("sign") or secrets.token_hex(16)
-    for place in stores:
-        if _sign_in(place) not in (None, sign):
-            raise ConfigurationError(
-                f"settings.toml: storage: {place} belongs to another data folder: take another address; where this one"
-                f" has lost its {NOTE}, remove {_sign_of(place)}"
-            )
     former = {name: said.get(name) for name in places}
     if former != places:
+        _refuse_within_another(_stores(folder))
         _refuse_incomplete(folder, ledger)
         _tell_left(former, places)
     # Here first: a sign in the store that nobody here knows would be another's.
     if said != {**places, "sign": sign}:
         write(folder.root / NOTE, json.dumps({**places, "sign": sign}).encode())
-    for place in stores:
+    for place in _stores(folder):
         if _sign_in(place) is None:
             with reached(place):
                 _sign_of(place).write_text(sign, encoding="ascii")
     _remove_from_data_folder(folder)
+
+
+def refuse_unusable(folder: DataFolder) -> None:
+    """Raise ConfigurationError where a place is another data folder's or cannot be had, OSError where none answers."""
+    _refuse_unfit(folder)
+    sign = _said(folder).get("sign")
+    for place in _stores(folder):
+        if _sign_in(place) not in (None, sign):
+            raise ConfigurationError(
+                f"settings.toml: storage: {place} belongs to another data folder: take another address; where this one"
+                f" has lost its {NOTE}, remove {_sign_of(place)}"
+            )
+
+
+def _stores(folder: DataFolder) -> list[UPath]:
+    return [place for place in (folder.archive, folder.tables) if not isinstance(place, Path)]
+
+
+def _refuse_within_another(stores: list[UPath]) -> None:
+    """Raise ConfigurationError where an address above or below is another data folder's: files here would be its own."""
+    for place in stores:
+        above = [one for one in place.parents if one.name and _sign_in(one) is not None]
+        below = [one for one in files_below(place) if one.name.endswith(SIGN)]
+        if above or below:
+            raise ConfigurationError(
+                f"settings.toml: storage: {place} lies within an address of another data folder, or has one within it"
+                f" ({next(iter([*map(_sign_of, above), *below]))}): take another"
+            )
 
 
 def _said(folder: DataFolder) -> dict[str, Any]:
@@ -92,7 +114,7 @@ def _sign_of(place: UPath) -> UPath:
 
 def _sign_in(place: UPath) -> str | None:
     try:
-        with reached(place):
+        with reached(place, may_be_lacking=True):
             return _sign_of(place).read_text(encoding="ascii")
     except FileNotFoundError:
         return None
@@ -105,7 +127,7 @@ def _refuse_incomplete(folder: DataFolder, ledger: Ledger) -> None:
         *(
             f"archive/{'/'.join(one.name[:3])}"
             for one in ledger.versions()
-            if one.verdict == "accepted" and not archived_files(folder, one)
+            if one.verdict == "accepted" and not is_archived(folder, one)
         ),
     ]
     if lost:
