@@ -9,14 +9,15 @@
 {%- endmacro %}
 
 {# Whether a period is the same one of the year before: to the day, where the last
-   day of a month stays the last; school terms end on another day each year. #}
+   day of a month stays the last. School terms end on another day each year, with
+   Easter, and the day of offers moves where it would be on a weekend. #}
 {% macro is_a_year_before(earlier_end, later_end, basis) -%}
     (
         {{ earlier_end }}
         between {{ add_months(later_end, -12) }}
         and {{ add_days(add_months(later_end, -12), 1) }}
         or (
-            {{ basis }} like 'academic%'
+            ({{ basis }} like 'academic%' or {{ basis }} in ('term', 'annual'))
             and {{ earlier_end }}
             between {{ add_days(add_months(later_end, -12), -45) }}
             and {{ add_days(add_months(later_end, -12), 45) }}

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from dateutil.relativedelta import relativedelta
-
 from expectations.contract import contract_for
 from orchestration.intake.cover import collection_year
 from orchestration.settings import GateSettings
@@ -172,7 +170,9 @@ def _comparable(
     count: TableCount, earlier: list[tuple[TableCount, bool]], by_date: dict[date, TableCount]
 ) -> TableCount | None:
     if count.source in YEARLY:
-        return by_date.get(count.as_at_date - relativedelta(years=1))
+        # The same month: a census is of the day in its header, and February does not always end on the 28th.
+        months = {(day.year, day.month): one for day, one in by_date.items()}
+        return months.get((count.as_at_date.year - 1, count.as_at_date.month))
     passed = [
         candidate
         for candidate, good in earlier

@@ -42,6 +42,7 @@ from orchestration.intake.tables.belonging import (
     of_two_years,
     same_as_another_month,
     without_rows,
+    without_what_began_before,
 )
 from orchestration.intake.tables.cells import (
     PLACEHOLDERS,
@@ -224,6 +225,7 @@ def _read(submission: SubmissionFiles, secret: bytes, target: Path) -> Extractio
             for finding in (
                 *_notes_on_values(table, typed),
                 *of_another(table, typed, submission.dfe_code, cover),
+                *without_what_began_before(table, typed, cover),
                 *(_several_years(table, typed, blocks) if contract.tells_its_year else ()),
             )
         ]

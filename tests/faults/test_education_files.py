@@ -180,10 +180,10 @@ def test_file_of_another_borough_is_refused(
     heading = table.columns[str(table.area_column)].heading
     place = files[name][0].index(heading)
 
-    def with_authorities(n_own: int) -> Extraction:
-        root = tmp_path / str(n_own)
+    def with_authorities(n_own: int, n_rows: int | None = None) -> Extraction:
+        root = tmp_path / f"{n_own} of {n_rows}"
         root.mkdir()
-        lines = [list(row) for row in files[name]]
+        lines = [list(row) for row in files[name][: n_rows and 1 + n_rows]]
         for row in lines[1 + n_own :]:
             row[place] = "304" + row[place][3:]
         return _read(source, {name: _text(lines).encode()}, root)
@@ -192,6 +192,9 @@ def test_file_of_another_borough_is_refused(
     assert [f.rule for f in refused.findings] == ["OTHER_AREA"]
     assert "304" in refused.reason and "302" in refused.reason and heading in refused.reason
     assert with_authorities(1).verdict == "accepted"
+    assert [f.rule for f in with_authorities(0, 1).findings if f.severity == "reject"] == [
+        "OTHER_AREA"
+    ]
 
 
 @pytest.mark.parametrize(("source", "month"), [("attendance", "2023-03"), ("nccis", "2024-12")])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,14 @@ SYMBOLS = {"c", "x", "z", "k", "u", "low"}
 BASES = (
     "rolling12", "snapshot", "fy", "academic_year", "academic_year_autumn_spring", "term", "annual", "december_to_february",
 )  # fmt: skip
+# Of a yearly figure: the first days of the older and the newer period, their last days, file and identifier.
+YEARLY = {
+    "calendar": (("2024-01-01", "2025-01-01"), ("2024-12-31", "2025-12-31"), "calendar_years", "Calendar year"),
+    "financial": (("2023-04-01", "2024-04-01"), ("2024-03-31", "2025-03-31"), "financial_years", "Financial year"),
+    "pooled": (("2021-04-01", "2022-04-01"), ("2024-03-31", "2025-03-31"), "financial_years", "Financial year"),
+    "offers": (("2024-04-16", "2025-04-16"), ("2024-04-16", "2025-04-16"), "months", "April"),
+    "odd": (("2023-07-01", "2024-07-01"), ("2024-06-30", "2025-06-30"), "months", "June"),
+}  # fmt: skip
 ENDS = {
     "academic_year": ("2024-08-31", "2025-08-31"), "academic_year_autumn_spring": ("2024-03-31", "2025-04-20"),
     "term": ("2024-12-31", "2025-04-20"), "annual": ("2024-12-31", "2025-12-31"),
@@ -57,10 +66,12 @@ def marts(warehouse: Warehouse, tmp_path: Path) -> Path:
         warehouse.add_indicator(share, kind="percentage", unit="%", position=f"SC{place}", **said)
         warehouse.add_indicator(rate, position=f"SC{place}b", **said)
         older, newer = ENDS.get(basis, ("2024-03-31", "2025-03-31"))
-        warehouse.add_figure(share, older, 70, denominator=900, value=70 / 9)
-        warehouse.add_figure(share, newer, 4, denominator=800, value=0.5)
-        warehouse.add_figure(rate, older, 2500, denominator=93851, value=266.379)
-        warehouse.add_figure(rate, newer)
+        begins = [{"period_start": date(int(end[:4]), 1, 1)} for end in (older, newer)]
+        began, begins = begins if basis == "annual" else ({}, {})
+        warehouse.add_figure(share, older, 70, denominator=900, value=70 / 9, **began)
+        warehouse.add_figure(share, newer, 4, denominator=800, value=0.5, **begins)
+        warehouse.add_figure(rate, older, 2500, denominator=93851, value=266.379, **began)
+        warehouse.add_figure(rate, newer, **begins)
         measures[share] = Measures(f"event of {basis}", f"record of {basis}")
     path = warehouse.write(tmp_path / "warehouse.duckdb")
     write_public_edition(path, Identities(measures))
@@ -173,3 +184,30 @@ def _is_of(row: dict[str, str], year: int) -> bool:
     if len(row["time_period"]) == 4 or identifier == "Autumn term":
         return first == year
     return first + 1 == year
+
+
+def test_yearly_figures_are_under_the_year_that_their_days_say(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    for place, (name, (firsts, lasts, *_)) in enumerate(YEARLY.items()):
+        said: dict[str, Any] = {"headline_basis": "annual", "population": "care_ended"}
+        warehouse.add_indicator(name, position=f"SC{place}", title=name, **said)
+        for first, last in zip(firsts, lasts, strict=True):
+            start = {"period_start": date.fromisoformat(first)}
+            warehouse.add_figure(name, last, 2500, denominator=93851, value=266.379, **start)
+    path = warehouse.write(tmp_path / "warehouse.duckdb")
+    write_public_edition(path, Identities())
+    (tmp_path / "public").mkdir()
+    write_open_data(path, tmp_path / "public")
+    files = _files(tmp_path / "public" / "data")
+    shown = {
+        (row["indicator"], path.stem.removeprefix("draft_"), row["time_identifier"])
+        for path in files
+        for row in _rows(path)
+    }
+    assert shown == {(name, *told) for name, (_, _, *told) in YEARLY.items()}
+    [financial] = [path for path in files if "financial" in path.name]
+    assert {row["indicator"]: row["period_covered"] for row in _rows(financial)} == {
+        "financial": "Financial year",
+        "pooled": "Three financial years together, of which this is the last",
+    }

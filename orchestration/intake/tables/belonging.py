@@ -26,6 +26,9 @@ NOT_OURS = frozenset({"OTHER_AREA", "OTHER_PERIOD", "SAME_AS_OTHER_MONTH", "TWO_
 REFUSING = NOT_OURS | {"MANIFEST"}
 # An extract is dated when it is written, some days after the month that it is about.
 WRITTEN_WITHIN = timedelta(days=31)
+# Working days within which a conference follows the enquiry that led to it (Working Together 2023), as days; and how
+# many conferences tell by which date a list was selected.
+LED_TO_WITHIN, ENOUGH_TO_SEE = timedelta(days=21), 5
 # DfE's number of an authority; the numbers of its schools begin with it.
 AUTHORITY_DIGITS = 3
 
@@ -40,7 +43,7 @@ def of_another(
     if table.area_column is not None and dfe_code is not None:
         numbers = typed[table.area_column].values.dropna().astype("string")
         named = set(numbers.str[:AUTHORITY_DIGITS])
-        if len(numbers) >= ENOUGH_TO_TELL and len(named) == 1 and dfe_code not in named:
+        if len(named) == 1 and dfe_code not in named:
             yield Finding(
                 rule="OTHER_AREA",
                 severity="reject",
@@ -58,6 +61,35 @@ def of_another(
                 message=f"no row is of the days that the folder's month covers, {cover[0]} to {cover[1]}",
                 remedy="Put the file into the folder of its month, or send the extract of this month",
                 column=table.columns[table.period_column].heading,
+            )
+
+
+def without_what_began_before(
+    table: Table, typed: Mapping[str, TypedColumn], cover: tuple[date, date] | None
+) -> Iterator[Finding]:
+    """A list that was selected by the date of what led to a record: of its first weeks, all began within the period.
+
+    So a supplier loses each conference of the first weeks whose enquiry began before them.
+    """
+    for record in table.records.values():
+        if cover is None or record.latest_before is None or record.key_date is None:
+            continue
+        first = pd.Timestamp(cover[0])
+        days = pd.to_datetime(typed[record.key_date].values)
+        began = pd.to_datetime(typed[record.latest_before].values)[
+            days.between(first, first + LED_TO_WITHIN)
+        ].dropna()
+        if len(began) >= ENOUGH_TO_SEE and (began >= first).all():
+            there, here = (
+                table.columns[name].heading for name in (record.latest_before, record.key_date)
+            )
+            yield Finding(
+                rule="SELECTED_BY_START",
+                severity="warn",
+                message=f"all {len(began)} rows whose date lies in the three weeks from {cover[0]} began on or after that"
+                " day, so rows that began before it seem to be left out: they would be missing from the figures",
+                remedy=f"Export the list by '{here}' as well as by '{there}', or say that it is whole",
+                column=here,
             )
 
 

@@ -1,7 +1,8 @@
-"""Which means may be printed beside each other: two windows that share records tell the few that come and go.
+"""Which means may be printed beside each other: two that share records tell the few in which they differ.
 
-The difference of two sums is what those records add. So between any two printed windows that overlap either nobody
-comes or goes, or more than five do (dbt_project/docs/disclosure.md, 'Means').
+The difference of two sums is what those records add. So between any two printed means of the same event whose windows
+overlap, of one indicator or of two, either no record comes, goes or has another amount, or more than five do
+(dbt_project/docs/disclosure.md, 'Means').
 """
 
 from __future__ import annotations
@@ -54,24 +55,26 @@ def means_to_withhold(
     """The means that tell too much beside others; what was `printed` stays so, then the newest come first."""
     if IdentityClass.MEANS not in identities.used:
         return frozenset()
-    series: dict[tuple[str, str], list[PrintedFigure]] = defaultdict(list)
+    alike: dict[tuple[str, str], list[PrintedFigure]] = defaultdict(list)
     for figure in figures:
         if figure.indicator_id in identities.sums and figure.population not in NOT_PERSONS:
-            series[figure.indicator_id, figure.area_code].append(figure)
+            alike[identities.of(figure.indicator_id).denominator, figure.area_code].append(figure)
+    earlier: dict[tuple[str, str], list[PrintedMean]] = defaultdict(list)
+    for (indicator_id, area_code), means in (printed or {}).items():
+        earlier[identities.of(indicator_id).denominator, area_code] += means
     return frozenset(
-        key
-        for own, some in series.items()
-        for key in _of_series(some, records.get(own, []), (printed or {}).get(own, ()))
+        key for own, some in alike.items() for key in _of_event(some, records, earlier[own])
     )
 
 
-def _of_series(
-    figures: list[PrintedFigure], records: list[Counted], earlier: Iterable[PrintedMean]
+def _of_event(
+    figures: list[PrintedFigure], records: Records, earlier: Iterable[PrintedMean]
 ) -> Iterator[FigureKey]:
     known = list(earlier)
     fresh = []
-    for figure in sorted(figures, key=lambda one: one.period_end, reverse=True):
-        mean = mean_of(figure, records)
+    in_order = sorted(figures, key=lambda one: one.indicator_id)
+    for figure in sorted(in_order, key=lambda one: one.period_end, reverse=True):
+        mean = mean_of(figure, records.get((figure.indicator_id, figure.area_code), []))
         if mean not in known:
             fresh.append((figure.key, mean))
     for key, mean in fresh:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 
@@ -22,12 +23,12 @@ SYMBOLS = {"suppressed": CONFIDENTIAL, "not_applicable": NOT_APPLICABLE, "not_pr
 
 @dataclass(frozen=True)
 class Unit:
-    """A file: the bases whose periods are of one unit of time, as the platform names them."""
+    """A file: the windows that are of one unit of time, as the platform names it."""
 
     name: str
     title: str
-    bases: dict[str, str]
-    """What each basis covers, in words."""
+    windows: dict[str, str]
+    """What each window covers, in words."""
     identifier: str = ""
     """The time identifier; of months and terms each period has its own."""
 
@@ -47,17 +48,34 @@ def _term(end: date) -> str:
     return {12: "Autumn term", 8: "Summer term"}.get(end.month, "Spring term")
 
 
+def window_of(basis: str, start: date, end: date) -> str:
+    """What a figure covers: its basis, and of a yearly one, which may be of any year, what its days say."""
+    if basis != "annual":
+        return basis
+    if start == end:
+        return "day"
+    begins, ends = (start.month, start.day), (end.month, end.day)
+    if (begins, ends) == ((1, 1), (12, 31)) and start.year == end.year:
+        return "calendar_year"
+    if (begins, ends) == ((4, 1), (3, 31)):
+        return {1: "financial_year", 3: "three_financial_years"}.get(end.year - start.year, "other")
+    return "other"
+
+
 UNITS = (
     Unit("months", "Figures by month", {
         "rolling12": "Year to the end of the month", "rolling36": "Three years to the end of the month",
-        "snapshot": "At the end of the month",
+        "snapshot": "At the end of the month", "day": "On a day in the month", "other": "Period that ends in the month",
     }),
-    Unit("financial_years", "Figures by financial year", {"fy": "Financial year"}, "Financial year"),
+    Unit("financial_years", "Figures by financial year", {
+        "fy": "Financial year", "financial_year": "Financial year",
+        "three_financial_years": "Three financial years together, of which this is the last",
+    }, "Financial year"),
     Unit("academic_years", "Figures by academic year", {"academic_year": "Academic year"}, "Academic year"),
     Unit("autumn_and_spring_terms", "Figures of autumn and spring term",
          {"academic_year_autumn_spring": "Autumn and spring term"}, "Autumn and spring term"),
     Unit("terms", "Figures by term", {"term": "Term"}),
-    Unit("calendar_years", "Figures by calendar year", {"annual": "Calendar year"}, "Calendar year"),
+    Unit("calendar_years", "Figures by calendar year", {"calendar_year": "Calendar year"}, "Calendar year"),
     Unit("reporting_years", "Figures of December to February",
          {"december_to_february": "December to February"}, "Reporting year"),
 )  # fmt: skip
@@ -70,45 +88,53 @@ class File:
     unit: Unit
     rows: tuple[tuple[str, ...], ...]
     indicators: tuple[str, ...]
+    filters: tuple[str, ...]
+    """What is the same in every row is none."""
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The headings; what is the same in every row is no filter."""
-        kept = FILTERS if len(self.unit.bases) > 1 else FILTERS[:1]
-        return (*PLACE, *kept, *AMOUNTS)
+        """The headings."""
+        return (*PLACE, *self.filters, *AMOUNTS)
 
 
 FIGURES = """
-    select figures.period_end, figures.basis, indicators.title, areas.region_code,
+    select figures.period_start, figures.period_end, figures.basis, indicators.title, areas.region_code,
         areas.region_name, areas.dfe_code, areas.area_code, areas.area_name, figures.numerator, figures.denominator,
         figures.value, figures.status, indicators.published_decimals, figures.indicator_id
     from marts.rpt_figures as figures
     inner join marts.dim_indicators as indicators on figures.indicator_id = indicators.indicator_id
     inner join marts.dim_areas as areas on figures.area_code = areas.area_code
-    where figures.edition = 'public' and list_contains(?, figures.basis)
+    where figures.edition = 'public'
     order by areas.area_code, indicators.plan_order, figures.period_end
 """
 
 
 def read_files(connection: duckdb.DuckDBPyConnection) -> list[File]:
     """A file for each unit of time that has figures."""
-    files = [_file(connection, unit) for unit in UNITS]
+    found = [
+        (window_of(basis, start, end), row)
+        for row in connection.execute(FIGURES).fetchall()
+        for start, end, basis in [row[:3]]
+    ]
+    files = (
+        _file(unit, [(unit.windows[name], row) for name, row in found if name in unit.windows])
+        for unit in UNITS
+    )
     return [file for file in files if file.rows]
 
 
-def _file(connection: duckdb.DuckDBPyConnection, unit: Unit) -> File:
-    found = connection.execute(FIGURES, [list(unit.bases)]).fetchall()
-    kept = slice(None) if len(unit.bases) > 1 else slice(1)
+def _file(unit: Unit, found: list[tuple[str, tuple[Any, ...]]]) -> File:
+    filters = FILTERS if len({words for words, _ in found}) > 1 else FILTERS[:1]
     rows = tuple(
         (
             *unit.time_of(end), "Local authority", *COUNTRY, region or NOT_AVAILABLE, region_name or NOT_AVAILABLE,
-            dfe_code or NOT_AVAILABLE, area_code, area_name, *(title, unit.bases[basis])[kept],
+            dfe_code or NOT_AVAILABLE, area_code, area_name, *(title, words)[: len(filters)],
             *_amounts(numerator, denominator, value, status, decimals),
         )
-        for end, basis, title, region, region_name, dfe_code, area_code, area_name, numerator, denominator, value,
-        status, decimals, _ in found
+        for words, (_, end, _, title, region, region_name, dfe_code, area_code, area_name, numerator, denominator, value,
+        status, decimals, _) in found
     )  # fmt: skip
-    return File(unit, rows, tuple(dict.fromkeys(row[-1] for row in found)))
+    return File(unit, rows, tuple(dict.fromkeys(row[-1] for _, row in found)), filters)
 
 
 def _amounts(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,3 +110,28 @@ def test_windows_apart_and_counts_are_left_alone() -> None:
     assert not means_to_withhold(yearly, IDENTITIES, {(DAYS, AREA): counted})
     counts = Identities({DAYS: Measures("adoption order", "cessation of care")})
     assert not means_to_withhold(FIGURES, counts, {(DAYS, AREA): counted})
+
+
+@pytest.mark.parametrize(
+    ("n_differ", "is_withheld"), [(0, False), (1, True), (5, True), (6, False)]
+)
+@pytest.mark.parametrize("is_printed_before", [True, False])
+def test_two_indicators_of_one_event_are_printed_unless_few_records_differ(
+    n_differ: int, is_withheld: bool, is_printed_before: bool
+) -> None:
+    days = [FIRST + timedelta(days=n) for n in range(30)]
+    adjusted = [Counted(_record(n, n < n_differ), day, None) for n, day in enumerate(days)]
+    plain = [Counted(_record(n), day, None) for n, day in enumerate(days)]
+    one, other = FIGURES[0], replace(FIGURES[0], indicator_id="plain days")
+    both = Identities(
+        {name: Measures(name, "adoption order", is_sum=True) for name in (DAYS, "plain days")}
+    )
+    records = {(DAYS, AREA): adjusted, ("plain days", AREA): plain}
+    printed = {(DAYS, AREA): [mean_of(one, adjusted)]} if is_printed_before else {}
+    figures = [other] if is_printed_before else [other, one]
+    withheld = means_to_withhold(figures, both, records, printed)
+    assert withheld == ({other.key} if is_withheld else set())
+    apart = Identities(
+        {name: Measures(name, f"event of {name}", is_sum=True) for name in both.measures}
+    )
+    assert not means_to_withhold(figures, apart, records, printed)

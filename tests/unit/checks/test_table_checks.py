@@ -205,10 +205,14 @@ def test_yearly_returns_are_compared_with_the_same_month_a_year_earlier() -> Non
         return count(rows, as_at=as_at, source="ssda903", table="episodes")
 
     assert failures(episodes(100, date(2025, 1, 31)), episodes(400, date(2025, 2, 28))) == []
-    found = failures(episodes(100, date(2024, 2, 29)), episodes(201, date(2025, 2, 28)))
-    assert found == []  # 29 February has no twin in a common year: nothing comparable
-    found = failures(episodes(100, date(2024, 3, 31)), episodes(201, date(2025, 3, 31)))
-    assert found == [("ssda903.episodes.volume", date(2025, 3, 31))]
+    for before, now in (
+        (date(2024, 2, 29), date(2025, 2, 28)),
+        (date(2023, 2, 28), date(2024, 2, 29)),
+        (date(2024, 3, 28), date(2025, 3, 31)),
+        (date(2024, 3, 31), date(2025, 3, 31)),
+    ):
+        found = failures(episodes(100, before), episodes(201, now))
+        assert found == [("ssda903.episodes.volume", now)]
 
 
 def test_areas_and_tables_do_not_mix() -> None:

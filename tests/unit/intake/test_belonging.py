@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from expectations.contract import contract_for
 from orchestration.checks.gate import Vintage, newest_receipts
 from orchestration.intake.extract import Extraction, SubmissionFiles
 from orchestration.intake.manifest import disagreements
@@ -18,7 +21,9 @@ from orchestration.intake.tables.belonging import (
     is_not_ours,
     same_as_another_month,
     without_rows,
+    without_what_began_before,
 )
+from orchestration.intake.tables.cells import TypedColumn
 from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 from tests import extracts
@@ -212,3 +217,35 @@ def test_manifest_without_its_columns_is_refused(tmp_path: Path) -> None:
     manifest.write_text("name;count\n")
     [finding] = disagreements(files_named([manifest]), {})
     assert "cannot be read" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("days", "is_told"),
+    [
+        # conference and discussion, as days from the first of the period
+        ([(5, 1)] * 5, True),
+        ([(21, 0)] * 5, True),
+        ([(0, 0)] * 5, True),
+        ([(5, 1)] * 4, False),
+        ([(5, 1)] * 5 + [(5, -1)], False),
+        ([(22, 9)] * 5, False),
+        ([(-1, -5)] * 5, False),
+        ([(5, None)] * 5, False),
+    ],
+)
+@pytest.mark.parametrize("first", [date(2026, 5, 1), date(2024, 2, 1)])
+def test_list_that_was_selected_by_the_enquiry_is_told(
+    first: date, days: list[tuple[int, int | None]], *, is_told: bool
+) -> None:
+    table = contract_for("annex_a").tables["list_5"]
+
+    def column(number: int) -> TypedColumn:
+        found = [
+            None if (one := pair[number]) is None else first + timedelta(days=one) for pair in days
+        ]
+        return TypedColumn(pd.Series(found, dtype="date32[pyarrow]"), np.zeros(len(days), bool))
+
+    typed = {"conference_date": column(0), "strategy_discussion_date": column(1)}
+    found = list(without_what_began_before(table, typed, (first, first + timedelta(days=180))))
+    assert [finding.rule for finding in found] == ["SELECTED_BY_START"] * is_told
+    assert list(without_what_began_before(table, typed, None)) == []
