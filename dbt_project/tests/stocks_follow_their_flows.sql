@@ -1,5 +1,5 @@
 -- One row per area and month at whose end not as many are there as at the end
--- of the month before, with those who came and without those who went. A warning:
+-- of the month before, with those who came and without those who went. Warns:
 -- returns of different days may tell it for good reasons, and it holds nothing.
 {{ config(severity='warn') }}
 {%- set kinds = [
