@@ -41,6 +41,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # As Rich's own markup a help text would lose what is in brackets, such as `[ledger]`.
+    rich_markup_mode="markdown",
 )
 app.add_typer(demo_app)
 app.add_typer(owners_app)

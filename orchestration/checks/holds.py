@@ -84,7 +84,7 @@ def _of_no_figure(connection: duckdb.DuckDBPyConnection, holds: Iterable[Hold]) 
                 f"{check_id} ({source} {table_name}) since the extract of {as_at}: {message}",
                 (check_id,),
                 (),
-                f"a good extract, or a named person: cypp accept {check_id} --area {area_code}",
+                f"a good extract, or a named person: cypp accept {check_id} --area {area_code} --reason TEXT --until DATE",
                 as_at,
             )
 
