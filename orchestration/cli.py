@@ -1,4 +1,4 @@
-"""`cypp`: the nightly job and its reports. Commands of the owners and of upkeep are in their own rooms."""
+"""`cypp`: the nightly job and its reports. Other commands are in the `commands.py` of the folder that they are about."""
 
 from __future__ import annotations
 
