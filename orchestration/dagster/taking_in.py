@@ -90,7 +90,7 @@ def _column_schema(source: str) -> dg.TableSchema:
 
 
 def _row_check_specs(source: str) -> list[dg.AssetCheckSpec]:
-    """National files are checked as far as their rows are asked about; theirs hold no table checks."""
+    """A check for each table of a source whose rows somebody here answers for; those of published statistics are in the gate only."""
     return [
         dg.AssetCheckSpec(
             table, asset=raw_key(source),
