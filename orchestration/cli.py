@@ -123,7 +123,7 @@ def run(
     except NothingPublished as error:
         tell_after_run(folder, str(error))
         raise stop(
-            f"Nothing published, the last good warehouse still serves: {error}", NOTHING_PUBLISHED
+            f"Nothing published, the last good warehouse stays in place: {error}", NOTHING_PUBLISHED
         ) from None
     if isinstance(outcome, str):
         print_unchanged(console, folder, outcome)
