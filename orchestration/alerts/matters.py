@@ -1,4 +1,4 @@
-"""What has to be told: a failed night, new holds, stale sources, no success in time, what is in the way.
+"""What an alert is about: a failed night, new holds, stale sources, no success in time, what is in the way.
 
 A message leaves the building, so it is written in our own words and quotes nothing from a file.
 """
@@ -104,5 +104,5 @@ def message_of(matters: Iterable[Matter], folder: DataFolder) -> str:
     """The text of an alert."""
     lines = [f"- {matter.text}" for matter in matters]
     place = f"Children's indicators on {socket.gethostname()}, data folder {folder.root}:"
-    after = "What was published before still serves. `cypp status` says more; `cypp alert --read` marks this as read."
+    after = "What was published before stays in place. `cypp status` says more; `cypp alert --read` marks this as read."
     return "\n".join([place, "", *lines, "", after, ""])

@@ -90,7 +90,8 @@ def _refuse_other_knowledge(ledger: Ledger) -> None:
     last, newest = published[-1], max(run.as_at for run in published)
     if last.received_by or last.as_at < newest or last.code_version != code_version():
         raise ConfigurationError(
-            "what serves is of an earlier knowledge date or another version of the code: `cypp run` first"
+            "the published warehouse is of an earlier knowledge date, or was made by another version of the code: run"
+            " `cypp run` first"
         )
 
 
