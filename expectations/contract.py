@@ -48,7 +48,7 @@ class LookedUp(_Strict):
     column: str | None = None
     """The value, of the row that counts; without it, whether there is a row at all."""
     must_be_there: bool = False
-    """A row that names what stands nowhere is an orphan, and its owner is told."""
+    """A row that names what is nowhere is an orphan, which is reported to its owner."""
 
 
 class Column(_Strict):
@@ -73,14 +73,14 @@ class Column(_Strict):
     lowest: float | None = None
     highest: float | None = None
     inherited: bool = False
-    """The value of the record above, repeated in each below it: a fault of it is told once, up there."""
+    """The value of the record above, repeated in each below it: a fault of it is reported once, up there."""
     # Another heading that a file may have here -> the table that it names a row of; that row has the value
     # (`orchestration/intake/tables/led_back.py`).
     led_back: dict[str, str] = Field(default_factory=dict)
     left_out_with: str | None = None
     """Another heading that says the same with more detail: where both are there, this column is left out."""
     looked_up: LookedUp | None = None
-    """Not read from the file of its table; a fault of it is told where it stands, too."""
+    """Not read from the file of its table; a fault of it is reported where it is, too."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -28,16 +28,16 @@ RULE = 2
 
 @dataclass(frozen=True)
 class Matter:
-    """One thing to be told."""
+    """One thing to be sent."""
 
     key: str
-    """Under which it is not told again."""
+    """Under which it is not sent again."""
     title: str
     text: str
 
 
 def matters_of(status: Status, failure: str | None) -> list[Matter]:
-    """What a status has to tell; `failure`: why a night has just failed, where the ledger may not know it."""
+    """What a status gives cause to send; `failure`: why a night has just failed, where the ledger may not know it."""
     day = f"{status.now.astimezone(LONDON):%Y-%m-%d}"
     failed = list(_failed(status, failure))
     # What a night has just failed by is not said once more.
@@ -52,7 +52,7 @@ def matters_of(status: Status, failure: str | None) -> list[Matter]:
 
 
 def _failed(status: Status, failure: str | None) -> Iterator[Matter]:
-    """The same cause is told once a day."""
+    """The same cause is sent once a day."""
     run, moment = status.last_run, status.now
     if failure is None and run is not None and run["status"] == "failed":
         failure, moment = run["reason"] or "no reason given", run["ended_at"] or run["started_at"]

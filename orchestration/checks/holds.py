@@ -1,7 +1,7 @@
 """What is held and why, as `fct_holds` says it.
 
 Several indicators are held by the same check: readers see it once, with everything that it holds and what ends it. A
-failed check that holds no figure is told, too.
+failed check that holds no figure is reported, too.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from orchestration.intake.kept.places import id_of_version
 from orchestration.ledger.ledger import Receipt, SubmissionVersion
 
 CHILD = "child_id"
-# The extract before the newest of a source, too: one that loses its zeros from a month to the next is told at once.
+# The extract before the newest of a source, too: one that loses its zeros from a month to the next is reported at once.
 COMPARED_PER_SOURCE = 2
 
 

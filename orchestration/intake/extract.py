@@ -153,7 +153,7 @@ def read_version(submission: SubmissionFiles, secret: bytes, target: Path) -> Ex
 
 
 def broken_off(submission: SubmissionFiles, error: Exception) -> Extraction:
-    """The verdict on a version that a fault of the program kept from being taken in; only its place is told."""
+    """The verdict on a version that a fault of the program kept from being taken in; only its place is given."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     finding = Finding(
         rule="INTERNAL_ERROR",

@@ -1,6 +1,6 @@
 """The mark of a folder that `cypp demo` has filled: a file `_SYNTHETIC` with the hash of each of its files.
 
-So a file that somebody else puts there is told apart; `sha256sum --check` reads the mark in its folder.
+So a file that somebody else puts there is seen; `sha256sum --check` reads the mark in its folder.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ def _parsed(content: bytes, block: Block) -> tuple[str, list[list[str]]]:
             map(normalise_heading, rows[block.header_row - 1])
         ):
             return delimiter, rows
-    raise NotRedacted("a text file's rows cannot be told apart")
+    raise NotRedacted("a text file's rows cannot be separated")
 
 
 # ---------------------------------------------------------------- XML

@@ -23,7 +23,7 @@ def target_folder(folder: DataFolder) -> Path:
 
 
 MEMORY_VARIABLE = "CYPP_MEMORY"
-"""By what `dbt_project/profiles.yml` is told how much memory DuckDB may take; without it 5 GB."""
+"""The variable that tells `dbt_project/profiles.yml` how much memory DuckDB may take; without it 5 GB."""
 MEMORY_GB = 5
 
 
@@ -36,7 +36,7 @@ def memory_limit(settings: EngineSettings) -> str:
 
 
 STORE_VARIABLES = ("CYPP_RAW", "CYPP_FILESYSTEMS")
-"""By what dbt is told where raw is, and what DuckDB reads it with: `models/staging/*/_*__sources.yml`, `profiles.yml`."""
+"""The variables that tell dbt where raw is, and what DuckDB reads it with: `models/staging/*/_*__sources.yml`, `profiles.yml`."""
 
 
 def tell_store(folder: DataFolder) -> None:

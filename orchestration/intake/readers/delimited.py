@@ -256,7 +256,7 @@ def _unbalanced_quote(row: int) -> FileRejected:
     return FileRejected(
         Rejection.UNBALANCED_QUOTE,
         f"a cell in row {row} opens a quotation mark that is never closed properly, so the rows after "
-        "it cannot be told apart. Close or double that quotation mark (or send the whole file, if it "
+        "it cannot be separated. Close or double that quotation mark (or send the whole file, if it "
         "was cut off)",
         row=row,
     )
