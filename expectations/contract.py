@@ -40,7 +40,7 @@ class _Strict(BaseModel):
 
 
 class LookedUp(_Strict):
-    """Where a value stands that another table of the same submission holds."""
+    """Where a value is that another table of the same submission holds."""
 
     table: str
     by: str
@@ -84,7 +84,7 @@ class Column(_Strict):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What may stand above the column in a file."""
+        """What may be above the column in a file."""
         return () if self.looked_up else (self.heading, *self.aliases, *self.led_back)
 
     def stored_name(self, name: str) -> str:
@@ -106,7 +106,7 @@ class Column(_Strict):
 class Record(_Strict):
     """A kind of record that a row carries: its key, and what quarantines it (expectations/README.md, 'Quarantine').
 
-    Of rows with one key the first stands; with `latest_before` the one whose date in that column is the
+    Of rows with one key the first is kept; with `latest_before` the one whose date in that column is the
     latest on or before the key date, then one with a later date, then one with none.
     """
 
@@ -205,7 +205,7 @@ class Table(_Strict):
     form: Form | None = None
 
     def column_headed(self, heading: str) -> str | None:
-        """The column that stands under a heading of the contract."""
+        """The column that is under a heading of the contract."""
         return next((name for name, one in self.columns.items() if one.heading == heading), None)
 
     @property

@@ -83,7 +83,7 @@ class _Maker:
 
     @property
     def system(self) -> str:
-        """What the owner's records stand in, as the owner calls it."""
+        """What the owner's records are in, as the owner calls it."""
         return "case system" if "child_id" in self.table.columns else "source system"
 
     def check(

@@ -95,7 +95,7 @@ def first_orphan(there: str, by: str) -> Shape:
 
 
 def not_repeated(keys: Sequence[str]) -> Shape:
-    """A key stands once among the rows of a submission that were not kept out; no value is a value, too."""
+    """A key is there once among the rows of a submission that were not kept out; no value is a value, too."""
 
     def fails(frame: pd.DataFrame) -> pd.Series:
         judged = frame[frame[OUTCOME] != "quarantined"]

@@ -56,7 +56,7 @@ def kept(folder: DataFolder) -> list[Alert]:
 
 
 def _append(folder: DataFolder, said: Said) -> None:
-    """Append to the ledger, after what stood beside it; beside where it is damaged, full or not begun."""
+    """Append to the ledger, after what was kept next to it; next to it where it is damaged, full or not begun."""
     try:
         if is_begun(folder.ledger):
             chain = Chain(folder.ledger)

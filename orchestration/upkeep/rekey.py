@@ -75,7 +75,7 @@ def _refuse_unready(folder: DataFolder, ledger: Ledger) -> None:
     _refuse_other_knowledge(ledger)
     known = {version.name for version in ledger.versions()} | ledger.purged()
     for one in apart(look_into_landing(folder), ledger).submissions:
-        # It could hold figures, which would stand with their records under the old key.
+        # It could hold figures, which would stay with their records under the old key.
         if one.name not in known:
             raise ConfigurationError(
                 f"landing/{'/'.join(one.name[:3])} is not taken in yet: `cypp run` first"

@@ -120,7 +120,7 @@ def _find_header(text: Text, known_headings: frozenset[str]) -> tuple[str, Heade
 
 
 def _legible_headings(content: bytes, known_headings: frozenset[str]) -> tuple[str, ...]:
-    """The headings of a file that is no text further down, if they stand there letter by letter."""
+    """The headings of a file that is no text further down, if they are there letter by letter."""
     with suppress(FileRejected):
         if found := _find_header(Text(content, "latin-1"), known_headings):
             return found[1].headings

@@ -79,7 +79,7 @@ class _Return(Modules):
             self._take_record(element)
 
     def _take_record(self, record: Element) -> None:
-        """A row for each activity; the elements of an activity stand together, the others are the person's."""
+        """A row for each activity; the elements of an activity are together, the others are the person's."""
         leaves = _leaves(record)
         groups = [leaf.getparent() for leaf in leaves if element_name(leaf) == ACTIVITY] or [record]
         person = [leaf for leaf in leaves if leaf.getparent() not in groups]

@@ -20,7 +20,7 @@ from orchestration.intake.tables.recognise import RecognisedBlock, Recognition, 
 
 @dataclass(frozen=True)
 class _Lead:
-    """A heading that stands in a column's place, and the table whose rows it names."""
+    """A heading that is in a column's place, and the table whose rows it names."""
 
     column: str
     heading: str
