@@ -1,4 +1,5 @@
-# One virtual environment, made from the hashed locks; nothing is installed outside this folder.
+# Four virtual environments, made from the hashed locks: .venv for the product and its tests; one each for DfE's rules,
+# the audit and Spark, made when they are asked for. Nothing is installed outside this folder.
 # `make` prints the targets.
 
 VENV := .venv

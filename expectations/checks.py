@@ -24,7 +24,7 @@ OF_OUR_OWN = "ExpectRowsToKeepRule"
 
 @dataclass(frozen=True)
 class Shape:
-    """The Great Expectations class that evaluates a rule, and what it is told."""
+    """The Great Expectations class that evaluates a rule, and its arguments."""
 
     expectation: str
     arguments: Mapping[str, Any]

@@ -40,7 +40,7 @@ class _Strict(BaseModel):
 
 
 class LookedUp(_Strict):
-    """Where a value stands that another table of the same submission holds."""
+    """Where a value is that another table of the same submission holds."""
 
     table: str
     by: str
@@ -48,7 +48,7 @@ class LookedUp(_Strict):
     column: str | None = None
     """The value, of the row that counts; without it, whether there is a row at all."""
     must_be_there: bool = False
-    """A row that names what stands nowhere is an orphan, and its owner is told."""
+    """A row that names what is nowhere is an orphan, which is reported to its owner."""
 
 
 class Column(_Strict):
@@ -73,18 +73,18 @@ class Column(_Strict):
     lowest: float | None = None
     highest: float | None = None
     inherited: bool = False
-    """The value of the record above, repeated in each below it: a fault of it is told once, up there."""
+    """The value of the record above, repeated in each below it: a fault of it is reported once, up there."""
     # Another heading that a file may have here -> the table that it names a row of; that row has the value
     # (`orchestration/intake/tables/led_back.py`).
     led_back: dict[str, str] = Field(default_factory=dict)
     left_out_with: str | None = None
     """Another heading that says the same with more detail: where both are there, this column is left out."""
     looked_up: LookedUp | None = None
-    """Not read from the file of its table; a fault of it is told where it stands, too."""
+    """Not read from the file of its table; a fault of it is reported where it is, too."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What may stand above the column in a file."""
+        """What may be above the column in a file."""
         return () if self.looked_up else (self.heading, *self.aliases, *self.led_back)
 
     def stored_name(self, name: str) -> str:
@@ -106,7 +106,7 @@ class Column(_Strict):
 class Record(_Strict):
     """A kind of record that a row carries: its key, and what quarantines it (expectations/README.md, 'Quarantine').
 
-    Of rows with one key the first stands; with `latest_before` the one whose date in that column is the
+    Of rows with one key the first is kept; with `latest_before` the one whose date in that column is the
     latest on or before the key date, then one with a later date, then one with none.
     """
 
@@ -205,7 +205,7 @@ class Table(_Strict):
     form: Form | None = None
 
     def column_headed(self, heading: str) -> str | None:
-        """The column that stands under a heading of the contract."""
+        """The column that is under a heading of the contract."""
         return next((name for name, one in self.columns.items() if one.heading == heading), None)
 
     @property

@@ -16,7 +16,7 @@ ROOTS = frozenset(
 
 
 def other_fields(check: Check) -> frozenset[str]:
-    """The fields that a check reads beside its own, by what its expectation is told."""
+    """The fields that a check reads besides its own, by the arguments of its expectation."""
     told = check.shape.arguments
     read = {*told.get("column_list", ()), told.get("column_A"), told.get("column_B")}
     fields = contract_for(check.source).tables[check.table].columns

@@ -83,7 +83,7 @@ class _Maker:
 
     @property
     def system(self) -> str:
-        """What the owner's records stand in, as the owner calls it."""
+        """What the owner's records are in, as the owner calls it."""
         return "case system" if "child_id" in self.table.columns else "source system"
 
     def check(
@@ -336,7 +336,7 @@ class _Maker:
 
 
 def _untold(check: Check) -> Check:
-    """The same under a name of its own: a check of this rule and column is told, and fails for fewer rows."""
+    """The same under a name of its own: a check of this rule and column is reported, and fails for fewer rows."""
     return replace(check, check_id=f"{check.check_id}.elsewhere")
 
 
@@ -361,7 +361,7 @@ class TableChecks:
     told: tuple[Check, ...]
     """Those that a row's owner is asked about."""
     keeping_out: Mapping[str, tuple[Check, ...]]
-    """By record, those that keep it out, in the order in which the row's owner is told one of them."""
+    """By record, those that keep it out, in the order in which one of them is reported to the row's owner."""
     of_cells: tuple[Check, ...]
     """Those of what a cell held, which only the reader of the file can tell."""
 

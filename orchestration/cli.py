@@ -1,4 +1,4 @@
-"""`cypp`: the nightly job and its reports. Commands of the owners and of upkeep are in their own rooms."""
+"""`cypp`: the nightly job and its reports. Other commands are in the `commands.py` of the folder that they are about."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # As Rich's own markup a help text would lose what is in brackets, such as `[ledger]`.
+    rich_markup_mode="markdown",
 )
 app.add_typer(demo_app)
 app.add_typer(owners_app)
@@ -119,7 +121,7 @@ def run(
     except NothingPublished as error:
         tell_after_run(folder, str(error))
         raise stop(
-            f"Nothing published, the last good warehouse still serves: {error}", NOTHING_PUBLISHED
+            f"Nothing published, the last good warehouse stays in place: {error}", NOTHING_PUBLISHED
         ) from None
     if isinstance(outcome, str):
         print_unchanged(console, folder, outcome)

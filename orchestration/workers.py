@@ -52,7 +52,7 @@ class ConfinedWorkers:
     """At most so many processes, each started when it is needed and replaced when it dies."""
 
     def __init__(self, most: int = WORKERS) -> None:
-        # The one that worked last works next; None stands for one that has not been started.
+        # The one that worked last works next; None is one that has not been started.
         self._idle: LifoQueue[ProcessPoolExecutor | None] = LifoQueue()
         for _ in range(most):
             self._idle.put(None)

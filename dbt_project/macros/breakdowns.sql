@@ -1,4 +1,4 @@
-{# The breakdowns that records carry themselves, and those of a child, which stand
+{# The breakdowns that records carry themselves, and those of a child, which are
    in pop_children: names of dbt_project.yml, since dbt's unit tests know no graph.
    Which population offers which is said by `meta: {breakdown: true}`. #}
 {% macro record_breakdowns() -%}

@@ -1,4 +1,4 @@
-{# Whether something stood in a cell of a record that could not be read, in any
+{# Whether something was in a cell of a record that could not be read, in any
    of these columns, by the names of the file's contract. Asked wherever a
    column decides whether, when or in which part a record counts: what could
    not be read is not 'empty' (docs/gate.md, 'Cells that cannot be read'). #}

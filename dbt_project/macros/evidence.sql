@@ -1,4 +1,4 @@
-{# Where a record stands: the version of the submission, the table of its source
+{# Where a record is: the version of the submission, the table of its source
    and the row of that version; `tables` names the table by source. #}
 {% macro held_in(tables, of=none) -%}
     {%- set prefix = of ~ '.' if of else '' -%}

@@ -1,5 +1,5 @@
 {# The generic relation of history: the observations of one entity in all its
-   staging models, each with the serving submission it stands in and the days
+   staging models, each with the serving submission it is in and the days
    which that submission's table covers. docs/history.md. `observations` holds
    relations, `columns` their entity columns. #}
 {% macro observations(entity, relations, columns, where=none) -%}

@@ -1,4 +1,4 @@
-{# The number of a published cell; `low` and `k` stand for one that rounds to
+{# The number of a published cell; `low` and `k` mean one that rounds to
    nothing. Null where it holds another symbol. #}
 {% macro published_number(text) -%}
     case

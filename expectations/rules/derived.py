@@ -49,7 +49,7 @@ def key_part_missing(part: str, present: str) -> Shape:
 
 
 def empty_cell(column: str, stored: str) -> Shape:
-    """There is a value; one that cannot be read is told as that."""
+    """There is a value; one that cannot be read is reported as that."""
     return rows(
         stored, UNREAD, fails=lambda frame: frame[stored].isna() & ~names(frame[UNREAD], column)
     )
@@ -75,7 +75,7 @@ def age_not_reached(day: str, born: str, years: int, *, if_plausible: bool) -> S
 
 
 def not_before_known(later: str, earlier: str) -> Shape:
-    """A date is not before one of another table; not asked where that one lies ahead, which is told over there."""
+    """A date is not before one of another table; not asked where that one lies ahead, which is reported there."""
 
     def fails(frame: pd.DataFrame) -> pd.Series:
         known = frame[earlier] <= frame[AS_AT]
@@ -95,7 +95,7 @@ def first_orphan(there: str, by: str) -> Shape:
 
 
 def not_repeated(keys: Sequence[str]) -> Shape:
-    """A key stands once among the rows of a submission that were not kept out; no value is a value, too."""
+    """A key is there once among the rows of a submission that were not kept out; no value is a value, too."""
 
     def fails(frame: pd.DataFrame) -> pd.Series:
         judged = frame[frame[OUTCOME] != "quarantined"]
@@ -128,7 +128,7 @@ def _differs_within(of: str, value: str) -> Fails:
 
 
 def one_birth(of: str, born: str) -> Shape:
-    """A person has one date of birth; one that cannot be is told as that, and not against the others."""
+    """A person has one date of birth; one that cannot be is reported as that, and not against the others."""
     implausible, differs = _implausible(born), _differs_within(of, born)
 
     def fails(frame: pd.DataFrame) -> pd.Series:

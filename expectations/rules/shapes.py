@@ -20,7 +20,7 @@ def rows(*reads: str, fails: Fails) -> Shape:
 
 
 def present(column: str) -> Shape:
-    """There is a value, without which something else has to stand in for it."""
+    """There is a value, without which something else has to be used instead."""
     return Shape("ExpectColumnValuesToNotBeNull", {"column": column})
 
 

@@ -1,4 +1,4 @@
-"""Rules of the SSDA903 return that its contract cannot say; DfE's rule numbers stand in the rule names."""
+"""Rules of the SSDA903 return that its contract cannot say; DfE's rule numbers are in the rule names."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Whoever looks after a deployment is told: what has to be known, by mail or a command, once."""
+"""Alerts to whoever looks after a deployment: what has to be known, by mail or a command, once."""

@@ -45,7 +45,7 @@ def alert(
         with told_in_words():
             ended = _send(folder, is_test=test) if test or check else _show(folder, mark=read)
     except ConfigurationError as error:
-        raise stop(f"Nobody was told, wrong configuration: {error}", WRONG_USAGE) from None
+        raise stop(f"No alert was sent, wrong configuration: {error}", WRONG_USAGE) from None
     except NothingPublished as error:
         raise stop(str(error), NOTHING_PUBLISHED) from None
     raise typer.Exit(ended)
@@ -56,7 +56,7 @@ def _send(folder: DataFolder, *, is_test: bool) -> int:
     from orchestration.night.errors import NothingPublished
 
     if not folder.root.is_dir():
-        raise NothingPublished(f"Nobody was told: the data folder is not there: {folder.root}")
+        raise NothingPublished(f"No alert was sent: the data folder is not there: {folder.root}")
     if not is_anybody_told(folder):
         raise ConfigurationError(
             "settings.toml has neither [alerts.mail] nor a command in [alerts]"
@@ -67,7 +67,7 @@ def _send(folder: DataFolder, *, is_test: bool) -> int:
         for text in one.matters.values():
             say(f"  {text}")
     if not sent:
-        say("Nothing that has not been told already.")
+        say("Nothing that has not been sent already.")
     return NOTHING_PUBLISHED if any(one.problem for one in sent) else PUBLISHED
 
 
@@ -89,7 +89,7 @@ def _show(folder: DataFolder, *, mark: bool) -> int:
 
 
 def tell_after_run(folder: DataFolder, failure: str | None = None) -> None:
-    """Send what a run has to tell; whether that succeeds changes nothing about the run."""
+    """Send the alerts of a run; whether that succeeds changes nothing about the run."""
     from orchestration.alerts.tell import tell
     from orchestration.night.errors import NothingPublished, told_in_words
 
@@ -99,4 +99,4 @@ def tell_after_run(folder: DataFolder, failure: str | None = None) -> None:
     except (ConfigurationError, NothingPublished) as error:
         problems = [str(error)]
     for problem in problems:
-        say_error(f"Nobody was told: {problem}")
+        say_error(f"No alert was sent: {problem}")

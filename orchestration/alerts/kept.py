@@ -1,4 +1,4 @@
-"""What was told, and whether it arrived: events of the ledger, or lines of a file beside it while that is what failed."""
+"""What was sent, and whether it arrived: events of the ledger, or lines of a file next to it while that is what failed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Alert:
     happened_at: datetime
     way: str
     matters: dict[str, str]
-    """What was told, by the name under which it is not told again."""
+    """What was said, by the name under which it is not sent again."""
     problem: str = ""
     """Why it was not delivered; empty: it was."""
     is_read: bool = False
@@ -56,7 +56,7 @@ def kept(folder: DataFolder) -> list[Alert]:
 
 
 def _append(folder: DataFolder, said: Said) -> None:
-    """Append to the ledger, after what stood beside it; beside where it is damaged, full or not begun."""
+    """Append to the ledger, after what was kept next to it; next to it where it is damaged, full or not begun."""
     try:
         if is_begun(folder.ledger):
             chain = Chain(folder.ledger)

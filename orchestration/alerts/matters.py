@@ -1,4 +1,4 @@
-"""What has to be told: a failed night, new holds, stale sources, no success in time, what is in the way.
+"""What an alert is about: a failed night, new holds, stale sources, no success in time, what is in the way.
 
 A message leaves the building, so it is written in our own words and quotes nothing from a file.
 """
@@ -28,16 +28,16 @@ RULE = 2
 
 @dataclass(frozen=True)
 class Matter:
-    """One thing to be told."""
+    """One thing to be sent."""
 
     key: str
-    """Under which it is not told again."""
+    """Under which it is not sent again."""
     title: str
     text: str
 
 
 def matters_of(status: Status, failure: str | None) -> list[Matter]:
-    """What a status has to tell; `failure`: why a night has just failed, where the ledger may not know it."""
+    """What a status gives cause to send; `failure`: why a night has just failed, where the ledger may not know it."""
     day = f"{status.now.astimezone(LONDON):%Y-%m-%d}"
     failed = list(_failed(status, failure))
     # What a night has just failed by is not said once more.
@@ -52,7 +52,7 @@ def matters_of(status: Status, failure: str | None) -> list[Matter]:
 
 
 def _failed(status: Status, failure: str | None) -> Iterator[Matter]:
-    """The same cause is told once a day."""
+    """The same cause is sent once a day."""
     run, moment = status.last_run, status.now
     if failure is None and run is not None and run["status"] == "failed":
         failure, moment = run["reason"] or "no reason given", run["ended_at"] or run["started_at"]
@@ -104,5 +104,5 @@ def message_of(matters: Iterable[Matter], folder: DataFolder) -> str:
     """The text of an alert."""
     lines = [f"- {matter.text}" for matter in matters]
     place = f"Children's indicators on {socket.gethostname()}, data folder {folder.root}:"
-    after = "What was published before still serves. `cypp status` says more; `cypp alert --read` marks this as read."
+    after = "What was published before stays in place. `cypp status` says more; `cypp alert --read` marks this as read."
     return "\n".join([place, "", *lines, "", after, ""])

@@ -31,7 +31,7 @@ MONTHS_APART = {"rolling36": 36}
 STOCK = "snapshot"
 # Where Easter moves a school term it ends in another month.
 TERMS = ("term", "academic")
-# Months next to each other from which it can be told how fast the members of a stock change.
+# Months next to each other that show how fast the members of a stock change.
 FEWEST_MONTHS, SLOWEST = 12, 0.97
 
 

@@ -1,4 +1,4 @@
-"""The gate's inputs: table checks of the versions that stand at the knowledge date, and acceptances.
+"""The gate's inputs: table checks of the versions in use at the knowledge date, and acceptances.
 
 Which indicators a failed check holds is decided in `dbt_project/models/gate`, from dbt's own lineage.
 """
@@ -62,7 +62,7 @@ def lost_receipts(
 ) -> list[Receipt]:
     """The newest accepted version of each folder of which nothing is kept, whatever its age.
 
-    The taking-in makes again what it can and puts the rest aside; history stands on older extracts, too.
+    The taking-in makes again what it can and puts the rest aside; history depends on older extracts, too.
     """
     newest = {
         receipt.version.name[:3]: receipt

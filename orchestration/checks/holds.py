@@ -1,7 +1,7 @@
 """What is held and why, as `fct_holds` says it.
 
 Several indicators are held by the same check: readers see it once, with everything that it holds and what ends it. A
-failed check that holds no figure is told, too.
+failed check that holds no figure is reported, too.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _of_no_figure(connection: duckdb.DuckDBPyConnection, holds: Iterable[Hold]) 
                 f"{check_id} ({source} {table_name}) since the extract of {as_at}: {message}",
                 (check_id,),
                 (),
-                f"a good extract, or a named person: cypp accept {check_id} --area {area_code}",
+                f"a good extract, or a named person: cypp accept {check_id} --area {area_code} --reason TEXT --until DATE",
                 as_at,
             )
 

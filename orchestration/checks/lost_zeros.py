@@ -1,7 +1,7 @@
 """Children's ids that lost leading zeros: those of one table match another's only once the zeros are left out.
 
 The local id joins the sources of an authority, so such children fall between them. Looked at anew by every run, over
-the newest extracts that stand at the knowledge date and those before them: the order of arrival does not matter. Ids
+the newest extracts in use at the knowledge date and those before them: the order of arrival does not matter. Ids
 are read from the restricted look-up; what leaves this module is counts.
 """
 
@@ -23,7 +23,7 @@ from orchestration.intake.kept.places import id_of_version
 from orchestration.ledger.ledger import Receipt, SubmissionVersion
 
 CHILD = "child_id"
-# The extract before the newest of a source, too: one that loses its zeros from a month to the next is told at once.
+# The extract before the newest of a source, too: one that loses its zeros from a month to the next is reported at once.
 COMPARED_PER_SOURCE = 2
 
 

@@ -59,7 +59,7 @@ def key_texts(
 ) -> pd.Series:
     """What identifies a row for its owner, stable over months; its place in its file where it has no key.
 
-    `first_keys`: what stands for a key of another secret than the first (`intake/kept/first_keys.py`). `told_apart`: rows that lack a part of their key are two records, even where the rest is equal.
+    `first_keys`: what a key of another secret is replaced by than the first (`intake/kept/first_keys.py`). `told_apart`: rows that lack a part of their key are two records, even where the rest is equal.
     """
     # A code of no list is as little of a key as an empty cell (`_key_part`).
     parts = [_key_part(failing[name]) for name in key_columns(source, table)]

@@ -17,7 +17,7 @@ from orchestration.settings import GateSettings
 Rule = Literal[
     "structure", "quarantined_share", "unread_share", "volume", "fewer_rows", "lost_zeros", "lost"
 ]  # fmt: skip
-# Such a check is told and holds nothing.
+# Such a check is reported and holds nothing.
 WARNINGS = frozenset({"fewer_rows", "lost_zeros"})
 # The same month a year earlier (dbt_project/docs/gate.md, 'What fails a table'); any other source: the newest earlier
 # one that passed.

@@ -65,7 +65,7 @@ def _judge(rules: Iterable[tuple[str, Any]], run: Callable[[Any], list[Finding]]
 
 
 def _one_per_child(found: list[Finding]) -> list[Finding]:
-    """A rule about a child shows in several tables: the first of them that holds the child stands for all."""
+    """A rule about a child shows in several tables: the first of them that holds the child is taken for all."""
     tables: dict[Any, str] = {}
     return [
         one for one in found if tables.setdefault(one.pop("about"), one["table"]) == one["table"]
@@ -114,7 +114,7 @@ def _return_rows(store: dict[str, Any], rule: Any, result: dict[str, Any]) -> It
     )
     order = [name for name in (rule.tables or ()) if name in result]
     for table in dict.fromkeys((*order, *result)):
-        # What stands in the return before this one was its owner's last year.
+        # What is in the return before this one was its owner's last year.
         if table.endswith("_last") or table not in store:
             continue
         children = store[table].get("CHILD")

@@ -1,4 +1,4 @@
-"""How long Dagster remembers its runs: some 7 MB a night, which nobody looks at after a month."""
+"""Which runs Dagster keeps: the newest, some 7 MB each, and the last one that took in something new of a source."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
-# With a run per source whose extract came before, under 300 MB. What was published when is in the ledger.
+# With up to one more run per source, under 300 MB. What was published when is in the ledger.
 KEPT_RUNS = 20
 ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 

@@ -44,7 +44,7 @@ class Data:
 
     @contextmanager
     def step(self) -> Generator[None]:
-        """A step's work: what stops it is told in one sentence, entered as the run's failure and never tried again."""
+        """A step's work: what stops it is said in one sentence, entered as the run's failure and never tried again."""
         try:
             with told_in_words():
                 if self.refused:

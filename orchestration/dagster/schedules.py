@@ -57,7 +57,7 @@ def landing_changed(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
         state = landing_state(folder.landing)
         failures = failures_in_a_row(Ledger(folder.ledger)) if is_begun(folder.ledger) else []
     except FAILURES as error:
-        # `alerts_due` tells it; a run could only say the same.
+        # `alerts_due` reports it; a run could only say the same.
         return dg.SkipReason(f"nothing can be taken in: {error}")
     seen, _, asked_for = (context.cursor or "").partition(" ")
     if state != "empty" and state not in (taken_state(folder), asked_for):
@@ -98,7 +98,7 @@ def runs_killed(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     monitored_jobs=[nightly_job], default_status=dg.DefaultSensorStatus.RUNNING, minimum_interval_seconds=30
 )  # fmt: skip
 def night_failed(context: dg.RunFailureSensorContext) -> None:
-    """Tell at once that a night has failed, and why."""
+    """Send at once that a night has failed, and why."""
     folder = data_folder(None)
     run = current_status(folder).last_run
     # The ledger knows the cause, unless it is what failed, or the process died before it could be asked.
@@ -108,7 +108,7 @@ def night_failed(context: dg.RunFailureSensorContext) -> None:
 
 @dg.sensor(minimum_interval_seconds=300, default_status=dg.DefaultSensorStatus.RUNNING)
 def alerts_due(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Tell what is news: holds, stale sources, no success in time."""
+    """Send what is news: holds, stale sources, no success in time."""
     sent = tell(data_folder(None))
     _log(context, sent)
     return dg.SkipReason(f"{len(sent)} sent")
@@ -116,8 +116,8 @@ def alerts_due(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 
 @dg.sensor(minimum_interval_seconds=6 * 3600, default_status=dg.DefaultSensorStatus.RUNNING)
 def history_pruned(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Forget runs of months ago, so that Dagster's history does not grow without end."""
-    return dg.SkipReason(f"{prune_history(context.instance)} run(s) forgotten")
+    """Delete all but the newest runs, so that Dagster's history does not grow without end."""
+    return dg.SkipReason(f"{prune_history(context.instance)} run(s) deleted")
 
 
 def _log(

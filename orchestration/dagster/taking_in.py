@@ -1,4 +1,4 @@
-"""The assets of taking in: what arrives, what each source's rows are, DfE's rules on them, and what dbt is told.
+"""The assets of taking in: what arrives, what each source's rows are, DfE's rules on them, and the inputs of dbt.
 
 Checks are shown and never block. Metadata holds counts and names of tables, never a value of a record. How each thing
 is made: `night/steps.py`.
@@ -90,7 +90,7 @@ def _column_schema(source: str) -> dg.TableSchema:
 
 
 def _row_check_specs(source: str) -> list[dg.AssetCheckSpec]:
-    """National files are checked as far as their rows are asked about; theirs hold no table checks."""
+    """A check for each table of a source whose rows somebody here answers for; those of published statistics are in the gate only."""
     return [
         dg.AssetCheckSpec(
             table, asset=raw_key(source),
@@ -212,7 +212,7 @@ def statutory_findings(
     deps=[STATUTORY, *(raw_key(source) for source in sources())],
 )  # fmt: skip
 def run_inputs(config: Known, data: dg.ResourceParam[Data]) -> dg.MaterializeResult:
-    """What dbt is told about the run: knowledge date, versions, registry, checks."""
+    """What the run tells dbt: knowledge date, versions, registry, checks."""
     with data.step():
         run = steps.write_run(data.folder, data.settings, config.request())
     about = {"published_run": run.run_id, "knowledge_date": run.as_at.isoformat()}

@@ -41,7 +41,7 @@ class Translator(DagsterDbtTranslator):
         if dbt_resource_props["resource_type"] != "source":
             return dg.AssetKey([dbt_resource_props["name"]])
         source = dbt_resource_props["source_name"]
-        # The results of the checks are written with each source and are complete once dbt is told about the run.
+        # The results of the checks are written with each source and are complete once the inputs of dbt are written.
         return RUN if source == "quality" else raw_key(source)
 
     def get_group_name(self, dbt_resource_props: Any) -> str | None:
@@ -86,7 +86,7 @@ def _ready_to_build(context: dg.AssetExecutionContext, data: Data) -> None:
     """A whole build begins with empty files; a part of one goes on in those of the last."""
     folder = data.folder
     if not (folder.raw / "run" / "run.parquet").exists():
-        raise needs_the_job("dbt has not been told about a run yet")
+        raise needs_the_job("no run has written its inputs for dbt yet")
     if context.is_subset and data.settings.engine.name == "spark":
         raise needs_the_job("Spark builds all models or none")
     if context.is_subset:

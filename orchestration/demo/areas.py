@@ -28,7 +28,7 @@ class Area:
     children: Mapping[int, float]
     factors: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(FACTORS, 1.0))
     records_away: bool = False
-    """Whether 'away without authorisation' is told from 'missing'; some authorities do not (SC14)."""
+    """Whether 'away without authorisation' is kept apart from 'missing'; some authorities do not (SC14)."""
     dfe_code: str = ""
 
     def children_in(self, years: np.ndarray) -> np.ndarray:

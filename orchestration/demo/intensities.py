@@ -216,7 +216,7 @@ SUITABLE = 0.93
 
 # ------------------------------------------------------------------------------------------- recording
 
-# Entered late: share, and after how long; ends the same. [shape: most referrals stand in the system the
+# Entered late: share, and after how long; ends the same. [shape: most referrals are in the system the
 # same week]
 LATE_ENTRY = 0.035
 LATE_ENTRY_DAYS = Curve(((0, 4), (0.6, 15), (0.9, 40), (1, 80)))

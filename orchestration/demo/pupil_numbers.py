@@ -2,7 +2,7 @@
 
 999 marks children whom social care knows, 998 all other pupils, so that no number is given twice. DfE's own rule
 on the authority (CIN 1530) therefore asks about each of them, as its rules on postcodes do about `ZZ99`: a number
-or an address that they pass could be a child's, and invented data must be told from real at a glance.
+or an address that they pass could be a child's, and invented data must be distinct from real data at a glance.
 """
 
 from __future__ import annotations

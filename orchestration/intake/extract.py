@@ -154,7 +154,7 @@ def read_version(submission: SubmissionFiles, secret: bytes, target: Path) -> Ex
 
 
 def broken_off(submission: SubmissionFiles, error: Exception) -> Extraction:
-    """The verdict on a version that a fault of the program kept from being taken in; only its place is told."""
+    """The verdict on a version that a fault of the program kept from being taken in; only its place is given."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     finding = Finding(
         rule="INTERNAL_ERROR",
@@ -306,7 +306,7 @@ def read_files(
 ) -> tuple[list[tuple[Received, list[Block]]], list[Finding]]:
     """The blocks of each file that can be read, and what is said of the others.
 
-    One that cannot be read stands for its table where it has the headings of one: that table has failed and is not absent.
+    One that cannot be read counts as its table where it has the headings of one: that table has failed and is not absent.
     """
     known = frozenset(normalise_heading(heading) for heading in contract.headings())
     wanted = partial(could_be_a_table, contract) if contract.of_a_release else None

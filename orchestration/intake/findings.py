@@ -1,6 +1,6 @@
-"""What the taking-in has to tell an owner: one finding per file, table, column and rule, never a value.
+"""Messages of the taking-in to an owner: one finding per file, table, column and rule, never a value.
 
-A finding is told in one of two editions: with places for everybody, with the names that came with the file for officers.
+A finding is printed in one of two editions: with places for everybody, with the names that came with the file for officers.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """What becomes of each row of what was read: loaded, de-duplicated or quarantined (expectations/README.md, 'Quarantine'
-and 'Duplicates'), and what its owner is told about it.
+and 'Duplicates'), and what is reported to its owner.
 
 A table is judged once for all versions that come together, by Great Expectations (`checks/judge.py`). A row carries
 one or more kinds of record (its contract says which). Quarantine and duplicates are judged per record; the row is

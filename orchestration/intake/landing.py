@@ -1,4 +1,4 @@
-"""What stands in landing: the submissions' folders and their files, as far as they can be taken in."""
+"""What is in landing: the submissions' folders and their files, as far as they can be taken in."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _mode(path: Path) -> int:
 
 
 def _strays(inside: list[Path], landing: Path) -> Iterator[Finding]:
-    """What stands where only folders belong."""
+    """What is where only folders belong."""
     for path in inside:
         if not _is_folder(path) and is_extract(path):
             if _is_file(path):

@@ -1,6 +1,6 @@
 """The mark of a folder that `cypp demo` has filled: a file `_SYNTHETIC` with the hash of each of its files.
 
-So a file that somebody else puts there is told apart; `sha256sum --check` reads the mark in its folder.
+So a file that somebody else puts there is seen; `sha256sum --check` reads the mark in its folder.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ NOTICE = "# SYNTHETIC: written by `cypp demo`. No child, family or worker in the
 
 
 def write_mark(folder: Path) -> None:
-    """Mark what stands in a folder as invented."""
+    """Mark what is in a folder as invented."""
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != MARK)
     lines = [f"{digest_of(path)}  {path.name}" for path in files]
     (folder / MARK).write_text("\n".join([NOTICE, *lines, ""]), encoding="utf-8")

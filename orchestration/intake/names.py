@@ -17,10 +17,10 @@ SAID_ALONE = frozenset({"file", "folder", "line"})
 
 @dataclass(frozen=True)
 class Received:
-    """A name, and the place that stands for it: its number in the order of its kind.
+    """A name, and the place that is said instead: its number in the order of its kind.
 
     Files and folders are counted in the order of their names in their folder, sheets and columns from the left (columns
-    as far as they have a heading), elements by the line of the file where the first one stands, lines from the top. A file
+    as far as they have a heading), elements by the line of the file where the first one is, lines from the top. A file
     has one root element, which needs no number.
     """
 

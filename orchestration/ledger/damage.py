@@ -1,4 +1,4 @@
-"""How it is told that the ledger, which nothing can make again, is lost, damaged, or out of reach."""
+"""The errors of a ledger, which nothing can make again: lost, damaged, or out of reach."""
 
 from __future__ import annotations
 

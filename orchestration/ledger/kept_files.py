@@ -34,7 +34,7 @@ def written_anew(
 ) -> dict[str, list[str]]:
     """By the name of a file that an act changes its new name, which names the act, and its hash.
 
-    The new ones stand beside the old ones, until an event says that they take their place.
+    The new ones are next to the old ones, until an event says that they take their place.
     """
     replaced = {}
     for path in files:

@@ -79,7 +79,7 @@ class IssueAnswer:
     until: date
     answered_at: datetime
     event_number: int = 0
-    """The number of its event: of two answers the later one stands. 0 before it is entered."""
+    """The number of its event: of two answers the later one counts. 0 before it is entered."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,7 @@ class Ledger:
         ]
 
     def answer_issues(self, answers: list[IssueAnswer]) -> None:
-        """Append answers, all or none; they are never taken back, a later one stands above an earlier one."""
+        """Append answers, all or none; they are never taken back, a later one counts before an earlier one."""
         self._chain.append("answer", [(answer.answered_at, _content(answer)) for answer in answers])
 
     def issue_answers(self) -> list[IssueAnswer]:
@@ -337,7 +337,7 @@ class Ledger:
         self._chain.copy_to(target)
 
     def issue(self, pack: Path) -> None:
-        """Append that a pack has been issued, which stands in the ledger's folder already."""
+        """Append that a pack has been issued, which is in the ledger's folder already."""
         content = {"pack": pack.name, "files": files_of_pack(self._folder, pack)}
         self._chain.append("issued", [(now(), content)])
 

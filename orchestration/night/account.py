@@ -77,7 +77,7 @@ def outcome_of(folder: DataFolder, ledger: Ledger, seconds: dict[str, float]) ->
         for verdict in ("accepted", "rejected", "reread")
     )
     run = told_run(folder)
-    assert run is not None  # noqa: S101 -- published, so dbt was told about it
+    assert run is not None  # noqa: S101 -- published, so its inputs for dbt were written
     told = [finding_from(one) for step in steps for one in step.get("findings", [])]
     return Outcome(
         run=run, accepted=accepted, rejected=rejected, reread=reread,

@@ -1,4 +1,4 @@
-"""`cypp demo`: invented extracts written into a data folder, or taken away again."""
+"""`cypp demo`: invented extracts written into a data folder, or removed again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ def demo(  # noqa: PLR0913 -- one for each option of the command
     by: By,
     data_dir: DataDir = None,
     seed: Annotated[
-        int, typer.Option(help="Another seed is another authority; the same one the same bytes.")
+        int,
+        typer.Option(
+            help="The same seed always gives the same files; another seed gives another authority."
+        ),
     ] = 1,
     months: Annotated[int, typer.Option(min=1, max=120, help="How many monthly extracts.")] = 36,
     last: Annotated[
@@ -42,10 +45,10 @@ def demo(  # noqa: PLR0913 -- one for each option of the command
         bool, typer.Option("--if-empty", help="Only where nobody has put anything into landing.")
     ] = False,
     remove: Annotated[
-        bool, typer.Option("--remove", help="Take the demo and all that came of it away.")
+        bool, typer.Option("--remove", help="Remove the demo and all that came of it.")
     ] = False,
 ) -> None:
-    """Write synthetic extracts in the real file formats into landing, or take them away."""
+    """Write synthetic extracts in the real file formats into landing, or remove them."""
     from orchestration.night.errors import NothingPublished
     from orchestration.night.synthetic import Wanted, last_month
 
@@ -69,7 +72,7 @@ def _written(folder: DataFolder, wanted: Wanted, if_empty: bool) -> str:
         write_extracts(folder, ledger, wanted, show)
     return (
         f"Synthetic extracts of {wanted.areas} authority(ies) up to {wanted.last} are in {folder.landing};"
-        " `cypp demo --remove` takes them away."
+        " `cypp demo --remove` removes them."
     )
 
 
@@ -90,6 +93,6 @@ def _removed(folder: DataFolder, by: str) -> str:
     return (
         f"Removed the demo of {', '.join(gone.areas)}: {gone.n_extracts} extracts in landing, {gone.n_versions} versions"
         f" in archive, raw, quality and restricted, and all that {gone.n_runs} run(s) made of them: warehouse, reports,"
-        f" worklists, issued packs, first reported values, issues.{others} settings.toml, the key and national"
-        " files that are no demo's stay."
+        f" worklists, issued packs, first reported values, issues.{others} settings.toml, the key and the authority's"
+        " own national files stay."
     )

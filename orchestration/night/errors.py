@@ -34,7 +34,7 @@ HOLDS_RECEIVED = frozenset({"landing", "archive", "taking_in"})
 
 
 class NothingPublished(Exception):
-    """The run ended without publishing; the last good warehouse still serves (exit status 1)."""
+    """The run ended without publishing; the last good warehouse stays in place (exit status 1)."""
 
 
 def needs_the_job(what: str) -> NothingPublished:

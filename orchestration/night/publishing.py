@@ -141,12 +141,14 @@ def _enter_publication(folder: DataFolder, ledger: Ledger, run: Run) -> None:
 
 
 def _run_of(folder: DataFolder, marts: Path) -> Run:
-    """The run that dbt was told about, if the build is of it; else raises NothingPublished."""
+    """The run that wrote the inputs of dbt, if the build is of it; else raises NothingPublished."""
     run = told_run(folder)
     if run is None or not marts.exists():
         raise needs_the_job("nothing has been built yet")
     if publish.run_of(marts) != run.run_id:
-        raise needs_the_job(f"the build is not of run {run.run_id}, which dbt was told about last")
+        raise needs_the_job(
+            f"the build is not of run {run.run_id}, which wrote the newest inputs of dbt"
+        )
     return run
 
 

@@ -77,7 +77,7 @@ def finish_removal(folder: DataFolder, ledger: Ledger) -> None:
 
 
 def _of_runs(folder: DataFolder, ledger: Ledger) -> Iterator[Path]:
-    """What readers see, and what runs keep: all of it stands on the demo, since nothing else was beside it."""
+    """What readers see, and what runs keep: all of it depends on the demo, since there was nothing else."""
     yield folder.outputs
     yield from folder.root.glob(".outputs-*")
     yield from folder.warehouse.iterdir() if folder.warehouse.is_dir() else ()

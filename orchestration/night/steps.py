@@ -173,7 +173,7 @@ def judge_by_statutory_rules(folder: DataFolder, request: Request) -> Statutory:
     return statutory
 
 
-# ---------------------------------------------------------------- what dbt is told
+# ---------------------------------------------------------------- the inputs of dbt
 
 
 def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:

@@ -1,4 +1,4 @@
-"""A filled worklist back in: each line is applied or refused with a reason, then the ledger is told once.
+"""A filled worklist back in: each line is applied or refused with a reason, then entered in the ledger at once.
 
 Nothing here holds or says a local id: a line is named by its row number.
 """

@@ -196,7 +196,7 @@ class Indicator(_Strict):
 
     @model_validator(mode="after")
     def _further_bases_suit_the_kind(self) -> Indicator:
-        """Shares of events stand for the year to date too, rates of events as a doubled half year."""
+        """Shares of events are for the year to date too, rates of events as a doubled half year."""
         suitable = {"percentage": "ytd", "rate_per_10k": "six_month_annualised"}.get(self.kind)
         if set(self.also_on) - {suitable} or (self.also_on and self.basis != "rolling12"):
             raise ValueError(f"{self.id}: cannot be issued on {self.also_on}")

@@ -1,4 +1,4 @@
-"""`cypp report`: the reports of the warehouse that serves, rendered again, attacked and, if asked, issued."""
+"""`cypp report`: the reports of the published warehouse, rendered again, attacked and, if asked, issued."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from orchestration.reports.issued import in_the_name_of
 from orchestration.reports.media.charts import DRAWINGS, drawings_kept_in
 from orchestration.reports.release import AlreadyIssued, audit_release, issue_pack
 from orchestration.reports.render import EDITIONS, PUBLIC, RESTRICTED, render_edition
-from orchestration.settings import DataFolder
+from orchestration.settings import ConfigurationError, DataFolder
 from orchestration.warehouse import access, publish
 from orchestration.warehouse.opening import opened
 from orchestration.warehouse.serving import write_surface_hashes
@@ -47,10 +47,10 @@ class Rendered:
 def render_again(folder: DataFolder, edition: str | None, issued_by: str | None = None) -> Rendered:
     """Render one edition or both from the published warehouse, and issue the pack in a person's name.
 
-    Raises NotRendered.
+    Raises NotRendered, or ConfigurationError where there is no such edition.
     """
     if edition not in (None, *EDITIONS):
-        raise NotRendered(f"there is no edition {edition}: choose {' or '.join(EDITIONS)}")
+        raise ConfigurationError(f"there is no edition {edition}: choose {' or '.join(EDITIONS)}")
     if not folder.warehouse_file.exists():
         raise NotRendered("nothing is published yet: run `cypp run` first")
     # What is issued is rendered once more: until then its public pages say that they are a draft.

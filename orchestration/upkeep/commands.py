@@ -48,7 +48,7 @@ MEGABYTE = 1_000_000
 
 @app.command()
 def verify(data_dir: DataDir = None) -> None:
-    """Read archive, raw and ledger again and hold them to their hashes."""
+    """Read the archive, what was read of it, the ledger with its files and what is published, and check their hashes."""
     from filelock import Timeout
 
     from orchestration.upkeep.verify import verify as read_again
@@ -172,7 +172,7 @@ def rebuild(
         raise stop(f"Wrong configuration, nothing touched: {error}", WRONG_USAGE) from None
     except NothingPublished as error:
         raise stop(
-            f"Nothing published, the last good warehouse still serves: {error}", NOTHING_PUBLISHED
+            f"Nothing published, the last good warehouse stays in place: {error}", NOTHING_PUBLISHED
         ) from None
     print_run_summary(console, folder, done.outcome)
     if done.before is None:
@@ -203,8 +203,9 @@ def rekey(by: By, data_dir: DataDir = None) -> None:
     except NothingPublished as error:
         raise stop(f"No new key: {error}", NOTHING_PUBLISHED) from None
     say(
-        f"{done.n_tables} tables are under a new key; {done.n_first_keys} keys that owners were asked about keep the"
-        " fingerprints of their issues. The old key is gone: put a copy of restricted/hmac.key wherever one is kept."
+        f"{done.n_tables} tables now use a new key. For {done.n_first_keys} keys of records that owners were asked about,"
+        " the issues keep their fingerprints. The old key is gone: put a copy of restricted/hmac.key everywhere a copy of"
+        " the key is kept."
     )
     try:
         with bars() as show:

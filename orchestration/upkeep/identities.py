@@ -1,4 +1,4 @@
-"""The identifiers under which extracts of an area know one child: those that stand in one row with the one that was given."""
+"""The identifiers under which extracts of an area know one child: those that are in one row with the one that was given."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def identity_of(
 
 
 def _pairs(partition: Partition) -> Iterator[frozenset[str]]:
-    """The keys of people that stand in one row."""
+    """The keys of people that are in one row."""
     for table in partition.files:
         rows = partition.rows(table) if table.startswith("raw/") else None
         columns = [name for name in PERSON_KEYS if rows is not None and name in rows.column_names]

@@ -1,7 +1,7 @@
 """The record of processing (UK GDPR, Article 30) as a page, written from the contracts and the registry of indicators.
 
 `python -m orchestration.upkeep.processing` writes it; a test fails when it is not current. What only the authority can
-say is left to be filled in, and so is the assessment (`orchestration/deploy/DPIA.md`) that stands beside it.
+say is left to be filled in, and so is the assessment (`orchestration/deploy/DPIA.md`) next to it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ not edit it. Copy it into the authority's record (UK GDPR, Article 30) and fill 
 | purpose | statistics of children's services: the indicators of the Children and Young People's Plan, for officers, members and the public |
 | people | children known to social care or with an EHC plan, pupils, young people of 16 and 17; of adults only what is dropped as it is read |
 | who receives what | `data/README.md`, 'Who may read what': records by pseudonym the group of `[access] group`; identified records the data owners; figures under disclosure control everybody |
-| to other countries | nothing: no part of the system uses the network |
+| to other countries | nothing, while `settings.toml` names no object store (`[storage]`: extracts and what was read of them), no PostgreSQL (`[ledger]`: receipts, answers, names of officers) and no Spark cluster (`[engine]`: the rows that figures are computed from) outside the country. Alerts by mail (`[alerts.mail]`) name no child. Where these are: {fill} |
 | how it is protected | keys by HMAC-SHA-256 with a secret kept apart; names, addresses and postcodes dropped as a file is read; modes of files; an audit trail chained by hashes; disclosure control (`dbt_project/docs/disclosure.md`) |
 | lawful basis (Article 6), condition (Article 9) | for each source below |
 

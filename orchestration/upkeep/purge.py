@@ -155,7 +155,7 @@ def refuse_held_figures(folder: DataFolder, areas: set[str]) -> None:
         ).fetchone()
     if held:
         raise ConfigurationError(
-            f"figures of {held[0]} are held and stand with their records as last published; release them first: {held[1]}"
+            f"figures of {held[0]} are held, and they and their records stay as last published. Release the figures first: {held[1]}"
         )
 
 

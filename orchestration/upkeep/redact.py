@@ -46,7 +46,7 @@ class NotRedacted(Exception):
 
 @dataclass(frozen=True)
 class Sought:
-    """The child: its identifiers, the headings under which one may stand, and all headings of the contract."""
+    """The child: its identifiers, the headings under which one may be, and all headings of the contract."""
 
     identifiers: frozenset[str]
     id_headings: frozenset[str]
@@ -132,7 +132,7 @@ def _text(content: bytes, sought: Sought) -> bytes | None:
 
 
 def _parsed(content: bytes, block: Block) -> tuple[str, list[list[str]]]:
-    """The delimiter under which the headings stand where the reader found them, and the rows."""
+    """The delimiter under which the headings are where the reader found them, and the rows."""
     wanted = set(map(normalise_heading, block.headings))
     for delimiter in DELIMITERS:
         rows = list(csv.reader(decode_text(content).lines(), delimiter=delimiter))
@@ -140,7 +140,7 @@ def _parsed(content: bytes, block: Block) -> tuple[str, list[list[str]]]:
             map(normalise_heading, rows[block.header_row - 1])
         ):
             return delimiter, rows
-    raise NotRedacted("a text file's rows cannot be told apart")
+    raise NotRedacted("a text file's rows cannot be separated")
 
 
 # ---------------------------------------------------------------- XML
@@ -164,7 +164,7 @@ def _markup(content: bytes, sought: Sought) -> bytes | None:
 
 
 def _names(element: Element, sought: Sought) -> bool:
-    """Whether the child stands in an element of identifiers in it."""
+    """Whether the child is in an element of identifiers in it."""
     return any(
         normalise_heading(etree.QName(one).localname) in sought.id_headings
         and sought.is_named_by(one.text)
@@ -215,7 +215,7 @@ def _parsed_part(part: bytes) -> Element:
 
 
 def _sheet_parts(parts: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-    """By the name of a worksheet the part that it stands in."""
+    """By the name of a worksheet the part that it is in."""
     links = _parsed_part(parts["xl/_rels/workbook.xml.rels"])
     targets = {link.get("Id"): str(link.get("Target")) for link in links}
     for sheet in _parsed_part(parts["xl/workbook.xml"]).iter(f"{MAIN}sheet"):

@@ -75,7 +75,7 @@ def _refuse_unready(folder: DataFolder, ledger: Ledger) -> None:
     _refuse_other_knowledge(ledger)
     known = {version.name for version in ledger.versions()} | ledger.purged()
     for one in apart(look_into_landing(folder), ledger).submissions:
-        # It could hold figures, which would stand with their records under the old key.
+        # It could hold figures, which would stay with their records under the old key.
         if one.name not in known:
             raise ConfigurationError(
                 f"landing/{'/'.join(one.name[:3])} is not taken in yet: `cypp run` first"
@@ -90,7 +90,8 @@ def _refuse_other_knowledge(ledger: Ledger) -> None:
     last, newest = published[-1], max(run.as_at for run in published)
     if last.received_by or last.as_at < newest or last.code_version != code_version():
         raise ConfigurationError(
-            "what serves is of an earlier knowledge date or another version of the code: `cypp run` first"
+            "the published warehouse is of an earlier knowledge date, or was made by another version of the code: run"
+            " `cypp run` first"
         )
 
 

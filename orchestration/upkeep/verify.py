@@ -96,7 +96,7 @@ def _of_ledger(error: LedgerDamaged) -> Damage:
 
 
 def _beside(folder: DataFolder, ledger: Ledger) -> Iterator[Damage]:
-    """What stands beside the events: the key, what runs keep, issued packs."""
+    """What is kept besides the events: the key, what runs keep, issued packs."""
     if next_key(folder).exists():
         yield Damage("a new key has not taken its place", "`cypp run` finishes it")
     try:
@@ -115,7 +115,7 @@ def _beside(folder: DataFolder, ledger: Ledger) -> Iterator[Damage]:
 
 
 class _Places:
-    """The places of a data folder in which versions stand."""
+    """The places of a data folder in which versions are."""
 
     def __init__(self, folder: DataFolder, ledger: Ledger) -> None:
         self._folder = folder

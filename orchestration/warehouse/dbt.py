@@ -16,14 +16,14 @@ CYPP_DBT = Path(sysconfig.get_path("scripts")) / "cypp-dbt"
 def target_folder(folder: DataFolder) -> Path:
     """dbt's working folder of a data folder; dagster-dbt begins it from the project's parsed state.
 
-    One for each place that the project stands in: what dbt has parsed holds the paths of the seeds.
+    One for each place that the project is in: what dbt has parsed holds the paths of the seeds.
     """
     place = hashlib.sha256(str(DBT_FOLDER).encode()).hexdigest()[:8]
     return folder.work / f"dbt_target_{place}"
 
 
 MEMORY_VARIABLE = "CYPP_MEMORY"
-"""By what `dbt_project/profiles.yml` is told how much memory DuckDB may take; without it 5 GB."""
+"""The variable that tells `dbt_project/profiles.yml` how much memory DuckDB may take; without it 5 GB."""
 MEMORY_GB = 5
 
 
@@ -36,7 +36,7 @@ def memory_limit(settings: EngineSettings) -> str:
 
 
 STORE_VARIABLES = ("CYPP_RAW", "CYPP_FILESYSTEMS")
-"""By what dbt is told where raw is, and what DuckDB reads it with: `models/staging/*/_*__sources.yml`, `profiles.yml`."""
+"""The variables that tell dbt where raw is, and what DuckDB reads it with: `models/staging/*/_*__sources.yml`, `profiles.yml`."""
 
 
 def tell_store(folder: DataFolder) -> None:

@@ -1,4 +1,4 @@
-"""What dbt is told about a run, as small Parquet tables in `raw/run/`: the knowledge date, which versions
+"""What a run tells dbt, as small Parquet tables in `raw/run/`: the knowledge date, which versions
 were received when, which days their tables cover, the registry, earlier published values.
 
 K reaches dbt as data, never as `--vars`, which would defeat partial parsing.
@@ -53,7 +53,7 @@ class Run:
 
 
 def told_run(folder: DataFolder) -> Run | None:
-    """The run that dbt was told about last; None where it never was, or nobody can read what it was told."""
+    """The run that told dbt last; None where none did, or what it told cannot be read."""
     try:
         told: dict[str, Any] = {}
         for name in ("run", "settings"):
@@ -131,7 +131,7 @@ def _indicator_rows(indicators: Iterable[Indicator]) -> Iterable[dict[str, Any]]
 
 
 def _with_settings(row: Mapping[str, Any], run: Run) -> dict[str, Any]:
-    """A row whose texts say what the run was told, where they name it: `$cp_visit_working_days`."""
+    """A row whose texts give the settings of the run, where they name them: `$cp_visit_working_days`."""
     return {
         name: Template(value).safe_substitute(vars(run)) if isinstance(value, str) else value
         for name, value in row.items()
@@ -176,7 +176,7 @@ def write_last_published(folder: DataFolder, target: Path) -> None:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """Everything beside the ledger that dbt is told about a run."""
+    """Everything that a run tells dbt, apart from the ledger's part."""
 
     run: Run
     areas: list[str]

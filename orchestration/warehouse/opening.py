@@ -108,7 +108,7 @@ def refuse_wrong_encryption(folder: DataFolder) -> None:
 
 
 def _settings_of(marts: Path) -> EncryptionSettings:
-    """The settings of the data folder: all its files of marts stand in a folder in it."""
+    """The settings of the data folder: all its files of marts are in a folder in it."""
     return load_encryption_settings(marts.absolute().parent.parent)
 
 

@@ -173,7 +173,7 @@ def remove_unfinished(link: Path) -> None:
 
 
 def carry_forward(previous: Path, target: Path) -> None:
-    """Begin a new outputs folder with the months that stand already."""
+    """Begin a new outputs folder with the months that are there already."""
     if previous.exists():
         shutil.copytree(previous, target, copy_function=os.link)
     else:

@@ -1,4 +1,4 @@
-"""Shapes that the dbt project declares: what dbt is told about a run, and which tables are published.
+"""Shapes that the dbt project declares: what a run tells dbt, and which tables are published.
 
 Read from the YAML and the names of the models, so that nothing here has to be kept in step with them.
 """

@@ -108,7 +108,7 @@ def test_dead_daemon_is_told_by_the_check_and_status_says_it(
     assert "No run has succeeded by 2025-07-01 07:00" in inbox.texts[0]
     assert "48.0 hours ago" in inbox.texts[0]
     assert (status.status, "no run has succeeded by 2025-07-01 07:00" in status.out) == (3, True)
-    assert "Nothing that has not been told" in after.out
+    assert "Nothing that has not been sent" in after.out
 
 
 def test_holds_and_stale_sources_are_told_once_without_anything_that_stood_in_a_file(

@@ -305,7 +305,7 @@ def test_interrupted_run_says_so_in_one_line_and_leaves_nothing_running(
     ran = _run(f"dagster+{point}", data)
 
     assert ran.status == 1
-    assert "Nothing published, the last good warehouse still serves: interrupted" in ran.err
+    assert "Nothing published, the last good warehouse stays in place: interrupted" in ran.err
     assert "Traceback" not in ran.err
     _wait_for_no_process_of(data)
     _assert_whole(data, *run_ids(story.first.warehouse))

@@ -363,7 +363,7 @@ def test_file_that_holds_other_events_is_neither_taken_over_nor_removed(
     _enter(moved.folder.root, "a")
     (tmp_path / "copy").rename(moved.folder.ledger / LEDGER_FILE)
     done = cypp(moved.folder.root, "move-ledger")
-    assert (done.status, "Nothing moved: the ledger is an older one" in done.err) == (1, True)
+    assert (done.status, "Nothing moved: the ledger is an older copy" in done.err) == (1, True)
     (moved.folder.root / HEAD_FILE).unlink()
     done = cypp(moved.folder.root, "move-ledger")
     assert (done.status, "holds other events than ledger/ledger.sqlite3" in done.err) == (1, True)

@@ -214,14 +214,14 @@ def test_plan_and_unit_are_declared_in_yaml_and_told_to_dbt(said: dict[str, Any]
     assert (said["told"]["plan"], said["told"]["unit"]) == ("borough", "assessments")
 
 
-def test_report_column_takes_at_most_five_files_and_is_printed_everywhere(
+def test_report_column_takes_four_files_and_is_printed_everywhere(
     project: Path, said: dict[str, Any]
 ) -> None:
     from lxml import html
     from openpyxl import load_workbook
 
     assert said
-    assert len(REPORT_COLUMN) <= 5
+    assert len(REPORT_COLUMN) == 4
     overview = html.fromstring((project / "page.html").read_text(encoding="utf-8"))
     [table] = overview.xpath("//table[@class='overview']")
     headings = [cell.text_content() for cell in table.xpath("thead//th")]

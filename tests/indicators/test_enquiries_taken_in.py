@@ -1,4 +1,4 @@
-"""What a row of list 5, list 6 or the census counts as: enquiries, conferences, cases (SC05 to SC08, SC23).
+"""What a row of list 5, list 6 or the census counts as: enquiries, conferences, cases (SC05 to SC08), categories of abuse.
 
 The boundaries of dates that SQL decides stand beside the models, in dbt_project/models.
 """
@@ -236,7 +236,7 @@ def test_eligibility_is_read_by_the_words_former_relevant(
     assert [row["eligibility_code"] for row in table.rows] == [code]
 
 
-# ---------------------------------------------------------------- SC23: categories
+# ---------------------------------------------------------------- categories of abuse
 
 
 @pytest.mark.parametrize(

@@ -209,8 +209,8 @@ def test_status_names_the_last_good_value_its_period_and_what_releases_it(
     text = _status_text(status)
     assert "held; last value of 2025-03-31" in text
     for check in (VOLUME, NCCIS_VOLUME, STRUCTURE, UNREAD):
-        assert f"cypp accept {check} --area {BARNET}" in text
-    assert f"cypp accept {CUT} --area national" in text
+        assert f"cypp accept {check} --area {BARNET} --reason TEXT --until DATE" in text
+    assert f"cypp accept {CUT} --area national --reason TEXT --until DATE" in text
     assert "2 of 9 values of Date of Last Dental Check (22.2%) could not be read" in text
     assert "since the extract of 2025-04-30" in text
 

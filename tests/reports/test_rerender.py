@@ -1,4 +1,4 @@
-"""`cypp report`: reports rendered again from the warehouse that serves, attacked first, issued if asked."""
+"""`cypp report`: reports rendered again from the published warehouse, attacked first, issued if asked."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from orchestration.reports.disclosure.printed import FIGURES_FILE, read_memory
 from orchestration.reports.issued import DRAFT
 from orchestration.reports.rerender import NotRendered, render_again
 from orchestration.settings import DataFolder
+from tests.commands import cypp
 
 if TYPE_CHECKING:
     from tests.reports.conftest import Warehouse
@@ -122,8 +123,19 @@ def test_nothing_published_is_said(tmp_path: Path) -> None:
     empty.create()
     with pytest.raises(NotRendered, match="nothing is published"):
         render_again(empty, None)
-    with pytest.raises(NotRendered, match="no edition"):
-        render_again(empty, "secret")
+
+
+@pytest.mark.parametrize("name", ["secret", "PUBLIC", "public,restricted", ""])
+@pytest.mark.parametrize("is_published", [True, False])
+def test_edition_that_does_not_exist_is_a_wrong_argument(
+    folder: DataFolder, name: str, is_published: bool
+) -> None:
+    if not is_published:
+        folder.warehouse_file.unlink()
+    done = cypp(folder.root, "report", "--edition", name)
+    assert (done.status, done.out) == (2, "")
+    assert f"there is no edition {name}: choose restricted or public" in done.err
+    assert not folder.outputs.exists()
 
 
 def test_public_page_says_nothing_that_has_not_been_through_the_gate(

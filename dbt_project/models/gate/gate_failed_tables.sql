@@ -1,7 +1,7 @@
 -- One row per area, extract table and error check that its newest submission
 -- fails and nobody has released: the state that holds, until a good submission
 -- arrives or somebody accepts. What is lost holds whatever its age: history
--- stands on older submissions, too.
+-- depends on older submissions, too.
 with
 
 checks as (

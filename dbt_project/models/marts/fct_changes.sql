@@ -1,7 +1,7 @@
 -- One row per indicator, local authority and period on the headline basis that
 -- could be compared with the years before: what they lead one to expect, and
 -- whether the figure differs from it beyond chance. A held figure has none: it
--- stands as it was last published.
+-- stays as it was last published.
 select
     changes.indicator_id,
     changes.area_code,

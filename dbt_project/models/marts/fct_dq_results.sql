@@ -1,4 +1,4 @@
--- One row per check and submission version that stands at the knowledge date.
+-- One row per check and submission version in use at the knowledge date.
 with
 
 run as (

@@ -9,7 +9,7 @@ select
     causes.newest_good_period,
     causes.cause,
     'cypp accept ' || causes.check_id || ' --area '
-    || causes.failed_area_code
+    || causes.failed_area_code || ' --reason TEXT --until DATE'
         as released_by,
     run.run_id
 from {{ ref('gate_causes') }} as causes

@@ -48,7 +48,7 @@ final as (
         valued.period_end as last_value_period_end,
         valued.numerator as last_numerator,
         valued.denominator as last_denominator,
-        -- a held period has often no value of its own: the last one stands
+        -- a held period has often no value of its own: the last one is kept
         valued.value is not null
         and (
             valued.period_end = newest.period_end or newest.status = 'held'

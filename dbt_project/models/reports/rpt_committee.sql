@@ -20,7 +20,7 @@ members as (
     from {{ ref('dim_indicators') }}
     where
         ' ' || reports || ' ' like '% committee %'
-        -- the earlier plan's measures stand in the report's annex
+        -- the earlier plan's measures are in the report's annex
         or ' ' || reports || ' ' like '% annex %'
         -- a page of its own, for officers
         or ' ' || reports || ' ' like '% practice %'
@@ -37,7 +37,7 @@ figures as (
     where edition = 'restricted'
 ),
 
--- while an indicator is held, the last good value stands with its own period
+-- while an indicator is held, the last good value is shown with its own period
 held_values as (
     select distinct
         indicator_id,

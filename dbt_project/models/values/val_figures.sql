@@ -1,5 +1,5 @@
 -- One row per indicator, local authority, basis, period and breakdown value.
--- All arithmetic of the indicators stands here and nowhere else; nothing is
+-- All arithmetic of the indicators is here and nowhere else; nothing is
 -- rounded, suppressed or compared.
 {%- set breakdowns = ['age_band'] + child_breakdowns()
     + record_breakdowns() %}
@@ -391,7 +391,7 @@ final as (
                 then null
             else valued.source
         end as source,
-        -- what stood here for a group before it had a population was a share
+        -- what was here for a group before it had a population was a share
         case
             when
                 valued.kind <> 'rate_per_10k'

@@ -1,4 +1,4 @@
-{# Every action of the plan stands in the board report, and nothing else does. #}
+{# Every action of the plan is in the board report, and nothing else does. #}
 {% test board_holds_the_plan(model) %}
 select
     actions.action_id as not_in_report,

@@ -29,7 +29,7 @@ where
             'insufficient_history')
         and (figures.numerator is not null or figures.denominator is not null)
     )
-    -- of a group without a population what was counted stands, and its share
+    -- of a group without a population what was counted stays, and its share
     or (
         figures.status = 'not_applicable'
         and indicators.kind = 'rate_per_10k'

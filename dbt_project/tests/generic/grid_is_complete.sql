@@ -1,5 +1,5 @@
 {# Every basis of every indicator has one row with breakdown 'all' for every area
-   and period of that basis, the rounds of education included, and no row stands
+   and period of that basis, the rounds of education included, and no row is
    outside. Said again from what the
    grid is made of, so that a grid which lost rows is noticed too. #}
 {% test grid_is_complete(model) %}

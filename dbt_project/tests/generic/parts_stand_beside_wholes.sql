@@ -1,6 +1,6 @@
-{# No value of a breakdown stands where the whole has no figure of the same
+{# No value of a breakdown is there where the whole has no figure of the same
    status (a group without a population has no rate of its own), and none in a
-   breakdown that is not issued: so nothing at all stands outside the grid. #}
+   breakdown that is not issued: so nothing at all is outside the grid. #}
 {% test parts_stand_beside_wholes(model) %}
 with
 

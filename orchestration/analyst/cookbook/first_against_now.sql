@@ -1,4 +1,4 @@
--- Which figures stand otherwise today than when they were first published?
+-- Which figures are different today from when they were first published?
 select indicators.caption, figures.period_label, figures.first_reported_value, figures.value
 from marts.v_series as figures
 inner join marts.dim_indicators as indicators on figures.indicator_id = indicators.indicator_id

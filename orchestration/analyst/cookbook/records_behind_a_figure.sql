@@ -1,4 +1,4 @@
--- Which records count in the newest figure of section 47 enquiries, and where do they stand?
+-- Which records count in the newest figure of section 47 enquiries, and where are they?
 select evidence.record_key, evidence.event_date, evidence.in_numerator, evidence.source
 from marts.fct_indicator_evidence as evidence
 inner join marts.v_latest as newest

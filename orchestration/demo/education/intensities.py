@@ -68,7 +68,7 @@ KS2_WITH_KEY_STAGE_1 = 0.93
 
 # ------------------------------------------------------------------------------------------- key stage 4
 
-# The grade at which pupils of a group stand: neither disadvantaged nor with SEN; what disadvantage and SEN
+# The grade at which pupils of a group are: neither disadvantaged nor with SEN; what disadvantage and SEN
 # support take away; with a plan; in care for a year, and for less. [calibrated]
 KS4_LEVEL = {2021: 7.36, 2022: 7.02, 2023: 6.916, 2024: 6.9, 2025: 6.95}
 KS4_DISADVANTAGE = {2021: 1.493, 2022: 1.679, 2023: 1.721, 2024: 1.743, 2025: 1.62}

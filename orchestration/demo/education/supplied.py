@@ -17,7 +17,7 @@ from orchestration.demo.education.texts import iso_days
 from orchestration.settings import DBT_FOLDER
 
 FIGURES, ACTIONS = 15, 16  # name their keys among all others
-# What each supplier sends: numerator and denominator, or a value alone, as they stood in 2022 and how much they
+# What each supplier sends: numerator and denominator, or a value alone, as they were in 2022 and how much they
 # move in a year. [shape: invented throughout]
 RETURNS = {
     "mmr_by_2_pct": ("Public Health", 4_150, 4_980, 40),

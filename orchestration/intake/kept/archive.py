@@ -86,7 +86,7 @@ def mend_archive(
         if version.name not in landed or not _copied(folder, landed[version.name]):
             yield Finding(
                 "ARCHIVE_LOST", "warn",
-                "its copy in archive/ is lost or damaged; figures stand on what was read of it before", REMEDY,
+                "its copy in archive/ is lost or damaged; figures depend on what was read of it earlier", REMEDY,
                 folder=f"{version.area_code}/{version.source}/{version.folder_month}",
             )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The keys by which records were first known, kept in `restricted/` when another key takes their place (`cypp rekey`).
 
-Fingerprints of issues and cases are made of them, so that what owners answered stands and nothing is asked twice. Only
+Fingerprints of issues and cases are made of them, so that what owners answered stays valid and nothing is asked twice. Only
 of records that somebody has been asked about: of nobody else is it kept what the old key said.
 """
 

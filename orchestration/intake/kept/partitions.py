@@ -83,7 +83,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class Change:
-    """Files that stand beside those of a partition, and take their place once this is entered."""
+    """Files that are next to those of a partition, and take their place once this is entered."""
 
     before: Partition
     files: dict[str, str]

@@ -118,7 +118,7 @@ class Block:
 def duplicate_heading(
     names: Sequence[Name], sheet: str | None = None, row: int | None = None
 ) -> FileRejected:
-    """The rejection of a table in which a heading stands twice: nobody can say which column is meant."""
+    """The rejection of a table in which a heading occurs twice: nobody can say which column is meant."""
     return FileRejected(
         Rejection.DUPLICATE_HEADING,
         "more than one column has the same heading. Remove or rename all but one and send it again",

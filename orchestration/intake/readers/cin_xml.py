@@ -68,8 +68,8 @@ def read_cin_census(path: Path) -> list[Block]:
 def _unknown_return(what: str, *names: Received) -> FileRejected:
     return FileRejected(
         Rejection.UNKNOWN_XML,
-        f"this is neither a CIN census nor an SSDA903 return, the two that are read as XML: {what}. Check "
-        "that the file stands in the right folder",
+        f"this is neither a CIN census nor an SSDA903 return: {what}. Check that the file is in the folder of its source:"
+        " SEN2 and NCCIS are read as XML there, too",
         names=names,
     )
 

@@ -120,7 +120,7 @@ def _find_header(text: Text, known_headings: frozenset[str]) -> tuple[str, Heade
 
 
 def _legible_headings(content: bytes, known_headings: frozenset[str]) -> tuple[str, ...]:
-    """The headings of a file that is no text further down, if they stand there letter by letter."""
+    """The headings of a file that is no text further down, if they are there letter by letter."""
     with suppress(FileRejected):
         if found := _find_header(Text(content, "latin-1"), known_headings):
             return found[1].headings
@@ -256,7 +256,7 @@ def _unbalanced_quote(row: int) -> FileRejected:
     return FileRejected(
         Rejection.UNBALANCED_QUOTE,
         f"a cell in row {row} opens a quotation mark that is never closed properly, so the rows after "
-        "it cannot be told apart. Close or double that quotation mark (or send the whole file, if it "
+        "it cannot be separated. Close or double that quotation mark (or send the whole file, if it "
         "was cut off)",
         row=row,
     )

@@ -32,7 +32,7 @@ class PartDamaged(Exception):
 
 
 def errors_of_xls(content: bytes) -> dict[str, CellTexts] | None:
-    """Errors of a workbook of Excel 97 to 2003; None when it cannot be told which cells have one."""
+    """Errors of a workbook of Excel 97 to 2003; None when nothing shows which cells have one."""
     try:
         with xlrd.open_workbook(file_contents=content, on_demand=True, logfile=_Nowhere()) as book:
             sheets = ((name, book.sheet_by_name(name)) for name in book.sheet_names())

@@ -166,7 +166,7 @@ class Modules:
 
 
 def unknown_elements(lines: Mapping[str, int]) -> Note:
-    """What is said about elements that no module has; `lines`: by name, where the first one stands."""
+    """What is said about elements that no module has; `lines`: by name, where the first one is."""
     names = tuple(Received("element", line, name) for name, line in lines.items())
     message = "elements that no module of the return has, left out"
     return Note("UNKNOWN_ELEMENTS", message, len(names), names)

@@ -2,7 +2,7 @@
 
 Names of elements: DfE, NCCIS management information requirement, and the open tools that read the return. What holds
 the elements of a record is not looked at, as only they have fixed names. Which element fills which column is in the
-contract (`aliases`), but for what is told in another way: that what is known has lapsed, two flags that make one code,
+contract (`aliases`), except what is said in another way: that what is known has lapsed, two flags that make one code,
 and a list of characteristics. What a column means does not live here.
 """
 
@@ -79,7 +79,7 @@ class _Return(Modules):
             self._take_record(element)
 
     def _take_record(self, record: Element) -> None:
-        """A row for each activity; the elements of an activity stand together, the others are the person's."""
+        """A row for each activity; the elements of an activity are together, the others are the person's."""
         leaves = _leaves(record)
         groups = [leaf.getparent() for leaf in leaves if element_name(leaf) == ACTIVITY] or [record]
         person = [leaf for leaf in leaves if leaf.getparent() not in groups]

@@ -95,6 +95,6 @@ def _attribute(attributes: dict[str, str], name: str) -> str:
 
 
 def _times(attributes: dict[str, str], name: str) -> int:
-    """How often something stands there; what is no number counts as once, as the library has it."""
+    """How often something is there; what is no number counts as once, as the library has it."""
     said = _attribute(attributes, name) or "1"
     return int(said) if said.isdecimal() and len(said) < 19 else 1

@@ -44,7 +44,7 @@ _LEFT_OUT = (
 )
 ERRORS_NOT_SEEN = Note(
     "ERRORS_NOT_SEEN",
-    "which cells of this workbook (.xls) hold an error cannot be told: they look like empty cells; save it as .xlsx",
+    "it cannot be seen which cells of this workbook (.xls) hold an error: they look like empty cells; save it as .xlsx",
     1,
 )
 FROM_1904 = Note("EPOCH_1904", "the workbook counts its days from 1904; its dates were read so", 1)

@@ -45,7 +45,7 @@ def read_sen2(path: Path) -> list[Block]:
     if root != ROOT:
         raise FileRejected(
             Rejection.UNKNOWN_XML,
-            "this is not a SEN2 return: it begins with another element. Check that the file stands in the "
+            "this is not a SEN2 return: it begins with another element. Check that the file is in the "
             "right folder, or send the module files",
             names=(Received("root element", None, root),),
         )
@@ -72,7 +72,7 @@ class _Modules:
     rows: dict[str, list[tuple[Cell, ...]]] = field(default_factory=lambda: defaultdict(list))
     lines: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     unknown: dict[str, int] = field(default_factory=dict)
-    """By name, the line where the first one stands."""
+    """By name, the line where the first one is."""
     n_people: int = 0
     n_requests: int = 0
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SOURCE = "ssda903"
 ROOT = "EXPSSDA903"
 CHILD = "CHILD"
-# Tables whose fields stand in HEADER itself, beside the child's own.
+# Tables whose fields are in HEADER itself, with the child's own.
 IN_HEADER = ("uasc", "oc3", "ad1")
 # Groups inside HEADER, and the table that each fills.
 GROUPS = {

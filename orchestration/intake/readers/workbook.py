@@ -50,7 +50,7 @@ PLAIN_CELLS = frozenset({str, date, datetime})
 def read_workbook(content: bytes, known_headings: frozenset[str]) -> list[Block]:
     """Every worksheet of a workbook, hidden ones included.
 
-    Notes about the workbook as a whole stand on the first block with headings.
+    Notes about the workbook as a whole are on the first block with headings.
     """
     facts = _inspect(content)
     blocks = [_block(sheet, known_headings, facts) for sheet in _sheets(content)]

@@ -335,7 +335,7 @@ def type_column(
         for value, is_empty in zip(distinct, empty, strict=True)
     ]
     unreadable = np.fromiter((value is UNREADABLE for value in parsed), bool, len(parsed))
-    # An error in a column of codes is told, and keeps a row out, as any code of no list is.
+    # An error in a column of codes is reported, and keeps a row out, as any code of no list is.
     instead = UNMAPPED if column.type == "code" else None
     clean = pd.array(
         [instead if value is UNREADABLE else value for value in parsed], dtype=DTYPES[column.type]

@@ -73,11 +73,11 @@ class CodeReader:
         }
 
     def _by_code(self, text: str) -> str | None:
-        """The code that stands first, in brackets, or as the only code in the text."""
+        """The code that comes first, in brackets, or as the only code in the text."""
         tokens = TOKEN.findall(text)
         if not tokens:
             return None
-        # A drop-down's letter may stand before the code: 'e) E4A: Returned home'.
+        # A drop-down's letter may come before the code: 'e) E4A: Returned home'.
         leading = TOKEN.findall(OPTION_PREFIX.sub("", text.lower()))[:1]
         glued = GLUED.match(text)
         first = [*([glued[1]] if glued else []), *(token.upper() for token in leading)]

@@ -16,7 +16,7 @@ from functools import cached_property
 HEADER_SEARCH_ROWS = 15
 ENOUGH_HITS = 2
 
-# Before NFKC, which would turn an acute accent that stands for an apostrophe into two characters.
+# Before NFKC, which would turn an acute accent that is meant as an apostrophe into two characters.
 _PLAIN = str.maketrans(
     {
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4`", "'"),
@@ -76,9 +76,9 @@ class HeaderLine:
         return self.places[-1] + 1
 
     def duplicates(self, known_headings: frozenset[str]) -> list[str]:
-        """Known headings that stand in the line more than once, in the first spelling.
+        """Known headings that are in the line more than once, in the first spelling.
 
-        A column that nobody reads may stand there as often as it likes: the closeness of each neighbour
+        A column that nobody reads may be there as often as it likes: the closeness of each neighbour
         does, ten times, in DfE's workbook of statistical neighbours.
         """
         return [

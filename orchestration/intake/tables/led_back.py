@@ -20,7 +20,7 @@ from orchestration.intake.tables.recognise import RecognisedBlock, Recognition, 
 
 @dataclass(frozen=True)
 class _Lead:
-    """A heading that stands in a column's place, and the table whose rows it names."""
+    """A heading that is in a column's place, and the table whose rows it names."""
 
     column: str
     heading: str
@@ -99,6 +99,7 @@ def _told(contract: Contract, name: str, lead: _Lead, *, is_led: bool) -> Findin
         )  # fmt: skip
     return Finding(
         "NOT_LED_BACK", "reject" if contract.tables[name].must_be_present else "warn",
-        f"{lead.heading!r} says which row belongs to which {heading!r} only with a table {there} that has this column, too",
+        f"{lead.heading!r} shows which row belongs to which {heading!r} only if the table {there}, with this column, is also"
+        " sent",
         f"Send the files of one export together, or give {heading!r} in every file", column=lead.heading,
     )  # fmt: skip

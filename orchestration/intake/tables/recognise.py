@@ -20,14 +20,14 @@ from orchestration.intake.tables.headings import normalise_heading, plain_headin
 ENOUGH_OVERLAP = 0.6
 FEWEST_HEADINGS = 3
 CHECK_THE_FOLDER = (
-    "Check that the file stands in the right folder and has the headings of the template that `cypp forms "
+    "Check that the file is in the right folder and has the headings of the template that `cypp forms "
     "--templates` writes"
 )
 
 
 @dataclass(frozen=True)
 class RecognisedBlock:
-    """A block, the table it is and where each of the table's columns stands in it."""
+    """A block, the table it is and where each of the table's columns is in it."""
 
     file: Received
     table: str
@@ -58,7 +58,7 @@ def _names(column: Column) -> list[str]:
 
 
 def leads_back(column: Column, heading: str) -> str | None:
-    """The heading of the contract that stands in a column's place, if a heading of a file is one."""
+    """The heading of the contract that is in a column's place, if a heading of a file is one."""
     plain = normalise_heading(heading)
     return next((name for name in column.led_back if normalise_heading(name) == plain), None)
 
@@ -236,7 +236,7 @@ def _heading_findings(table: Table, found: RecognisedBlock) -> Iterator[Finding]
             remedy="Add the column if the system has it",
             column=optional[0],
         )
-    # A heading that may stand in a column's place is read only where it does.
+    # A heading that may be in a column's place is read only where it does.
     known = {
         normalise_heading(name)
         for column in table.columns.values()
@@ -442,7 +442,7 @@ def _recognised(
 
 
 def _several(contract: Contract, blocks: list[RecognisedBlock]) -> Finding | None:
-    # a form has a sheet for each who is asked; any other table stands in a file once
+    # a form has a sheet for each who is asked; any other table is in a file once
     others = [block.file for block in blocks if block.form is None]
     same_file = len(set(others)) < len(others)
     if len(blocks) == 1 or (contract.several_files == "append" and not same_file):

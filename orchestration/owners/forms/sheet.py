@@ -1,4 +1,4 @@
-"""One sheet of a form: what is told, then what is asked, as its table's contract says (`form`)."""
+"""One sheet of a form: what is known, then what is asked, as its table's contract says (`form`)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FormSheet:
 
 
 def headings(source: str, table: str) -> list[str]:
-    """The columns: what is told, then what is asked."""
+    """The columns: what is known, then what is asked."""
     form = contract_for(source).tables[table].form
     assert form is not None  # noqa: S101 -- the contract says so
     number, *asked = form.headings.values()

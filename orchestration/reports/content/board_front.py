@@ -68,7 +68,7 @@ class Spotlight:
 
 @dataclass(frozen=True)
 class BoardFront:
-    """What stands before the outcomes."""
+    """What comes before the outcomes."""
 
     sentence: str
     cards: tuple[OutcomeCard, ...]

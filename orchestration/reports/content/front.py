@@ -154,7 +154,7 @@ def _down(value: float, low: float, high: float) -> float:
 
 @dataclass(frozen=True)
 class Front:
-    """What stands before the table."""
+    """What comes before the table."""
 
     sentence: str
     sections: list[tuple[str, list[Tile]]]

@@ -433,7 +433,7 @@ def _disagreements(
 
 
 def table_of(report: str) -> str:
-    """Name the printed table that has the lines of a report: what practice asks for stands with the plan."""
+    """Name the printed table that has the lines of a report: the practice measures are with the plan's."""
     return "rpt_standards" if report == "standards" else "rpt_committee"
 
 

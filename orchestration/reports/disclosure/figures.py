@@ -63,7 +63,7 @@ class Counted:
 
 Records = Mapping[tuple[str, str], list[Counted]]
 """By indicator and area: what its means are made of."""
-# Of a record's number the lower bits are of its amount: a record that was corrected is told from the one it was.
+# Of a record's number the lower bits are of its amount: a record that was corrected differs from the one it was.
 AMOUNT_BITS = 24
 NUMBER_OF_RECORD = (
     f"(md5_number_lower(record_key) >> {AMOUNT_BITS} << {AMOUNT_BITS})"

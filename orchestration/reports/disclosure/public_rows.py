@@ -49,7 +49,7 @@ class _Table:
     shown: Mapping[str, str] = field(default_factory=dict)
     """What a column shows in public, where that is not the column itself."""
     instead: Mapping[str, str] = field(default_factory=dict)
-    """What stands where it shows nothing, where that is not empty."""
+    """What is shown instead where it shows nothing, where that is not empty."""
 
     def statement(self) -> str:
         """The insertion of the public rows."""

@@ -1,7 +1,7 @@
 """What public packs have printed, led to a new key (`cypp rekey`), before the first pack under it is judged.
 
 The records of a mean are remembered by numbers made of their keys. Each is found again by its day and its amount. Of
-several with the same, any stands for any other: what windows of a mean tell is the difference of their sums.
+several with the same, any can be taken for any other: what windows of a mean tell is the difference of their sums.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from orchestration.warehouse.schemas import printed_tables, public_columns
 
 # A word or two may be anybody's ('On track'); three in a row are a sentence of somebody's.
 SENTENCE = r"\S+\s+\S+\s+\S+"
-# What people write into forms, but for what is released; and where the words of the plan and the registry stand, which
+# What people write into forms, except what is released; and where the words of the plan and the registry are, which
 # are public whoever repeats them.
 _UNRELEASED = """
     with written as (

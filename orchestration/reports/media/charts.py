@@ -40,7 +40,7 @@ _KEPT_IN: ContextVar[Path | None] = ContextVar("kept_in", default=None)
 
 @dataclass(frozen=True)
 class Look:
-    """How a series is told from the others, in colour and without."""
+    """How a series differs from the others, in colour and without."""
 
     colour: str
     shape: str

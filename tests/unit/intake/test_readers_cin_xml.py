@@ -246,6 +246,8 @@ def test_another_return_is_rejected_by_the_name_of_its_root(rejection: Rejection
     assert rejected.code == Rejection.UNKNOWN_XML
     assert [name.in_full() for name in rejected.names] == ["root element 'EXPOTHER'"]
     assert "EXPOTHER" not in f"{rejected} {rejected.names[0]}"
+    for returned in ("CIN census", "SSDA903", "SEN2", "NCCIS"):
+        assert returned in str(rejected)
 
 
 @pytest.mark.parametrize("header", [HEADER.replace("CIN", "SEN2"), ""])

@@ -1,6 +1,6 @@
 -- One row per calendar month end from the earliest to the latest as-at date of
 -- any local authority's submission that serves at the knowledge date, or of the
--- span that the run was told: the grid of docs/figures.md, 'The grid'.
+-- span that the run was given: the grid of docs/figures.md, 'The grid'.
 with
 
 of_extracts as (

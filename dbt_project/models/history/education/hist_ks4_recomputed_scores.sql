@@ -71,7 +71,7 @@ best_of_core as (
         pupil_key
 ),
 
--- double only where both were taken; the other of the two may stand as open
+-- double only where both were taken; the other of the two may count as open
 core as (
     select
         *,

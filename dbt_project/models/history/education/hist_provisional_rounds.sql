@@ -1,4 +1,4 @@
--- One row per kind of pupil, area and academic year that stands on results not
+-- One row per kind of pupil, area and academic year that depends on results not
 -- yet revised by DfE: some row's release is not revised or final.
 with
 

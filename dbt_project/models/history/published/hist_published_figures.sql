@@ -1,6 +1,6 @@
 -- One row per published series, area and period, as far as published at the
 -- knowledge date: DfE's Interactive Tool (which does not say when, so the
--- period's end stands in) and Explore Education Statistics.
+-- period's end is used) and Explore Education Statistics.
 with
 
 figures as (

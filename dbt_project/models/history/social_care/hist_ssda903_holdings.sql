@@ -26,7 +26,7 @@ held_chains as (
         chains.is_unread as is_end_unread,
         chains.is_start_known,
         chains.last_episode_date,
-        -- the chain stands as the submission of its last episode gives it
+        -- the chain is as the submission of its last episode gives it
         episodes.submission_id = chains.last_episode_submission_id
         and episodes.start_date = chains.last_episode_date as describes_period
     from {{ ref('hist_care_chains') }} as chains

@@ -91,7 +91,7 @@ children as (
         child_key
 ),
 
--- of two that stand first alike the lesser
+-- of two that come first alike the lesser
 newest as (
     select
         children.area_code,

@@ -32,7 +32,7 @@ in_list as (
         -- without a date of birth a child is read as 5 or over
         -- (docs/social_care.md, 'Health of looked-after children'); the list
         -- gives the last date only, so of the two assessments of an under-five
-        -- one within six months stands in (SC16)
+        -- one within six months is used instead (SC16)
         case
             when
                 {{ age_in_years('list_8.birth_date', 'states.as_at_date') }} < 5

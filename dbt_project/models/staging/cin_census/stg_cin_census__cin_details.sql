@@ -1,4 +1,4 @@
--- One row per referral of one census version, with what stands at it: an
+-- One row per referral of one census version, with what is given with it: an
 -- episode of need, the conference of a child who moved in.
 select
     submission_id,

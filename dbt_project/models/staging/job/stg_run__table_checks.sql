@@ -1,4 +1,4 @@
--- One row per table check of a submission that stands at the knowledge date.
+-- One row per table check of a submission in use at the knowledge date.
 select
     check_id,
     rule,

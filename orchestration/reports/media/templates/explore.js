@@ -302,7 +302,7 @@
     fill("chart");
   }
 
-  // Each drawing in a task of its own, so that the first words stand before the last picture.
+  // Each drawing in a task of its own, so that the first words are there before the last picture.
   async function show() {
     const choice = choiceOf(location.hash);
     showChoices(choice);
