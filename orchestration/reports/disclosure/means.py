@@ -1,4 +1,4 @@
-"""Which means may be printed beside each other: two windows that share records tell the few that come and go.
+"""Which means may be printed together: two windows that share records reveal the few that come and go.
 
 The difference of two sums is what those records add. So between any two printed windows that overlap either nobody
 comes or goes, or more than five do (dbt_project/docs/disclosure.md, 'Means').
@@ -51,7 +51,7 @@ def means_to_withhold(
     records: Records,
     printed: PrintedMeans | None = None,
 ) -> frozenset[FigureKey]:
-    """The means that tell too much beside others; what was `printed` stays so, then the newest come first."""
+    """The means that reveal too much together with others; what was `printed` stays so, then the newest come first."""
     if IdentityClass.MEANS not in identities.used:
         return frozenset()
     series: dict[tuple[str, str], list[PrintedFigure]] = defaultdict(list)
