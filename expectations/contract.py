@@ -68,7 +68,7 @@ class Column(_Strict):
     # cast, where a rule uses the column (`checked`; a needed one is checked, too).
     value: Literal["needed", "checked", "free"] = "free"
     decides: tuple[str, ...] = ()
-    """The populations that read it to decide whether, when or in which part a record counts, beside those of
+    """The populations that read it to decide whether, when or in which part a record counts, besides those of
     `Record.places_it`: a record is left out of them where the cell cannot be read (expectations/README.md)."""
     lowest: float | None = None
     highest: float | None = None
@@ -160,7 +160,7 @@ class Form(_Strict):
 
     headings: dict[str, str]
     answers: tuple[str, ...]
-    # What a form says to who fills it in, and nobody reads back.
+    # What a form says to the people who fill it in, and nobody reads back.
     shown: tuple[str, ...] = ()
     explained_on: tuple[str, ...] = ("Cover", "Contents", "Notes")
 
@@ -182,7 +182,7 @@ class Table(_Strict):
     title: str
     sheet: str | None = None
     signature: tuple[str, ...] = ()
-    # Another set of headings that tells the table, such as the names before a change.
+    # Another set of headings that identifies the table, such as the names before a change.
     earlier_signature: tuple[str, ...] = ()
     # Headings that tell another table of the source, where two share a signature.
     not_with: tuple[str, ...] = ()
@@ -252,7 +252,7 @@ class Contract(_Strict):
     download: str | None = None
     """Where a national file is published."""
     code_lists: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
-    # Texts that are no value in this source, beside those of expectations/README.md, 'Values'.
+    # Texts that are no value in this source, besides those of expectations/README.md, 'Values'.
     no_value: tuple[str, ...] = ()
     # The name of a file may carry the as-at date (Ofsted, GIAS).
     date_in_file_name: bool = False
@@ -316,7 +316,7 @@ class Contract(_Strict):
         ]
         if told and self.on_failed_table != "reject_submission":
             raise ValueError(
-                f"{self.source}: {', '.join(told)} of elsewhere would be loaded all the same"
+                f"{self.source}: {', '.join(told)} of another authority or period would be loaded all the same"
             )
         return self
 
@@ -352,7 +352,7 @@ class Contract(_Strict):
         return self
 
     def headings(self) -> set[str]:
-        """Every heading and alias of every table; not of columns that repeat, since nobody can tell them apart."""
+        """Every heading and alias of every table; not of columns that repeat, since nothing distinguishes them."""
         forms = [table.form for table in self.tables.values() if table.form is not None]
         return {
             heading

@@ -67,7 +67,7 @@ def applies(table: Table, name: str, column: Column) -> dict[Dimension, bool]:
     """Whether a dimension can be judged by rows alone.
 
     An end may be empty (the record is open) and so may a code (nothing of the list applies): no completeness.
-    Accuracy needs a second source: a date of birth beside the event, else reconciliations, which are in dbt.
+    Accuracy needs a second source: a date of birth next to the event, else reconciliations, which are in dbt.
     """
     records = list(table.records.values())
     dated = [record for record in records if record.key_date == name]

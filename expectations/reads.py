@@ -1,4 +1,4 @@
-"""Which fields a check reads, beside the one that it names: what is wrong with one shows in the others' checks.
+"""Which fields a check reads, besides the one that it names: what is wrong with one shows in the others' checks.
 
 `orchestration/checks/cases.py` groups by it, `coverage` lists by it.
 """

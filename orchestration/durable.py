@@ -1,4 +1,4 @@
-"""Files that outlive a crash: written beside, brought to the disk, then renamed; and the hash that proves one.
+"""Files that outlive a crash: written next to their place, brought to the disk, then renamed; and the hash that proves one.
 
 What a file means is its writer's concern. A place is a `Path` on this machine, or a `UPath` in an object store.
 """

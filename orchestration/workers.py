@@ -125,7 +125,7 @@ def _prepare() -> None:
 
 
 def _end_with(parent: BaseProcess) -> None:
-    """End this worker when the run is killed: it would wait for ever, or write beside the next run."""
+    """End this worker when the run is killed: it would wait for ever, or write alongside the next run."""
     parent.join()
     os._exit(1)
 

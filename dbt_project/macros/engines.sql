@@ -43,7 +43,7 @@
 {%- endmacro %}
 
 {# Whether a text is a number, exponent included: published files hold symbols
-   beside numbers. No backslash: Spark takes it out of a text. #}
+   next to numbers. No backslash: Spark takes it out of a text. #}
 {% macro is_number(text) -%}
     {{ return(adapter.dispatch('is_number')(
         text, "'^-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?$'"

@@ -7,7 +7,7 @@
     end
 {%- endmacro %}
 
-{# What a published cell says beside a number: c suppressed, z not applicable,
+{# What a published cell says instead of a number: c suppressed, z not applicable,
    anything else not published (docs/benchmarks.md, 'Symbols'). #}
 {% macro published_status(text) -%}
     case

@@ -1,5 +1,5 @@
 {# State at P: an interval counts when it began on or before P, had not ended by
-   the end of P, and its newest holder speaks for P; one row per child, the
+   the end of P, and its newest holder covers P; one row per child, the
    latest start (docs/history.md, 'State at a month end'). `one_per` names what has
    one row, `first_by` what comes before the latest start. #}
 {% macro state_at_month_ends(

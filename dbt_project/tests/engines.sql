@@ -72,7 +72,7 @@ taken as (
     from named
 ),
 
--- an amount that is null keeps its place beside its key
+-- an amount that is null keeps its place next to its key
 gathered as (
     select
         {{ amounts_by('told', "case when told = '1x5' then null else 1 end") }}

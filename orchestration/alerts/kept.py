@@ -34,7 +34,7 @@ class Alert:
 
 
 def keep(folder: DataFolder, alert: Alert) -> None:
-    """Append an alert; raises OSError where neither ledger nor the file beside can be written."""
+    """Append an alert; raises OSError where neither the ledger nor the file next to it can be written."""
     content = {"way": alert.way, "matters": alert.matters, "problem": alert.problem}
     _append(folder, (ALERT, alert.happened_at, content))
 

@@ -1,7 +1,7 @@
 """A marimo notebook on the published warehouse: a question of the cookbook, its SQL to change, the rows and a chart.
 
 `pip install 'cypp[notebook]'`, then `marimo run orchestration/analyst/notebook.py`; data folder by CYPP_DATA_DIR.
-`marimo edit` would keep what was shown, rows about children too, in a folder beside this file.
+`marimo edit` would keep what was shown, rows about children too, in a folder next to this file.
 """
 
 import marimo

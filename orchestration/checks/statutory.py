@@ -104,7 +104,7 @@ def _rules_fingerprint() -> str:
 
 
 def _mark(previous: SubmissionVersion | None) -> str:
-    """What a kept answer depends on beside its own submission."""
+    """What a kept answer depends on besides its own submission."""
     before = "none" if previous is None else previous.version
     return f"{_rules_fingerprint()} {before}"
 

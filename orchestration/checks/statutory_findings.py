@@ -1,4 +1,4 @@
-"""The validators' answer as results and issues, beside those of our own row checks.
+"""The validators' answer as results and issues, next to those of our own row checks.
 
 Rows are found again by their place in the table; a finding joins the case that our checks opened about the same
 field of the same record. No value is looked at here.

@@ -47,7 +47,7 @@ def dagster_home(folder: DataFolder) -> Path:
 def run_job(folder: DataFolder, request: Request, progress: Progress) -> Outcome | str:
     """Execute the nightly job once in this process; returns what it did, or the run that is published and unchanged.
 
-    Raises ConfigurationError (nothing touched) and NothingPublished (the last good warehouse serves).
+    Raises ConfigurationError (nothing touched) and NothingPublished (the last good warehouse stays in place).
     """
     with told_in_words():
         settings = load_settings(folder.root)

@@ -1,4 +1,4 @@
-"""The days that a table of a submission speaks for (dbt_project/docs/history.md, 'Cover'), and as-at dates."""
+"""The days that a table of a submission covers (dbt_project/docs/history.md, 'Cover'), and as-at dates."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """One submission version -> its rows, typed and pseudonymised, per table, with its cover and its findings.
 
-Works on files only: no ledger, no decision about a row (`judging.py`) or about which version serves. Safe to run in a worker process:
+Works on files only: no ledger, no decision about a row (`judging.py`) or about which version is used. Safe to run in a worker process:
 nothing it raises or returns holds a cell's value.
 """
 

@@ -184,7 +184,7 @@ def _part(judged: Judged, rows: slice) -> Judged:
 def _settle_table(
     version: ReadVersion, name: str, table: Table, rows: pa.Table, judged: Judged
 ) -> None:
-    """Make the tables of the rows of a table of one version; count and tell what became of them."""
+    """Make the tables of the rows of a table of one version; count and say what became of them."""
     counts = version.extraction.tables[name]
     counts.loaded = int(judged.kept.sum())
     counts.deduplicated = int(judged.deduplicated.sum())

@@ -71,7 +71,7 @@ def load_or_make_secret(
     secret = read_secret(path)
     if checks and not hmac.compare_digest(key_check(secret), checks[-1]):
         which = (
-            "a key of before `cypp rekey`: put back the newest one"
+            "a key from before a `cypp rekey`: put back the newest one"
             if key_check(secret) in checks
             else "not the key that this data folder was made with"
         )

@@ -48,7 +48,7 @@ class LandedSubmission:
 
     @property
     def name(self) -> VersionName:
-        """What tells it apart from every other version."""
+        """What identifies it among all versions."""
         return self.area_code, self.source, self.folder_month, self.version
 
     @property
@@ -168,7 +168,7 @@ def _misplaced(path: Path, landing: Path, message: str) -> Finding:
         rule="FOLDER_UNKNOWN",
         severity="warn",
         message=message,
-        remedy="Files belong into landing/<area>/<source>/<YYYY-MM>/",
+        remedy="Files belong in landing/<area>/<source>/<YYYY-MM>/",
         **_place(path, landing, "folder" if _is_folder(path) else "file"),
     )
 

@@ -1,6 +1,6 @@
 """Names that came with a file: its own, and those of its sheets, columns and elements. Any may be a child's.
 
-What everybody reads (published tables, logs, Dagster, `cypp status --json`) tells the place instead, so a name shows as
+What everybody reads (published tables, logs, Dagster, `cypp status --json`) gives the place instead, so a name shows as
 its place unless it is asked for in full. Names of a contract are ours: they are plain text.
 """
 

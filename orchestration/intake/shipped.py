@@ -1,4 +1,4 @@
-"""The public figures that ship with the project: they serve until newer ones are landed."""
+"""The public figures that ship with the project: they are used until newer ones are landed."""
 
 from __future__ import annotations
 

@@ -153,8 +153,8 @@ def _checked(store: Store, head: Head | None) -> Head:
 
 def _cut_short(number: int, head: Head, store: Store) -> LedgerDamaged:
     return LedgerDamaged(
-        f"the ledger is an older copy, which agrees with the {head.number} events that have been written up to event {number}"
-        f" at most: {store.newest}. If no copy goes further, remove {HEAD_FILE}; what the later events recorded is then lost"
+        f"the ledger is an older copy: event {head.number} has been written, but this copy agrees only up to event"
+        f" {number} at most: {store.newest}. If no copy goes further, remove {HEAD_FILE}; what the later events recorded is then lost"
     )
 
 

@@ -1,4 +1,4 @@
-"""Where the ledger ended last, kept beside it: a chain that was cut short at its end is whole in itself.
+"""Where the ledger ended last, kept next to it: a chain that was cut short at its end is whole in itself.
 
 Written after the events themselves, so that a crash between leaves it behind them, never before.
 """

@@ -40,7 +40,7 @@ class SubmissionVersion:
 
     @property
     def name(self) -> VersionName:
-        """What tells it apart from every other version."""
+        """What identifies it among all versions."""
         return self.area_code, self.source, self.folder_month, self.version
 
 
@@ -247,7 +247,7 @@ class Ledger:
         self._chain.append("warehouse", [(now(), {"run_id": run_id, "digest": digest})])
 
     def warehouses(self) -> list[tuple[str, str]]:
-        """The run and the hash of every warehouse that ever served, oldest first."""
+        """The run and the hash of every warehouse that was ever published, oldest first."""
         said = (event.content for event in self._said("warehouse"))
         return [(one["run_id"], one["digest"]) for one in said]
 

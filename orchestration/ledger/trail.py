@@ -30,7 +30,7 @@ def signature() -> dict[str, str]:
 
 
 def act_of(event: Event) -> Act:
-    """An event of the kinds act, run and attempt, as the trail tells it."""
+    """An event of the kinds act, run and attempt, as the trail shows it."""
     said = event.content
     if event.kind == "act":
         return Act(event.number, event.happened_at, **said)

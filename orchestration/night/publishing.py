@@ -124,7 +124,7 @@ def publish_all(folder: DataFolder) -> Run:
 
 
 def _let_read(folder: DataFolder, outputs: Path) -> None:
-    """Open what is about to be published to who may read it, and nobody else."""
+    """Open what is about to be published to those who may read it, and nobody else."""
     group_id = load_settings(folder.root).access.group_id
     for place in (folder.candidate_file, folder.candidate_figures, folder.warehouse):
         access.open_to_group(place, group_id)

@@ -1,6 +1,6 @@
 """The end of `cypp rekey`: the new key takes the place of the old one, and what was hashed with the old one goes.
 
-All that is made under the new key is kept beside what there was until the ledger names it, at one moment. One that was
+All that is made under the new key is kept next to what there was until the ledger names it, at one moment. One that was
 killed before is undone, one that was killed after is finished, by whoever works in the data folder next. How it is made:
 `upkeep/rekey.py`.
 """

@@ -226,7 +226,7 @@ def _refuse_without_extracts(ledger: Ledger, landing: Landing) -> None:
         return
     waiting = (finding.text() for finding in landing.findings if finding.severity == "wait")
     none_yet = (
-        "no submission of a local authority has been accepted yet: extracts belong into"
+        "no submission of a local authority has been accepted yet: extracts belong in"
         " landing/<area>/<source>/<YYYY-MM>/"
     )
     raise NothingPublished(". ".join((none_yet, *waiting)))
@@ -243,7 +243,7 @@ def _refuse_other_files(folder: DataFolder, ledger: Ledger) -> None:
 
 
 def _refuse_lost_national_files(folder: DataFolder, ledger: Ledger, request: Request) -> None:
-    """Publish nothing without a national file that served: figures could be held, what they are compared with not."""
+    """Publish nothing without a national file that was in use: figures could be held, what they are compared with not."""
     kept = extractions_of(folder, ledger)
     for receipt in lost_receipts(ledger, request.vintage, kept):
         version = receipt.version

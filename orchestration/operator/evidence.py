@@ -73,7 +73,7 @@ def write_evidence(
     basis: str | None,
     identified_by: str | None,
 ) -> None:
-    """Write the records of one figure; for who wants them identified the local id is added to the key.
+    """Write the records of one figure; where they are wanted identified, the local id is added to the key.
 
     Their name goes into the audit trail first. Raises EvidenceError when there is no warehouse or no such figure.
     """

@@ -1,4 +1,4 @@
-"""The data owners' pages, the managers' lists beside them, and one page that lists both. Restricted edition only."""
+"""The data owners' pages, the managers' lists with them, and one page that lists both. Restricted edition only."""
 
 from __future__ import annotations
 

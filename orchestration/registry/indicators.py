@@ -105,7 +105,7 @@ class Indicator(_Strict):
     section: str
     position: str = ""
     title: str
-    # Of a variant: the indicator beside whose value it is printed, because that cannot be read without it.
+    # Of a variant: the indicator with whose value it is printed, because that cannot be read without it.
     printed_with: str = ""
     # The title in a few words, on tiles; where there is none the title itself.
     caption: Annotated[str, Field(max_length=40)] = ""
@@ -154,7 +154,7 @@ class Indicator(_Strict):
 
     @model_validator(mode="after")
     def _events_are_named(self) -> Indicator:
-        """Nobody can tell what gives a count away that does not say what it counts."""
+        """A count that does not say what it counts cannot be protected: nothing shows what gives it away."""
         if self.method != "computed" or self.population in NOT_PERSONS:
             return self
         needed = {

@@ -69,7 +69,7 @@ def withheld_in(connection: duckdb.DuckDBPyConnection) -> frozenset[FigureKey]:
 
 
 def audit_release(marts: Path, indicators: Iterable[Indicator], memory: Memory) -> Verdict:
-    """Attack the public rows of a warehouse as they are, whoever wrote them, beside what earlier packs printed."""
+    """Attack the public rows of a warehouse as they are, whoever wrote them, together with what earlier packs printed."""
     with opened(marts) as connection:
         pack = pack_in(connection, identities_of(indicators), memory)
         return verdict_on(pack, withheld_in(connection))
@@ -78,7 +78,7 @@ def audit_release(marts: Path, indicators: Iterable[Indicator], memory: Memory) 
 def issue_pack(folder: DataFolder, marts: Path, month: str, run_id: str, by: str) -> Path:
     """Freeze the pages of a month as released, with what they print; raises AlreadyIssued.
 
-    The pack is made beside and gets its place whole; then the ledger says that it is issued.
+    The pack is made next to its place and gets it whole; then the ledger says that it is issued.
     """
     ledger, target = Ledger(folder.ledger), folder.ledger / ISSUED / f"{month}-{run_id}"
     if target.exists():

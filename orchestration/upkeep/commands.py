@@ -319,7 +319,7 @@ def _say_found(found: Found) -> None:
         how = (
             "written anew without it"
             if version in found.redacted
-            else "removed: a later one serves"
+            else "removed: a later one is in use"
         )
         say(f"{'/'.join(version.name[:3])} ({version.version}): {how}")
     say(f"{len(found.versions)} extract(s) name the child, by {found.n_identifiers} identifier(s).")

@@ -37,7 +37,7 @@ class Rebuilt:
 
 
 def rebuild(folder: DataFolder, request: Request, progress: Progress) -> Rebuilt:
-    """Remove what can be made again, then run the job; what serves stays until it is replaced.
+    """Remove what can be made again, then run the job; what is published stays until it is replaced.
 
     Raises ConfigurationError (nothing touched) or NothingPublished. One that was killed is finished by the next run.
     """

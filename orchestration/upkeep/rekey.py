@@ -1,7 +1,7 @@
 """`cypp rekey`: another key takes the place of the one in force, and every child keeps its history.
 
 Identifiers stay what they are, so every key that was made of one can be made again: tables are written anew under the
-new key, beside what there is, and nothing is read again. Then the ledger says that the new key is in force, and what was
+new key, next to what there is, and nothing is read again. Then the ledger says that the new key is in force, and what was
 hashed with the old one goes (`night/rekeying.py`). Issues and cases keep their fingerprints (`intake/kept/first_keys.py`).
 """
 
@@ -83,7 +83,7 @@ def _refuse_unready(folder: DataFolder, ledger: Ledger) -> None:
 
 
 def _refuse_other_knowledge(ledger: Ledger) -> None:
-    """Raise ConfigurationError where what serves is not what is known: packs that printed it could not be led on."""
+    """Raise ConfigurationError where what is published is not what is known: packs that printed it could not get the new key."""
     published = ledger.published_runs()
     if not published:
         return
@@ -98,7 +98,7 @@ def _refuse_other_knowledge(ledger: Ledger) -> None:
 def _rekeyed(
     folder: DataFolder, ledger: Ledger, secret: bytes, by: str, progress: Progress
 ) -> Rekeyed:
-    """Write everything under the new key beside what there is, and enter it all at once."""
+    """Write everything under the new key next to what there is, and enter it all at once."""
     said, known = _said(folder), first_keys(folder, ledger)
     partitions = partitions_of(folder, ledger)
     changes, people, firsts = list[Change](), dict[str, str](), dict[str, str]()
@@ -212,7 +212,7 @@ def _about_the_same(people: Keys, issues: pa.Table) -> pa.Table:
 
 
 def _keep_said(said: Mapping[Path, pa.Table], people: Keys) -> None:
-    """Write what DfE's rules have said beside it, about the same children."""
+    """Write what DfE's rules have said next to it, about the same children."""
     for place, issues in said.items():
         fresh = place.with_name(f"{place.name}{REKEYED}")
         shutil.copytree(place, fresh)

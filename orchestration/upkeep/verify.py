@@ -1,4 +1,4 @@
-"""`cypp verify`: everything that no rebuild can derive, what was read of it and what serves, held to their hashes.
+"""`cypp verify`: everything that no rebuild can derive, what was read of it and what is published, checked against their hashes.
 
 Changes nothing.
 """

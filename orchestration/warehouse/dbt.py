@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orchestration.settings import DBT_FOLDER, DataFolder, EngineSettings
 
-# `dbt_process.py`, as the installation put it beside this interpreter.
+# `dbt_process.py`, as the installation put it next to this interpreter.
 CYPP_DBT = Path(sysconfig.get_path("scripts")) / "cypp-dbt"
 
 

@@ -153,7 +153,7 @@ def _check_rows(checks: Iterable[tuple[TableCheck, bool]]) -> Iterable[dict[str,
 
 
 def write_last_published(folder: DataFolder, target: Path) -> None:
-    """The figures and records that serve now: what a held indicator goes on showing."""
+    """The figures and records that are published now: what a held indicator goes on showing."""
     wanted = {"last_values": "fct_indicator_values", "last_records": "fct_counted_records"}
     for name, mart in wanted.items():
         if not folder.warehouse_file.exists():

@@ -1,7 +1,7 @@
 """Files of marts, opened: with the keys of `[encryption]` where they are encrypted, without one where they are not.
 
 DuckDB encrypts and tells a wrong key by itself. Where the settings name a key, nothing is published that was not
-written with it, and nothing at all while no key opens what serves.
+written with it, and nothing at all while no key opens what is published.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def is_as_set(marts: Path) -> bool:
 
 
 def refuse_wrong_encryption(folder: DataFolder) -> None:
-    """Raise ConfigurationError unless the keys of the settings open what serves, and the machine can encrypt.
+    """Raise ConfigurationError unless the keys of the settings open what is published, and the machine can encrypt.
 
     A damaged file is not asked for its key: the kept copy takes its place (`serving`).
     """

@@ -15,7 +15,7 @@ from orchestration.warehouse.schemas import published_tables, tables_of_figures
 
 MARTS = published_tables()
 PARTITIONED = {"fct_indicator_evidence": "period_end"}
-# Their rows name the runs of before, too.
+# Their rows name earlier runs, too.
 OF_MANY_RUNS = frozenset({"dim_runs", "fct_vintages"})
 NEVER_EMPTY = ("dim_areas", "dim_indicators", "dim_runs", "fct_indicator_values", "fct_submissions")
 
@@ -36,7 +36,7 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
 def month_of(connection: duckdb.DuckDBPyConnection) -> str:
     """The month that the reports of a warehouse are filed under: its newest as-at month (data/README.md, 'Outputs').
 
-    Raises NotPublishable when no submission serves.
+    Raises NotPublishable when no submission is in use.
     """
     row = connection.execute(
         "select strftime(max(as_at_date), '%Y-%m') from marts.fct_submissions"
@@ -45,7 +45,7 @@ def month_of(connection: duckdb.DuckDBPyConnection) -> str:
         " (select max(run_id) from marts.fct_submissions))"
     ).fetchone()
     if row is None or row[0] is None:
-        raise NotPublishable("no submission of a local authority serves at the knowledge date")
+        raise NotPublishable("no submission of a local authority is in use at the knowledge date")
     return str(row[0])
 
 
@@ -138,7 +138,7 @@ def new_folder(link: Path, run_id: str) -> Path:
 
 
 def switch(link: Path, target: Path) -> None:
-    """Point a symlink at a new folder beside it, atomically.
+    """Point a symlink at a new folder next to it, atomically.
 
     What it pointed at before stays until the next time, for whoever is in the middle of reading it; older
     folders, and those that killed runs left, are removed.

@@ -87,7 +87,7 @@ def tables_of_figures() -> tuple[str, ...]:
 
 @cache
 def grain_of(table: str) -> tuple[str, ...]:
-    """The columns that tell the rows of a published table apart: its primary key, or else meta `grain`."""
+    """The columns that identify the rows of a published table: its primary key, or else meta `grain`."""
     declared = next(
         model
         for layer in PUBLISHED

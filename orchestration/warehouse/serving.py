@@ -1,6 +1,6 @@
-"""What serves: proven by hashes, and the private copy that takes its place where it is damaged.
+"""What is published: proven by hashes, and the private copy that takes its place where it is damaged.
 
-The ledger knows each warehouse before it serves, so no file has to be believed to learn whose it is; an error of the
+The ledger knows each warehouse before it is published, so no file has to be believed to learn whose it is; an error of the
 system (a full disk, no file handle left) is never taken for damage.
 """
 
@@ -21,12 +21,12 @@ HASHES_FOLDER = "serving"
 
 
 def announce(ledger: Ledger, run_id: str, marts: Path) -> None:
-    """Enter the warehouse that is about to serve."""
+    """Enter the warehouse that is about to be published."""
     ledger.record_warehouse(run_id, durable.digest_of(marts))
 
 
 def keep(folder: DataFolder, marts: Path) -> None:
-    """Keep a private copy of what serves from now on, and the hashes of all that readers see."""
+    """Keep a private copy of what is published from now on, and the hashes of all that readers see."""
     fresh = folder.work / f"{KEPT_FILE}.new"
     fresh.unlink(missing_ok=True)
     # Who makes the next build writes a file of another name and renames it: this one is not written to again.
@@ -50,7 +50,7 @@ def damaged_surfaces(folder: DataFolder) -> list[str]:
 
 
 def serving_run_id(folder: DataFolder, ledger: Ledger) -> str | None:
-    """The run whose warehouse serves now; None before the first publication.
+    """The run whose warehouse is published now; None before the first publication.
 
     A lost or damaged warehouse is replaced by the kept copy; without one it is moved aside, and the run that follows
     makes it again. Raises OSError with nothing touched.
@@ -84,7 +84,7 @@ def _mended(folder: DataFolder, known: dict[str, str]) -> str | None:
 
 
 def put_in_place(marts: Path, target: Path) -> None:
-    """Replace what serves by a copy of a finished file, at once: who has the old one open keeps reading it."""
+    """Replace what is published by a copy of a finished file, at once: a reader who has the old one open keeps reading it."""
     fresh = target.with_name(f".{target.name}.new")
     fresh.unlink(missing_ok=True)
     shutil.copyfile(marts, fresh)

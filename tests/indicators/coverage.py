@@ -1,6 +1,6 @@
 """Which test holds which case of the definitions: `python -m tests.indicators.coverage` prints the table.
 
-The cases stand in `bullets*.yml`; a case without a test says why. That the table is right is tested in
+The cases are in `bullets*.yml`; a case without a test says why. That the table is right is tested in
 `test_coverage.py`, what the tests say is not this module's concern.
 """
 
@@ -66,8 +66,8 @@ def table() -> str:
     lines = [
         "# Which test holds which case",
         "",
-        "Written by `python -m tests.indicators.coverage > tests/indicators/COVERAGE.md`; the cases stand in",
-        "`bullets*.yml`, their tests are dbt unit tests beside the models or Python tests (`test_...`).",
+        "Written by `python -m tests.indicators.coverage > tests/indicators/COVERAGE.md`; the cases are in",
+        "`bullets*.yml`, their tests are dbt unit tests next to the models or Python tests (`test_...`).",
     ]
     for indicator, held in groupby(cases(), key=lambda case: case.indicator):
         lines += ["", f"## {indicator}", "", "| case | tests |", "|---|---|"]

@@ -361,7 +361,7 @@ def test_backup_of_before_is_restored_with_the_key_that_is_in_it(
         assert load_secret(elsewhere, ledger)[0].hex() == _secret(elsewhere) == secret
 
     (inbox.folder.restricted / "hmac.key").write_text(secret)
-    with pytest.raises(KeyFileError, match="a key of before `cypp rekey`: put back the newest one"), alone_in(inbox.folder):  # fmt: skip
+    with pytest.raises(KeyFileError, match="a key from before a `cypp rekey`: put back the newest one"), alone_in(inbox.folder):  # fmt: skip
         pass
 
 

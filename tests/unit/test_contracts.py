@@ -16,7 +16,9 @@ def _attendance(**changed: Any) -> dict[str, Any]:
 
 def test_file_of_elsewhere_may_not_be_loaded_in_part() -> None:
     assert Contract.model_validate(_attendance()).on_failed_table == "reject_submission"
-    with pytest.raises(ValidationError, match="school_weeks of elsewhere would be loaded"):
+    with pytest.raises(
+        ValidationError, match="school_weeks of another authority or period would be loaded"
+    ):
         Contract.model_validate(_attendance(on_failed_table="absent"))
 
 

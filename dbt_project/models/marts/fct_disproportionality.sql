@@ -1,5 +1,5 @@
 -- One row per rate, local authority, basis, period and ethnic group: how often
--- the group is counted beside the area's largest group, over the residents of
+-- the group is counted against the area's largest group, over the residents of
 -- all ages of Census 2021 (docs/figures.md, 'Disproportionality').
 {%- set least_children = 10 %}
 with

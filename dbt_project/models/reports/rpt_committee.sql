@@ -257,7 +257,7 @@ judged as (
             and years_before.closeness = 1
 ),
 
--- a change is said only where every figure printed beside the word agrees
+-- a change is said only where every figure printed with the word agrees
 changed as (
     select
         *,

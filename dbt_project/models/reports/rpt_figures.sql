@@ -1,5 +1,5 @@
 -- One row per edition, indicator, area and period on the headline basis: what a
--- chart and the table below it print, rounded once, beside what the years
+-- chart and the table below it print, rounded once, with what the years
 -- before lead one to expect. dbt writes the restricted edition; the public one
 -- is made of it by the disclosure gate (orchestration/reports/disclosure).
 with

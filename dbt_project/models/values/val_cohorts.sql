@@ -58,7 +58,7 @@ followed as (
     {%- endfor %}
 ),
 
--- from the first month that any extract of the area covers: an extract tells of
+-- from the first month that any extract of the area covers: an extract holds
 -- months before its own; of an area without one, the months of the grid
 first_days as (
     select

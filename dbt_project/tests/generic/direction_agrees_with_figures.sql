@@ -1,4 +1,4 @@
-{# A line that says better, worse, higher or lower has printed beside it a usual
+{# A line that says better, worse, higher or lower is printed with a usual
    value, and a figure of a year earlier if there is one, that say so too
    (docs/changes.md). #}
 {% test direction_agrees_with_figures(model) %}

@@ -3,7 +3,7 @@
     intensities                   how many and how well: all that is calibrated
     calendar, spread, texts       academic years and terms; chance spread evenly; how values are written
     schools, pupils, plans        the school list, the register of pupils, requests and plans
-    schooling                     the three together, beside the social care history
+    schooling                     the three together, next to the social care history
     ks2, grades, ks4, attendance, admissions, nccis, epep, sen2, inspections, supplied     a file each
     faults, write                 planted faults; which extract there is when, and files
 

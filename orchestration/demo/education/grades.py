@@ -121,7 +121,7 @@ class Attainment:
 def attainment8(points: Points) -> Attainment:
     """English and maths twice, the best three of the EBacc slots, the best three of what is left.
 
-    DfE, Secondary accountability measures guide, 2025: English counts twice only for who took both.
+    DfE, Secondary accountability measures guide, 2025: English counts twice only for pupils who took both.
     """
     language, literature = points["LANG"], points["LIT"]
     both = ~np.isnan(language) & ~np.isnan(literature)

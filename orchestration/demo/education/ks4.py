@@ -121,7 +121,7 @@ def _grade_column(points: grades.Points, name: str) -> np.ndarray:
 
 
 def _prior(schooling: Schooling, leavers: Leavers, year: int) -> tuple[np.ndarray, np.ndarray]:
-    """Scaled scores at eleven in reading and maths; none for who came later from abroad."""
+    """Scaled scores at eleven in reading and maths; none for pupils who came later from abroad."""
     pupils, draws = leavers.pupils, schooling.draws
     key = pupils["key"].to_numpy()
     if year in NO_PROGRESS:

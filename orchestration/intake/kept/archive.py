@@ -92,7 +92,7 @@ def mend_archive(
 
 
 def _copied(folder: DataFolder, landed: LandedSubmission) -> bool:
-    """Copy a submission beside, then into its place; False where it has changed meanwhile."""
+    """Copy a submission next to its place, then into it; False where it has changed meanwhile."""
     copy = folder.work / "mending"
     shutil.rmtree(copy, ignore_errors=True)
     copy.mkdir(mode=0o700)

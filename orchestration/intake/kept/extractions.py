@@ -1,4 +1,4 @@
-"""What became of each version, as it is kept beside its tables: verdict, counts, cover, messages."""
+"""What became of each version, as it is kept with its tables: verdict, counts, cover, messages."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def put_damage_aside(
     versions: Iterable[SubmissionVersion],
     landing: Landing,
 ) -> None:
-    """Take damaged tables of a source out of the way with those beside them: half a version must not look whole.
+    """Take damaged tables of a source out of the way with the others of its area: half a version must not look whole.
 
     What was said of refused extracts stays, as they have no rows. Where nothing can make an accepted one again the files
     are kept in `.work/damaged`, and the gate holds what depends on it.

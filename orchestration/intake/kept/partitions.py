@@ -1,6 +1,6 @@
 """What was read of a source from an area: one Parquet file per table, named by its content; the ledger says which.
 
-A change is a new file beside, then an event, then the old file goes: nothing is appended to or written over, and a file
+A change is a new file next to the old one, then an event, then the old file goes: nothing is appended to or written over, and a file
 that no event names counts for nothing. What the tables are is `raw_tables.py`'s concern.
 """
 
@@ -184,7 +184,7 @@ def _conformed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def _put(before: Partition, table: str, rows: pa.Table) -> str:
-    """Write rows beside, then under the name that their content gives; the hash."""
+    """Write rows into a file of their own, then put it under the name that their content gives; the hash."""
     # One order, so that the same versions give the same file whenever each came.
     ordered = rows.sort_by(SUBMISSION).combine_chunks()
     beside = before.folder.work / "table.parquet"

@@ -1,4 +1,4 @@
-"""Which reader a file is for, by its first bytes. The formats themselves are read in the modules beside."""
+"""Which reader a file is for, by its first bytes. The formats themselves are read in the other modules here."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Kind(StrEnum):
     TEXT = "text file"
 
 
-# Ten times the largest extracts known, and what still fits in memory beside the rest of a run: text needs
+# Ten times the largest extracts known, and what still fits in memory with the rest of a run: text needs
 # about four times its size.
 LARGEST = {
     Kind.WORKBOOK: 256 * MEGABYTE,

@@ -33,7 +33,7 @@ NOT_LAPSED = {"Y": "N", "N": "Y"}
 
 
 def read_nccis(path: Path) -> list[Block]:
-    """The young people of the return, with the day it is about beside each."""
+    """The young people of the return, with the day it is about for each."""
     root_element(path)
     returned = _Return()
     failed_at = None

@@ -78,7 +78,7 @@ def survey_part(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Survey:
     if _reaches_too_far(part, survey.rectangle):
         raise too_large(
             f"a sheet of the workbook reaches over {survey.rectangle:,} cells, far more than its size calls for; delete "
-            "the unused rows and columns below and beside the data"
+            "the unused rows and columns below and to the right of the data"
         )
     return survey
 

@@ -136,7 +136,7 @@ def of_an_earlier_year(
 def of_two_years(
     table: Table, typed: Mapping[str, TypedColumn], file_of: np.ndarray
 ) -> Iterator[Finding]:
-    """A table that came in several files that tell the same records differently: returns of two years."""
+    """A table that came in several files that give the same records differently: returns of two years."""
     rows = pd.DataFrame({name: column.values for name, column in typed.items()})
     for record in table.records.values():
         keys = list(record.key)

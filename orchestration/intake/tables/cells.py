@@ -33,7 +33,7 @@ ERROR_TEXTS = frozenset(
 )  # fmt: skip
 _LIBREOFFICE_ERROR = re.compile(r"Err:\d{3}")
 LONGEST_ERROR = 40
-# What a script that fills Annex A writes beside a code that it has no place for ('u) X1:CodeError'): an error, not a code.
+# What a script that fills Annex A writes next to a code that it has no place for ('u) X1:CodeError'): an error, not a code.
 CODE_ERRORS = ("codeerror", "code error")
 # Days that case systems export for 'no date', Excel's day 0 among them.
 PLACEHOLDER_DATES = frozenset(
@@ -323,7 +323,7 @@ def type_column(
 ) -> TypedColumn:
     """Parse each distinct value once and spread the result over the rows.
 
-    `no_value`: texts that are no value in this source, beside those of every source. `newest_year`: of years of two
+    `no_value`: texts that are no value in this source, besides those of every source. `newest_year`: of years of two
     digits.
     """
     parser = _parser_of(column, code_lists, newest_year)

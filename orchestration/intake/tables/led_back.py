@@ -1,4 +1,4 @@
-"""Rows that name a row of another table of the submission, led back to the id that the contract joins tables by.
+"""Rows that name a row of another table of the submission, linked to the id that the contract joins tables by.
 
 COLLECT exports a return so: a plan names its assessment, and the assessment its request (expectations/README.md, 'EHC
 plans'). Which heading leads to which table is in the contract. A row that leads nowhere keeps an id that no table
@@ -31,7 +31,7 @@ def lead_back(contract: Contract, recognition: Recognition) -> Recognition:
     """What was recognised, with the value of the row that is named in place of each name of a row."""
     blocks = {name: list(found) for name, found in recognition.blocks.items()}
     findings = list(recognition.findings)
-    # A table leads to earlier ones of the contract, whose rows have been led back by then.
+    # A table leads to earlier ones of the contract, whose rows have been linked by then.
     for name in (name for name in contract.tables if name in blocks):
         for place, found in enumerate(blocks[name]):
             for lead in _leads(contract, found):

@@ -95,7 +95,7 @@ def could_be_a_table(contract: Contract, headings: Iterable[str]) -> bool:
 
 
 def _holds_its_values(table: Table, block: Block) -> bool:
-    """Whether a column holds what tells the table from others with its headings; a block without rows may be any."""
+    """Whether a column holds what distinguishes the table from others with its headings; a block without rows may be any."""
     positions = _positions(table, block, None) if len(block.row_numbers) else {}
     return all(
         not set(values).isdisjoint(
@@ -118,7 +118,7 @@ def _signed_tables(contract: Contract, block: Block) -> list[str]:
 
 
 def _is_another(table: Table, block: Block, headings: set[str]) -> bool:
-    """Whether a block has what tells it from the table."""
+    """Whether a block has what distinguishes it from the table."""
     told = any(normalise_heading(name) in headings for name in table.not_with)
     return told or not _holds_its_values(table, block)
 

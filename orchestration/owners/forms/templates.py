@@ -65,7 +65,7 @@ def write_templates(target: Path, as_at: date, dfe_code: str) -> list[Path]:
 
 
 def headings_of(table: Table) -> list[str]:
-    """What is read of a table, what it must have, and what tells it from others: each heading once."""
+    """What is read of a table, what it must have, and what distinguishes it from others: each heading once."""
     telling = {normalise_heading(heading) for heading in table.signature}
     wanted: dict[str, str] = {}
     for column in table.columns.values():

@@ -1,4 +1,4 @@
-"""`cypp forms`: every form about the home area, from the warehouse that serves."""
+"""`cypp forms`: every form about the home area, from the published warehouse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The explore page: any indicator of an edition, by group where officers may see groups, beside published figures; for
+"""The explore page: any indicator of an edition, by group where officers may see groups, next to published figures; for
 officers cohorts, too.
 
 What it says of a figure is what the reports say of it: the same words, from the same printed rows. The page is one file; a

@@ -32,7 +32,7 @@ NO_VALUE, NO_COUNT, WITHHELD = "no value", "not counted", "[c]"
 
 @dataclass(frozen=True)
 class Variant:
-    """A measure without which the value beside it cannot be read, and its figures."""
+    """A measure without which the value next to it cannot be read, and its figures."""
 
     indicator: Indicator
     figures: tuple[Figure, ...]

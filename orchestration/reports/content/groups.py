@@ -39,7 +39,7 @@ class GroupFigure:
 
     @property
     def beside_the_largest(self) -> str | None:
-        """How often the group is counted beside the largest one, in words; None of a figure that says nothing of it."""
+        """How often the group is counted against the largest one, in words; None of a figure that says nothing of it."""
         if self.reference_group is None:
             return None
         if self.breakdown_value == self.reference_group:

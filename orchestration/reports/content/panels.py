@@ -58,7 +58,7 @@ class Line:
     period: Cell
     year_before: Cell
     compared: str
-    """The value beside what it is compared with."""
+    """The value with what it is compared with."""
     comparisons: tuple[Cell, ...]
     further: tuple[Cell, ...]
     """The columns that the report's line heads itself."""

@@ -253,9 +253,9 @@ class Published:
     """Phase and group of pupils by indicator; of the standards report only."""
     ranks: dict[str, Rank]
     parts: tuple[ChangePart, ...] = ()
-    """Of the restricted edition only: a part of few children would tell their number."""
+    """Of the restricted edition only: a part of few children would reveal their number."""
     variants: tuple[Indicator, ...] = ()
-    """Measures that are printed beside the value of another."""
+    """Measures that are printed with the value of another."""
     annex: tuple[Indicator, ...] = ()
     """Measures of the earlier plan; of the committee report only."""
 

@@ -1,4 +1,4 @@
-"""An indicator's run chart: which series it shows, and the same in words for who does not see it."""
+"""An indicator's run chart: which series it shows, and the same in words for readers who do not see it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _milestones(figures: Figures) -> dict[date, list[tuple[str, str]]]:
 
 
 def _numbers(said: Sequence[tuple[str, str]]) -> str:
-    """The actions of a mark by number; the text beside the chart says what became of each."""
+    """The actions of a mark by number; the text next to the chart says what became of each."""
     numbers = list(dict.fromkeys(action for action, _ in said))
     rest = len(numbers) - MARKED_BY_NAME
     return ", ".join(numbers[:MARKED_BY_NAME]) + (f" +{rest}" if rest > 0 else "")

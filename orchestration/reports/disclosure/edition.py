@@ -75,7 +75,7 @@ def verdict_on(pack: Pack, withheld: frozenset[Name]) -> Verdict:
 
 
 def pack_in(connection: duckdb.DuckDBPyConnection, identities: Identities, memory: Memory) -> Pack:
-    """The figures of a warehouse beside what earlier packs printed."""
+    """The figures of a warehouse together with what earlier packs printed."""
     known = memory if IdentityClass.EARLIER in identities.used else Memory()
     figures, months = read_figures(connection), read_months(connection)
     return pack_of(figures, identities, months, known.issued, known.states)

@@ -1,4 +1,4 @@
-"""Which means may be printed beside each other: two that share records tell the few in which they differ.
+"""Which means may be printed together: two that share records reveal the few in which they differ.
 
 The difference of two sums is what those records add. So between any two printed means of the same event whose windows
 overlap, of one indicator or of two, either no record comes, goes or has another amount, or more than five do
@@ -52,7 +52,7 @@ def means_to_withhold(
     records: Records,
     printed: PrintedMeans | None = None,
 ) -> frozenset[FigureKey]:
-    """The means that tell too much beside others; what was `printed` stays so, then the newest come first."""
+    """The means that reveal too much together with others; what was `printed` stays so, then the newest come first."""
     if IdentityClass.MEANS not in identities.used:
         return frozenset()
     alike: dict[tuple[str, str], list[PrintedFigure]] = defaultdict(list)

@@ -27,7 +27,7 @@ WITHHELD = pa.schema(
 )  # fmt: skip
 WHY = "withheld to protect individuals"
 # Under what each mode of `meta.public` a column shows something else; which column has which mode is in the YAML of its
-# table (dbt_project/models/reports). A mean or limit of a series tells the one value of it that is withheld.
+# table (dbt_project/models/reports). A mean or limit of a series reveals the one value of it that is withheld.
 MODES = {
     "as it is": "false",
     "of the value": "is_withheld",

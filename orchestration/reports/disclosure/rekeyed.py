@@ -1,4 +1,4 @@
-"""What public packs have printed, led to a new key (`cypp rekey`), before the first pack under it is judged.
+"""What public packs have printed, moved to a new key (`cypp rekey`), before the first pack under it is judged.
 
 The records of a mean are remembered by numbers made of their keys. Each is found again by its day and its amount. Of
 several with the same, any can be taken for any other: what windows of a mean tell is the difference of their sums.
@@ -28,7 +28,7 @@ Numbers = Mapping[Series, Mapping[int, int]]
 def lead_memory(folder: DataFolder, ledger: Ledger, marts: Path, sums: Iterable[str]) -> None:
     """Write what the ledger keeps of printed means anew, with the numbers that their records have in these marts.
 
-    Nothing where what serves is under the same key. May be repeated.
+    Nothing where what is published uses the same key. May be repeated.
     """
     if not ledger.serves_under_former_key() or not folder.warehouse_file.exists():
         return

@@ -72,7 +72,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Rule:
-    """A level drawn across the plot; without a label the text beside the chart names it."""
+    """A level drawn across the plot; without a label the text next to the chart names it."""
 
     value: float
     look: Look
@@ -364,7 +364,7 @@ def _values(alt: Any) -> Any:
 
 
 def _rule_layer(alt: Any) -> list[Any]:
-    """One layer per kind of rule: a dash cannot be read from the data beside the one of the lines."""
+    """One layer per kind of rule: a dash cannot be read from the data as well as the one of the lines."""
     base = alt.Chart(alt.NamedData("rules")).encode(y=_values(alt))
     return [
         base.transform_filter(f"datum.colour == '{look.colour}' && datum.stroke == {look.stroke}").mark_rule(
@@ -407,7 +407,7 @@ def _points(alt: Any, base: Any) -> Any:
 
 
 def _end_layers(alt: Any) -> list[Any]:
-    """Name and newest value of every series beside the plot, in its colour, after its own point shape."""
+    """Name and newest value of every series next to the plot, in its colour, after its own point shape."""
     base = alt.Chart(alt.NamedData("ends")).encode(y=_values(alt))
     names = base.mark_text(
         align="left", baseline="middle", lineHeight=LINE_HEIGHT, fontSize=FONT_SIZE,

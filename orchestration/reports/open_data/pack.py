@@ -64,7 +64,7 @@ DESCRIBED = LABELS | INDICATORS
 
 
 def write_open_data(marts: Path, pages: Path) -> list[Path]:
-    """Write the pack beside the public pages; returns its files."""
+    """Write the pack next to the public pages; returns its files."""
     folder = pages / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     with opened(marts) as connection:

@@ -1,4 +1,4 @@
-"""SEN2 modules as COLLECT exports them: each names the row above it, and is led back to its request."""
+"""SEN2 modules as COLLECT exports them: each names the row above it, and is linked to its request."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ entities as (
 
 -- an as-at state is true on its own day only, whatever its table covers; OC2
 -- and OC3 are states of the year's end (docs/history.md, 'As-at states'); a
--- list of latest dates speaks for its own month (docs/history.md, 'Latest
+-- list of latest dates covers its own month (docs/history.md, 'Latest
 -- dates')
 held as (
     select

@@ -1,5 +1,5 @@
 -- One row per indicator of education, local authority and period that is asked
--- for, with what decides its status beside cover: when its source is due,
+-- for, with what decides its status apart from cover: when its source is due,
 -- whether it is produced at all, and the national figure of a gap.
 with
 

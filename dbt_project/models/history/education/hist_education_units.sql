@@ -40,7 +40,7 @@ named as (
     from {{ ref('stg_admissions__rounds') }}
 ),
 
--- applications speak for the offers from offer day on (docs/education.md,
+-- applications cover the offers from offer day on (docs/education.md,
 -- 'Admissions')
 dated as (
     select

@@ -76,7 +76,7 @@ read_cards as (
         )
         {{- ' and' if not loop.last }}
         {%- endfor %} as is_card_good,
-        -- every column beside the school's number decides
+        -- every column except the school's number decides
         unreadable_columns is not null as is_unread
     from inspections
 ),

@@ -245,7 +245,7 @@ dated as (
     where placed.place_code is not null
 ),
 
--- a file may have an authority under its former code beside the present one
+-- a file may have an authority under its former code and the present one
 final as (
     select
         series_id,

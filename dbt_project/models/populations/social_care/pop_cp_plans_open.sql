@@ -1,7 +1,7 @@
 -- One row per child on a child protection plan and month end.
 {{ state_at_month_ends(ref('hist_cp_plans')) }},
 
--- the latest category speaks for the caseload; blank, the initial one still
+-- the latest category counts for the caseload; blank, the initial one still
 -- holds (docs/social_care.md, 'Child protection plans')
 categorised as (
     select

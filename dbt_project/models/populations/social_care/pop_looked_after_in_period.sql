@@ -14,7 +14,7 @@ episodes as (
     where legal_status_code is null or legal_status_code not in ('V3', 'V4')
 ),
 
--- an open episode or incident speaks for the days up to the newest return that
+-- an open episode or incident covers the days up to the newest return that
 -- holds it; after a gap in the returns its end is unknown
 looked_after as (
     select

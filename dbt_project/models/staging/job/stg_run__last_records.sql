@@ -1,4 +1,4 @@
--- One row per indicator and record counted in the warehouse that serves while
+-- One row per indicator and record counted in the warehouse that is published while
 -- this one is built.
 select
     indicator_id,

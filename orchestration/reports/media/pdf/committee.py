@@ -16,7 +16,7 @@ from orchestration.reports.content.rounding import printed_count
 from orchestration.reports.media.pdf.document import Document
 from orchestration.reports.media.pdf.tiles import sparklines, tiles_as_data
 
-# Areas beside each other on A4 across.
+# Areas side by side on A4 across.
 AREAS_ACROSS = 8
 ABOUT = "Every indicator of the Children and Young People's Plan, exceptions first."
 

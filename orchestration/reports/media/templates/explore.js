@@ -229,7 +229,7 @@
     if (isShared(one, by)) said.push("How many children there are in each group is not known here, so the chart shows the shares.");
     if (groups.length > all.looks.length) said.push(`The chart shows the ${all.looks.length} largest groups.`);
     const beside = !ratios.length ? [] : [
-      table(`How often the children of a group are counted beside those of the largest, ${one.period.charAt(0).toLowerCase()}${one.period.slice(1)}`, [["Group"], ["Beside the largest group"]], ratios),
+      table(`How often the children of a group are counted, compared with those of the largest group, ${one.period.charAt(0).toLowerCase()}${one.period.slice(1)}`, [["Group"], ["Compared with the largest group"]], ratios),
       make("p", { class: "note" }, "Per resident of all ages at the Census of 2021, with the range that chance alone would explain (95%): nobody estimates children by ethnic group. A ratio to ask questions by.")];
     return [...beside, table(`Every period by ${name}, with numerator and denominator`, [["Period"], ...groups.map((group) => [group, true])], rows),
       ...said.map((text) => make("p", { class: "note" }, text))];
