@@ -1,4 +1,4 @@
--- One row per indicator and record counted in the warehouse that is published while
+-- One row per indicator and record counted in the published warehouse, while
 -- this one is built.
 select
     indicator_id,

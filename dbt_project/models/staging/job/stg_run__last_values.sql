@@ -1,4 +1,4 @@
--- One row per figure of the warehouse that is published while this one is built.
+-- One row per figure of the published warehouse, while this one is built.
 select
     indicator_id,
     area_code,
