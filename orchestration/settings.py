@@ -185,7 +185,7 @@ def _without_password(address: str) -> str:
     return address
 
 
-def _area_of_region(root: Path) -> str | None:
+def area_of_region(root: Path) -> str | None:
     """The area whose data folder this is, where it is one of a region's."""
     place = root.resolve()
     return place.name if place.parent.name == AREAS and AREA.match(place.name) else None
@@ -200,7 +200,7 @@ class LedgerSettings(_Section):
 
     def schema_for(self, root: Path) -> str:
         """The schema of a data folder: the settings of a region name one for all its areas."""
-        area = _area_of_region(root)
+        area = area_of_region(root)
         return f"{self.schema_name}_{area.lower()}" if area else self.schema_name
 
 
@@ -440,7 +440,7 @@ class DataFolder:
         # What another step has written meanwhile must be seen.
         place = UPath(address, use_listings_cache=False)
         # The areas of a region read the region's settings.
-        area = _area_of_region(self.root)
+        area = area_of_region(self.root)
         return place / area if area else place
 
     def name_of(self, place: Path | UPath) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,7 @@ def _executed(folder: DataFolder, request: Request, progress: Progress, ledger: 
         if _was_interrupted(done):
             raise KeyboardInterrupt
         if not done.success:
-            raise NothingPublished(_why(done))
+            raise NothingPublished(why_failed(done.all_events))
         return outcome_of(folder, ledger, _seconds(done))
 
 
@@ -109,9 +109,9 @@ def _run_config(request: Request) -> dict[str, Any]:
     }
 
 
-def _why(done: Any) -> str:
-    """What the step that failed said; of an error outside the steps only its kind."""
-    for event in done.all_events:
+def why_failed(events: Iterable[Any]) -> str:
+    """What the step that failed said, by the events of a run; of an error outside the steps only its kind."""
+    for event in events:
         if event.is_step_failure:
             data = event.step_failure_data
             told = data.user_failure_data

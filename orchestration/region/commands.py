@@ -7,14 +7,21 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from orchestration.ledger.damage import LedgerDamaged, LedgerUnreachable
-from orchestration.ledger.ledger import Ledger
 from orchestration.settings import ConfigurationError, DataFolder, data_folder
-from orchestration.terminal import NOTHING_PUBLISHED, WRONG_USAGE, DataDir, console, say, stop
+from orchestration.terminal import (
+    NOTHING_PUBLISHED,
+    PUBLISHED,
+    WRONG_USAGE,
+    DataDir,
+    console,
+    say,
+    stop,
+)
 
 app = typer.Typer()
 
@@ -31,52 +38,63 @@ def region(
     What one area's extracts or a crash stop is that area's alone: its last good warehouse serves, and the next call
     takes it up. Exit status 1 says that an area published nothing.
     """
-    from orchestration.region.folders import areas_of, folder_of, months_of, refuse_unfit
+    from orchestration.night.errors import NothingPublished, told_in_words
+    from orchestration.region.folders import areas_of, folder_of, key_of, months_of, refuse_unfit
 
     folder = data_folder(data_dir)
     try:
-        refuse_unfit(folder)
-        months_of(folder)
-        areas = areas_of(folder)
-    except (ConfigurationError, OSError) as error:
+        with told_in_words():
+            refuse_unfit(folder)
+            months_of(folder)
+            key_of(folder)
+            areas = areas_of(folder)
+    except ConfigurationError as error:
         raise stop(f"Wrong configuration, nothing touched: {error}", WRONG_USAGE) from None
+    except NothingPublished as error:
+        raise stop(
+            f"Nothing published, what was published last still serves: {error}", NOTHING_PUBLISHED
+        ) from None
     os.environ.update(_environment(folder))
     _announce(areas)
     with ThreadPoolExecutor(at_once) as threads:
-        done = dict(
-            zip(
-                areas,
-                threads.map(lambda area: _materialize("region/area", area), areas),
-                strict=True,
-            )
-        )
-    for area, is_done in done.items():
-        say(f"{area}: {_outcome(folder, area) if is_done else _failure(folder, area)}")
+        nights = dict(zip(areas, threads.map(_night_of, areas), strict=True))
+    for area, night in nights.items():
+        say(f"{area}: {night.said}")
     if not any(folder_of(folder, area).warehouse_file.exists() for area in areas):
         raise stop("No warehouse of the region: no area has published yet", NOTHING_PUBLISHED)
-    if not _materialize("region/warehouse"):
+    union = _make("region/warehouse")
+    if not union.is_done:
         raise stop(
-            "The warehouse of the region is as it was before: the tables of the areas could not be put together;"
-            " `dagster dev -m orchestration.region.definitions` shows why",
-            NOTHING_PUBLISHED,
+            f"The warehouse of the region is as it was before: {union.said}", NOTHING_PUBLISHED
         )
     say(f"Warehouse of the region: {folder.warehouse_file}")
-    raise typer.Exit(0 if all(done.values()) else NOTHING_PUBLISHED)
+    raise typer.Exit(
+        PUBLISHED if all(night.is_done for night in nights.values()) else NOTHING_PUBLISHED
+    )
 
 
 def region_status(region: DataFolder, *, as_json: bool) -> bool:
-    """Say of each area whether it needs attention, or as JSON all that is known of each; whether one does."""
+    """Say of each area whether it needs attention, or as JSON all that is known of each; whether anything does."""
     from orchestration.operator.status import current_status
-    from orchestration.region.folders import areas_of, folder_of
+    from orchestration.region.folders import areas_of, begun_areas, folder_of
 
-    found = {area: current_status(folder_of(region, area)) for area in areas_of(region)}
+    landed, obstacles = tuple[str, ...](), list[str]()
+    try:
+        landed = areas_of(region)
+    except OSError as error:
+        obstacles.append(f"{error.strerror}: {error.filename}")
+    areas = sorted({*landed, *begun_areas(region)})
+    found = {area: current_status(folder_of(region, area)) for area in areas}
     if as_json:
-        areas = {area: status.as_dict() for area, status in found.items()}
-        console.print_json(json.dumps({"areas": areas}, default=str))
-    for area, status in found.items() if not as_json else ():
-        word = "needs attention" if status.needs_attention else "in order"
-        say(f"{area}: {word}; cypp status --data-dir {folder_of(region, area).root} says more")
-    return any(status.needs_attention for status in found.values())
+        told = {area: status.as_dict() for area, status in found.items()}
+        console.print_json(json.dumps({"obstacles": obstacles, "areas": told}, default=str))
+    else:
+        for obstacle in obstacles:
+            say(f"stopped    {obstacle}")
+        for area, status in found.items():
+            word = "needs attention" if status.needs_attention else "in order"
+            say(f"{area}: {word}; cypp status --data-dir {folder_of(region, area).root} says more")
+    return bool(obstacles) or any(status.needs_attention for status in found.values())
 
 
 def _environment(folder: DataFolder) -> dict[str, str]:
@@ -99,8 +117,33 @@ def _announce(areas: tuple[str, ...]) -> None:
         instance.add_dynamic_partitions(str(partitions.name), list(areas))
 
 
-def _materialize(asset: str, area: str | None = None) -> bool:
-    """Have Dagster make an asset in a process of its own; whether it did."""
+@dataclass(frozen=True)
+class Made:
+    """What came of an asset that Dagster was to make."""
+
+    is_done: bool
+    said: str
+
+
+def _night_of(area: str) -> Made:
+    """The night of an area, and what it came to."""
+    import dagster as dg
+
+    from orchestration.region.definitions import AREA, NIGHT
+
+    night = _make("region/area", area)
+    if not night.is_done:
+        return Made(False, f"nothing published, what it published last still serves: {night.said}")
+    asked = dg.AssetRecordsFilter(AREA, asset_partitions=[area])
+    with dg.DagsterInstance.get() as instance:
+        [made] = instance.fetch_materializations(asked, limit=1).records
+    assert made.asset_materialization is not None  # noqa: S101 -- of a run that has just succeeded
+    return Made(True, str(made.asset_materialization.metadata[NIGHT].value))
+
+
+def _make(asset: str, area: str | None = None) -> Made:
+    """Have Dagster make an asset in a process of its own; where it did not, why."""
+    before = _newest_run(area)
     partition = ["--partition", area] if area else []
     done = subprocess.run(
         [
@@ -109,29 +152,33 @@ def _materialize(asset: str, area: str | None = None) -> bool:
         ],
         capture_output=True, check=False,
     )  # fmt: skip
-    return done.returncode == 0
+    if done.returncode < 0:
+        return Made(False, f"Dagster's process was killed by signal {-done.returncode}")
+    if done.returncode == 0:
+        return Made(True, "")
+    newest = _newest_run(area)
+    # Only a run that was begun here says anything about this night.
+    return Made(False, _why(None if newest == before else newest))
 
 
-def _nights(folder: DataFolder, area: str) -> list[tuple[str, str | None]]:
-    """What became of each night of an area, and why."""
-    from orchestration.region.folders import folder_of
+def _newest_run(area: str | None) -> str | None:
+    """The run that Dagster began last: of an area, or of all."""
+    import dagster as dg
 
-    own = folder_of(folder, area)
-    if not own.ledger.is_dir():
-        return []
-    return [(event, detail.get("reason")) for _, event, _, detail in Ledger(own.ledger).nights()]
-
-
-def _outcome(folder: DataFolder, area: str) -> str:
-    nights = _nights(folder, area)
-    return "nothing new" if nights and nights[-1][0] == "unchanged" else "published"
+    wanted = dg.RunsFilter(tags={"dagster/partition": area}) if area else None
+    with dg.DagsterInstance.get() as instance:
+        records = instance.get_run_records(wanted, limit=1)
+    return records[0].dagster_run.run_id if records else None
 
 
-def _failure(folder: DataFolder, area: str) -> str:
-    try:
-        nights = _nights(folder, area)
-    except (LedgerDamaged, LedgerUnreachable) as error:
-        nights = [("failed", str(error))]
-    event, reason = nights[-1] if nights else ("", None)
-    why = reason if event == "failed" and reason else "the run ended without a word"
-    return f"nothing published, what it published last still serves: {why}"
+def _why(run_id: str | None) -> str:
+    """What the step of a run said that failed."""
+    import dagster as dg
+
+    from orchestration.dagster.job import why_failed
+
+    with dg.DagsterInstance.get() as instance:
+        entries = (
+            instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE) if run_id else ()
+        )
+    return why_failed(entry.get_dagster_event() for entry in entries)

@@ -6,14 +6,24 @@ Each is an ordinary data folder with a ledger and a lock of its own, so no area 
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, suppress
 from datetime import date
 from pathlib import Path
 
+from filelock import FileLock
+
+from orchestration.alone import working_alone
 from orchestration.durable import write
 from orchestration.intake.cover import month_end
-from orchestration.intake.keys import KEY_FILE, make_secret, read_secret
+from orchestration.intake.keys import KEY_FILE, KeyFileError, key_check, make_secret, read_secret
 from orchestration.intake.landing import NATIONAL, areas_in, refuse_absent
-from orchestration.settings import AREAS, ConfigurationError, DataFolder, load_settings
+from orchestration.ledger.chain import is_begun
+from orchestration.ledger.damage import FAILURES
+from orchestration.ledger.ledger import Ledger
+from orchestration.ledger.stores import store_of
+from orchestration.night.errors import NothingPublished
+from orchestration.night.recovery import LOCK_SECONDS
+from orchestration.settings import AREA, AREAS, ConfigurationError, DataFolder, load_settings
 
 
 def folder_of(region: DataFolder, area: str) -> DataFolder:
@@ -27,6 +37,12 @@ def areas_of(region: DataFolder) -> tuple[str, ...]:
     return areas_in(region.landing)
 
 
+def begun_areas(region: DataFolder) -> tuple[str, ...]:
+    """The areas that have a data folder of their own already, by code, whatever is in landing."""
+    folders = (region.root / AREAS).glob("*/")
+    return tuple(sorted(folder.name for folder in folders if AREA.match(folder.name)))
+
+
 def is_region(folder: DataFolder) -> bool:
     """Whether the areas of a data folder have data folders of their own."""
     return (folder.root / AREAS).is_dir()
@@ -34,7 +50,7 @@ def is_region(folder: DataFolder) -> bool:
 
 def refuse_unfit(region: DataFolder) -> None:
     """Raise ConfigurationError where a data folder cannot be a region's: it has taken in extracts, or names a home area."""
-    if any((region.root / "archive").glob("*")):
+    if _has_taken_in(region):
         raise ConfigurationError(
             f"{region.root} has taken in extracts itself: take another data folder for a region, and move landing there"
         )
@@ -44,10 +60,26 @@ def refuse_unfit(region: DataFolder) -> None:
         )
 
 
+def _has_taken_in(folder: DataFolder) -> bool:
+    """Whether a data folder itself has extracts, or published some: its archive may be in an object store."""
+    if any((folder.root / "archive").glob("*")):
+        return True
+    # Not `is_begun`: a region has a warehouse, and nothing else that a ledger would have to explain.
+    if not store_of(folder.ledger).is_there():
+        return False
+    ledger = Ledger(folder.ledger)
+    return bool(ledger.versions() or ledger.published_runs())
+
+
+def working_in(region: DataFolder) -> AbstractContextManager[None]:
+    """Hold what the areas share; raises filelock.Timeout, or as `store_of` does."""
+    return working_alone(region, FileLock(region.lock_file, timeout=LOCK_SECONDS))
+
+
 def prepare(region: DataFolder, area: str) -> DataFolder:
     """Make the data folder of an area, or complete it: landing and settings lead to the region's, its key is the region's.
 
-    With one key for all, a pupil who crosses a border is one pupil in the warehouse of all.
+    Raises KeyFileError, ConfigurationError, OSError.
     """
     own = folder_of(region, area)
     own.create()
@@ -56,14 +88,66 @@ def prepare(region: DataFolder, area: str) -> DataFolder:
             _lead(own.landing / name, region.landing / name)
     if (region.root / "settings.toml").exists():
         _lead(own.root / "settings.toml", region.root / "settings.toml")
-    key = region.restricted / KEY_FILE
+    secret = key_of(region)
+    refuse_other_key(region, area, secret)
+    key = own.restricted / KEY_FILE
     if not key.exists():
-        region.create()
-        make_secret(key)
-    read_secret(key)
-    if not (own.restricted / KEY_FILE).exists():
-        write(own.restricted / KEY_FILE, key.read_bytes())
+        with working_in(region):
+            write(key, (region.restricted / KEY_FILE).read_bytes())
     return own
+
+
+# ---------------------------------------------------------------- the key of all areas
+
+
+def key_of(region: DataFolder) -> bytes:
+    """The key of all areas, made once: with it a pupil who crosses a border is one pupil in the warehouse of all.
+
+    Raises KeyFileError, also where the region has lost the key that its areas have.
+    """
+    path = region.restricted / KEY_FILE
+    if not path.exists():
+        region.create()
+        with working_in(region):
+            # Another area's process may have made it meanwhile.
+            if not path.exists():
+                _refuse_lost_key(region)
+                make_secret(path)
+    return read_secret(path)
+
+
+def _refuse_lost_key(region: DataFolder) -> None:
+    given = next((region.root / AREAS).glob(f"*/{region.restricted.name}/{KEY_FILE}"), None)
+    if given is not None:
+        raise KeyFileError(
+            f"{region.restricted / KEY_FILE} is missing, though areas have the key of the region: put it back, for"
+            f" example from {given}"
+        )
+
+
+def refuse_other_key(region: DataFolder, area: str, secret: bytes) -> None:
+    """Raise KeyFileError where an area was made with another key than the region's, `secret`."""
+    own = folder_of(region, area)
+    if _key_check_of(own) not in (None, key_check(secret)):
+        raise KeyFileError(
+            f"{own.root} was made with another key than the region's, so a pupil who crosses the border would be two and"
+            f" its tables stay out of the region's warehouse: put back {region.restricted / KEY_FILE} if that is the one"
+            " which was replaced; else move the area's folder away, and `cypp region` makes it again from landing,"
+            " without what people answered and released there"
+        )
+
+
+def _key_check_of(folder: DataFolder) -> str | None:
+    """What tells the key apart that is in force in a data folder: the ledger's word, or else that of the file."""
+    # A ledger that cannot be read stops the area's own night, which says so.
+    with suppress(*FAILURES):
+        if is_begun(folder.ledger) and (checks := Ledger(folder.ledger).key_checks()):
+            return checks[-1]
+    path = folder.restricted / KEY_FILE
+    return key_check(read_secret(path)) if path.exists() else None
+
+
+# ---------------------------------------------------------------- what of landing is whose
 
 
 def _lead(link: Path, target: Path) -> None:
@@ -73,7 +157,7 @@ def _lead(link: Path, target: Path) -> None:
 
 
 def months_of(region: DataFolder) -> tuple[date, date]:
-    """First and last month end of the extracts of all areas; raises ConfigurationError where none has sent any."""
+    """First and last month end of the extracts of all areas; raises NothingPublished where none has sent any."""
     found = [
         month_end(month.name)
         for area in areas_of(region)
@@ -81,7 +165,7 @@ def months_of(region: DataFolder) -> tuple[date, date]:
         if _is_month(month.name)
     ]
     if not found:
-        raise ConfigurationError(
+        raise NothingPublished(
             f"{region.landing} holds no extracts: put them into landing/<area>/<source>/<YYYY-MM>/ there"
         )
     return min(found), max(found)

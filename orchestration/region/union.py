@@ -7,12 +7,15 @@ the tables that they print are not here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from orchestration import durable
+from orchestration.intake.keys import KeyFileError
+from orchestration.region.folders import key_of, refuse_other_key, working_in
 from orchestration.settings import DataFolder, load_settings
 from orchestration.warehouse.access import make_passable, open_to_group
 from orchestration.warehouse.opening import attach, copying
@@ -20,13 +23,44 @@ from orchestration.warehouse.publish import run_of
 from orchestration.warehouse.schemas import grain_of, printed_tables
 
 
-def unite(warehouses: Mapping[str, Path], region: DataFolder) -> dict[str, int]:
-    """Put the tables of every area's warehouse into the region's, at once; returns the rows of each table.
+@dataclass(frozen=True)
+class United:
+    """What the warehouse of a region holds."""
 
-    `warehouses`: by area the file that serves; one at least. Raises duckdb.Error where one cannot be read.
+    counts: dict[str, int]
+    """The rows of each table."""
+    left_out: dict[str, str]
+    """By area why its tables are not in it."""
+
+
+def unite(warehouses: Mapping[str, Path], region: DataFolder) -> United:
+    """Put the tables of every area's warehouse into the region's, at once, but for areas under another key.
+
+    `warehouses`: by area the file that serves; one at least. Raises duckdb.Error where one cannot be read, KeyFileError
+    where none can be put there.
     """
-    newest_first = sorted(warehouses, key=lambda area: run_of(warehouses[area]) or "", reverse=True)
+    left_out = _under_other_keys(region, warehouses)
+    whose = {area: file for area, file in warehouses.items() if area not in left_out}
+    if not whose:
+        raise KeyFileError("; ".join(left_out.values()))
     region.create()
+    with working_in(region):
+        return United(_put_together(whose, region), left_out)
+
+
+def _under_other_keys(region: DataFolder, areas: Iterable[str]) -> dict[str, str]:
+    found, secret = {}, key_of(region)
+    for area in areas:
+        try:
+            refuse_other_key(region, area, secret)
+        except KeyFileError as error:
+            found[area] = str(error)
+    return found
+
+
+def _put_together(warehouses: Mapping[str, Path], region: DataFolder) -> dict[str, int]:
+    """Put the tables into one file and that in place; returns the rows of each table."""
+    newest_first = sorted(warehouses, key=lambda area: run_of(warehouses[area]) or "", reverse=True)
     build = region.work / "region.duckdb"
     with copying(warehouses[newest_first[0]], build) as connection:
         connection.execute("copy from database whole to fresh (schema)")

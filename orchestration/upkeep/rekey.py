@@ -28,7 +28,8 @@ from orchestration.ledger.ledger import Ledger
 from orchestration.night.recovery import alone_in
 from orchestration.night.rekeying import REKEYED, name_of_rotation, next_key, settle_rekey
 from orchestration.night.synthetic import apart
-from orchestration.settings import ConfigurationError, DataFolder
+from orchestration.region.folders import is_region
+from orchestration.settings import ConfigurationError, DataFolder, area_of_region
 from orchestration.signature import code_version
 from orchestration.upkeep.backup import look_into_landing
 from orchestration.upkeep.purge import refuse_held_figures
@@ -55,12 +56,22 @@ def rekey(folder: DataFolder, by: str, progress: Progress) -> Rekeyed:
 
     Raises ConfigurationError (nothing touched). One that is killed is undone or finished by whoever comes next.
     """
+    _refuse_shared_key(folder)
     with alone_in(folder) as ledger:
         _refuse_unready(folder, ledger)
         try:
             return _rekeyed(folder, ledger, make_secret(next_key(folder)), by, progress)
         finally:
             settle_rekey(folder, ledger)
+
+
+def _refuse_shared_key(folder: DataFolder) -> None:
+    """Raise ConfigurationError where the key is that of a region: under another, one area would split pupils."""
+    if area_of_region(folder.root) or is_region(folder):
+        raise ConfigurationError(
+            f"{folder.root} is of a region, whose areas share one key, by which a pupil who crosses a border is one:"
+            " there is no rekey of a region (orchestration/region/README.md)"
+        )
 
 
 def _refuse_unready(folder: DataFolder, ledger: Ledger) -> None:
