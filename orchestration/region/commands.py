@@ -35,8 +35,8 @@ def region(
 ) -> None:
     """Run the night of every area of a region, each in a data folder of its own, and put their tables together.
 
-    What one area's extracts or a crash stop is that area's alone: its last good warehouse serves, and the next call
-    takes it up. Exit status 1 says that an area published nothing.
+    If one area's extracts or a crash stop its run, other areas are not affected. Its last good warehouse stays in use,
+    and the next call takes that area up again. The command ends with 1 if an area published nothing.
     """
     from orchestration.night.errors import NothingPublished, told_in_words
     from orchestration.region.folders import areas_of, folder_of, key_of, months_of, refuse_unfit
@@ -52,7 +52,7 @@ def region(
         raise stop(f"Wrong configuration, nothing touched: {error}", WRONG_USAGE) from None
     except NothingPublished as error:
         raise stop(
-            f"Nothing published, what was published last still serves: {error}", NOTHING_PUBLISHED
+            f"Nothing published, what was published last stays in place: {error}", NOTHING_PUBLISHED
         ) from None
     os.environ.update(_environment(folder))
     _announce(areas)
@@ -133,7 +133,7 @@ def _night_of(area: str) -> Made:
 
     night = _make("region/area", area)
     if not night.is_done:
-        return Made(False, f"nothing published, what it published last still serves: {night.said}")
+        return Made(False, f"nothing published, what it published last stays in place: {night.said}")
     asked = dg.AssetRecordsFilter(AREA, asset_partitions=[area])
     with dg.DagsterInstance.get() as instance:
         [made] = instance.fetch_materializations(asked, limit=1).records

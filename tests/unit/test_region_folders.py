@@ -264,7 +264,7 @@ def test_status_of_a_region_lists_areas_that_have_not_begun_or_have_gone(
     ("status", "error", "told"),
     [
         (-9, "half a line", "killed by signal 9"),
-        (1, "take in ━━━ 3/3\nNothing published, the last good warehouse still serves: no space: /x\n", "no space: /x"),
+        (1, "take in ━━━ 3/3\nNothing published, the last good warehouse stays in place: no space: /x\n", "no space: /x"),
         (2, "Wrong configuration, nothing touched: settings.toml: gate: unknown\n", "settings.toml: gate: unknown"),
         (1, "a sentence without a colon", "a sentence without a colon"),
     ],
