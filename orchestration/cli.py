@@ -94,7 +94,11 @@ def run(
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Publish again even if nothing has changed.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Publish again even if nothing has changed, or landing has been emptied on purpose.",
+        ),
     ] = False,
 ) -> None:
     """Run the nightly job once: take in what is new, transform, publish, report."""
@@ -108,6 +112,7 @@ def run(
         day(as_at) if as_at else datetime.now(UTC).date(),
         _moment(received_by) if received_by else None,
         even_if_unchanged=force,
+        even_if_emptied=force,
         grid=_span(months) if months else None,
     )
     folder = data_folder(data_dir)

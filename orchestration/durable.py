@@ -5,6 +5,7 @@ What a file means is its writer's concern. A place is a `Path` on this machine, 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -53,14 +54,47 @@ def put(finished: Path, target: Path) -> None:
 
 
 def put_folder(finished: Path, target: Path | UPath) -> None:
-    """Put a finished folder in its place and remove what was there. Call `sync_everything` before."""
+    """Put a finished folder in its place, also on another file system, and remove what was there.
+
+    Call `sync_everything` before. One that is killed leaves the finished folder whole until its place is filled.
+    """
     if not isinstance(target, Path):
         object_store.upload_folder(finished, target)
         shutil.rmtree(finished)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(target, ignore_errors=True)
-    finished.replace(target)
+    try:
+        finished.replace(target)
+    except OSError as error:
+        # Only the attempt can tell: two mounts of one file system have one number.
+        if error.errno != errno.EXDEV:
+            raise
+        _carry_across(finished, target)
+
+
+def _carry_across(finished: Path, target: Path) -> None:
+    """Copy a folder beside its place, give it its name, and only then remove it where it was."""
+    copy = _emptied_neighbour(target)
+    copy.mkdir(mode=0o700)
+    for path in (path for path in finished.rglob("*") if path.is_file()):
+        beside = copy / path.relative_to(finished)
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, beside)
+    sync_everything()
+    copy.replace(target)
+    sync_everything()
+    # Out of sight at once: half of what it held would be another folder.
+    going = _emptied_neighbour(finished)
+    finished.replace(going)
+    shutil.rmtree(going)
+
+
+def _emptied_neighbour(folder: Path) -> Path:
+    """A hidden name beside a folder, of which nothing is left that a kill had left."""
+    neighbour = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(neighbour, ignore_errors=True)
+    return neighbour
 
 
 def write(path: Path, content: bytes) -> None:

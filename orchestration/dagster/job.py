@@ -57,7 +57,7 @@ def run_job(folder: DataFolder, request: Request, progress: Progress) -> Outcome
             refuse_without_extracts(folder)
         with alone_in(folder, of_night=True) as ledger:
             landed = landing_state(folder.landing)
-            if request.even_if_unchanged and landed == unchanged.EMPTY:
+            if request.even_if_emptied and landed == unchanged.EMPTY:
                 unchanged.remember_taken(folder, landed)
             unchanged.refuse_emptied(folder, landed)
             if not ledger.versions():

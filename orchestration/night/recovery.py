@@ -13,18 +13,30 @@ from orchestration.intake.kept.archive import remove_brought
 from orchestration.intake.kept.mending import remove_former_layout
 from orchestration.intake.kept.storage import settle_storage
 from orchestration.intake.submissions import refuse_wrong_key
+from orchestration.ledger.chain import is_begun
 from orchestration.ledger.damage import FAILURES
 from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.rekeying import settle_rekey
 from orchestration.night.removal import finish_removal
 from orchestration.night.synthetic import settle_written, take_over_old_mark
-from orchestration.settings import DataFolder
+from orchestration.settings import ConfigurationError, DataFolder
 from orchestration.warehouse.opening import refuse_wrong_encryption
 from orchestration.warehouse.publish import remove_unfinished
 from orchestration.warehouse.serving import serving_run_id
 
 LOCK_SECONDS = 900
+
+
+def refuse_unbegun(folder: DataFolder) -> None:
+    """Raise ConfigurationError where nothing was ever taken in, so that a mistyped folder gets no all-clear.
+
+    Nothing is made there. Raises LedgerDamaged where a ledger is lost.
+    """
+    if not is_begun(folder.ledger):
+        raise ConfigurationError(
+            f"nothing has been taken in yet in {folder.root}: name the data folder with --data-dir"
+        )
 
 
 @contextmanager

@@ -57,6 +57,8 @@ class Request:
     as_at: date
     received_by: datetime | None = None
     even_if_unchanged: bool = True
+    even_if_emptied: bool = False
+    """Whether a person says that the extracts have been taken out of landing on purpose."""
     grid: tuple[date, date] | None = None
     """First and last month end that figures are computed for; without it those of the extracts."""
 

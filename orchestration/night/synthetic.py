@@ -149,7 +149,8 @@ def settle_written(folder: DataFolder) -> None:
     private = _private(folder)
     if _is_pending(folder):
         written = private / "landing"
-        for place in sorted(path for path in written.glob("*/*/*") if path.is_dir()):
+        # A hidden one is what a kill has left of one that is in landing (`put_folder`).
+        for place in sorted(path for path in written.glob("*/*/[!.]*") if path.is_dir()):
             target = folder.landing / place.relative_to(written)
             # National files may be real beside a demo; a file that is there stays.
             if is_invented(target, _sent(target)) or not any(_sent(target)):

@@ -133,7 +133,9 @@ def _night_of(area: str) -> Made:
 
     night = _make("region/area", area)
     if not night.is_done:
-        return Made(False, f"nothing published, what it published last stays in place: {night.said}")
+        return Made(
+            False, f"nothing published, what it published last stays in place: {night.said}"
+        )
     asked = dg.AssetRecordsFilter(AREA, asset_partitions=[area])
     with dg.DagsterInstance.get() as instance:
         [made] = instance.fetch_materializations(asked, limit=1).records

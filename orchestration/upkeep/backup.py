@@ -20,16 +20,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from orchestration.durable import content_of, is_there, put
-from orchestration.intake.kept.archive import archived_files, not_made_again
+from orchestration.intake.kept.archive import archived_files
 from orchestration.intake.kept.made_tables import extractions_table
 from orchestration.intake.kept.partitions import partition_of
-from orchestration.intake.landing import Landing, files_in, is_extract, scan
-from orchestration.ledger.chain import is_begun
+from orchestration.intake.landing import files_in, is_extract
 from orchestration.ledger.events_in_sqlite import LEDGER_FILE
 from orchestration.ledger.kept_files import check_files
 from orchestration.ledger.ledger import Ledger, SubmissionVersion
+from orchestration.night.recovery import refuse_unbegun
 from orchestration.night.rekeying import next_key
-from orchestration.settings import DataFolder, load_settings
+from orchestration.settings import DataFolder
+from orchestration.upkeep.landing import look_into_landing
 from orchestration.upkeep.removal import REDACTED
 from orchestration.upkeep.sealed import Sealing
 
@@ -62,8 +63,7 @@ def back_up(
     folder: DataFolder, file: Path, key: bytes | None, by: str, progress: Progress
 ) -> BackedUp:
     """Write a backup beside, then in its place; raises NotBackedUp, LedgerDamaged or ConfigurationError."""
-    if not is_begun(folder.ledger):
-        raise NotBackedUp("nothing has been taken in yet")
+    refuse_unbegun(folder)
     if not file.absolute().parent.is_dir():
         raise NotBackedUp(f"there is no folder {file.absolute().parent}")
     _refuse_rekeying(folder, None)
@@ -110,13 +110,6 @@ def _what_was_read(
         )
 
 
-def look_into_landing(folder: DataFolder) -> Landing:
-    """What is in landing and whole; nothing where there is no landing."""
-    if not folder.landing.is_dir():
-        return Landing((), (), (), "")
-    return scan(folder.landing, load_settings(folder.root).quiet.seconds)
-
-
 def _found(folder: DataFolder, staged: Path) -> BackedUp:
     """The files of a consistent state. The order matters: each place is newer than what is taken before it."""
     if folder.warehouse_file.exists():
@@ -140,7 +133,8 @@ def _found(folder: DataFolder, staged: Path) -> BackedUp:
     for one in landing.submissions:
         found.files += () if one.name in in_archive else one.files
     found.files += _marks(folder.landing)
-    last_ones = not_made_again(folder, versions, landing)
+    in_backup = in_archive | {one.name for one in landing.submissions}
+    last_ones = [version for version in versions if version.name not in in_backup]
     found.files += _what_was_read(folder, ledger, last_ones)
     found.told += [
         f"{'/'.join(one.name[:3])}: its copy in archive/ is lost; the backup has what was read of it"

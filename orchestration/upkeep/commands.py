@@ -56,6 +56,8 @@ def verify(data_dir: DataDir = None) -> None:
     try:
         with bars() as show:
             found = read_again(data_folder(data_dir), show)
+    except ConfigurationError as error:
+        raise stop(f"Not verified: {error}", WRONG_USAGE) from None
     except Timeout:
         raise stop(
             "Not verified: a run holds this data folder; try again when it has ended",
@@ -108,12 +110,12 @@ def restore(file: BackupFile, by: By, data_dir: DataDir = None, encrypt: KeyFile
         key = read_key(encrypt) if encrypt else None
         n_files = put_back(folder, file, key, by)
     except (NotEmpty, NotOpened) as error:
-        raise stop(f"Nothing restored: {error}", WRONG_USAGE) from None
+        raise stop(f"Not restored: {error}", WRONG_USAGE) from None
     except Timeout:
-        raise stop("Nothing restored: a run holds this data folder", NOTHING_PUBLISHED) from None
+        raise stop("Not restored: a run holds this data folder", NOTHING_PUBLISHED) from None
     except (NotRestored, OSError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise stop(f"Nothing restored: {why}", NOTHING_PUBLISHED) from None
+        why = f"{error.strerror} in {folder.root}" if isinstance(error, OSError) else error
+        raise stop(f"Not restored: {why}", NOTHING_PUBLISHED) from None
     say(f"{folder.root}: {n_files} files put back. Next: {_after_restore(folder)}`cypp rebuild`.")
 
 
@@ -159,6 +161,7 @@ def rebuild(
 ) -> None:
     """Make everything that can be derived again, from archive, ledger and restricted/ alone, and publish it."""
     from orchestration.night.errors import NothingPublished
+    from orchestration.night.recovery import refuse_unbegun
     from orchestration.night.steps import Request
     from orchestration.operator.summary import print_run_summary
     from orchestration.upkeep.rebuild import rebuild as make_again
@@ -166,6 +169,7 @@ def rebuild(
     folder = data_folder(data_dir)
     known = day(as_at) if as_at else datetime.now(UTC).date()
     try:
+        refuse_unbegun(folder)
         with bars() as show:
             done = make_again(folder, Request(known), show)
     except ConfigurationError as error:
@@ -189,6 +193,7 @@ def rekey(by: By, data_dir: DataDir = None) -> None:
     """Make a new key for the identifiers of people, hash all of them again with it, and publish."""
     from orchestration.dagster.job import run_job
     from orchestration.night.errors import NothingPublished, told_in_words
+    from orchestration.night.recovery import refuse_unbegun
     from orchestration.night.steps import today
     from orchestration.upkeep.rekey import rekey as replace_key
     from orchestration.upkeep.removal import remove_what_runs_leave
@@ -196,6 +201,7 @@ def rekey(by: By, data_dir: DataDir = None) -> None:
     folder = data_folder(data_dir)
     try:
         load_settings(folder.root)
+        refuse_unbegun(folder)
         with bars() as show, told_in_words():
             done = replace_key(folder, by, show)
     except ConfigurationError as error:
@@ -234,12 +240,14 @@ def purge(
     """Remove extracts past the retention rule of their source from everywhere, and certify it."""
     from orchestration.ledger.ledger import Ledger
     from orchestration.night.errors import NothingPublished
+    from orchestration.night.recovery import refuse_unbegun
     from orchestration.upkeep.purge import plan_purge
     from orchestration.upkeep.purge import purge as remove_due
 
     folder, today = data_folder(data_dir), datetime.now(UTC).date()
     try:
         settings = load_settings(folder.root)
+        refuse_unbegun(folder)
         planned = plan_purge(Ledger(folder.ledger), settings, today)
         _say_plan(planned)
         if dry_run:
@@ -286,12 +294,13 @@ def forget(
 ) -> None:
     """Forget a child: take its rows out of every extract and of all that was made of them, and certify it."""
     from orchestration.night.errors import NothingPublished, told_in_words
-    from orchestration.night.recovery import alone_in
+    from orchestration.night.recovery import alone_in, refuse_unbegun
     from orchestration.upkeep.forget import forget as take_out
     from orchestration.upkeep.forget import look_for
 
     folder, today = data_folder(data_dir), datetime.now(UTC).date()
     try:
+        refuse_unbegun(folder)
         with bars() as show:
             if dry_run:
                 with told_in_words(), alone_in(folder) as ledger:

@@ -16,6 +16,7 @@ from pathlib import Path
 from expectations.contract import contract_for
 from orchestration.durable import sync_everything
 from orchestration.intake.kept.archive import archived_files
+from orchestration.intake.landing import NATIONAL, Landing
 from orchestration.intake.manifest import MANIFEST
 from orchestration.intake.marks import write_mark
 from orchestration.intake.submissions import load_secret
@@ -25,8 +26,8 @@ from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.night.errors import told_in_words
 from orchestration.night.recovery import alone_in
 from orchestration.settings import ConfigurationError, DataFolder
-from orchestration.upkeep.backup import look_into_landing
 from orchestration.upkeep.identities import TooManyIdentifiers, identity_of
+from orchestration.upkeep.landing import seen_whole
 from orchestration.upkeep.purge import enter_plan, finish, new_plan, refuse_held_figures
 from orchestration.upkeep.redact import NotRedacted, sought_in, without_child
 from orchestration.upkeep.removal import redacted_folder
@@ -48,10 +49,15 @@ class Found:
 def look_for(
     folder: DataFolder, ledger: Ledger, area: str, given: str, progress: Progress
 ) -> Found:
-    """Read every kept extract of the area again, looking for the child; raises ConfigurationError where one cannot be."""
+    """Read every kept extract of the area again, looking for the child.
+
+    Raises ConfigurationError where one cannot be read, there never was one, or it cannot be told what is in landing.
+    """
     identifier = parse_identifier(given)
     if not isinstance(identifier, str) or not identifier:
         raise ConfigurationError("this is not an identifier")
+    _refuse_unknown_area(ledger, area)
+    landing = seen_whole(folder, {area})
     try:
         secret, _ = load_secret(folder, ledger)
         known = identity_of(folder, ledger, secret, area, identifier)
@@ -73,13 +79,24 @@ def look_for(
             if version.name in newest:
                 found.redacted[version] = files
         progress("Forget", done, len(versions))
-    _refuse_other_content(folder, found.redacted)
+    _refuse_other_content(landing, found.redacted)
     return found
 
 
-def _refuse_other_content(folder: DataFolder, versions: Iterable[SubmissionVersion]) -> None:
+def _refuse_unknown_area(ledger: Ledger, area: str) -> None:
+    """Raise ConfigurationError where no extract of an area was ever accepted: the code is a slip, or the child's id."""
+    accepted = {one.area_code for one in ledger.versions() if one.verdict == "accepted"}
+    known = (accepted | {name[0] for name in ledger.purged()}) - {NATIONAL}
+    if area not in known:
+        raise ConfigurationError(
+            "no extract of this area has ever been accepted here; there are extracts of"
+            f" {', '.join(sorted(known)) or 'no area'}"
+        )
+
+
+def _refuse_other_content(landing: Landing, versions: Iterable[SubmissionVersion]) -> None:
     """Raise ConfigurationError where landing holds something else in place of what is to be written anew."""
-    landed = {one.name[:3]: one for one in look_into_landing(folder).submissions}
+    landed = {one.name[:3]: one for one in landing.submissions}
     for version in versions:
         place = version.name[:3]
         if place in landed and landed[place].name != version.name:

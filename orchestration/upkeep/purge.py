@@ -28,6 +28,7 @@ from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in
 from orchestration.night.steps import Request, code_version
 from orchestration.settings import ConfigurationError, DataFolder, Settings
+from orchestration.upkeep.landing import seen_whole
 from orchestration.upkeep.removal import left, put_redacted, remove_versions, remove_what_runs_leave
 from orchestration.upkeep.retention import Due, due_versions, first_day_kept, is_held, rules_of
 from orchestration.warehouse.opening import opened
@@ -63,7 +64,11 @@ def purge(
     Raises ConfigurationError (nothing touched) or NothingPublished (what is planned is finished by the next).
     """
     with told_in_words(), alone_in(folder) as ledger:
-        planned = ledger.open_purge() or _planned(folder, ledger, settings, by, today)
+        planned = ledger.open_purge()
+        if planned is not None:
+            seen_whole(folder, {area for area, *_ in planned["versions"]})
+        else:
+            planned = _planned(folder, ledger, settings, by, today)
         if planned is None:
             return None
         return finish(folder, ledger, planned, today, progress)
@@ -79,7 +84,10 @@ def finish(
     run_job(folder, Request(today), progress)
     forget_first_keys(folder, ledger)
     remove_what_runs_leave(folder)
-    remaining = left(folder, ledger, names, planned["replaced"])
+    try:
+        remaining = left(folder, ledger, names, planned["replaced"])
+    except ConfigurationError as error:
+        raise NothingPublished(str(error)) from None
     if remaining:
         raise NothingPublished(f"not removed: {', '.join(remaining)}; look at it, then purge again")
     return _certify(folder, ledger, planned)
@@ -93,7 +101,9 @@ def _planned(
     if not due:
         return None
     _refuse_unapproved(due)
-    refuse_held_figures(folder, {one.version.area_code for one in due})
+    areas = {one.version.area_code for one in due}
+    refuse_held_figures(folder, areas)
+    seen_whole(folder, areas)
     hold = settings.legal_hold
 
     def is_kept(event: dict[str, Any]) -> bool:

@@ -14,13 +14,15 @@ from orchestration.intake.kept.archive import not_made_again
 from orchestration.intake.kept.mending import narrowed
 from orchestration.intake.kept.partitions import enter, partitions_of
 from orchestration.intake.kept.places import id_of_version
+from orchestration.intake.landing import landing_state
 from orchestration.ledger.ledger import Ledger
 from orchestration.night.account import Outcome
 from orchestration.night.errors import told_in_words
 from orchestration.night.recovery import alone_in
 from orchestration.night.steps import Request, registry
+from orchestration.night.unchanged import EMPTY, refuse_emptied
 from orchestration.settings import DataFolder
-from orchestration.upkeep.backup import look_into_landing
+from orchestration.upkeep.landing import look_into_landing
 from orchestration.warehouse.content import content_hash
 
 Progress = Callable[[str, int, int], None]
@@ -44,6 +46,8 @@ def rebuild(folder: DataFolder, request: Request, progress: Progress) -> Rebuilt
     with told_in_words(), alone_in(folder) as ledger:
         registry()
         before = published_content(folder)
+        landed = landing_state(folder.landing) if folder.landing.is_dir() else EMPTY
+        refuse_emptied(folder, landed)
         remove_what_can_be_made_again(folder, ledger)
         # It needs none, but a run takes one that is missing for a share that is offline.
         folder.landing.mkdir(mode=0o700, exist_ok=True)

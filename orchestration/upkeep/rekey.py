@@ -31,7 +31,7 @@ from orchestration.night.synthetic import apart
 from orchestration.region.folders import is_region
 from orchestration.settings import ConfigurationError, DataFolder, area_of_region
 from orchestration.signature import code_version
-from orchestration.upkeep.backup import look_into_landing
+from orchestration.upkeep.landing import seen_whole
 from orchestration.upkeep.purge import refuse_held_figures
 
 Progress = Callable[[str, int, int], None]
@@ -85,7 +85,7 @@ def _refuse_unready(folder: DataFolder, ledger: Ledger) -> None:
     refuse_held_figures(folder, {version.area_code for version in ledger.versions()})
     _refuse_other_knowledge(ledger)
     known = {version.name for version in ledger.versions()} | ledger.purged()
-    for one in apart(look_into_landing(folder), ledger).submissions:
+    for one in apart(seen_whole(folder), ledger).submissions:
         # It could hold figures, which would stay with their records under the old key.
         if one.name not in known:
             raise ConfigurationError(

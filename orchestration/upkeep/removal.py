@@ -15,10 +15,13 @@ from orchestration import durable
 from orchestration.intake.kept.mending import drop_unknown
 from orchestration.intake.kept.partitions import partitions_of, unnamed_files
 from orchestration.intake.kept.places import folders_of, submission_id_of
-from orchestration.intake.landing import scan
+from orchestration.intake.landing import Landing, is_extract, landing_state, scan
 from orchestration.ledger.chain import VersionName
 from orchestration.ledger.ledger import Ledger
+from orchestration.night.errors import NothingPublished
+from orchestration.night.unchanged import EMPTY, remember_taken
 from orchestration.settings import DataFolder
+from orchestration.upkeep.landing import seen_whole
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -39,7 +42,14 @@ def remove_versions(
     Their rows go from tables of many versions, since the ledger does not know them any more.
     """
     drop_unknown(folder, ledger)
-    for place in (*_places(folder, names), *(folder.root / name for name in MADE_OF_MANY)):
+    versions = list(names)
+    # Landing itself stays, and is known to be empty where nothing else was in it: otherwise it looks as a share does
+    # that is offline.
+    for place in _landed(scan(folder.landing, quiet_seconds=0), versions):
+        durable.remove(place, folder.landing)
+    if landing_state(folder.landing) == EMPTY:
+        remember_taken(folder, EMPTY)
+    for place in (*_kept(folder, versions), *(folder.root / name for name in MADE_OF_MANY)):
         durable.remove(place, folder.root)
     for name in ledger_files:
         (folder.ledger / name).unlink(missing_ok=True)
@@ -64,21 +74,41 @@ def redacted_folder(folder: DataFolder, purge_id: str) -> Path:
 
 
 def put_redacted(folder: DataFolder, purge_id: str) -> None:
-    """Put such copies into landing, in place of what has gone."""
+    """Put such copies into landing, in place of what has gone. May be repeated.
+
+    Raises NothingPublished where something else is there: a copy is kept until it has been put there.
+    """
     waiting = redacted_folder(folder, purge_id)
-    for place in waiting.glob("*/*/*"):
-        target = folder.landing / place.relative_to(waiting)
-        if not target.exists():
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            place.replace(target)
+    # A hidden one is what a kill has left of one that is in landing (`durable.put_folder`).
+    for place in sorted(waiting.glob("*/*/[!.]*")):
+        within = place.relative_to(waiting)
+        there = _extract_in(folder.landing / within)
+        if not there:
+            durable.put_folder(place, folder.landing / within)
+        elif there != _extract_in(place):
+            raise NothingPublished(
+                f"landing/{within.as_posix()} holds other files than the copy without the child that belongs there: take"
+                " them out of landing and purge again; what is put back after that may name the child"
+            )
     shutil.rmtree(waiting.parent, ignore_errors=True)
+
+
+def _extract_in(place: Path) -> dict[str, str]:
+    """The files of an extract by name, each with its hash."""
+    files = (path for path in place.rglob("*") if path.is_file() and is_extract(path))
+    return {path.relative_to(place).as_posix(): durable.digest_of(path) for path in files}
 
 
 def left(
     folder: DataFolder, ledger: Ledger, names: list[VersionName], ledger_files: Iterable[str]
 ) -> list[str]:
-    """The names of what is still there."""
-    places = [*_places(folder, names), *(folder.ledger / name for name in ledger_files)]
+    """The names of what is still there. Raises ConfigurationError where that cannot be told of landing."""
+    landing = seen_whole(folder, {area for area, *_ in names})
+    places = [
+        *_landed(landing, names),
+        *_kept(folder, names),
+        *(folder.ledger / name for name in ledger_files),
+    ]
     there = [
         *(place for place in places if durable.is_there(place)),
         *_with_rows_of(folder, ledger, names),
@@ -100,11 +130,13 @@ def _with_rows_of(
     yield from unnamed_files(folder, partitions)
 
 
-def _places(folder: DataFolder, names: Iterable[VersionName]) -> Iterator[Path | UPath]:
-    """The files and folders that hold rows of these versions."""
-    is_there = folder.landing.is_dir()
-    landed = {one.name: one for one in scan(folder.landing, 0).submissions} if is_there else {}
+def _landed(landing: Landing, names: Iterable[VersionName]) -> Iterator[Path]:
+    """The folders in landing that hold these versions."""
+    landed = {one.name: one for one in landing.submissions}
+    yield from (landed[name].files[0].parent for name in names if name in landed)
+
+
+def _kept(folder: DataFolder, names: Iterable[VersionName]) -> Iterator[Path | UPath]:
+    """The folders elsewhere that hold rows of these versions alone."""
     for name in names:
-        if name in landed:
-            yield landed[name].files[0].parent
         yield from folders_of(folder, name)

@@ -61,11 +61,15 @@ def restore(folder: DataFolder, file: Path, key: bytes | None, by: str) -> int:
                 with _content(file, key) as content:
                     _unpack(content, staged)
                 _verify(staged)
+                _refuse_in_the_way(folder, staged)
             except UNREADABLE:
                 shutil.rmtree(staged, ignore_errors=True)
                 raise NotRestored(
                     f"{file.name} is damaged, or is not a backup: take another one"
                 ) from None
+            except NotEmpty:
+                shutil.rmtree(staged)
+                raise
             sync_everything()
             (staged / VERIFIED).touch()
         n_files = len((staged / MANIFEST).read_bytes().splitlines())
@@ -155,18 +159,43 @@ def _in_file(folder: Path) -> Ledger:
     return Ledger(folder, EventsInSqlite(folder))
 
 
+def _names_in(staged: Path) -> list[str]:
+    """What is to be put in place, the ledger last."""
+    names = {path.name for path in staged.iterdir()} - {MANIFEST, VERIFIED}
+    return sorted(names, key=lambda name: (name == "ledger", name != HEAD_FILE, name))
+
+
+def _refuse_in_the_way(folder: DataFolder, staged: Path) -> None:
+    """Raise NotEmpty where something could not give way to what is to be put in its place, hidden files too."""
+    for name in _names_in(staged):
+        target = folder.root / name
+        if _is_in_the_way(target, (staged / name).is_dir()):
+            raise NotEmpty(
+                f"{target} is in the way, with what it holds or leads to, hidden files too: move it away, then restore"
+                " again, or name an empty data folder with --data-dir"
+            )
+
+
+def _is_in_the_way(target: Path, of_folder: bool) -> bool:
+    """Whether a rename could not put a folder, or a file, in place of what is there."""
+    is_folder = target.is_dir() and not target.is_symlink()
+    if not of_folder:
+        return is_folder
+    is_empty_one = is_folder and not target.is_mount() and not any(target.iterdir())
+    return os.path.lexists(target) and not is_empty_one
+
+
 def _put_in_place(folder: DataFolder, staged: Path) -> None:
     """Move everything into the data folder: first the note that there is a ledger, the ledger last.
 
     Nothing works in a folder that has the one and not the other.
     """
+    _refuse_in_the_way(folder, staged)
     # A backup holds none; a data folder in use without one looks like a share that is offline.
     folder.landing.mkdir(mode=0o700, exist_ok=True)
     for note in (ID_FILE, STORAGE_NOTE):
         (folder.root / note).unlink(missing_ok=True)
-    last = [MANIFEST, VERIFIED]
-    names = sorted(path.name for path in staged.iterdir() if path.name not in last)
-    for name in sorted(names, key=lambda name: (name == folder.ledger.name, name != HEAD_FILE)):
+    for name in _names_in(staged):
         target = folder.root / name
         # An empty folder gives way to a full one.
         (staged / name).replace(target)

@@ -6,6 +6,7 @@ Changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,10 +27,10 @@ from orchestration.intake.kept.places import id_of_version
 from orchestration.intake.keys import KeyFileError
 from orchestration.intake.landing import scan
 from orchestration.intake.submissions import refuse_wrong_key
-from orchestration.ledger.chain import is_begun
 from orchestration.ledger.damage import LedgerDamaged
 from orchestration.ledger.kept_files import check_files
 from orchestration.ledger.ledger import Ledger, SubmissionVersion
+from orchestration.night.recovery import refuse_unbegun
 from orchestration.night.rekeying import next_key
 from orchestration.settings import DataFolder
 from orchestration.warehouse.serving import damaged_surfaces
@@ -61,17 +62,18 @@ class Verified:
 
 
 def verify(folder: DataFolder, progress: Progress) -> Verified:
-    """Read everything again while nobody works in the folder; raises filelock.Timeout."""
-    if not folder.root.exists():
-        return Verified()
+    """Read everything again while nobody works in the folder.
+
+    Raises filelock.Timeout, or ConfigurationError where nothing was ever taken in.
+    """
+    with suppress(LedgerDamaged):
+        refuse_unbegun(folder)
     with working_alone(folder, FileLock(folder.lock_file, timeout=LOCK_SECONDS)):
         return _verified(folder, progress)
 
 
 def _verified(folder: DataFolder, progress: Progress) -> Verified:
     try:
-        if not is_begun(folder.ledger):
-            return Verified()
         ledger = Ledger(folder.ledger)
     except LedgerDamaged as error:
         return Verified(damage=[_of_ledger(error)])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 from typer.testing import CliRunner, Result
 
-from orchestration import demo
+from orchestration import demo, durable
 from orchestration.cli import app
 from orchestration.demo import write
 from orchestration.demo.areas import Area
@@ -26,6 +27,7 @@ from orchestration.night.synthetic import Wanted, write_extracts
 from orchestration.settings import DataFolder
 from tests import extracts
 from tests.extracts import BARNET, CAMDEN
+from tests.mounted import mount
 from tests.nights import AT_ONCE
 from tests.story import copy_data
 
@@ -184,6 +186,51 @@ def test_demo_that_was_killed_on_its_way_into_landing_is_whole_for_whoever_comes
         pass
 
     assert len(list(folder.landing.rglob("*.xlsx"))) == 3
+    assert not (folder.work / "demo").exists()
+
+
+def _half_gone(folder: Path, **_: object) -> None:
+    """What a process leaves that dies as it removes a folder."""
+    if folder.name.startswith(".") and folder.exists():
+        min(path for path in folder.iterdir() if path.suffix == ".xlsx").unlink()
+        raise Killed
+
+
+@pytest.mark.usefixtures("_quick")
+@pytest.mark.parametrize(
+    ("owner", "name", "how"),
+    [
+        (durable.shutil, "copyfile", lambda original: _dies_at(3, original)),
+        (durable, "_emptied_neighbour", lambda original: _dies_at(4, original)),
+        (durable.shutil, "rmtree", lambda _: _half_gone),
+    ],
+    ids=["amid the copy", "before it is removed", "amid the removal"],
+)
+def test_demo_finds_its_way_into_a_landing_on_another_file_system(
+    folder: DataFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    name: str,
+    how: Callable[[Callable[..., object]], Callable[..., object]],
+) -> None:
+    folder.create()
+    mount(monkeypatch, folder.landing)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(owner, name, how(getattr(owner, name)))
+        _write(folder, 3)
+
+    landing = scan(folder.landing, 0)
+    assert landing.findings == ()
+    assert all(one.is_synthetic for one in landing.submissions)
+
+    with alone_in(folder):
+        pass
+
+    landing = scan(folder.landing, 0)
+    months = sorted(one.folder_month for one in landing.submissions if one.source == "annex_a")
+    assert (landing.findings, months) == ((), ["2024-01", "2024-02", "2024-03"])
+    assert all(one.is_synthetic for one in landing.submissions)
+    assert not [path for path in folder.landing.rglob(".*") if path.is_dir()]
     assert not (folder.work / "demo").exists()
 
 

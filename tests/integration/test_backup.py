@@ -280,6 +280,97 @@ def test_folder_that_is_used_is_left_as_it_is(
     assert [path for path in used.rglob("*") if path.is_file()] == [used / there]
 
 
+def _tree(root: Path) -> dict[str, bytes | None]:
+    """Everything but what a restore works with itself."""
+    own = {root / ".run.lock", root / ".work"}
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in root.rglob("*")
+        if own.isdisjoint((path, *path.parents))
+    }
+
+
+def _file(name: str) -> Callable[[Path], object]:
+    def write(root: Path) -> None:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("somebody's")
+
+    return write
+
+
+IN_THE_WAY = {
+    ".dagster": _file(".dagster/history/runs.db"),
+    "landing": _file("landing/.gitkeep"),
+    "archive": _file("archive/E09000003/.hidden"),
+    "quality": _file("quality"),
+    "ledger": lambda root: (root / "ledger" / "issues").mkdir(parents=True),
+    "restricted": lambda root: (root / "restricted").symlink_to(root / ".work"),
+}
+
+
+@pytest.fixture
+def backed_up(inbox: Inbox, tmp_path: Path) -> Inbox:
+    """A folder with a file in every place, of which there is a backup."""
+    _file(".dagster/dagster.yaml")(inbox.folder.root)
+    _file("landing/E09000007/ssda903/2025-04/episodes.csv")(inbox.folder.root)
+    _file("quality/statutory/0123456789abcdef/issues.parquet")(inbox.folder.root)
+    _back_up(inbox, tmp_path / "backup")
+    return inbox
+
+
+@pytest.mark.parametrize(("name", "put"), IN_THE_WAY.items(), ids=IN_THE_WAY)
+def test_what_is_in_the_way_is_named_before_anything_is_put_in_place(
+    backed_up: Inbox, tmp_path: Path, name: str, put: Callable[[Path], object]
+) -> None:
+    root = tmp_path / "used"
+    root.mkdir()
+    put(root)
+    before = _tree(root)
+    for _ in range(2):
+        status, told = _told("restore", tmp_path / "backup", "--data-dir", root)
+        assert (status, f"{root / name} is in the way" in told) == (2, True)
+        assert _tree(root) == before
+        assert not list((root / ".work").iterdir())
+
+    (root / name).rename(tmp_path / "aside")
+    assert _told("restore", tmp_path / "backup", "--data-dir", root)[0] == 0
+    assert (root / ".dagster" / "dagster.yaml").read_text() == "somebody's"
+    assert Ledger(root / "ledger").versions() == Ledger(backed_up.folder.ledger).versions()
+
+
+@pytest.mark.parametrize(("name", "put"), IN_THE_WAY.items(), ids=IN_THE_WAY)
+def test_what_has_come_into_the_way_of_a_killed_restore_is_named(
+    backed_up: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, put: Callable[[Path], object]
+) -> None:  # fmt: skip
+    folder = DataFolder(tmp_path / "elsewhere")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        # The note of the ledger alone is in place.
+        patch.setattr(Path, "replace", _dies_after(1))
+        restore(folder, tmp_path / "backup", None, "Bea")
+    folder.landing.rmdir()
+    put(folder.root)
+    before = _tree(folder.root)
+    status, told = _told("restore", tmp_path / "backup", "--data-dir", folder.root)
+    assert (status, f"{folder.root / name} is in the way" in told) == (2, True)
+    assert _tree(folder.root) == before
+
+    (folder.root / name).rename(tmp_path / "aside")
+    restore(folder, tmp_path / "backup", None, "Bea")
+    assert Ledger(folder.ledger).versions() == Ledger(backed_up.folder.ledger).versions()
+
+
+def test_error_of_the_system_names_the_folder(
+    inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    _back_up(inbox, tmp_path / "backup")
+    monkeypatch.setattr(Path, "replace", full)
+    status, told = _told("restore", tmp_path / "backup", "--data-dir", tmp_path / "elsewhere")
+    assert (status, f"No space left on device in {tmp_path / 'elsewhere'}" in told) == (1, True)
+
+
 @pytest.mark.parametrize("moved", [0, 1, 3])
 def test_killed_restore_serves_nobody_and_is_finished_by_the_next(
     inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -19,9 +20,12 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from expectations.contract import contract_for
+from orchestration import durable
 from orchestration.cli import app
 from orchestration.intake.kept.made_tables import raw_table
+from orchestration.intake.landing import scan
 from orchestration.ledger.ledger import Ledger
+from orchestration.night.errors import NothingPublished
 from orchestration.settings import DataFolder, load_settings
 from orchestration.upkeep import forget as forgetting
 from orchestration.upkeep import purge as purging
@@ -29,12 +33,14 @@ from orchestration.upkeep.backup import back_up
 from orchestration.upkeep.forget import forget
 from orchestration.upkeep.purge import purge
 from orchestration.upkeep.redact import NotRedacted, sought_in, without_child
+from orchestration.upkeep.removal import REDACTED
 from orchestration.upkeep.restore import restore
 from orchestration.upkeep.verify import verify
 from tests import extracts
 from tests.extracts import BARNET
 from tests.integration.inbox import Inbox, copied, filled
 from tests.integration.test_purge import dies
+from tests.mounted import mount
 from tests.nights import take_in_all
 from tests.story import copy_data
 
@@ -227,6 +233,151 @@ def test_killed_forgetting_is_finished_by_the_next_purge(
     assert _mentions(inbox.folder.root, CHILD) == set()
     assert {version.source for version in Ledger(inbox.folder.ledger).versions()} == set(SOURCES)
     assert verify(inbox.folder, lambda *_: None).damage == []
+
+
+# ---------------------------------------------------------------- landing on another file system
+
+
+def _dies_at(call: int, original: Callable[..., Any]) -> Callable[..., Any]:
+    calls = 0
+
+    def dying(*arguments: Any, **named: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == call:
+            raise KeyboardInterrupt
+        return original(*arguments, **named)
+
+    return dying
+
+
+def _half_gone(original: Callable[..., Any]) -> Callable[..., Any]:
+    """A removal of the set of text files that dies amid it."""
+
+    def removing(folder: Path, **named: Any) -> None:
+        if folder.name.startswith(".") and (folder / "episodes.csv").exists():
+            (folder / "episodes.csv").unlink()
+            raise KeyboardInterrupt
+        original(folder, **named)
+
+    return removing
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "how"),
+    [
+        (None, "", None),
+        (durable.shutil, "copyfile", lambda original: _dies_at(1, original)),
+        (durable.shutil, "copyfile", lambda original: _dies_at(4, original)),
+        (durable, "_emptied_neighbour", lambda original: _dies_at(2, original)),
+        (durable, "_emptied_neighbour", lambda original: _dies_at(6, original)),
+        (durable.shutil, "rmtree", _half_gone),
+    ],
+    ids=["not killed", "first file", "amid the copy", "before one is removed", "before the last is removed", "amid the removal"],
+)  # fmt: skip
+def test_copies_find_their_way_into_a_landing_on_another_file_system(
+    inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, how: Any
+) -> None:
+    undisturbed = Inbox(copy_data(inbox.folder.root, tmp_path / "undisturbed"), ())
+    _forget(undisturbed)
+    mount(monkeypatch, inbox.folder.landing)
+    if owner is None:
+        _forget(inbox)
+    else:
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(owner, name, how(getattr(owner, name)))
+            _forget(inbox)
+        assert scan(inbox.folder.landing, 0).findings == ()
+        purge(inbox.folder, load_settings(inbox.folder.root), "Bea", TODAY, lambda *_: None)
+
+    assert _files_in(inbox.folder.landing) == _files_in(undisturbed.folder.landing)
+    assert _rows(inbox) == _rows(undisturbed)
+    assert _mentions(inbox.folder.root, CHILD) == set()
+    assert not (inbox.folder.restricted / REDACTED).exists()
+    assert Ledger(inbox.folder.ledger).open_purge() is None
+    assert verify(inbox.folder, lambda *_: None).damage == []
+
+
+def _files_in(place: Path) -> dict[str, bytes]:
+    """Every file by its name; of workbooks, in which a moment is kept, the parts."""
+    files = (path for path in place.rglob("*") if path.is_file())
+    return {
+        path.relative_to(place).as_posix(): b"".join(list(_texts(path, path.read_bytes()))[1:])
+        or path.read_bytes()
+        for path in files
+    }
+
+
+# ---------------------------------------------------------------- something else where a copy belongs
+
+
+def _one_more_file(place: Path) -> None:
+    (place / "more.csv").write_bytes(b"CHILD\n1\n")
+
+
+def _another_name(place: Path) -> None:
+    (place / "reviews.csv").rename(place / "others.csv")
+
+
+def _other_bytes(place: Path) -> None:
+    (place / "reviews.csv").write_bytes(b"CHILD\n1\n")
+
+
+def _one_file_alone(place: Path) -> None:
+    for path in place.iterdir():
+        path.unlink()
+    _one_more_file(place)
+
+
+def _killed_before_copies_are_put(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A forgetting that was killed once the extracts had gone; where the copies wait."""
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(purging, "put_redacted", dies(purging.put_redacted, "before"))
+        _forget(inbox)
+    [waiting] = (inbox.folder.restricted / REDACTED).iterdir()
+    return waiting
+
+
+@pytest.mark.parametrize("change", [_one_more_file, _another_name, _other_bytes, _one_file_alone])
+def test_copy_is_kept_until_what_is_in_its_place_is_taken_away(
+    inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
+) -> None:
+    waiting = _killed_before_copies_are_put(inbox, monkeypatch)
+    own, place = waiting / BARNET / "ssda903" / "2025-03", inbox.place("ssda903")
+    copies = _files_in(own)
+    shutil.copytree(own, place)
+    change(place)
+    others = _files_in(place)
+
+    for _ in range(2):
+        with pytest.raises(NothingPublished, match=rf"landing/{BARNET}/ssda903/2025-03 holds other files .* purge again"):  # fmt: skip
+            purge(inbox.folder, load_settings(inbox.folder.root), "Bea", TODAY, lambda *_: None)
+        assert (_files_in(own), _files_in(place)) == (copies, others)
+        assert Ledger(inbox.folder.ledger).open_purge() is not None
+
+    place.rename(tmp_path / "aside")
+    purge(inbox.folder, load_settings(inbox.folder.root), "Bea", TODAY, lambda *_: None)
+    assert _files_in(place) == copies
+    assert not (inbox.folder.restricted / REDACTED).exists()
+
+
+@pytest.mark.parametrize("beside", [None, "Thumbs.db"])
+def test_copy_that_is_in_its_place_already_is_put_there_no_more(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, beside: str | None
+) -> None:
+    waiting = _killed_before_copies_are_put(inbox, monkeypatch)
+    own, place = waiting / BARNET / "ssda903" / "2025-03", inbox.place("ssda903")
+    shutil.copytree(own, place)
+    if beside is not None:
+        (place / beside).touch()
+    before = _files_in(place)
+    purge(inbox.folder, load_settings(inbox.folder.root), "Bea", TODAY, lambda *_: None)
+    assert _files_in(place) == before
+    assert {one.source for one in Ledger(inbox.folder.ledger).versions()} == set(SOURCES)
+    assert not (inbox.folder.restricted / REDACTED).exists()
+
+
+# ---------------------------------------------------------------- files written anew
 
 
 CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n,;\"\t"), max_size=12)  # fmt: skip

@@ -16,7 +16,8 @@ import s3fs
 
 from orchestration.dagster.job import run_job
 from orchestration.durable import content_of, files_below
-from orchestration.intake.kept.archive import archived_files, in_archive
+from orchestration.intake.kept import archive
+from orchestration.intake.kept.archive import BROUGHT, archived_files, in_archive, remove_brought
 from orchestration.intake.kept.storage import NOTE, SIGN
 from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished, told_in_words
@@ -349,6 +350,50 @@ def test_a_backup_is_put_back_into_the_data_folder_and_leaves_the_store_alone(
     _night(Inbox(elsewhere.root, ()))
     assert (_kept(there), _damage(there)) == (before, [])
     assert _kept(Inbox(elsewhere.root, ())) == before
+
+
+def _brought(folder: DataFolder) -> dict[str, tuple[int, int]]:
+    """The copies that a night reads, and which files they are."""
+    files = (path for path in (folder.work / BROUGHT).rglob("*") if path.is_file())
+    return {str(path): (path.stat().st_ino, path.stat().st_ctime_ns) for path in files}
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["whole", "a copy lost"])
+def test_a_backup_leaves_the_copies_alone_that_a_night_reads(
+    there: Inbox, bucket: s3fs.S3FileSystem, tmp_path: Path, lost: bool
+) -> None:
+    (there.place("ssda903") / "episodes.csv").write_bytes(b"")
+    _night(there)
+    if lost:
+        shutil.rmtree(there.place("annex_a"))
+        [name] = bucket.find(f"{BUCKET}/{tmp_path.name}/archive/{BARNET}/annex_a")
+        bucket.rm(name)
+    back_up(there.folder, tmp_path / "backup0", None, "Ada", lambda *_: None)
+    assert _brought(there.folder) == {}
+
+    for version in Ledger(there.folder.ledger).versions():
+        archived_files(there.folder, version)
+    before = _brought(there.folder)
+    found = back_up(there.folder, tmp_path / "backup", None, "Ada", lambda *_: None)
+    assert before != {}
+    assert _brought(there.folder) == before
+    assert [line.partition(":")[0] for line in found.told] == [f"{BARNET}/annex_a/2025-03"] * lost
+
+
+def test_a_night_that_ends_takes_nothing_from_under_a_backup(
+    there: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of what landing holds no copy is looked for.
+    shutil.rmtree(there.place("annex_a"))
+    original = archive.version_of
+
+    def read_as_a_night_ends(files: tuple[Path, ...]) -> str:
+        remove_brought(there.folder)
+        return original(files)
+
+    monkeypatch.setattr(archive, "version_of", read_as_a_night_ends)
+    found = back_up(there.folder, tmp_path / "backup", None, "Ada", lambda *_: None)
+    assert {path.name for path in found.files} >= {ODD_NAME, "episodes.csv"}
 
 
 # ---------------------------------------------------------------- what cannot be used
