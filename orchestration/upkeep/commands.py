@@ -193,7 +193,6 @@ def rekey(by: By, data_dir: DataDir = None) -> None:
     """Make a new key for the identifiers of people, hash all of them again with it, and publish."""
     from orchestration.dagster.job import run_job
     from orchestration.night.errors import NothingPublished, told_in_words
-    from orchestration.night.recovery import refuse_unbegun
     from orchestration.night.steps import today
     from orchestration.upkeep.rekey import rekey as replace_key
     from orchestration.upkeep.removal import remove_what_runs_leave
@@ -201,7 +200,6 @@ def rekey(by: By, data_dir: DataDir = None) -> None:
     folder = data_folder(data_dir)
     try:
         load_settings(folder.root)
-        refuse_unbegun(folder)
         with bars() as show, told_in_words():
             done = replace_key(folder, by, show)
     except ConfigurationError as error:

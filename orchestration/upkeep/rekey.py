@@ -25,7 +25,7 @@ from orchestration.intake.keys import key_check, keyed_hash, make_secret
 from orchestration.intake.tables.typed_tables import scope_of
 from orchestration.ledger.kept_files import written_anew
 from orchestration.ledger.ledger import Ledger
-from orchestration.night.recovery import alone_in
+from orchestration.night.recovery import alone_in, refuse_unbegun
 from orchestration.night.rekeying import REKEYED, name_of_rotation, next_key, settle_rekey
 from orchestration.night.synthetic import apart
 from orchestration.region.folders import is_region
@@ -57,6 +57,7 @@ def rekey(folder: DataFolder, by: str, progress: Progress) -> Rekeyed:
     Raises ConfigurationError (nothing touched). One that is killed is undone or finished by whoever comes next.
     """
     _refuse_shared_key(folder)
+    refuse_unbegun(folder)
     with alone_in(folder) as ledger:
         _refuse_unready(folder, ledger)
         try:
