@@ -633,14 +633,14 @@ def test_file_that_changes_while_it_is_copied_waits_for_the_next_run(
 def test_file_that_cannot_be_opened_leaves_the_other_sources_alone(
     inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = landing._digest
+    opened = landing.digest_of
 
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path) -> str:
         if path.name == "cin.xml":
             raise PermissionError(13, "Permission denied", str(path))
         return opened(path)
 
-    monkeypatch.setattr(landing, "_digest", refuse)
+    monkeypatch.setattr(landing, "digest_of", refuse)
 
     outcome = inbox.take_in()
 
