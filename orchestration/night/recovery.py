@@ -43,9 +43,9 @@ def refuse_unbegun(folder: DataFolder) -> None:
 def alone_in(folder: DataFolder, *, of_night: bool = False) -> Generator[Ledger]:
     """The ledger of a data folder in which nobody else works; what killed runs left is settled.
 
-    May be entered again within itself. Of a night it is entered why it published nothing, also where it could not
-    begin; that is raised as `failure_entered` does. Else raises filelock.Timeout, KeyFileError, ConfigurationError, or what a damaged
-    ledger raises.
+    May be entered again within itself. `of_night`: why a night published nothing is entered in the ledger, also where
+    it could not begin, and raised as `failure_entered` does. Without it raises KeyFileError, ConfigurationError, or
+    what a damaged ledger raises; with and without it filelock.Timeout.
     """
     folder.create()
     lock = FileLock(folder.lock_file, timeout=LOCK_SECONDS, is_singleton=True, thread_local=False)

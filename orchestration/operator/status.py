@@ -179,7 +179,9 @@ def current_status(folder: DataFolder, today: date | None = None) -> Status:
         if is_begun(folder.ledger):
             ledger = Ledger(folder.ledger)
             _add_known(status, folder, ledger, today or date.today())
-            status.obstacles += obstacles(folder, ledger)
+            found = obstacles(folder, ledger)
+            # Wrong settings are an obstacle already.
+            status.obstacles += [one for one in found if one not in status.obstacles]
             _add_published(status, folder.warehouse_file)
     except (LedgerDamaged, LedgerUnreachable, ConfigurationError) as error:
         # Wrong settings are an obstacle already.

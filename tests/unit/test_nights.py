@@ -134,3 +134,13 @@ def test_damaged_warehouse_is_in_the_way_and_no_traceback(folder: DataFolder) ->
     [told] = current_status(folder).obstacles
 
     assert "the published warehouse cannot be read" in told
+
+
+@pytest.mark.parametrize("said", ['[storage]\nraw = "here"\n', "[gate]\nunknown = 1\n", "no toml"])
+def test_settings_that_cannot_be_used_are_in_the_way_once(folder: DataFolder, said: str) -> None:
+    Ledger(folder.ledger).record_attempt("unchanged", "first")
+    (folder.root / "settings.toml").write_text(said, encoding="utf-8")
+
+    [told] = current_status(DataFolder(folder.root)).obstacles
+
+    assert told.startswith("settings.toml")

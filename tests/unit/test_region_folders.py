@@ -1,4 +1,4 @@
-"""A region: the key that its areas share, what is no region, what is told of an area; no night is run."""
+"""A region: the key that its areas share, which folder cannot be a region, why an area failed. No night is run."""
 
 from __future__ import annotations
 
@@ -257,7 +257,7 @@ def test_status_of_a_region_lists_areas_that_have_not_begun_or_have_gone(
     assert (list(told["areas"]), told["obstacles"]) == ([*AREAS], [])
 
 
-# ---------------------------------------------------------------- what is told of an area
+# ---------------------------------------------------------------- why an area failed
 
 
 @pytest.mark.parametrize(
