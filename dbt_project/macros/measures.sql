@@ -74,13 +74,16 @@
         counted_on,
         {{ endings | last }} as superseded_on,
         source,
-        {%- for column in ['held_in', 'decided_by'] %}
-        {%- if column in told %}
-        {{ column }},
+        {%- set place = 'held_in' if 'held_in' in told
+            else 'cast(null as string)' %}
+        {{ dbt.split_part(place, "'/'", 1) }} as submission_id,
+        {{ dbt.split_part(place, "'/'", 2) }} as table_name,
+        cast({{ dbt.split_part(place, "'/'", 3) }} as bigint) as row_id,
+        {%- if 'decided_by' in told %}
+        decided_by,
         {%- else %}
-        cast(null as string) as {{ column }},
+        cast(null as string) as decided_by,
         {%- endif %}
-        {%- endfor %}
         {%- for breakdown in record_breakdowns() %}
         {%- if breakdown in carried %}
         {{ breakdown }},

@@ -13,10 +13,12 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectations.owners import load_owners
+from orchestration.checks.holds import NATIONAL
 from orchestration.checks.statutory_findings import Findings
 from orchestration.checks.tables import TableCheck
 from orchestration.intake.kept.extractions import extractions_of
@@ -152,26 +154,43 @@ def _check_rows(checks: Iterable[tuple[TableCheck, bool]]) -> Iterable[dict[str,
         }  # fmt: skip
 
 
-def write_last_published(folder: DataFolder, target: Path) -> None:
-    """The figures and records that are published now: what a held indicator goes on showing."""
+def _areas_held(checks: Iterable[tuple[TableCheck, bool]]) -> set[str]:
+    """The areas that a table check may hold figures of (gate_failed_tables.sql says which)."""
+    return {
+        check.count.area_code
+        for check, is_released in checks
+        if check.severity == "error" and not check.passed and not is_released
+    }
+
+
+def write_last_published(folder: DataFolder, target: Path, held: set[str]) -> None:
+    """The figures and records that are published now of these areas: what a held indicator goes on showing.
+
+    A failure in a national file holds every area. Nobody else's are told: a region has tens of millions of records.
+    """
     wanted = {"last_values": "fct_indicator_values", "last_records": "fct_counted_records"}
     for name, mart in wanted.items():
-        if not folder.warehouse_file.exists():
-            _write(target, name, [])
-            continue
         schema = input_schema(name)
-        with opened(folder.warehouse_file) as connection:
-            # A warehouse of an earlier version of the code lacks what has been added since.
-            there = set(connection.table(f"marts.{mart}").columns)
-            columns = (name if name in there else f"null as {name}" for name in schema.names)
-            # What a version without shares gave for a group was no rate of the group.
-            wholes = (
-                " where breakdown = 'all'" if {"share_of_rate"} & set(schema.names) - there else ""
-            )
-            rows = connection.execute(
-                f"select {', '.join(columns)} from marts.{mart}{wholes}"  # noqa: S608 -- fixed names
-            ).to_arrow_table()
-        pq.write_table(rows.cast(schema), target / f"{name}.parquet")
+        with pq.ParquetWriter(target / f"{name}.parquet", schema) as writer:
+            if held and folder.warehouse_file.exists():
+                with opened(folder.warehouse_file) as connection:
+                    for batch in _last_of(connection, mart, schema, held):
+                        writer.write_batch(batch.cast(schema))
+
+
+def _last_of(
+    connection: duckdb.DuckDBPyConnection, mart: str, schema: pa.Schema, held: set[str]
+) -> pa.RecordBatchReader:
+    # A warehouse of an earlier version of the code lacks what has been added since.
+    there = set(connection.table(f"marts.{mart}").columns)
+    columns = (name if name in there else f"null as {name}" for name in schema.names)
+    rows = (
+        f"select {', '.join(columns)} from marts.{mart} where ($1 or list_contains($2, area_code))"  # noqa: S608 -- fixed names
+    )
+    # What a version without shares gave for a group was no rate of the group.
+    if {"share_of_rate"} & set(schema.names) - there:
+        rows += " and breakdown = 'all'"
+    return connection.execute(rows, [NATIONAL in held, sorted(held)]).to_arrow_reader()
 
 
 @dataclass(frozen=True)
@@ -203,7 +222,7 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     _write(target, "owners", load_owners())
     _write(target, "targets", known.targets)
     _write_registry(target, known.indicators, known.run)
-    write_last_published(folder, target)
+    write_last_published(folder, target, _areas_held(known.checks))
     write_memory(ledger, target)
     pq.write_table(known.statutory.results, target / "statutory_checks.parquet")
     pq.write_table(known.statutory.issues, target / "statutory_issues.parquet")

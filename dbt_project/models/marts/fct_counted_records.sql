@@ -25,11 +25,9 @@ free as (
         records.numerator_amount,
         records.denominator_amount,
         records.source,
-        {{ dbt.split_part('records.held_in', "'/'", 1) }} as submission_id,
-        {{ dbt.split_part('records.held_in', "'/'", 2) }} as table_name,
-        cast(
-            {{ dbt.split_part('records.held_in', "'/'", 3) }} as bigint
-        ) as row_id,
+        records.submission_id,
+        records.table_name,
+        records.row_id,
         records.decided_by,
         records.sex,
         records.age_band,

@@ -27,7 +27,9 @@ counted as (
         {{ amount_of('records.amounts', 'indicators.denominator') }}
             as denominator_amount,
         records.source,
-        records.held_in,
+        records.submission_id,
+        records.table_name,
+        records.row_id,
         records.decided_by,
         {%- for breakdown in record_breakdowns() %}
         records.{{ breakdown }},
@@ -94,7 +96,9 @@ described as (
         followed.numerator_amount,
         followed.denominator_amount,
         followed.source,
-        followed.held_in,
+        followed.submission_id,
+        followed.table_name,
+        followed.row_id,
         followed.decided_by,
         {%- for breakdown in record_breakdowns() %}
         followed.{{ breakdown }},
