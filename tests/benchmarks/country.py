@@ -201,6 +201,7 @@ def _build(size: int, folder: Path) -> dict[str, Any]:
     if done.returncode:
         return found
     with duckdb.connect(str(data.building_file), read_only=True) as connection:
+        connection.execute("set enable_progress_bar = false")
         counted = [connection.execute(query).fetchall() for query in PER_AREA]
         [rows] = connection.execute(
             "select count(*) from marts.fct_counted_records"

@@ -36,16 +36,15 @@ offer_days as (
     select
         statutory_days.part,
         statutory_days.end_year,
-        min(calendar.calendar_day) as offer_day
+        offered.calendar_day as offer_day
     from statutory_days
-    inner join {{ ref('hist_calendar') }} as calendar
+    inner join {{ ref('hist_calendar') }} as statutory
+        on statutory_days.statutory_day = statutory.calendar_day
+    inner join {{ ref('hist_calendar') }} as offered
         on
-            calendar.calendar_day between statutory_days.statutory_day
-            and {{ add_days('statutory_days.statutory_day', 10) }}
-            and calendar.is_working_day = 1
-    group by
-        statutory_days.part,
-        statutory_days.end_year
+            statutory.working_day_number + 1 - statutory.is_working_day
+            = offered.working_day_number
+            and offered.is_working_day = 1
 ),
 
 rounds as (
