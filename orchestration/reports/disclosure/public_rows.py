@@ -63,8 +63,16 @@ class _Table:
 
 
 COUNTED = "case when indicator_id not in (select indicator_id from sums) then numerator end"
-# What a supplier wrote about a figure that is not there: nobody releases it.
-REASON = "case when method = 'manual' and status = 'no_data' then 'no figure was supplied' else status_reason end"
+# What a supplier wrote about a figure that is not there: nobody releases it. What a failed check found are counts of
+# rows, which may be of children, and codes as they were written.
+REASON = """
+    case
+        when method = 'manual' and status = 'no_data' then 'no figure was supplied'
+        when status = 'held' then 'an extract failed a check. '
+            || regexp_extract(status_reason, 'Newest good period: (none|[-0-9]+)$')
+        else status_reason
+    end
+"""
 WITHHELD_STATUS = {"status": "'suppressed'", "status_reason": f"'{WHY}'"}
 
 _FIGURES = _Table(

@@ -1,4 +1,6 @@
-"""No sentence that a person wrote is public unless a named person has released it: looked for by value."""
+"""No sentence that a person wrote is public unless a named person has released it, and none in which a check says what
+it found: looked for by value.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from orchestration.warehouse.schemas import printed_tables, public_columns
 
 # A word or two may be anybody's ('On track'); three in a row are a sentence of somebody's.
 SENTENCE = r"\S+\s+\S+\s+\S+"
-# What people write into forms, except what is released; and where the words of the plan and the registry are, which
+# What people write into forms, except what is released, what checks found, and where the words of the plan and the registry are, which
 # are public whoever repeats them.
 _UNRELEASED = """
     with written as (
@@ -24,6 +26,9 @@ _UNRELEASED = """
         from marts.fct_indicator_values as figures
         inner join marts.dim_indicators as indicators on figures.indicator_id = indicators.indicator_id
         where indicators.method = 'manual' and figures.status = 'no_data'
+        union all
+        select 'what check ' || check_id || ' found', status_reason
+        from marts.fct_dq_results where severity = 'error' and not passed
     ),
     of_the_plan as (
         select concat_ws(' ', outcome, priority, action, lead_agencies) as words from marts.dim_actions
@@ -33,7 +38,7 @@ _UNRELEASED = """
         union all
         select figures.status_reason from marts.fct_indicator_values as figures
         inner join marts.dim_indicators as indicators on figures.indicator_id = indicators.indicator_id
-        where indicators.method <> 'manual'
+        where indicators.method <> 'manual' and figures.status <> 'held'
         union all
         select progress from marts.fct_delivery_actions where released_by is not null
         union all
