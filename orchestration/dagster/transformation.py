@@ -20,7 +20,7 @@ from orchestration.engine.handover import problems_of_build, write_seeds
 from orchestration.engine.session import refuse_without_session
 from orchestration.night.errors import NothingPublished, needs_the_job
 from orchestration.night.progress import say_progress
-from orchestration.settings import DBT_FOLDER
+from orchestration.settings import DBT_FOLDER, ConfigurationError
 from orchestration.warehouse.dbt import target_folder, tell_memory_limit, tell_store
 from orchestration.warehouse.manifest import PARSED_FOLDER, prepare_manifest
 
@@ -96,15 +96,21 @@ def _ready_to_build(context: dg.AssetExecutionContext, data: Data) -> None:
     for built in (folder.layers_file, folder.building_file):
         built.unlink(missing_ok=True)
         built.with_name(f"{built.name}.wal").unlink(missing_ok=True)
-    shutil.rmtree(folder.work / "spill", ignore_errors=True)
+    # What another engine built before is a second copy of records.
+    for left in ("spill", "seeds", "spark"):
+        shutil.rmtree(folder.work / left, ignore_errors=True)
 
 
 def _build_on_spark(dbt: DbtCliResource, data: Data) -> None:
     """Every model on Spark, from seeds as DuckDB reads them. Raises NothingPublished, naming what failed.
 
-    A run that Dagster started has not been asked yet whether there is a session: raises ConfigurationError.
+    A run that Dagster started has not been asked yet whether there is a session.
     """
-    refuse_without_session(data.folder, data.settings.engine)
+    try:
+        refuse_without_session(data.folder, data.settings.engine)
+    except ConfigurationError as error:
+        # By now the run has begun: it failed, and another one may do better.
+        raise NothingPublished(str(error)) from None
     seeded = dbt.cli(["seed"], manifest=DBT_PROJECT.manifest_path, raise_on_error=False, target_path=target_folder(data.folder))  # fmt: skip
     if not seeded.wait().is_successful():
         raise NothingPublished("dbt failed: its seeds cannot be read")

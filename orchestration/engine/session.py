@@ -30,9 +30,11 @@ def _properties(place: Path, given: Mapping[str, str]) -> dict[str, str]:
         "spark.driver.bindAddress": here,
         "spark.driver.host": here,
         "spark.driver.memory": "3g",
-        "spark.sql.shuffle.partitions": "2",
         "spark.ui.enabled": "false",
     }
+    if given.get(MASTER, "local").startswith("local"):
+        # Spark's own number is meant for a cluster.
+        usual["spark.sql.shuffle.partitions"] = "2"
     kept = {
         # A catalogue in memory: Hive's would be a database in the working folder.
         "spark.sql.catalogImplementation": "in-memory",
@@ -46,6 +48,11 @@ def _properties(place: Path, given: Mapping[str, str]) -> dict[str, str]:
         # Tables of several versions of a contract, one instant for every day.
         "spark.sql.parquet.mergeSchema": "true",
         "spark.sql.session.timeZone": "UTC",
+        # Moments that DuckDB reads as moments: Spark's old form of them does not say that they are UTC.
+        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+        # What cannot be cast, or does not fit, stops the build as it does in DuckDB.
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.mapKeyDedupPolicy": "EXCEPTION",
     }
     return {**usual, **given, **kept}
 
@@ -55,6 +62,9 @@ def begin(place: Path, settings: EngineSettings) -> SparkSession:
     from pyspark.sql import SparkSession
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    # The machine's own settings of Spark would go before these, and lead rows to another disk or into a log.
+    os.environ.pop("SPARK_LOCAL_DIRS", None)
+    os.environ["SPARK_CONF_DIR"] = str(place)
     builder = SparkSession.builder
     for name, value in _properties(place, settings.spark).items():
         builder = builder.config(name, value)

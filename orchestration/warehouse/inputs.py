@@ -154,12 +154,22 @@ def _check_rows(checks: Iterable[tuple[TableCheck, bool]]) -> Iterable[dict[str,
         }  # fmt: skip
 
 
-def _areas_held(checks: Iterable[tuple[TableCheck, bool]]) -> set[str]:
-    """The areas that a table check may hold figures of (gate_failed_tables.sql says which)."""
+def areas_held(checks: Iterable[tuple[TableCheck, bool]]) -> set[str]:
+    """The areas of which table checks hold figures, as gate_failed_tables.sql decides it: by the newest extract of a table."""
+    judged = [(check, check.count, free) for check, free in checks if check.severity == "error"]
+    newest: dict[tuple[str, str, str], date] = {}
+    for _, count, _ in judged:
+        table = count.area_code, count.source, count.table_name
+        newest[table] = max(count.as_at_date, newest.get(table, date.min))
     return {
-        check.count.area_code
-        for check, is_released in checks
-        if check.severity == "error" and not check.passed and not is_released
+        count.area_code
+        for check, count, is_released in judged
+        if not check.passed
+        and not is_released
+        and (
+            check.rule == "lost"
+            or count.as_at_date == newest[count.area_code, count.source, count.table_name]
+        )
     }
 
 
@@ -222,7 +232,7 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     _write(target, "owners", load_owners())
     _write(target, "targets", known.targets)
     _write_registry(target, known.indicators, known.run)
-    write_last_published(folder, target, _areas_held(known.checks))
+    write_last_published(folder, target, areas_held(known.checks))
     write_memory(ledger, target)
     pq.write_table(known.statutory.results, target / "statutory_checks.parquet")
     pq.write_table(known.statutory.issues, target / "statutory_issues.parquet")

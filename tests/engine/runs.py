@@ -27,6 +27,7 @@ SMALL = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
+OTHER_DISK = "other_disk"
 SAID = pytest.StashKey[str]()
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from orchestration.settings import DataFolder
 from tests.commands import cypp
-from tests.engine.runs import CYPP, SAID, Built, write_settings
+from tests.engine.runs import CYPP, OTHER_DISK, SAID, Built, write_settings
 
 pytestmark = pytest.mark.engine
 
@@ -91,6 +91,18 @@ def test_every_table_was_built_by_spark(both: duckdb.DuckDBPyConnection, on_spar
         "select table_name from duckdb_tables() where database_name like 'spark_%' and schema_name <> 'seeds'"
     ).fetchall()
     assert {name for (name,) in tables} - built == {"val_anomalies", "val_changes", "val_change_parts"}  # fmt: skip
+
+
+def test_moments_are_those_that_were_told(both: duckdb.DuckDBPyConnection, on_spark: Built) -> None:
+    told = on_spark.folder.raw / "run" / "receipts.parquet"
+    built = "from spark_marts.marts.fct_submissions where received_at is not null"
+    assert both.sql(f"select 1 {built}")
+    moved = f"select submission_id, received_at {built} except select submission_id, received_at from '{told}'"
+    assert both.sql(moved).fetchall() == []
+
+
+def test_nothing_is_left_on_another_disk(on_spark: Built) -> None:
+    assert list((on_spark.folder.root.parent / OTHER_DISK).iterdir()) == []
 
 
 def _printed(folder: DataFolder) -> dict[str, str]:

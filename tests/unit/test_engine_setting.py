@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from orchestration.dagster import transformation
+from orchestration.dagster.resources import Data
 from orchestration.engine import session
 from orchestration.engine.session import refuse_without_session
+from orchestration.night.errors import NothingPublished
 from orchestration.settings import (
     ConfigurationError,
     DataFolder,
@@ -73,3 +78,24 @@ def test_run_without_the_engine_touches_nothing(tmp_path: Path) -> None:
     assert (ran.status, ran.out) == (2, "")
     assert "Wrong configuration, nothing touched: " in ran.err
     assert [path.name for path in tmp_path.rglob("*")] == ["settings.toml"]
+
+
+def test_a_session_that_is_gone_when_the_run_has_begun_fails_the_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(session, "NEEDED", ("no_such_package",))
+    data = Data(DataFolder(tmp_path), load_settings(tmp_path).model_copy(update={"engine": SPARK}))
+    build: Any = transformation._build_on_spark
+    with pytest.raises(NothingPublished, match=r"install `cypp\[spark\]`"):
+        build(None, data)
+
+
+def test_what_another_engine_has_built_does_not_stay(tmp_path: Path) -> None:
+    data = Data(DataFolder(tmp_path), load_settings(tmp_path))
+    (data.folder.raw / "run").mkdir(parents=True)
+    (data.folder.raw / "run" / "run.parquet").touch()
+    for left in (data.folder.spark / "warehouse", data.folder.work / "seeds"):
+        left.mkdir(parents=True)
+    begin: Any = transformation._ready_to_build
+    begin(SimpleNamespace(is_subset=False), data)
+    assert list(data.folder.work.iterdir()) == []

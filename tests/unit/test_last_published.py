@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -10,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.checks.holds import NATIONAL
+from orchestration.checks.tables import Rule, TableCheck, TableCount
 from orchestration.settings import DataFolder
-from orchestration.warehouse.inputs import write_last_published
+from orchestration.warehouse.inputs import areas_held, write_last_published
 from orchestration.warehouse.schemas import input_schema
 
 MARTS = {
@@ -72,3 +74,27 @@ def test_only_what_may_be_held_is_told(tmp_path: Path, held: set[str], told: lis
         rows = pq.read_table(tmp_path / f"{name}.parquet")
         assert rows.schema == input_schema(name)
         assert sorted(rows["area_code"].to_pylist()) == told
+
+
+def _check(month: int, rule: Rule, *, passed: bool) -> TableCheck:
+    count = TableCount(
+        "one", "E1", "annex_a", date(2025, month, 28), "list_7", 9, 0, is_usable=True
+    )
+    return TableCheck(rule, count, passed, 0, "")
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "is_released", "held"),
+    [
+        (_check(1, "volume", passed=True), _check(2, "volume", passed=False), False, {"E1"}),
+        (_check(1, "volume", passed=True), _check(2, "volume", passed=False), True, set()),
+        (_check(1, "volume", passed=False), _check(2, "volume", passed=True), False, set()),
+        (_check(1, "lost", passed=False), _check(2, "volume", passed=True), False, {"E1"}),
+        (_check(1, "volume", passed=True), _check(2, "fewer_rows", passed=False), False, set()),
+    ],
+)  # fmt: skip
+def test_an_area_is_held_by_the_newest_extract_of_a_table_or_by_what_is_lost(
+    older: TableCheck, newer: TableCheck, is_released: bool, held: set[str]
+) -> None:
+    assert areas_held([(older, is_released), (newer, is_released)]) == held
+    assert areas_held([(newer, is_released), (older, is_released)]) == held

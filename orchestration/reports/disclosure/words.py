@@ -11,8 +11,8 @@ from orchestration.warehouse.schemas import printed_tables, public_columns
 
 # A word or two may be anybody's ('On track'); three in a row are a sentence of somebody's.
 SENTENCE = r"\S+\s+\S+\s+\S+"
-# What people write into forms, except what is released, what checks found, and where the words of the plan and the registry are, which
-# are public whoever repeats them.
+# What people write into forms, except what is released, and what checks found; and where the words of the plan and the
+# registry are, which are public whoever repeats them.
 _UNRELEASED = """
     with written as (
         select 'the progress of action ' || action_id as what, progress as words

@@ -114,6 +114,26 @@ def test_why_a_supplier_has_no_figure_is_for_officers(warehouse: Warehouse, tmp_
         ]  # fmt: skip
 
 
+HELD = (
+    "held by annex_a.list_10.volume (annex_a list_10) since the extract of 2025-03-31: 3 rows against 52 at 2025-02-28; "
+    "NW9 2 times. Newest good period: "
+)
+
+
+@pytest.mark.parametrize("newest", ["2025-02-28", "none"])
+def test_what_a_check_found_is_for_officers(
+    warehouse: Warehouse, tmp_path: Path, newest: str
+) -> None:
+    warehouse.add_indicator("one")
+    warehouse.add_figure("one", "2025-03-31", 330, denominator=92958, value=35.5, status="held", status_reason=HELD + newest)  # fmt: skip
+    marts = warehouse.write(tmp_path / "warehouse.duckdb")
+    write_public_edition(marts, Identities())
+    for table in ("rpt_figures", "rpt_committee"):
+        assert _rows(marts, f"select edition, status_reason from marts.{table} order by 1") == [
+            ("public", f"an extract failed a check. Newest good period: {newest}"), ("restricted", HELD + newest),
+        ]  # fmt: skip
+
+
 def _rows(marts: Path, sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(marts), read_only=True) as connection:
         return connection.execute(sql).fetchall()
