@@ -116,7 +116,7 @@ def publish_all(folder: DataFolder) -> Run:
     else:
         publish.take_away(folder.parquet)
     publish.switch(folder.outputs, outputs)
-    serving.keep(folder, folder.candidate_file)
+    serving.keep(folder, folder.candidate_file, of_night=run.records_first_reported)
     _enter_publication(folder, ledger, run)
     page = folder.outputs / month / RESTRICTED / FRONT
     account.enter(folder, "published", page=str(page))

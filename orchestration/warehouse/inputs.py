@@ -28,6 +28,7 @@ from orchestration.intake.shipped import SHIPPED, SHIPPED_AS_AT, shipped_referen
 from orchestration.ledger.ledger import Ledger
 from orchestration.registry.indicators import Indicator
 from orchestration.settings import DataFolder, PracticeSettings
+from orchestration.warehouse import serving
 from orchestration.warehouse.memory import write_memory
 from orchestration.warehouse.opening import opened
 from orchestration.warehouse.schemas import input_schema
@@ -173,8 +174,8 @@ def areas_held(checks: Iterable[tuple[TableCheck, bool]]) -> set[str]:
     }
 
 
-def write_last_published(folder: DataFolder, target: Path, held: set[str]) -> None:
-    """The figures and records that are published now of these areas: what a held indicator goes on showing.
+def write_last_published(marts: Path, target: Path, held: set[str]) -> None:
+    """The figures and records of these areas that were published last: what a held indicator goes on showing.
 
     A failure in a national file holds every area. Nobody else's are told: a region has tens of millions of records.
     """
@@ -182,8 +183,8 @@ def write_last_published(folder: DataFolder, target: Path, held: set[str]) -> No
     for name, mart in wanted.items():
         schema = input_schema(name)
         with pq.ParquetWriter(target / f"{name}.parquet", schema) as writer:
-            if held and folder.warehouse_file.exists():
-                with opened(folder.warehouse_file) as connection:
+            if held and marts.exists():
+                with opened(marts) as connection:
                     for batch in _last_of(connection, mart, schema, held):
                         writer.write_batch(batch.cast(schema))
 
@@ -232,7 +233,11 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     _write(target, "owners", load_owners())
     _write(target, "targets", known.targets)
     _write_registry(target, known.indicators, known.run)
-    write_last_published(folder, target, areas_held(known.checks))
+    # What was published by an earlier day is not kept: a run of that day holds figures without a value.
+    held = areas_held(known.checks) if known.run.records_first_reported else set[str]()
+    write_last_published(
+        serving.last_night(folder, ledger) if held else folder.warehouse_file, target, held
+    )
     write_memory(ledger, target)
     pq.write_table(known.statutory.results, target / "statutory_checks.parquet")
     pq.write_table(known.statutory.issues, target / "statutory_issues.parquet")

@@ -16,7 +16,7 @@ from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 from orchestration.warehouse.hashes import damaged, write_hashes
 
-KEPT_FILE = "serving.duckdb"
+KEPT_FILE, NIGHT_FILE = "serving.duckdb", "last_night.duckdb"
 HASHES_FOLDER = "serving"
 
 
@@ -25,16 +25,27 @@ def announce(ledger: Ledger, run_id: str, marts: Path) -> None:
     ledger.record_warehouse(run_id, durable.digest_of(marts))
 
 
-def keep(folder: DataFolder, marts: Path) -> None:
-    """Keep a private copy of what is published from now on, and the hashes of all that readers see."""
-    fresh = folder.work / f"{KEPT_FILE}.new"
-    fresh.unlink(missing_ok=True)
-    # Who makes the next build writes a file of another name and renames it: this one is not written to again.
-    fresh.hardlink_to(marts)
-    durable.put(fresh, folder.work / KEPT_FILE)
-    # A rename between two names of one file leaves both.
-    fresh.unlink(missing_ok=True)
+def keep(folder: DataFolder, marts: Path, *, of_night: bool) -> None:
+    """Keep a private copy of what is published from now on, and the hashes of all that readers see.
+
+    `of_night`: whether it tells what is known today, not what was known earlier; the last such one is kept, too.
+    """
+    for name in (KEPT_FILE, NIGHT_FILE) if of_night else (KEPT_FILE,):
+        fresh = folder.work / f"{name}.new"
+        fresh.unlink(missing_ok=True)
+        # Who makes the next build writes a file of another name and renames it: this one is not written to again.
+        fresh.hardlink_to(marts)
+        durable.put(fresh, folder.work / name)
+        # A rename between two names of one file leaves both.
+        fresh.unlink(missing_ok=True)
     write_surface_hashes(folder)
+
+
+def last_night(folder: DataFolder, ledger: Ledger) -> Path:
+    """What was published last of what was known on its day; where no copy of it is whole, what is published now."""
+    kept = folder.work / NIGHT_FILE
+    known = {digest: run_id for run_id, digest in ledger.warehouses()}
+    return kept if _run_of(kept, known) else folder.warehouse_file
 
 
 def write_surface_hashes(folder: DataFolder) -> None:

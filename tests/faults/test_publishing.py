@@ -40,7 +40,7 @@ def _make_marts(path: Path, run_id: str, rows: int) -> Path:
     return path
 
 
-def _publish(folder: DataFolder, run_id: str, rows: int = 500) -> None:
+def _publish(folder: DataFolder, run_id: str, rows: int = 500, *, of_night: bool = True) -> None:
     """What the nightly job does with a finished build."""
     marts = _make_marts(folder.building_file, run_id, rows)
     publish.enter_end(marts, run_id, datetime.now(UTC))
@@ -50,7 +50,7 @@ def _publish(folder: DataFolder, run_id: str, rows: int = 500) -> None:
     serving.announce(Ledger(folder.ledger), run_id, marts)
     serving.put_in_place(marts, folder.warehouse_file)
     publish.switch(folder.parquet, parquet)
-    serving.keep(folder, marts)
+    serving.keep(folder, marts, of_night=of_night)
 
 
 @pytest.fixture
@@ -151,6 +151,23 @@ def test_damaged_warehouse_without_a_whole_copy_is_moved_aside(folder: DataFolde
 
     assert not folder.warehouse_file.exists()
     assert (folder.work / "damaged" / folder.warehouse_file.name).exists()
+
+
+def test_run_of_an_earlier_day_does_not_take_the_place_of_the_last_night(
+    folder: DataFolder,
+) -> None:
+    ledger = Ledger(folder.ledger)
+    _publish(folder, "run-01")
+    _publish(folder, "run-02", of_night=False)
+    assert _serving(folder) == "run-02"
+    kept = serving.last_night(folder, ledger)
+    assert publish.run_of(kept) == "run-01"
+
+    _flip(kept)
+    assert serving.last_night(folder, ledger) == folder.warehouse_file
+
+    _publish(folder, "run-03")
+    assert publish.run_of(serving.last_night(folder, ledger)) == "run-03"
 
 
 @pytest.mark.parametrize("error", [OSError(24, "Too many open files"), OSError(5, "I/O error")])

@@ -39,7 +39,7 @@ def test_column_that_the_serving_warehouse_lacks_is_read_as_null(
 ) -> None:
     folder = DataFolder(tmp_path / "data")
     _warehouse(folder, lacking)
-    write_last_published(folder, tmp_path, {NATIONAL})
+    write_last_published(folder.warehouse_file, tmp_path, {NATIONAL})
     records = pq.read_table(tmp_path / "last_records.parquet")
     assert records.schema == input_schema("last_records")
     assert records["superseded_on"].to_pylist() == [None]
@@ -54,7 +54,7 @@ def test_groups_of_a_version_that_called_their_shares_rates_are_not_told(
     with duckdb.connect(str(folder.warehouse_file)) as connection:
         connection.execute("update marts.fct_indicator_values set breakdown = 'all'")
         connection.execute("insert into marts.fct_indicator_values (breakdown) values ('sex')")
-    write_last_published(folder, tmp_path, {NATIONAL})
+    write_last_published(folder.warehouse_file, tmp_path, {NATIONAL})
     assert pq.read_metadata(tmp_path / "last_values.parquet").num_rows == kept
 
 
@@ -69,7 +69,7 @@ def test_only_what_may_be_held_is_told(tmp_path: Path, held: set[str], told: lis
         for mart in MARTS:
             connection.execute(f"update marts.{mart} set area_code = 'E1'")
             connection.execute(f"insert into marts.{mart} (area_code) values ('E2')")
-    write_last_published(folder, tmp_path, held)
+    write_last_published(folder.warehouse_file, tmp_path, held)
     for name in ("last_values", "last_records"):
         rows = pq.read_table(tmp_path / f"{name}.parquet")
         assert rows.schema == input_schema(name)
