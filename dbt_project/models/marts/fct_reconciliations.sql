@@ -77,8 +77,8 @@ published as (
         and indicators.method <> 'published'
 ),
 
--- who is there at the end of a month: those of the end of the month before, with
--- who came and without who went
+-- who is there at the end of a month: those of the end of the month before,
+-- with who came and without who went
 movements as (
     {%- for stock, started, ended in stocks %}
     {%- for population, at_end, before, expected in [
@@ -172,9 +172,9 @@ everything as (
     select * from restated
 ),
 
--- a tenth of the second figure, or 3 of what is counted (4 of what was published
--- before), a tenth of a point of a score, where that is more; a stock and its
--- flows agree (November 2026)
+-- a tenth of the second figure, or 3 of what is counted (4 of what was
+-- published before), a tenth of a point of a score, where that is more; a stock
+-- and its flows agree (November 2026)
 tolerated as (
     select
         *,
