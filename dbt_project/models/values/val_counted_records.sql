@@ -3,17 +3,18 @@
 -- records carry no denominator amount. Where children are counted, a child
 -- counts in a period by its latest record there: its next one supersedes it, as
 -- a later leaving of care does. So every basis counts by the same rows.
+{%- set halves = {
+    'children': "counts = 'children'",
+    'others': "counts is distinct from 'children'",
+} %}
 with
 
 indicators as (
     select * from {{ ref('stg_run__indicators') }}
 ),
 
-records as (
-    select * from {{ ref('pop_records') }}
-),
-
-counted as (
+{% for half, condition in halves.items() -%}
+{{ half }}_counted as (
     select
         indicators.indicator_id,
         records.area_code,
@@ -34,39 +35,39 @@ counted as (
         {%- for breakdown in record_breakdowns() %}
         records.{{ breakdown }},
         {%- endfor %}
-        indicators.kind,
-        indicators.counts
+        indicators.kind
     from indicators
-    inner join records
+    inner join {{ ref('pop_records') }} as records
         on indicators.population = records.population
+    where indicators.{{ condition }}
 ),
 
-kept as (
-    select counted.*
-    from counted
+{{ half }}_kept as (
+    select *
+    from {{ half }}_counted
     where
-        (counted.kind = 'rate_per_10k' and counted.numerator_amount <> 0)
-        or counted.denominator_amount <> 0
+        (kind = 'rate_per_10k' and numerator_amount <> 0)
+        or denominator_amount <> 0
 ),
 
--- Apart: to order half a million records for those few took half the time.
+{% endfor -%}
+-- Apart from the beginning: to order all records for those few took half the
+-- time, and all records of a country, put aside to be read twice, spill.
 children as (
     select
-        kept.*,
-        lead(kept.counted_on) over (
-            partition by kept.indicator_id, kept.area_code, kept.child_key
-            order by kept.counted_on, kept.record_key
+        *,
+        lead(counted_on) over (
+            partition by indicator_id, area_code, child_key
+            order by counted_on, record_key
         ) as superseded_from
-    from kept
-    where kept.counts = 'children'
+    from children_kept
 ),
 
 others as (
     select
-        kept.*,
-        kept.superseded_on as superseded_from
-    from kept
-    where kept.counts is distinct from 'children'
+        *,
+        superseded_on as superseded_from
+    from others_kept
 ),
 
 followed as (
