@@ -130,6 +130,8 @@ class Extraction:
     reason: str
     tables: dict[str, TableCounts] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    same_as_month: str | None = None
+    """The month whose files were the same when it was read."""
 
 
 def as_received_file(target: Path, table: str) -> Path:
@@ -177,7 +179,7 @@ def _refused_whole(submission: SubmissionFiles, finding: Finding) -> Extraction:
     finding = finding.placed(file=tuple(files_named(submission.files).values()))
     return Extraction(
         submission.submission_id, submission.fingerprint, submission.folder_as_at, "rejected",
-        finding.text(), findings=[finding],
+        finding.text(), findings=[finding], same_as_month=submission.same_as_month,
     )  # fmt: skip
 
 
@@ -198,7 +200,10 @@ def _read(submission: SubmissionFiles, secret: bytes, target: Path) -> Extractio
     as_at, header_findings = _header_facts(submission, recognition)
     as_at = min([as_at, *_dates_in_names(contract, submission.files, recognition)])
     findings += header_findings
-    extraction = Extraction(submission.submission_id, submission.fingerprint, as_at, "accepted", "")
+    extraction = Extraction(
+        submission.submission_id, submission.fingerprint, as_at, "accepted", "",
+        same_as_month=submission.same_as_month,
+    )  # fmt: skip
     sender = Sender(submission.submission_id, submission.area_code, secret)
     identifiers: list[pd.DataFrame] = []
     read: dict[str, tuple[Table, Typed]] = {}

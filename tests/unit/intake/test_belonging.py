@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,8 +14,10 @@ import pytest
 from expectations.contract import contract_for
 from orchestration.checks.gate import Vintage, newest_receipts
 from orchestration.intake.extract import Extraction, SubmissionFiles
+from orchestration.intake.kept.archive import archived_files
 from orchestration.intake.manifest import disagreements
 from orchestration.intake.names import files_named
+from orchestration.intake.submissions import TakenIn
 from orchestration.intake.tables.belonging import (
     ENOUGH_TO_DIFFER,
     ENOUGH_TO_TELL,
@@ -24,6 +27,7 @@ from orchestration.intake.tables.belonging import (
     without_what_began_before,
 )
 from orchestration.intake.tables.cells import TypedColumn
+from orchestration.intake.to_read import current_versions
 from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 from tests import extracts
@@ -140,33 +144,115 @@ def test_workbook_of_headings_names_each_list_without_a_row(
     )
 
 
+class Months:
+    """Extracts of list 1 with so many rows that two of them are not the same by chance."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = DataFolder(root)
+        self.folder.create()
+
+    def land(self, month: str, of: str, name: str = "List 1.csv") -> None:
+        """Put the extract of a month into the folder of one, in place of what is there."""
+        place = self.folder.landing / "E09000003" / "annex_a" / month
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        heading = "Child Unique ID,Gender,Ethnicity,Date of Birth,Age of Child (Years),Date of Contact,Contact Source"
+        rows = [
+            f"SYN{of}{number},M,WBRI,01/02/2015,10,03/{number % 9 + 1:02}/2025,Police"
+            for number in range(ENOUGH_TO_DIFFER)
+        ]
+        (place / name).write_text("\n".join([heading, *rows]) + "\n")
+
+    def take_in(self) -> TakenIn:
+        [taken] = take_in_all(self.folder, among={"annex_a"})
+        return taken
+
+    def verdicts(self) -> dict[str, tuple[str, str]]:
+        """By month what became of the version that its folder holds now."""
+        versions = current_versions(Ledger(self.folder.ledger).versions())
+        return {month: (one.verdict, one.reason) for (_, _, month), one in versions.items()}
+
+    def accepted(self) -> list[str]:
+        found = self.verdicts().items()
+        return sorted(month for month, (verdict, _) in found if verdict == "accepted")
+
+
+@pytest.fixture
+def months(tmp_path: Path) -> Months:
+    return Months(tmp_path / "data")
+
+
 @pytest.mark.parametrize(
     ("later", "name"), [("2025-11", "List 1.csv"), ("2026-02", "sent again.csv")]
 )
 def test_same_files_in_a_later_month_are_told_and_what_is_refused_holds_nothing(
-    tmp_path: Path, later: str, name: str
+    months: Months, later: str, name: str
 ) -> None:
-    folder = DataFolder(tmp_path / "data")
-    folder.create()
-    heading = "Child Unique ID,Gender,Ethnicity,Date of Birth,Age of Child (Years),Date of Contact,Contact Source"
-    rows = [
-        f"SYN{number},M,WBRI,01/02/2015,10,03/{number % 9 + 1:02}/2025,Police"
-        for number in range(ENOUGH_TO_DIFFER)
-    ]
-    for month, file in (("2025-10", "List 1.csv"), (later, name)):
-        place = folder.landing / "E09000003" / "annex_a" / month
-        place.mkdir(parents=True)
-        (place / file).write_text("\n".join([heading, *rows]) + "\n")
-    take_in_all(folder, among={"annex_a"})
-    ledger = Ledger(folder.ledger)
-    found = {
-        v.folder_month: (v.verdict, v.reason) for v in ledger.versions() if v.source == "annex_a"
-    }
+    months.land("2025-10", "october")
+    months.land(later, "october", name)
+    months.take_in()
+    found = months.verdicts()
     assert found["2025-10"] == ("accepted", "")
     assert found[later][0] == "rejected"
     assert "identical to the extract of 2025-10" in found[later][1]
+    ledger = Ledger(months.folder.ledger)
     receipts = newest_receipts(ledger, Vintage(date(2026, 3, 31), None), "annex_a")
     assert [receipt.version.folder_month for receipt in receipts] == ["2025-10"]
+
+
+@pytest.mark.parametrize("first", ["2025-10", "2025-11", "both"])
+def test_months_that_had_been_mixed_up_are_both_accepted_once_both_are_put_right(
+    months: Months, first: str
+) -> None:
+    months.land("2025-10", "november")
+    months.land("2025-11", "october")
+    months.take_in()
+    assert months.accepted() == ["2025-10", "2025-11"]
+    right = {"2025-10": "october", "2025-11": "november"}
+    if first != "both":
+        months.land(first, right[first])
+        months.take_in()
+        # until the other one is put right both folders hold the same
+        assert months.accepted() == ["2025-10"]
+    for month, of in right.items():
+        if month != first:
+            months.land(month, of)
+    months.take_in()
+    assert months.accepted() == ["2025-10", "2025-11"]
+    assert months.take_in().reread == []
+
+
+def test_extract_is_accepted_again_once_the_month_that_it_was_the_same_as_is_put_right(
+    months: Months,
+) -> None:
+    months.land("2025-10", "november")
+    months.land("2025-11", "november")
+    months.take_in()
+    assert months.accepted() == ["2025-10"]
+    months.land("2025-10", "october")
+    months.take_in()
+    assert months.accepted() == ["2025-10", "2025-11"]
+    archived = Ledger(months.folder.ledger).versions()
+    assert all(archived_files(months.folder, one) for one in archived)
+    assert months.take_in().reread == []
+
+
+@pytest.mark.parametrize("is_left", [True, False])
+def test_order_of_arrival_does_not_decide_which_of_two_months_is_refused(
+    tmp_path: Path, *, is_left: bool
+) -> None:
+    found = []
+    for number, order in enumerate((["2025-10", "2025-11"], ["2025-11", "2025-10"])):
+        months = Months(tmp_path / str(number))
+        for month in order:
+            if not is_left:
+                shutil.rmtree(months.folder.landing / "E09000003", ignore_errors=True)
+            months.land(month, "october")
+            months.take_in()
+        found.append(months.verdicts())
+        assert months.take_in().reread == []
+    assert found[0] == found[1]
+    assert months.accepted() == ["2025-10"]
 
 
 def _with_manifest(tmp_path: Path, lines: list[str]) -> Extraction:
