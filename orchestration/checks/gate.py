@@ -84,7 +84,7 @@ def _lost_counts(receipts: list[Receipt]) -> Iterator[TableCount]:
     for receipt in receipts:
         version = receipt.version
         about = (id_of_version(version), version.area_code, version.source)
-        fault = f"what was read of the extract {version.folder_month} is lost. {REMEDY}"
+        fault = f"what was read of the extract {version.folder_month} is lost, or it could not be read again. {REMEDY}"
         for table in tables_of(version.source):
             yield TableCount(
                 *about, version.as_at_date, table, 0, 0, is_usable=False, fault=fault, is_lost=True

@@ -72,6 +72,10 @@ from orchestration.intake.tables.typed_tables import (
 
 # Beside the rows of the tables, none of which is called so.
 IDENTIFIERS = "_identifiers"
+# In the place of a verdict: nothing of it is kept or entered, and the next run tries again.
+NOT_READ = "NOT_READ"
+# By these rules a version is refused for what befell its reader, which need not lie in the version.
+BROKEN_OFF = frozenset({"INTERNAL_ERROR", "TOO_LARGE"})
 ReadFile = Callable[[Path, frozenset[str], Wanted | None], list[Block]]
 
 
@@ -169,10 +173,22 @@ def broken_off(submission: SubmissionFiles, error: Exception) -> Extraction:
 
 def given_up_whole(submission: SubmissionFiles, target: Path) -> Extraction:
     """The verdict on a version that ended its worker after all its files had been read one by one."""
+    _empty(target)
+    return _refused_whole(submission, rejection(takes_too_much(*submission.files)))
+
+
+def not_read(submission: SubmissionFiles, target: Path, why: str) -> Extraction:
+    """No verdict on a version: what kept it from being read lies neither in it nor in the program."""
+    _empty(target)
+    return Extraction(
+        submission.submission_id, submission.fingerprint, submission.folder_as_at, NOT_READ, why
+    )
+
+
+def _empty(target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     _in_hand_file(target).unlink(missing_ok=True)
     target.mkdir(parents=True)
-    return _refused_whole(submission, rejection(takes_too_much(*submission.files)))
 
 
 def _refused_whole(submission: SubmissionFiles, finding: Finding) -> Extraction:
