@@ -197,6 +197,14 @@ def test_answer_is_given_to_the_case_of_the_area_that_its_line_names(
     assert answered == [(area, "1")] * (outcome == "applied") + [(CAMDEN, f"only in {CAMDEN}")]
 
 
+def test_question_about_a_whole_table_is_answered_as_any_other(published: Published) -> None:
+    published.add_issue(
+        "1", case_key="c", check_id="annex_a.list_5.selected_by_start", severity="error", table_name="list_5",
+        child_key=None, field=None, source_row=0,
+    )  # fmt: skip
+    assert outcomes(published.write(), {"c": RIGHT}) == [("applied", "explained until 2026-03-31")]
+
+
 def test_worklist_of_each_area_answers_its_own_case_only(published: Published) -> None:
     for one in (AREA, CAMDEN):
         published.add_issue("1", case_key="c", area_code=one)

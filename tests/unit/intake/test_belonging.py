@@ -13,8 +13,10 @@ import pytest
 
 from expectations.contract import contract_for
 from orchestration.checks.gate import Vintage, newest_receipts
+from orchestration.checks.rows import issues_table
 from orchestration.intake.extract import Extraction, SubmissionFiles
 from orchestration.intake.kept.archive import archived_files
+from orchestration.intake.kept.partitions import partitions_of
 from orchestration.intake.manifest import disagreements
 from orchestration.intake.names import files_named
 from orchestration.intake.submissions import TakenIn
@@ -335,3 +337,45 @@ def test_list_that_was_selected_by_the_enquiry_is_told(
     found = list(without_what_began_before(table, typed, (first, first + timedelta(days=180))))
     assert [finding.rule for finding in found] == ["SELECTED_BY_START"] * is_told
     assert list(without_what_began_before(table, typed, None)) == []
+
+
+def _conferences(folder: DataFolder, month: str, began: str, held: str) -> None:
+    """List 5 of a month: the days of six conferences of its first three weeks, and of the enquiries before them."""
+    columns = contract_for("annex_a").tables["list_5"].columns
+    dates = {"conference_date": held, "strategy_discussion_date": began}
+    rows = [
+        [f"SYN{n}" if name == "child_id" else dates.get(name, "") for name in columns]
+        for n in range(6)
+    ]
+    headings = [column.heading for column in columns.values()]
+    place = folder.landing / "E09000003" / "annex_a" / month
+    extracts.write_csv(place / "List 5.csv", [headings, *rows])
+
+
+def test_owner_is_asked_once_about_a_list_that_was_selected_by_the_enquiry(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    _conferences(folder, "2025-03", "02/10/2024", "10/10/2024")
+    _conferences(folder, "2025-04", "02/11/2024", "10/11/2024")
+    _conferences(folder, "2025-05", "29/11/2024", "10/12/2024")
+    take_in_all(folder, among={"annex_a"})
+    found = [one.rows(issues_table("annex_a")) for one in partitions_of(folder, Ledger(folder.ledger), "annex_a")]  # fmt: skip
+    asked = [
+        row for rows in found if rows is not None for row in rows.to_pylist()
+        if row["rule_code"] == "selected_by_start"
+    ]  # fmt: skip
+    march, april = sorted(asked, key=lambda row: row["message"], reverse=True)
+    same = (
+        "issue_key",
+        "case_key",
+        "check_id",
+        "severity",
+        "table_name",
+        "source_row",
+        "child_key",
+    )
+    assert [march[name] for name in same] == [april[name] for name in same]
+    assert march["check_id"] == "annex_a.list_5.selected_by_start"
+    assert (march["severity"], march["child_key"], march["is_quarantined"]) == ("error", None, False)  # fmt: skip
+    assert march["submission_id"] != april["submission_id"]
+    assert march["message"].startswith("All 6 rows") and "say that it is whole." in march["message"]
