@@ -8,11 +8,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import time_machine
 
 from orchestration.checks.acceptance import NotAcceptable, accept_check
-from orchestration.checks.gate import Vintage
+from orchestration.checks.gate import Vintage, table_checks
 from orchestration.ledger.ledger import Acceptance, Ledger
-from orchestration.settings import DataFolder
+from orchestration.settings import DataFolder, GateSettings
+from tests.nights import take_in_all
 
 CHECK, AREA = "annex_a.list_3.volume", "E09000003"
 TODAY = date(2025, 4, 10)
@@ -59,3 +61,24 @@ def test_release_given_after_what_a_run_may_know_does_not_count() -> None:
     noon = datetime(2025, 4, 10, 12, tzinfo=UTC)
     assert Vintage(TODAY, noon).releases(releases) == releases[:2]
     assert Vintage(TODAY, None).releases(releases) == releases
+
+
+@pytest.mark.parametrize(("by", "is_released"), [(9, False), (11, True), (None, True)])
+def test_run_up_to_a_moment_holds_what_was_released_later(
+    tmp_path: Path, by: int | None, *, is_released: bool
+) -> None:
+    folder = DataFolder(tmp_path)
+    folder.create()
+    place = folder.landing / AREA / "annex_a" / "2025-03"
+    place.mkdir(parents=True)
+    heading = "Child Unique ID,Gender,Ethnicity,Date of Birth,Age of Child (Years),Date of Contact,Contact Source"
+    (place / "List 1.csv").write_text(f'{heading}\nSYN1,M,WBRI,01/02/2015,10,03/03/2025,"Poli')
+    with time_machine.travel(datetime(2025, 4, 10, 8, tzinfo=UTC)):
+        take_in_all(folder, among={"annex_a"})
+    ledger = Ledger(folder.ledger)
+    ledger.accept(replace(given(10), check_id="annex_a.list_1.structure"))
+    moment = by and datetime(2025, 4, 10, by, tzinfo=UTC)
+    vintage = Vintage(TODAY, moment or None)
+    checks = table_checks(folder, ledger, GateSettings(), vintage, only_source="annex_a")
+    found = [released for check, released in checks if not check.passed]
+    assert found == [is_released]
