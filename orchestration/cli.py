@@ -196,13 +196,15 @@ def accept(
 ) -> None:
     """Release what a failed table check holds, in the name of a person, up to a day."""
     from orchestration.checks.acceptance import NotAcceptable, accept_check
+    from orchestration.ledger.ledger import Acceptance, now
 
+    release = Acceptance(check, area, by.strip(), reason.strip(), day(until), now())
     try:
-        accepted = accept_check(data_folder(data_dir), check, area, by, reason, day(until))
+        accept_check(data_folder(data_dir), release)
     except NotAcceptable as error:
         raise stop(str(error), WRONG_USAGE) from None
     say(
-        f"{accepted.check_id} is released for {accepted.area_code} up to {accepted.until}: "
+        f"{check} is released for {area} up to {release.until}: "
         "the next run publishes what it holds."
     )
 

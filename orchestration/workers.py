@@ -29,6 +29,9 @@ WORKERS = multiprocessing.cpu_count()
 STATM = Path("/proc/self/statm")
 DATA_PAGES = 5
 
+# Our own limits end a process by SIGPROF or by what a library does without memory; a fault of its own, by others again.
+FROM_OUTSIDE = frozenset({-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP})
+
 Result = TypeVar("Result")
 
 
@@ -42,6 +45,15 @@ class Allowance:
 
 class WorkerDied(Exception):
     """The work took more than its allowance, or ended its process in another way."""
+
+
+class WorkerKilled(Exception):
+    """Somebody else ended the process: that says nothing about the work."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the process that reads it was ended from outside: by the system for want of memory, or by an operator"
+        )
 
 
 class NotEnoughMemory(Exception):
@@ -69,7 +81,7 @@ class ConfinedWorkers:
     def call(self, allowance: Allowance, work: Callable[..., Result], *arguments: object) -> Result:
         """What the work returns or raises; WorkerDied where it ended a process that had done nothing before.
 
-        Raises NotEnoughMemory before the work is begun.
+        Raises WorkerKilled where somebody else ended such a process, and NotEnoughMemory before the work is begun.
         """
         _refuse_without_memory(allowance)
         worker, given = self._idle.get(), None
@@ -81,10 +93,13 @@ class ConfinedWorkers:
         except (BrokenProcessPool, MemoryError) as error:
             if given is None and isinstance(error, MemoryError):
                 raise
+            # The executor alone knows its processes, and forgets them.
+            processes = [*(worker._processes or {}).values()]  # noqa: SLF001
             worker.shutdown()
             worker = None
             if is_new:
-                raise WorkerDied from None
+                killed = any(process.exitcode in FROM_OUTSIDE for process in processes)
+                raise (WorkerKilled() if killed else WorkerDied()) from None
         finally:
             # A pool whose thread or process could not be started would answer nobody any more.
             self._idle.put(worker if given else None)

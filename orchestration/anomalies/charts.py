@@ -110,9 +110,12 @@ def judge_flow(points: Sequence[Point]) -> list[Judged]:
         members = baseline.indexes(index)
         if len(members) < FEWEST:
             continue
-        if fmean(points[member].numerator for member in members) < FEWEST_A_MONTH:
+        a_month = fmean(points[member].numerator for member in members)
+        if a_month < FEWEST_A_MONTH:
             found = _rolling_year(points, index, baseline)
             judged += [found] if found else []
+            # What has grown since is judged by the month again.
+            baseline.note(index, point.numerator, a_month)
             continue
         effects = month_effects(
             [(p.period_end.month, r) for p, r in zip(points[:index], roots, strict=False)]
@@ -232,6 +235,7 @@ def judge_proportion(points: Sequence[Point]) -> list[Judged]:
         if min(expected, 1 - expected) * denominator < FEWEST_A_MONTH:
             found = _rolling_year_share(usable, index, baseline)
             judged += [found] if found else []
+            baseline.note(index, shares[index].value, expected)
             continue
         limits = p_prime(members, denominator)
         hundred = Limits(*(100 * one for one in (limits.expected, limits.lower, limits.upper)))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from orchestration.ledger.ledger import Acceptance, Ledger, now
+from orchestration.ledger.ledger import Acceptance, Ledger
 from orchestration.settings import DataFolder
 from orchestration.warehouse.opening import opened
 
@@ -24,22 +22,23 @@ def _failing(folder: DataFolder) -> list[tuple[str, str]]:
         ).fetchall()
 
 
-def accept_check(
-    folder: DataFolder, check_id: str, area_code: str, by: str, reason: str, until: date
-) -> Acceptance:
-    """Enter the release into the ledger; it is append-only and ends by itself.
+def accept_check(folder: DataFolder, release: Acceptance) -> None:
+    """Enter a release into the ledger; it is append-only and ends by itself.
 
-    Raises NotAcceptable when no such check failed, or name or reason is empty.
+    Raises NotAcceptable when no such check failed, name or reason is empty, or its last day has passed.
     """
+    check_id, area_code, until = release.check_id, release.area_code, release.until
     failing = _failing(folder)
     if (check_id, area_code) not in failing:
         listed = "; ".join(f"{check} in {area}" for check, area in failing) or "none"
         raise NotAcceptable(f"{check_id} has not failed in {area_code}. Failed checks: {listed}")
-    if not by.strip() or not reason.strip():
+    if not release.accepted_by.strip() or not release.reason.strip():
         raise NotAcceptable("give the name of the person who accepts, and a reason")
-    acceptance = Acceptance(check_id, area_code, by.strip(), reason.strip(), until, now())
+    if until < release.accepted_at.date():
+        raise NotAcceptable(
+            f"{until} has passed: give a last day of the release that is still to come"
+        )
     ledger = Ledger(folder.ledger)
     about = {"check": check_id, "area": area_code, "until": until.isoformat()}
-    ledger.record_act(acceptance.accepted_by, "accept", about)
-    ledger.accept(acceptance)
-    return acceptance
+    ledger.record_act(release.accepted_by, "accept", about)
+    ledger.accept(release)

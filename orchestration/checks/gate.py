@@ -35,8 +35,14 @@ class Vintage:
     received_by: datetime | None
 
     def knows(self, receipt: Receipt) -> bool:
-        in_time = self.received_by is None or receipt.happened_at <= self.received_by
-        return in_time and receipt.version.as_at_date <= self.as_at
+        return self._had_by(receipt.happened_at) and receipt.version.as_at_date <= self.as_at
+
+    def releases(self, acceptances: list[Acceptance]) -> list[Acceptance]:
+        """Those that had been given by then."""
+        return [one for one in acceptances if self._had_by(one.accepted_at)]
+
+    def _had_by(self, moment: datetime) -> bool:
+        return self.received_by is None or moment <= self.received_by
 
 
 def newest_receipts(
@@ -78,7 +84,7 @@ def _lost_counts(receipts: list[Receipt]) -> Iterator[TableCount]:
     for receipt in receipts:
         version = receipt.version
         about = (id_of_version(version), version.area_code, version.source)
-        fault = f"what was read of the extract {version.folder_month} is lost. {REMEDY}"
+        fault = f"what was read of the extract {version.folder_month} is lost, or it could not be read again. {REMEDY}"
         for table in tables_of(version.source):
             yield TableCount(
                 *about, version.as_at_date, table, 0, 0, is_usable=False, fault=fault, is_lost=True
@@ -148,7 +154,7 @@ def table_checks(
 
     What compares sources with each other is left out for one.
     """
-    acceptances = ledger.acceptances()
+    acceptances = vintage.releases(ledger.acceptances())
     receipts = newest_receipts(ledger, vintage, only_source)
     kept = extractions_of(folder, ledger, only_source)
     lost = lost_receipts(ledger, vintage, kept, only_source)

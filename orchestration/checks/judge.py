@@ -53,7 +53,11 @@ def failing_rows(frame: pd.DataFrame, checks: Sequence[Check]) -> dict[str, list
             raise ChecksFailed(f"check {check_id} could not be evaluated")
         if not result.success:
             full = batch.validate(by_id[check_id], result_format="COMPLETE")
-            failing[check_id] = list(full.result.get("unexpected_index_list") or [])
+            rows = list(full.result.get("unexpected_index_list") or [])
+            # A check that is known to fail and names no row would quarantine nothing and count as passed.
+            if _raised(full.exception_info) or not rows:
+                raise ChecksFailed(f"check {check_id} fails, and its rows could not be named")
+            failing[check_id] = rows
     return failing
 
 

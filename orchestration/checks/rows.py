@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,8 @@ import pyarrow.compute as pc
 from expectations.checks import OUTCOME, SUBMISSION, UNMAPPED, Check
 from expectations.contract import contract_for
 from expectations.suites import stored_key
-from orchestration.checks.cases import case_key, with_roots
+from orchestration.checks.cases import case_key, case_of, with_roots
+from orchestration.intake.findings import Finding
 from orchestration.intake.kept.partitions import partitions_of
 from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
@@ -36,6 +37,8 @@ ISSUES = {
 }  # fmt: skip
 # Columns of `raw/` that say whom a row is about, the local child id first.
 PERSON_KEYS = ("child_key", "yp_key", "applicant_key", "person_key", "upn_key")
+# What is said of a table as a whole and its owner answers; other findings name a file to send again.
+ASKED_OF_TABLES = frozenset({"SELECTED_BY_START"})
 RESULTS_SCHEMA, ISSUES_SCHEMA = pa.schema(list(RESULTS.items())), pa.schema(list(ISSUES.items()))
 
 
@@ -176,6 +179,26 @@ def told_about(
         pa.Table.from_pylist(results, schema=RESULTS_SCHEMA),
         whole.set_column(place, ISSUES_SCHEMA.field(place), cases),
     )
+
+
+def told_of_tables(source: str, submission_id: str, findings: Iterable[Finding]) -> Told:
+    """What the owner is asked about a table as a whole, where no row of it is at fault: a case for each table and rule.
+
+    It is no result of a check, so that it holds nothing.
+    """
+    asked = [
+        {
+            "issue_key": fingerprint(check_id, str(finding.table)), "check_id": check_id,
+            "rule_code": rule, "severity": "error", "submission_id": submission_id, "table_name": finding.table,
+            "case_key": case_of(source, str(finding.table), "", f"rule {rule}"), "source_row": 0, "is_quarantined": False,
+            "message": f"{finding.message[0].upper()}{finding.message[1:]}. {finding.remedy}.",
+        }
+        for finding in findings
+        if finding.rule in ASKED_OF_TABLES
+        for rule in [finding.rule.lower()]
+        for check_id in [f"{source}.{finding.table}.{rule}"]
+    ]  # fmt: skip
+    return Told(RESULTS_SCHEMA.empty_table(), pa.Table.from_pylist(asked, schema=ISSUES_SCHEMA))
 
 
 def tables_of_told(source: str, told: Sequence[Told]) -> dict[str, pa.Table]:

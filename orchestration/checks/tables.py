@@ -133,10 +133,11 @@ def _named(codes: Mapping[str, int]) -> str:
 
 def _size(count: TableCount, before: TableCount, settings: GateSettings) -> Iterator[TableCheck]:
     """Its rows against the comparable ones; a fall that fails the volume check is not told twice."""
-    can_tell = max(count.rows, before.rows) >= settings.volume_min_rows
+    can_tell = settings.volume_check and max(count.rows, before.rows) >= settings.volume_min_rows
     jumped = can_tell and not FEWEST * before.rows <= count.rows <= MOST * before.rows
     message = f"{_both(count, before)}: less than half or more than double" if jumped else ""
-    yield _sized("volume", count, before, message)
+    if settings.volume_check:
+        yield _sized("volume", count, before, message)
     if not jumped:
         yield _fewer(count, before)
 
@@ -197,10 +198,9 @@ def _judge_series(
         found = [_structure(count)]
         if count.is_usable:
             found += [_quarantined_share(count, settings), *_unread_shares(count, settings)]
-            if settings.volume_check:
-                before = _comparable(count, earlier, by_date)
-                last = next((one for one, good in reversed(earlier) if good), None)
-                found += _size(count, before, settings) if before else _shrunk(count, last)
+            before = _comparable(count, earlier, by_date)
+            last = next((one for one, good in reversed(earlier) if good), None)
+            found += _size(count, before, settings) if before else _shrunk(count, last)
             errors = [check for check in found if check.severity == "error"]
             earlier.append((count, all(check.passed or is_accepted(check) for check in errors)))
             by_date[count.as_at_date] = count

@@ -72,6 +72,10 @@ from orchestration.intake.tables.typed_tables import (
 
 # Beside the rows of the tables, none of which is called so.
 IDENTIFIERS = "_identifiers"
+# In the place of a verdict: nothing of it is kept or entered, and the next run tries again.
+NOT_READ = "NOT_READ"
+# By these rules a version is refused for what befell its reader, which need not lie in the version.
+BROKEN_OFF = frozenset({"INTERNAL_ERROR", "TOO_LARGE"})
 ReadFile = Callable[[Path, frozenset[str], Wanted | None], list[Block]]
 
 
@@ -130,6 +134,8 @@ class Extraction:
     reason: str
     tables: dict[str, TableCounts] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    same_as_month: str | None = None
+    """The month whose files were the same when it was read."""
 
 
 def as_received_file(target: Path, table: str) -> Path:
@@ -167,17 +173,29 @@ def broken_off(submission: SubmissionFiles, error: Exception) -> Extraction:
 
 def given_up_whole(submission: SubmissionFiles, target: Path) -> Extraction:
     """The verdict on a version that ended its worker after all its files had been read one by one."""
+    _empty(target)
+    return _refused_whole(submission, rejection(takes_too_much(*submission.files)))
+
+
+def not_read(submission: SubmissionFiles, target: Path, why: str) -> Extraction:
+    """No verdict on a version: what kept it from being read lies neither in it nor in the program."""
+    _empty(target)
+    return Extraction(
+        submission.submission_id, submission.fingerprint, submission.folder_as_at, NOT_READ, why
+    )
+
+
+def _empty(target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     _in_hand_file(target).unlink(missing_ok=True)
     target.mkdir(parents=True)
-    return _refused_whole(submission, rejection(takes_too_much(*submission.files)))
 
 
 def _refused_whole(submission: SubmissionFiles, finding: Finding) -> Extraction:
     finding = finding.placed(file=tuple(files_named(submission.files).values()))
     return Extraction(
         submission.submission_id, submission.fingerprint, submission.folder_as_at, "rejected",
-        finding.text(), findings=[finding],
+        finding.text(), findings=[finding], same_as_month=submission.same_as_month,
     )  # fmt: skip
 
 
@@ -198,7 +216,10 @@ def _read(submission: SubmissionFiles, secret: bytes, target: Path) -> Extractio
     as_at, header_findings = _header_facts(submission, recognition)
     as_at = min([as_at, *_dates_in_names(contract, submission.files, recognition)])
     findings += header_findings
-    extraction = Extraction(submission.submission_id, submission.fingerprint, as_at, "accepted", "")
+    extraction = Extraction(
+        submission.submission_id, submission.fingerprint, as_at, "accepted", "",
+        same_as_month=submission.same_as_month,
+    )  # fmt: skip
     sender = Sender(submission.submission_id, submission.area_code, secret)
     identifiers: list[pd.DataFrame] = []
     read: dict[str, tuple[Table, Typed]] = {}

@@ -28,7 +28,7 @@ from expectations.rules.derived import DOUBTED, UNREAD
 from expectations.rules.shapes import names
 from expectations.suites import TableChecks, checks_of
 from orchestration.checks.judge import failing_rows
-from orchestration.checks.rows import Told, tables_of_told, told_about
+from orchestration.checks.rows import Told, tables_of_told, told_about, told_of_tables
 from orchestration.intake.extract import Extraction, TableCounts, as_received_file
 from orchestration.intake.findings import SHOWN_ROWS, Finding, Severity
 from orchestration.intake.kept.made_tables import tables_of_rows
@@ -119,7 +119,8 @@ def _judge_accepted(versions: Sequence[ReadVersion], first_keys: Mapping[str, st
             told[version.submission_id].append(one)
     for version in versions:
         if is_asked_about(source):
-            version.made.update(tables_of_told(source, told[version.submission_id]))
+            of_tables = told_of_tables(source, version.submission_id, version.extraction.findings)
+            version.made.update(tables_of_told(source, [*told[version.submission_id], of_tables]))
 
 
 def in_order(contract: Contract, wanted: Iterable[str]) -> list[str]:

@@ -17,7 +17,13 @@ import pyarrow as pa
 
 from orchestration.checks.judge import ChecksFailed
 from orchestration.durable import put_folder
-from orchestration.intake.extract import IDENTIFIERS, Extraction, broken_off
+from orchestration.intake.extract import (
+    BROKEN_OFF,
+    IDENTIFIERS,
+    NOT_READ,
+    Extraction,
+    broken_off,
+)
 from orchestration.intake.findings import Finding
 from orchestration.intake.judging import ReadVersion, judge_versions
 from orchestration.intake.kept.archive import archive_folder, mend_archive
@@ -59,6 +65,8 @@ MOST_ROWS_TOGETHER = 500_000
 NOBODY = "none"
 Progress = Callable[[str, int, int], None]
 Lot = list[tuple[Job, ReadVersion]]
+Known = tuple[str, date]
+"""The verdict on a version so far, and its as-at date."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +121,29 @@ def _judged(lot: Lot, known: Mapping[str, str]) -> Lot:
     return list(zip(jobs, judged, strict=True))
 
 
+def _former_stands(version: ReadVersion, known: Mapping[str, Known]) -> ReadVersion:
+    """A version that was accepted once is not refused for what befalls its reader: its verdict stands, it is not read."""
+    extraction = version.extraction
+    was_accepted = known.get(version.submission_id, ("", None))[0] == "accepted"
+    rules = {finding.rule for finding in extraction.findings if finding.severity == "reject"}
+    if not was_accepted or extraction.verdict != "rejected" or not rules & BROKEN_OFF:
+        return version
+    return replace(version, extraction=replace(extraction, verdict=NOT_READ))
+
+
+def _not_read(job: Job, extraction: Extraction, known: Known | None) -> Finding:
+    """What is said of a version that could not be read this time."""
+    then = "it is not taken in" if known is None else "what depends on it is held"
+    return Finding(
+        NOT_READ, "warn", f"it could not be read this time: {extraction.reason}",
+        f"Nothing, if the next run can read it; until then {then}", folder="/".join(job.landed.name[:3]),
+    )  # fmt: skip
+
+
 def _tables_of(version: ReadVersion) -> dict[str, pa.Table]:
     """Everything that is kept of a version, by the names of the tables; of a rejected one what was said of it."""
+    if version.extraction.verdict == NOT_READ:
+        return {}
     kept = {extractions_table(version.source): as_kept(version.extraction)}
     if version.extraction.verdict == "accepted":
         kept |= version.made
@@ -254,17 +283,24 @@ def take_in(
     keep = known_ids(ledger) - {job.submission_id for job in jobs}
     _leave_out_the_rest(folder, settings, ledger, source, keep, jobs)
     known = {id_of_version(version): (version.verdict, version.as_at_date) for version in versions}
-    firsts, done = first_keys(folder, ledger), 0
+    firsts, done, not_read = first_keys(folder, ledger), 0, list[Finding]()
     for lot in _together(_read_all(folder, jobs, secret)):
-        judged = _judged(lot, firsts)
+        judged = [(job, _former_stands(version, known)) for job, version in _judged(lot, firsts)]
         _settle(folder, ledger, keep, judged)
-        keep |= {job.submission_id for job, _ in judged}
         for job, version in judged:
+            before = known.get(job.submission_id)
+            if version.extraction.verdict == NOT_READ:
+                not_read.append(_not_read(job, version.extraction, before))
+                continue
+            keep.add(job.submission_id)
             if job.landed.folder_month != SHIPPED:
-                before = known.get(job.submission_id)
                 _record(ledger, job, version.extraction, before, taken)
         done += len(lot)
         progress(f"Taking in {source}", done, len(jobs))
+    if not_read:
+        # Nothing stays of it that other code has made: what was accepted counts as lost until it is read.
+        _leave_out_the_rest(folder, settings, ledger, source, keep, [])
+        taken.findings.extend(not_read)
     write_empty_tables(folder, ledger, source)
     accepted = [
         version
@@ -281,7 +317,7 @@ def _record(
     ledger: Ledger,
     job: Job,
     extraction: Extraction,
-    known: tuple[str, date] | None,
+    known: Known | None,
     taken: TakenIn,
 ) -> None:
     """Enter what became of a version; one read again only where that changed."""

@@ -23,6 +23,7 @@ from orchestration.settings import DataFolder, Settings
 
 JUDGE_FOLDER = Path(judge.__file__).parent
 Sent = SubmissionVersion | LandedSubmission
+SAME_AS_OTHER_MONTH = "[SAME_AS_OTHER_MONTH]"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _job(
     files: tuple[Path, ...],
     others: Iterable[Sent] = (),
 ) -> Job:
-    """What a worker reads; `others`: what else the area sent of the source."""
+    """What a worker reads; `others`: what the folders of the area and the source hold."""
     months = settings.annex_a.months_for(landed.area_code)
     as_at = SHIPPED_AS_AT if landed.folder_month == SHIPPED else landed.folder_as_at
     described = SubmissionFiles(
@@ -92,10 +93,20 @@ def _same_earlier(landed: LandedSubmission, others: Iterable[Sent]) -> str | Non
 
 
 def _sent(landing: Landing, versions: list[SubmissionVersion]) -> dict[tuple[str, str], list[Sent]]:
-    """By area and source: every accepted version, and what landing holds now."""
+    """By area and source what each folder holds: what is in landing now, else the version that was accepted last.
+
+    What an accepted version has been replaced by counts; what was refused for reasons of its own replaces nothing.
+    """
+    refused = {
+        one.name
+        for one in versions
+        if one.verdict == "rejected" and SAME_AS_OTHER_MONTH not in one.reason
+    }
+    accepted = [one for one in versions if one.verdict == "accepted"]
+    holds: dict[tuple[str, str, str], Sent] = {**current_versions(accepted)}
+    holds |= {one.name[:3]: one for one in landing.submissions if one.name not in refused}
     found: dict[tuple[str, str], list[Sent]] = {}
-    known: list[Sent] = [one for one in versions if one.verdict == "accepted"]
-    for one in (*known, *landing.submissions):
+    for one in holds.values():
         found.setdefault((one.area_code, one.source), []).append(one)
     return found
 
@@ -167,17 +178,27 @@ def stale_jobs(
     versions: list[SubmissionVersion],
     kept: Mapping[str, Extraction],
 ) -> Iterator[Job]:
-    """Versions that are not among what is kept, or were read by other code, contracts or settings."""
+    """Versions that are not among what is kept, or were read by other code, contracts or settings.
+
+    So is one that another month has become the same as, or no longer is. One that has been replaced keeps its verdict.
+    """
     sent, in_landing = _sent(landing, versions), {one.name: one for one in landing.submissions}
+    held = {one.name for group in sent.values() for one in group}
     for version in versions:
-        if is_current(settings, version.area_code, kept.get(id_of_version(version))):
-            continue
         landed = LandedSubmission(*version.name[:3], (), version.version)
+        others = sent.get((version.area_code, version.source), [])
+        if version.verdict == "accepted" and version.name not in held:
+            others = [other for other in others if other.version != version.version]
+        extraction = kept.get(id_of_version(version))
+        is_known = is_current(settings, version.area_code, extraction)
+        if extraction is not None and version.name in held:
+            is_known &= extraction.same_as_month == _same_earlier(landed, others)
+        if is_known:
+            continue
         files = archived_files(folder, version)
         if not files and version.name in in_landing:
             files = in_landing[version.name].files
         if files and version_of(files) == version.version:
-            others = sent.get((version.area_code, version.source), [])
             yield _job(settings, landed, "reread", files, others)
 
 

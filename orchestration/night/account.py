@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from orchestration.intake.extract import NOT_READ
 from orchestration.intake.findings import Finding, finding_from
 from orchestration.intake.kept.extractions import findings_of
 from orchestration.intake.submissions import TakenIn
@@ -66,6 +67,13 @@ def entered(folder: DataFolder, step: str) -> dict[str, Any]:
         return json.loads((_folder(folder) / f"{step}.json").read_bytes())
     except (FileNotFoundError, ValueError):
         return {}
+
+
+def has_unread(folder: DataFolder) -> bool:
+    """Whether an extract could not be read, which the next run tries again though nothing else is new."""
+    steps = [entered(folder, path.stem) for path in _folder(folder).glob("raw_*.json")]
+    told = [finding_from(one) for step in steps for one in step.get("findings", [])]
+    return any(finding.rule == NOT_READ for finding in told)
 
 
 def outcome_of(folder: DataFolder, ledger: Ledger, seconds: dict[str, float]) -> Outcome:

@@ -187,6 +187,8 @@ def write_run(folder: DataFolder, settings: Settings, request: Request) -> Run:
     ledger, landing = Ledger(folder.ledger), landing_seen(folder)
     # First of all: an answer that comes in while this reads the ledger is news for the next run.
     state = state_of(request, settings, ledger, landing.state)
+    if account.has_unread(folder):
+        state += " with an extract unread"
     unchanged.remember_taken(folder, landing.state)
     _refuse_other_files(folder, ledger)
     versions = versions_to_check(ledger)

@@ -5,8 +5,8 @@ Nothing here holds or says a local id: a line is named by its row number.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -59,8 +59,10 @@ def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
         places = {normalise_heading(name): n for n, name in enumerate(block.headings)}
         wanted = {name: places.get(normalise_heading(name)) for name in ("Case", *ANSWER_COLUMNS)}
         if None not in wanted.values():
+            # A worklist that was written before the column Area was has none.
+            wanted["Area"] = places.get(normalise_heading("Area"))
             return [
-                (number, {name: _text(block.columns[place][index]) for name, place in wanted.items() if place is not None})
+                (number, {name: "" if place is None else _text(block.columns[place][index]) for name, place in wanted.items()})
                 for index, number in enumerate(block.row_numbers)
             ]  # fmt: skip
     raise WorklistRefused(
@@ -107,10 +109,21 @@ def _reasoned(line: dict[str, str]) -> None:
         raise _Refused(f"a text is longer than {LONGEST} characters")
 
 
+def _case_of(line: dict[str, str], cases: Mapping[str, Sequence[Case]]) -> Case | None:
+    """The case that a line names: a key alone may be that of a case in several areas; raises _Refused."""
+    found = [case for case in cases.get(line["Case"], ()) if line["Area"] in ("", case.area_code)]
+    if len(found) > 1:
+        areas = ", ".join(sorted(case.area_code for case in found))
+        raise _Refused(f"several areas have this case: fill in the column Area with one of {areas}")
+    return found[0] if found else None
+
+
 def _answers(line: dict[str, str], case: Case | None, today: date) -> list[IssueAnswer]:
     """The answers of one line, one per issue of the case; raises _Refused."""
     if case is None:
-        raise _Refused("there is no such case; leave the column Case as it was written")
+        raise _Refused(
+            "there is no such case; leave the columns Case and Area as they were written"
+        )
     if case.status == "fixed":
         raise _Refused("the case is closed: the newest extract no longer holds it")
     answer = ANSWERS[line["Answer"]]
@@ -159,18 +172,23 @@ def _outcome(
 
 
 def _judge(
-    lines: list[tuple[int, dict[str, str]]], cases: dict[str, Case], ledger: Ledger, today: date
+    lines: list[tuple[int, dict[str, str]]],
+    cases: Mapping[str, Sequence[Case]],
+    ledger: Ledger,
+    today: date,
 ) -> Iterator[tuple[LineResult, list[IssueAnswer]]]:
     newest = {(one.area_code, one.issue_key): one for one in ledger.issue_answers()}
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for number, line in lines:
         if not any(line[name] for name in ANSWER_COLUMNS):
             continue
         try:
-            if line["Case"] in seen:
+            case = _case_of(line, cases)
+            named = (case.area_code if case else line["Area"], line["Case"])
+            if named in seen:
                 raise _Refused("an earlier line already answers this case")
-            seen.add(line["Case"])
-            outcome, reason, answers = _outcome(line, cases.get(line["Case"]), newest, today)
+            seen.add(named)
+            outcome, reason, answers = _outcome(line, case, newest, today)
         except _Refused as refused:
             outcome, reason, answers = "refused", str(refused), []
         yield LineResult(number, outcome, reason), answers
@@ -183,7 +201,10 @@ def import_worklist(folder: DataFolder, path: Path, today: date, by: str) -> lis
     lines = _lines(path)
     owners = {str(entry["source"]): str(entry["owner"]) for entry in load_owners()}
     desks = read_desks(folder.warehouse_file, owners)
-    cases = {case.case_key: case for desk in desks for case in desk.cases}
+    cases: dict[str, list[Case]] = defaultdict(list)
+    for desk in desks:
+        for case in desk.cases:
+            cases[case.case_key].append(case)
     ledger = Ledger(folder.ledger)
     judged = list(_judge(lines, cases, ledger, today))
     results = [result for result, _ in judged]

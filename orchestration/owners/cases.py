@@ -25,7 +25,6 @@ from orchestration.warehouse.opening import opened
 NATIONAL = "national"
 # How the validators call the register of homes, and the tables of the return before, that some rules read.
 PROVIDERS, YEAR_BEFORE = "provider", "_last"
-UNASKED = ("explained", "accepted", "fixed")
 
 
 @dataclass(frozen=True)
@@ -212,12 +211,12 @@ def _notes(folder: DataFolder | None) -> dict[tuple[str, str], str]:
 
 def _cases(connection: duckdb.DuckDBPyConnection, folder: DataFolder | None) -> list[Case]:
     rows, notes = connection.execute(CASES).fetchall(), _notes(folder)
-    ids = local_ids(folder, {row[7] for row in rows if row[7] and row[11] == "open"})
+    # What a worklist lists: what is open, and what has been answered and may be answered anew.
+    listed = [row for row in rows if row[11] != "fixed"]
+    ids = local_ids(folder, {row[7] for row in listed if row[7]})
     places: dict[tuple[str, str, str | None], str] = {}
     moves = read_moves(connection)
-    holds = read_holds(
-        connection, folder, [_about(row) for row in rows if row[11] == "open" and row[8]]
-    )
+    holds = read_holds(connection, folder, [_about(row) for row in listed if row[8]])
     found = []
     for row in rows:
         about = (row[4], row[5], row[6])

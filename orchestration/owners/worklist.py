@@ -32,7 +32,7 @@ SHEET, TABLE, TABLES = "Worklist", "worklist", "Tables"
 ANSWER_COLUMNS = ("Answer", "Reason", "Note", "Answered by", "Approver", "Until")
 COLUMNS = (
     ("Case", 36), ("Local id", 18), ("Where", 34), ("What is wrong and what to do", 60), ("Counted", 13), ("Figures it can move", 36),
-    ("Record of", 12), ("It holds", 24), ("Allowed", 30), ("Row", 8), ("First seen", 12), ("Due", 12), ("Status", 12),
+    ("Record of", 12), ("It holds", 24), ("Allowed", 30), ("Row", 8), ("First seen", 12), ("Due", 12), ("Status", 12), ("Area", 12),
     ("Answer", 32), ("Reason", 32), ("Note", 40), ("Answered by", 20), ("Approver", 20), ("Until", 12),
 )  # fmt: skip
 HEADINGS = tuple(name for name, _ in COLUMNS)
@@ -61,7 +61,7 @@ def _row(case: Case) -> list[Any]:
         case.case_key, case.local_id or "[x]", case.place, case.message,
         case.counts, case.moves_says or "none of the plan",
         case.holds.day or "", case.holds.value, case.holds.allowed, case.row, case.first_seen,
-        case.due_date or "", case.status,
+        case.due_date or "", case.status, case.area_code,
         words[case.status] if is_answered else "", *(said if is_answered else [""] * 5),
     ]  # fmt: skip
 
@@ -77,7 +77,7 @@ def write_worklist(desk: Desk, path: Path) -> int:
         f"{len(cases)} cases are listed.",
     )
     lines = [
-        f"{len(cases)} cases; leave Case as it is. [x] means not available."
+        f"{len(cases)} cases; leave Case and Area as they are. [x] means not available."
         if cases
         else "No case waits for an answer."
     ]

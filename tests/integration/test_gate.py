@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from expectations.suites import checks_of
 from orchestration.checks.acceptance import NotAcceptable, accept_check
 from orchestration.checks.gate import Vintage, table_checks
 from orchestration.intake import judging
-from orchestration.ledger.ledger import Ledger
+from orchestration.ledger.ledger import Acceptance, Ledger
 from orchestration.night.errors import NothingPublished
 from orchestration.night.steps import Request
 from orchestration.settings import DataFolder, GateSettings
@@ -133,11 +133,12 @@ def test_gate_holds_what_reads_the_list_and_releases_it(folder: DataFolder) -> N
     for part in (CHECK, "list_7", "2025-04-30", START, "Newest good period: 2025-03-31"):
         assert part in reason
 
+    release = Acceptance(
+        CHECK, BARNET, "A. Manager", "No plans in April", date(2025, 12, 31), datetime(2025, 4, 30, tzinfo=UTC)
+    )  # fmt: skip
     with pytest.raises(NotAcceptable, match=CHECK):
-        accept_check(
-            folder, "annex_a.list_3.volume", BARNET, "A. Manager", "why", date(2025, 12, 31)
-        )
-    accept_check(folder, CHECK, BARNET, "A. Manager", "No plans in April", date(2025, 12, 31))
+        accept_check(folder, replace(release, check_id="annex_a.list_3.volume"))
+    accept_check(folder, release)
     act = Ledger(folder.ledger).trail()[-1]
     said = {"check": CHECK, "area": BARNET, "until": "2025-12-31"}
     assert (act.by, act.act, act.detail) == ("A. Manager", "accept", said)

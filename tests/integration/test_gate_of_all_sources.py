@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from orchestration.checks.acceptance import accept_check
+from orchestration.ledger.ledger import Acceptance
 from orchestration.night.steps import Request
 from orchestration.operator.status import Status, current_status, print_status
 from orchestration.operator.summary import print_run_summary
@@ -257,7 +258,10 @@ def test_acceptance_of_one_table_releases_its_indicators_only(
     nights: Nights, bad_night: tuple[dict[str, list[tuple]], str]
 ) -> None:
     held = set(nights.held())
-    accept_check(nights.folder, VOLUME, BARNET, "A. Manager", "Fewer referrals", date(2025, 12, 31))
+    release = Acceptance(
+        VOLUME, BARNET, "A. Manager", "Fewer referrals", date(2025, 12, 31), datetime(2025, 4, 30, tzinfo=UTC)
+    )  # fmt: skip
+    accept_check(nights.folder, release)
     nights.run(BAD)
     # what followed a contact is still held by the list of contacts
     assert set(nights.held()) == held - (REFERRALS - FOLLOWED)

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from orchestration.ledger.ledger import Ledger
@@ -14,6 +15,7 @@ from orchestration.owners.worklist import HEADINGS, OTHER, REASONS, SHEET, expor
 from orchestration.settings import DataFolder
 from tests.owners.conftest import AREA, Published
 
+CAMDEN = "E09000007"
 TODAY = date(2025, 4, 10)
 RIGHT = {
     "Answer": "Explained: the record is right",
@@ -56,6 +58,16 @@ def test_worklist_lists_each_case_once_with_the_local_id_and_no_formula(
     )
     assert [cell.data_type for cell in sheet[4]][3] == "s"
     assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("status", ["explained", "accepted"])
+def test_answered_case_is_listed_with_its_local_id_and_what_may_be_held(
+    published: Published, status: str
+) -> None:
+    published.add_issue("1", status=status, field="is_nfa", due_date=None)
+    [(path, _)] = export_worklists(published.write(), "Ada")
+    [row] = openpyxl.load_workbook(path)[SHEET].iter_rows(min_row=4, values_only=True)
+    assert (row[1], row[HEADINGS.index("Allowed")]) == ("SYNkey 1", "yes or no")
 
 
 @pytest.mark.parametrize(
@@ -154,6 +166,59 @@ def test_answer_to_a_case_that_has_closed_meanwhile_is_refused(published: Publis
     published.rows["fct_dq_issues"][0]["status"] = "fixed"
     [result] = import_worklist(published.write(), path, TODAY, "Ada")
     assert result.outcome == "refused" and "closed" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("area", "outcome", "said"),
+    [
+        (AREA, "applied", "explained until"),
+        (CAMDEN, "applied", "explained until"),
+        ("", "refused", f"several areas have this case: fill in the column Area with one of {AREA}, {CAMDEN}"),
+        ("E09000009", "refused", "no such case"),
+    ],
+)  # fmt: skip
+def test_answer_is_given_to_the_case_of_the_area_that_its_line_names(
+    published: Published, tmp_path: Path, area: str, outcome: str, said: str
+) -> None:
+    for one in (AREA, CAMDEN):
+        published.add_issue("1", case_key="c", area_code=one)
+        published.add_issue(f"only in {one}", case_key=f"of {one}", area_code=one)
+    line = {"Case": "c", "Area": area} | RIGHT
+    alone = {"Case": f"of {CAMDEN}"} | RIGHT
+    path = tmp_path / "filled.csv"
+    pd.DataFrame([line, alone], columns=HEADINGS).to_csv(path, index=False)
+    folder = published.write()
+
+    result, by_key = import_worklist(folder, path, TODAY, "Ada")
+
+    assert result.outcome == outcome and said in result.reason
+    assert by_key.outcome == "applied"
+    answered = [(a.area_code, a.issue_key) for a in Ledger(folder.ledger).issue_answers()]
+    assert answered == [(area, "1")] * (outcome == "applied") + [(CAMDEN, f"only in {CAMDEN}")]
+
+
+def test_question_about_a_whole_table_is_answered_as_any_other(published: Published) -> None:
+    published.add_issue(
+        "1", case_key="c", check_id="annex_a.list_5.selected_by_start", severity="error", table_name="list_5",
+        child_key=None, field=None, source_row=0,
+    )  # fmt: skip
+    assert outcomes(published.write(), {"c": RIGHT}) == [("applied", "explained until 2026-03-31")]
+
+
+def test_worklist_of_each_area_answers_its_own_case_only(published: Published) -> None:
+    for one in (AREA, CAMDEN):
+        published.add_issue("1", case_key="c", area_code=one)
+    folder = published.write()
+    for path, _ in export_worklists(folder, "Ada"):
+        book = openpyxl.load_workbook(path)
+        [row] = book[SHEET].iter_rows(min_row=4)
+        for heading, value in RIGHT.items():
+            row[HEADINGS.index(heading)].value = value
+        book.save(path)
+        [result] = import_worklist(folder, path, TODAY, "Ada")
+        assert result.outcome == "applied"
+    answers = Ledger(folder.ledger).issue_answers()
+    assert sorted(one.area_code for one in answers) == [AREA, CAMDEN]
 
 
 def test_other_file_is_refused_as_a_whole(published: Published, tmp_path: Path) -> None:

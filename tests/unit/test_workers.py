@@ -10,7 +10,13 @@ from threading import Thread
 
 import pytest
 
-from orchestration.workers import Allowance, ConfinedWorkers, NotEnoughMemory, WorkerDied
+from orchestration.workers import (
+    Allowance,
+    ConfinedWorkers,
+    NotEnoughMemory,
+    WorkerDied,
+    WorkerKilled,
+)
 
 MEGABYTE = 1 << 20
 ENOUGH = Allowance(64 * MEGABYTE, 60.0)
@@ -47,12 +53,21 @@ def test_work_within_its_allowance_is_done_by_one_process() -> None:
 
 @pytest.mark.parametrize(
     ("work", "given"),
-    [(_take, 128 * MEGABYTE), (_end_by, signal.SIGABRT), (_end_by, signal.SIGKILL)],
+    [(_take, 128 * MEGABYTE), (_end_by, signal.SIGABRT), (_end_by, signal.SIGPROF)],
 )
 def test_work_that_ends_its_process_is_told_and_the_next_one_done(work: object, given: int) -> None:
     with ConfinedWorkers(1) as workers:
         with pytest.raises(WorkerDied):
             workers.call(ENOUGH, work, given)  # ty: ignore[invalid-argument-type]
+
+        assert workers.call(ENOUGH, _take, MEGABYTE) == MEGABYTE
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_work_whose_process_somebody_else_ends_is_told_apart(number: int) -> None:
+    with ConfinedWorkers(1) as workers:
+        with pytest.raises(WorkerKilled, match="from outside"):
+            workers.call(ENOUGH, _end_by, number)
 
         assert workers.call(ENOUGH, _take, MEGABYTE) == MEGABYTE
 

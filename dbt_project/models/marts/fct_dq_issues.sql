@@ -263,10 +263,15 @@ judged as (
             coalesce(memory.times_opened, 1) - 1
         ) as times_reopened,
         -- asked when a run first says so, and again when it comes back or when
-        -- its answer has run out
+        -- its answer has run out, whichever is later
         case
+            when memory.last_event = 'fixed' then run.knowledge_date
             when answers.until < run.knowledge_date
-                then {{ add_days('answers.until', 1) }}
+                then
+                    greatest(
+                        {{ add_days('answers.until', 1) }},
+                        coalesce(memory.last_asked_on, answers.until)
+                    )
             when memory.last_event = 'opened' then memory.last_asked_on
             else run.knowledge_date
         end as asked_on

@@ -77,6 +77,22 @@ def test_few_a_month_are_judged_by_the_year_only() -> None:
     assert flagged(rare) == [date(2024, 5, 31), date(2024, 6, 30)]
 
 
+def test_what_has_grown_from_few_is_judged_by_the_month_again() -> None:
+    few, many = [2, 3, 4, 3] * 6, [38, 41, 40, 42] * 12
+    judged = judge_flow(points(*few, *many, 0))
+    assert (flagged(judged)[-1], judged[-1].method) == (date(2028, 1, 31), "xmr_sqrt")
+    # a year after the growth nothing but the last month is unusual
+    assert [day for day in flagged(judged) if day > date(2025, 1, 31)] == [date(2028, 1, 31)]
+    assert judged[-1].baseline_from == date(2024, 1, 31)
+
+
+def test_share_that_has_grown_from_few_is_judged_by_the_month_again() -> None:
+    few, many = [2, 3, 4, 3] * 6, [38, 41, 40, 42] * 12
+    judged = judge_proportion(points(*few, *many, 0, of=100))
+    assert (flagged(judged)[-1], judged[-1].method) == (date(2028, 1, 31), "p_prime")
+    assert [day for day in flagged(judged) if day > date(2025, 1, 31)] == [date(2028, 1, 31)]
+
+
 def test_halved_stock_is_flagged_at_once_and_its_return_is_not() -> None:
     assert flagged(judge_stock(points(*CALM, 50, 100))) == [date(2023, 1, 31)]
 

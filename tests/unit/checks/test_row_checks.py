@@ -212,3 +212,33 @@ def test_an_expectation_that_cannot_be_evaluated_is_a_failure(
     monkeypatch.setattr(suites, "expectation_for", broken)
     with pytest.raises(ChecksFailed, match="child_id_missing"):
         inbox.judge()
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {"exception_info": {"raised_exception": True}, "result": {}},
+        {"exception_info": {"of a metric": {"raised_exception": True}}},
+        {"result": {}},
+        {"result": {"unexpected_index_list": []}},
+    ],
+)
+def test_check_that_fails_without_naming_its_rows_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch, spoiled: dict[str, Any]
+) -> None:
+    from great_expectations.datasource.fluent.interfaces import Batch
+
+    real = Batch.validate
+
+    def validate(batch: Batch, expect: Any, *, result_format: str) -> Any:
+        found = real(batch, expect, result_format=result_format)
+        if result_format == "COMPLETE":
+            for name, value in spoiled.items():
+                setattr(found, name, value)
+        return found
+
+    monkeypatch.setattr(Batch, "validate", validate)
+    shape, _ = STOCK["present"]
+    check = row_rule("source.table.present", shape, "validity", ("wrong", "mend"))
+    with pytest.raises(ChecksFailed, match=check.check_id):
+        failing_rows(FRAME, [check])

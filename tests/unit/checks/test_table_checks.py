@@ -161,8 +161,16 @@ def test_warning_compares_as_the_volume_check_does() -> None:
         return count(rows, as_at=as_at, source="ssda903", table="episodes")
 
     assert warnings(episodes(30, date(2024, 3, 31)), episodes(18, date(2025, 3, 31)))
+
+
+@pytest.mark.parametrize("rows", [120, 60, 0])
+def test_warning_stays_where_the_volume_check_is_switched_off(rows: int) -> None:
     off = GateSettings(volume_check=False)
-    assert warnings(count(200, as_at=MARCH), count(120), settings=off) == []
+    told = warnings(count(200, as_at=MARCH), count(rows), settings=off)
+    assert [check_id for check_id, _ in told] == ["annex_a.list_3.fewer_rows"]
+    return_before = count(30, as_at=date(2025, 2, 28), source="ssda903", table="episodes")
+    shorter = count(20, as_at=MARCH, source="ssda903", table="episodes")
+    assert warnings(return_before, shorter, settings=off)
 
 
 @pytest.mark.parametrize(

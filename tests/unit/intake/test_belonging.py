@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,9 +13,13 @@ import pytest
 
 from expectations.contract import contract_for
 from orchestration.checks.gate import Vintage, newest_receipts
+from orchestration.checks.rows import issues_table
 from orchestration.intake.extract import Extraction, SubmissionFiles
+from orchestration.intake.kept.archive import archived_files
+from orchestration.intake.kept.partitions import partitions_of
 from orchestration.intake.manifest import disagreements
 from orchestration.intake.names import files_named
+from orchestration.intake.submissions import TakenIn
 from orchestration.intake.tables.belonging import (
     ENOUGH_TO_DIFFER,
     ENOUGH_TO_TELL,
@@ -24,6 +29,7 @@ from orchestration.intake.tables.belonging import (
     without_what_began_before,
 )
 from orchestration.intake.tables.cells import TypedColumn
+from orchestration.intake.to_read import current_versions
 from orchestration.ledger.ledger import Ledger
 from orchestration.settings import DataFolder
 from tests import extracts
@@ -140,33 +146,115 @@ def test_workbook_of_headings_names_each_list_without_a_row(
     )
 
 
+class Months:
+    """Extracts of list 1 with so many rows that two of them are not the same by chance."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = DataFolder(root)
+        self.folder.create()
+
+    def land(self, month: str, of: str, name: str = "List 1.csv") -> None:
+        """Put the extract of a month into the folder of one, in place of what is there."""
+        place = self.folder.landing / "E09000003" / "annex_a" / month
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        heading = "Child Unique ID,Gender,Ethnicity,Date of Birth,Age of Child (Years),Date of Contact,Contact Source"
+        rows = [
+            f"SYN{of}{number},M,WBRI,01/02/2015,10,03/{number % 9 + 1:02}/2025,Police"
+            for number in range(ENOUGH_TO_DIFFER)
+        ]
+        (place / name).write_text("\n".join([heading, *rows]) + "\n")
+
+    def take_in(self) -> TakenIn:
+        [taken] = take_in_all(self.folder, among={"annex_a"})
+        return taken
+
+    def verdicts(self) -> dict[str, tuple[str, str]]:
+        """By month what became of the version that its folder holds now."""
+        versions = current_versions(Ledger(self.folder.ledger).versions())
+        return {month: (one.verdict, one.reason) for (_, _, month), one in versions.items()}
+
+    def accepted(self) -> list[str]:
+        found = self.verdicts().items()
+        return sorted(month for month, (verdict, _) in found if verdict == "accepted")
+
+
+@pytest.fixture
+def months(tmp_path: Path) -> Months:
+    return Months(tmp_path / "data")
+
+
 @pytest.mark.parametrize(
     ("later", "name"), [("2025-11", "List 1.csv"), ("2026-02", "sent again.csv")]
 )
 def test_same_files_in_a_later_month_are_told_and_what_is_refused_holds_nothing(
-    tmp_path: Path, later: str, name: str
+    months: Months, later: str, name: str
 ) -> None:
-    folder = DataFolder(tmp_path / "data")
-    folder.create()
-    heading = "Child Unique ID,Gender,Ethnicity,Date of Birth,Age of Child (Years),Date of Contact,Contact Source"
-    rows = [
-        f"SYN{number},M,WBRI,01/02/2015,10,03/{number % 9 + 1:02}/2025,Police"
-        for number in range(ENOUGH_TO_DIFFER)
-    ]
-    for month, file in (("2025-10", "List 1.csv"), (later, name)):
-        place = folder.landing / "E09000003" / "annex_a" / month
-        place.mkdir(parents=True)
-        (place / file).write_text("\n".join([heading, *rows]) + "\n")
-    take_in_all(folder, among={"annex_a"})
-    ledger = Ledger(folder.ledger)
-    found = {
-        v.folder_month: (v.verdict, v.reason) for v in ledger.versions() if v.source == "annex_a"
-    }
+    months.land("2025-10", "october")
+    months.land(later, "october", name)
+    months.take_in()
+    found = months.verdicts()
     assert found["2025-10"] == ("accepted", "")
     assert found[later][0] == "rejected"
     assert "identical to the extract of 2025-10" in found[later][1]
+    ledger = Ledger(months.folder.ledger)
     receipts = newest_receipts(ledger, Vintage(date(2026, 3, 31), None), "annex_a")
     assert [receipt.version.folder_month for receipt in receipts] == ["2025-10"]
+
+
+@pytest.mark.parametrize("first", ["2025-10", "2025-11", "both"])
+def test_months_that_had_been_mixed_up_are_both_accepted_once_both_are_put_right(
+    months: Months, first: str
+) -> None:
+    months.land("2025-10", "november")
+    months.land("2025-11", "october")
+    months.take_in()
+    assert months.accepted() == ["2025-10", "2025-11"]
+    right = {"2025-10": "october", "2025-11": "november"}
+    if first != "both":
+        months.land(first, right[first])
+        months.take_in()
+        # until the other one is put right both folders hold the same
+        assert months.accepted() == ["2025-10"]
+    for month, of in right.items():
+        if month != first:
+            months.land(month, of)
+    months.take_in()
+    assert months.accepted() == ["2025-10", "2025-11"]
+    assert months.take_in().reread == []
+
+
+def test_extract_is_accepted_again_once_the_month_that_it_was_the_same_as_is_put_right(
+    months: Months,
+) -> None:
+    months.land("2025-10", "november")
+    months.land("2025-11", "november")
+    months.take_in()
+    assert months.accepted() == ["2025-10"]
+    months.land("2025-10", "october")
+    months.take_in()
+    assert months.accepted() == ["2025-10", "2025-11"]
+    archived = Ledger(months.folder.ledger).versions()
+    assert all(archived_files(months.folder, one) for one in archived)
+    assert months.take_in().reread == []
+
+
+@pytest.mark.parametrize("is_left", [True, False])
+def test_order_of_arrival_does_not_decide_which_of_two_months_is_refused(
+    tmp_path: Path, *, is_left: bool
+) -> None:
+    found = []
+    for number, order in enumerate((["2025-10", "2025-11"], ["2025-11", "2025-10"])):
+        months = Months(tmp_path / str(number))
+        for month in order:
+            if not is_left:
+                shutil.rmtree(months.folder.landing / "E09000003", ignore_errors=True)
+            months.land(month, "october")
+            months.take_in()
+        found.append(months.verdicts())
+        assert months.take_in().reread == []
+    assert found[0] == found[1]
+    assert months.accepted() == ["2025-10"]
 
 
 def _with_manifest(tmp_path: Path, lines: list[str]) -> Extraction:
@@ -249,3 +337,45 @@ def test_list_that_was_selected_by_the_enquiry_is_told(
     found = list(without_what_began_before(table, typed, (first, first + timedelta(days=180))))
     assert [finding.rule for finding in found] == ["SELECTED_BY_START"] * is_told
     assert list(without_what_began_before(table, typed, None)) == []
+
+
+def _conferences(folder: DataFolder, month: str, began: str, held: str) -> None:
+    """List 5 of a month: the days of six conferences of its first three weeks, and of the enquiries before them."""
+    columns = contract_for("annex_a").tables["list_5"].columns
+    dates = {"conference_date": held, "strategy_discussion_date": began}
+    rows = [
+        [f"SYN{n}" if name == "child_id" else dates.get(name, "") for name in columns]
+        for n in range(6)
+    ]
+    headings = [column.heading for column in columns.values()]
+    place = folder.landing / "E09000003" / "annex_a" / month
+    extracts.write_csv(place / "List 5.csv", [headings, *rows])
+
+
+def test_owner_is_asked_once_about_a_list_that_was_selected_by_the_enquiry(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    _conferences(folder, "2025-03", "02/10/2024", "10/10/2024")
+    _conferences(folder, "2025-04", "02/11/2024", "10/11/2024")
+    _conferences(folder, "2025-05", "29/11/2024", "10/12/2024")
+    take_in_all(folder, among={"annex_a"})
+    found = [one.rows(issues_table("annex_a")) for one in partitions_of(folder, Ledger(folder.ledger), "annex_a")]  # fmt: skip
+    asked = [
+        row for rows in found if rows is not None for row in rows.to_pylist()
+        if row["rule_code"] == "selected_by_start"
+    ]  # fmt: skip
+    march, april = sorted(asked, key=lambda row: row["message"], reverse=True)
+    same = (
+        "issue_key",
+        "case_key",
+        "check_id",
+        "severity",
+        "table_name",
+        "source_row",
+        "child_key",
+    )
+    assert [march[name] for name in same] == [april[name] for name in same]
+    assert march["check_id"] == "annex_a.list_5.selected_by_start"
+    assert (march["severity"], march["child_key"], march["is_quarantined"]) == ("error", None, False)  # fmt: skip
+    assert march["submission_id"] != april["submission_id"]
+    assert march["message"].startswith("All 6 rows") and "say that it is whole." in march["message"]
