@@ -139,7 +139,21 @@ class Figures:
 
     def with_unit(self, text: str) -> str:
         """A printed value as a sentence needs it."""
-        return text if self.indicator.unit == "%" else f"{text} {self.indicator.unit}"
+        return text if self.indicator.unit in ("", "%") else f"{text} {self.indicator.unit}"
+
+    @property
+    def short_of(self) -> str:
+        """The newest value where rounding reaches an end of the scale and its counts do not; else empty."""
+        line = self.line
+        if line.value is None or line.numerator is None or line.denominator is None:
+            return ""
+        if self.indicator.kind not in ("percentage", "rate_per_10k"):
+            return ""
+        if line.value == 0 and line.numerator > 0:
+            return "just above 0%" if self.indicator.unit == "%" else "just above 0"
+        is_share = self.indicator.kind == "percentage"
+        is_short = is_share and line.value == 100 and line.numerator < line.denominator
+        return "just under 100%" if is_short else ""
 
     def period_of(self, row: Figure | ReportLine | Benchmark) -> str:
         """The period of a figure, or of a published one on its own basis."""

@@ -29,6 +29,7 @@ ASSURED = {
     "always meets the target": "; chance alone would not miss it",
     "sometimes meets the target": "; chance alone can decide whether it is met",
     "never meets the target": "; chance alone would not meet it",
+    "not judged": "; too little history to say whether it is always met",
 }
 PROVISIONAL_POPULATION = "Provisional: the population is an earlier year's."
 PROVISIONAL_RELEASE = "Provisional: not all records are of a revised or final release."
@@ -189,7 +190,8 @@ def _target_note(figures: Figures) -> str:
     line = figures.line
     if line.target is None:
         return "no target"
-    return f"target {figures.target}; {line.assurance}"
+    said = f"target {figures.with_unit(figures.target)}"
+    return said if line.assurance == "not judged" else f"{said}; {line.assurance}"
 
 
 def _notes(figures: Figures) -> list[str]:
@@ -264,7 +266,8 @@ def lead_of(figures: Figures, line: Line) -> str:
     period = figures.period_of(figures.line)
     if line.value.is_empty:
         return " ".join((f"No value, {period}. {line.status}.", *line.notes))
-    said = f"{figures.with_unit(line.value.text)}, {period} ({line.period.note})"
+    value = figures.short_of or line.value.text
+    said = f"{figures.with_unit(value)}, {period} ({line.period.note})"
     if not line.year_before.is_empty:
         said += f"; a year earlier {line.year_before.text}"
     held = (f"{line.status}.",) if line.status_code == "held" else ()
@@ -279,7 +282,8 @@ def _judgement(figures: Figures) -> str:
     elif line.direction != "not judged":
         said.append(f"{capital(line.direction)} beyond chance: {figures.usual}.")
     if line.target is not None:
-        said.append(f"{line.rag}: target {figures.target}{ASSURED.get(line.assurance, '')}.")
+        target = figures.with_unit(figures.target)
+        said.append(f"{line.rag}: target {target}{ASSURED.get(line.assurance, '')}.")
         said.append(f"{capital(figures.target_agreed)}.")
     return " ".join(said)
 
