@@ -677,14 +677,20 @@ def test_every_chart_is_an_image_with_a_name_and_a_description(document: Any) ->
 def test_sources_that_disagree_stand_under_a_heading_of_their_own(
     warehouse: Warehouse, render: Render
 ) -> None:
-    """Both figures and what is tolerated; what is within tolerance or of another area is not listed."""
+    """Both figures and what is tolerated; what is within tolerance, of another report or area is not listed."""
     warehouse.add_indicator("a")
     warehouse.add_figure("a", "2025-03-31")
     warehouse.add_reconciliation(
         "Children looked after", "2025-03-31", 343.0, 300.0, is_within=False
     )
-    warehouse.add_reconciliation("A rate", "2024-03-31", 80.25, 100.0, is_within=False)
+    warehouse.add_reconciliation(
+        "A rate", "2024-03-31", 80.25, 100.0, is_within=False, indicator_id="a"
+    )
     warehouse.add_reconciliation("Within", "2025-03-31", 300.0, 300.0, is_within=True)
+    warehouse.add_indicator("other", reports="practice")
+    warehouse.add_reconciliation(
+        "Of another report", "2025-03-31", 3.0, 300.0, is_within=False, indicator_id="other"
+    )
     warehouse.add_reconciliation(
         "Elsewhere", "2025-03-31", 3.0, 300.0, is_within=False, area_code="E09000007"
     )
