@@ -523,6 +523,35 @@ def test_provisional_and_revised_figures_are_marked(warehouse: Warehouse, render
     assert "Value available; provisional; first reported as 40.0" in words(part(page, "rate"))
 
 
+def test_sums_of_three_months_are_said_to_be_that(warehouse: Warehouse, render: Render) -> None:
+    warehouse.add_indicator(
+        "neet", kind="percentage", unit="%", headline_basis="december_to_february"
+    )
+    warehouse.add_figure(
+        "neet", "2025-02-28", 149, period_start="2024-12-01", denominator=26539, value=0.6
+    )
+    page = render(warehouse)
+    assert overview(page)["SC01"][2] == "149 / 26,539 (three months added up)"
+    assert overview(page)["SC01"][3].startswith("Dec 2024 to Feb 2025")
+    assert "numerator and denominator: three months added up" in words(part(page, "neet"))
+
+
+def test_source_is_said_where_it_is_another_than_before(
+    warehouse: Warehouse, render: Render
+) -> None:
+    warehouse.add_indicator("rate")
+    for month, source in (("01-31", "cin_census"), ("02-28", "annex_a+cin_census"), ("03-31", "annex_a+cin_census")):  # fmt: skip
+        warehouse.add_figure(
+            "rate", f"2025-{month}", 5, denominator=1000, value=50.0, source=source
+        )
+    rows = part(render(warehouse), "rate").xpath(".//details//tbody/tr")
+    assert [words(row[-1]) for row in rows] == [
+        "Value available",
+        "Value available; now from Annex A and CIN census",
+        "Value available",
+    ]
+
+
 def test_areas_stand_side_by_side_only_where_there_are_several(
     social_care: Warehouse, render: Render
 ) -> None:

@@ -128,7 +128,7 @@ def line_of(figures: Figures, *, is_public: bool) -> Line:
         indicator=figures.indicator,
         section=figures.group,
         value=value,
-        counts=counts_of(line),
+        counts=counts_of(line, figures.indicator.headline_basis),
         period=Cell(capital(figures.period_of(line)), wording.age(line.period_age_months)),
         year_before=year_before,
         compared=f"{value.text}, {figures.usual}" if figures.usual else value.text,
@@ -199,7 +199,7 @@ def _notes(figures: Figures) -> list[str]:
     line = figures.line
     notes = [f"{said}." for said in _variants(figures, line.period_end)]
     if interval := figures.interval_of(figures.newest):
-        notes.append(f"{interval}.")
+        notes.append(f"{capital(interval)}.")
     if line.is_provisional and line.value is not None:
         is_rate = figures.indicator.kind == "rate_per_10k"
         notes.append(PROVISIONAL_POPULATION if is_rate else PROVISIONAL_RELEASE)
@@ -308,11 +308,25 @@ def data_row_of(figures: Figures, figure: Figure) -> DataRow:
 
 def _remarks(figures: Figures, figure: Figure) -> list[str]:
     remarks = ["provisional"] if figure.is_provisional else []
+    note = wording.counts_note(figures.indicator.headline_basis)
+    if note and figure.numerator is not None:
+        remarks.append(f"numerator and denominator: {note}")
     remarks += [interval] if (interval := figures.interval_of(figure)) else []
+    if source := _other_source(figures, figure):
+        remarks.append(f"now from {source}")
     first = figure.first_reported_value
     if first is not None and figures.printed(first) != figures.value_of(figure):
         remarks.append(f"first reported as {figures.printed(first)}")
     return remarks
+
+
+def _other_source(figures: Figures, figure: Figure) -> str:
+    """What a figure comes from, where the one before it came from elsewhere."""
+    before = [one.source for one, _ in figures.valued if one.period_end < figure.period_end]
+    if figure.value is None or figure.source is None or not before:
+        return ""
+    is_other = before[-1] not in (None, figure.source)
+    return wording.inputs(figure.source.replace("+", " and ")) if is_other else ""
 
 
 def capital(text: str) -> str:

@@ -68,6 +68,7 @@ class Indicator:
     reports: str
     definition_from: str
     inputs: str
+    is_progress_score: bool
 
 
 @dataclass(frozen=True)
