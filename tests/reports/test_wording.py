@@ -46,17 +46,35 @@ def test_age_is_said_in_whole_months(months: int, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("basis", "label", "said"),
+    ("basis", "label", "start", "end", "said"),
     [
-        ("fy", "2024-25", "financial year 2024-25"),
-        ("academic_year", "2024/25", "academic year 2024/25"),
-        ("snapshot", "2025-03-31", "at 31 Mar 2025"),
-        ("annual", "2024", "calendar year 2024"),
-        ("term", "2024-12-31", "to 31 Dec 2024"),
+        ("fy", "2024-25", date(2024, 4, 1), date(2025, 3, 31), "financial year 2024-25"),
+        (
+            "academic_year",
+            "2024/25",
+            date(2024, 9, 1),
+            date(2025, 8, 31),
+            "academic year 2024/25",
+        ),
+        ("snapshot", "2025-03-31", date(2025, 3, 31), date(2025, 3, 31), "at 31 Mar 2025"),
+        ("annual", "2024", date(2024, 1, 1), date(2024, 12, 31), "calendar year 2024"),
+        ("annual", "2018", date(2018, 4, 16), date(2018, 4, 16), "on 16 Apr 2018"),
+        ("annual", "2024", date(2021, 4, 1), date(2024, 3, 31), "three years to 31 Mar 2024"),
+        ("term", "2024-12-31", date(2024, 9, 1), date(2024, 12, 31), "autumn term 2024/25"),
+        (
+            "december_to_february",
+            "2025-02-28",
+            date(2024, 12, 1),
+            date(2025, 2, 28),
+            "Dec 2024 to Feb 2025",
+        ),
+        ("rolling12", "2024-12-31", date(2024, 1, 1), date(2024, 12, 31), "to 31 Dec 2024"),
     ],
 )
-def test_period_of_a_published_figure_is_its_publishers(basis: str, label: str, said: str) -> None:
-    assert wording.published_period(basis, label) == said
+def test_period_of_a_published_figure_is_its_publishers(
+    basis: str, label: str, start: date, end: date, said: str
+) -> None:
+    assert wording.published_period(basis, label, start, end) == said
 
 
 def test_dates_in_a_reason_are_written_as_on_the_rest_of_the_page() -> None:

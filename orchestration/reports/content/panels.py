@@ -180,7 +180,13 @@ def _compared(figures: Figures, comparator: Comparator) -> Cell:
     found = figures.compared[comparator.key]
     if found.value is None or found.basis is None or found.period is None:
         return Cell(NO_SERIES if not figures.indicator.benchmark_series else NOT_AVAILABLE)
-    note = wording.published_period(found.basis, found.period)
+    start, end = next(
+        (one.period_start, one.period_end)
+        for one in figures.benchmarks
+        if (one.comparator, one.basis, one.period_label)
+        == (comparator.key, found.basis, found.period)
+    )
+    note = wording.published_period(found.basis, found.period, start, end)
     if found.neighbour_model:
         note += f"; {found.n_available} of 10 areas, {found.neighbour_model} model"
     return Cell(figures.printed(found.value), note)

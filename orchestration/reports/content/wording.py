@@ -111,10 +111,15 @@ def is_monthly(basis: str) -> bool:
 
 def period(basis: str, start: date, end: date) -> str:
     """A period as a reader says it: 'year to 31 Mar 2025', 'at 31 Mar 2025'."""
-    return _basis(basis).period.format(
-        start=day(start), end=day(end), academic_year=_academic_year(end), term=_term(start),
-        calendar_year=_calendar_year(start, end), first_month=month(start), last_month=month(end),
-    )  # fmt: skip
+    return _basis(basis).period.format(**_names(start, end))
+
+
+def _names(start: date, end: date) -> dict[str, str]:
+    """What a basis may say of a period."""
+    return {
+        "start": day(start), "end": day(end), "academic_year": _academic_year(end), "term": _term(start),
+        "calendar_year": _calendar_year(start, end), "first_month": month(start), "last_month": month(end),
+    }  # fmt: skip
 
 
 def years_before(basis: str, n_compared: int, value: str) -> str:
@@ -134,9 +139,9 @@ def age(months: int) -> str:
     return f"{counted(months, 'month')} old" if months > 0 else "under a month old"
 
 
-def published_period(basis: str, label: str) -> str:
+def published_period(basis: str, label: str, start: date, end: date) -> str:
     """The period of a published figure: 'financial year 2024-25', 'at 31 Mar 2025'; other bases by their end."""
-    return reason(_basis(basis).published.format(label=label))
+    return reason(_basis(basis).published.format(label=label, **_names(start, end)))
 
 
 def reason(text: str | None) -> str:
