@@ -530,7 +530,12 @@ def test_sums_of_three_months_are_said_to_be_that(warehouse: Warehouse, render: 
     warehouse.add_figure(
         "neet", "2025-02-28", 149, period_start="2024-12-01", denominator=26539, value=0.6
     )
+    warehouse.add_benchmark(
+        "neet", "Statistical neighbours", "2025-02-28", 1.1, basis="december_to_february",
+        period_start=date(2024, 12, 1),
+    )  # fmt: skip
     page = render(warehouse)
+    assert _tile(page) == "Caption of neet 0.6% Dec 2024 to Feb 2025: 0.6%, neighbours 1.1%"
     assert overview(page)["SC01"][2] == "149 / 26,539 (three months added up)"
     assert overview(page)["SC01"][3].startswith("Dec 2024 to Feb 2025")
     assert "numerator and denominator: three months added up" in words(part(page, "neet"))
