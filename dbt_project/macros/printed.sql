@@ -15,7 +15,8 @@
 {%- endmacro %}
 
 {# A published period as people write it: 2024-25 for a financial year, 2024/25
-   for an academic one, 2024 for a calendar year, else the day on which it ends. #}
+   for an academic one, 2024 for a calendar year, the months of a winter, else the
+   day on which it ends. #}
 {% macro printed_period(basis, period_end) -%}
     case
         when {{ basis }} in (
@@ -29,6 +30,12 @@
                 )
         when {{ basis }} = 'annual'
             then cast(extract(year from {{ period_end }}) as string)
+        when {{ basis }} = 'december_to_february'
+            then
+                'Dec '
+                || cast(extract(year from {{ period_end }}) - 1 as string)
+                || ' to Feb '
+                || cast(extract(year from {{ period_end }}) as string)
         else cast({{ period_end }} as string)
     end
 {%- endmacro %}

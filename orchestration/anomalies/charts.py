@@ -202,8 +202,9 @@ def _stepped(
 def judge_stock_share(points: Sequence[Point]) -> list[Judged]:
     """A share of a stock: one step ahead; the members are mostly last month's, so p-prime does not apply."""
     usable = [point for point in points if point.denominator]
-    values = [100 * point.numerator / (point.denominator or 1) for point in usable]
     shares = [Share(point.numerator, point.denominator or 1) for point in usable]
+    # In this order a numerator that is its denominator gives 100 exactly, as the limit does.
+    values = [100 * share.value for share in shares]
 
     def least(index: int) -> float:
         expected = pooled(shares[:index])

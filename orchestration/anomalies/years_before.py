@@ -85,11 +85,8 @@ def compare(figures: Sequence[Figure], basis: str, *, is_share: bool) -> Iterato
     for index, figure in enumerate(figures):
         earlier = _earlier(by_month, figure, basis)
         so_far = figures[: index + 1] if basis == STOCK else ()
-        used, limits = _judged(figure, earlier, so_far, is_share=is_share)
+        used, limits, change = _judged(figure, earlier, so_far, is_share=is_share)
         if limits is not None:
-            change: Change = (
-                "none" if limits.hold(figure.value) else "higher" if figure.value > limits.upper else "lower"
-            )  # fmt: skip
             yield Compared(
                 figure.period_end, len(used), used[-1].period_start, used[0].period_end,
                 limits.expected, limits.lower, limits.upper, change,
@@ -116,18 +113,26 @@ def _earlier(by_month: dict[int, Figure], figure: Figure, basis: str) -> list[Fi
 
 def _judged(
     figure: Figure, earlier: list[Figure], so_far: Sequence[Figure], *, is_share: bool
-) -> tuple[list[Figure], Limits | None]:
-    """(figures compared with, limits) by counts, by confidence intervals or by the values alone."""
+) -> tuple[list[Figure], Limits | None, Change]:
+    """(figures compared with, limits, change) by counts, by confidence intervals or by the values alone."""
     last = earlier[:MOST_YEARS]
     both = [figure, *last]
     if last and all(one.numerator is not None for one in both):
-        return last, _by_counts(figure, last, so_far, is_share=is_share)
+        return last, *_by_counts(figure, last, so_far, is_share=is_share)
     if last and all(one.error is not None for one in both):
-        return last, _by_errors(figure.error or 0.0, last)
+        limits = _by_errors(figure.error or 0.0, last)
+        return last, limits, _change(figure.value, limits)
     if len(earlier) >= FEWEST_VALUES:
         values = [one.value for one in earlier]
-        return earlier, individuals(values, max(mean_moving_range(values), 1e-9))
-    return [], None
+        limits = individuals(values, max(mean_moving_range(values), 1e-9))
+        return earlier, limits, _change(figure.value, limits)
+    return [], None, "none"
+
+
+def _change(observed: float, limits: Limits) -> Change:
+    if limits.hold(observed):
+        return "none"
+    return "higher" if observed > limits.upper else "lower"
 
 
 # ---------------------------------------------------------------- by counts
@@ -135,10 +140,11 @@ def _judged(
 
 def _by_counts(
     figure: Figure, last: list[Figure], so_far: Sequence[Figure], *, is_share: bool
-) -> Limits | None:
+) -> tuple[Limits | None, Change]:
+    """Judged on the counts: a limit turned into a value may miss the value of the very same count by a hair."""
     scale = _scale([figure, *last])
     if scale is None:
-        return None
+        return None, "none"
     now, before = _count(figure), [_count(one) for one in last]
     pooled = _Count(sum(one.numerator for one in before), sum(one.denominator for one in before))
     expected = now.denominator * pooled.share
@@ -148,8 +154,10 @@ def _by_counts(
     else:
         spread = _spread(now, before, _persistence(so_far, is_share=is_share))
         limits = (_about_share if is_share else _about_count)(now, pooled, spread)
-    factor = scale / now.denominator
-    return Limits(factor * limits.expected, factor * limits.lower, factor * limits.upper)
+    expected, lower, upper = (
+        scale * count / now.denominator for count in (limits.expected, limits.lower, limits.upper)
+    )
+    return Limits(expected, lower, upper), _change(now.numerator, limits)
 
 
 def _count(figure: Figure) -> _Count:
@@ -159,7 +167,8 @@ def _count(figure: Figure) -> _Count:
 def _scale(figures: Sequence[Figure]) -> float | None:
     """What a numerator over its denominator is multiplied by to give the value; None where nothing was counted."""
     found = [one.value / _count(one).share for one in figures if one.numerator]
-    return median(found) if found else None
+    # A power of ten, but for the noise of the division.
+    return round(median(found), 9) if found else None
 
 
 def _spread(now: _Count, before: list[_Count], persistence: float) -> float:

@@ -42,6 +42,8 @@ class Basis(_Strict):
 
     period: str = "{start} to {end}"
     published: str = "to {label}"
+    noun: str = ""
+    counts: str = ""
     is_monthly: bool = False
     also_on: tuple[str, ...] = ()
 

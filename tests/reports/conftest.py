@@ -66,6 +66,7 @@ class Warehouse:
             "benchmark_series": "SERIES", "reports": "committee", "definition_from": "Guide (2024), 1",
             "inputs": "annex_a list 3; cin_census", "run_id": RUN,
             "plan_order": len(self.rows["dim_indicators"]) + 1, "is_public": True,
+            "is_progress_score": False,
         }  # fmt: skip
         self.rows["dim_indicators"].append(usual | said)
 

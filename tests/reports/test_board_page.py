@@ -108,8 +108,8 @@ def test_front_says_how_the_plan_goes_and_each_outcome_is_a_card(
     assert words(lead) == (
         "Of 3 actions 1 is at risk, 1 is complete and 1 is without a colour."
         " Better than the board saw last: 1.1.1. 2 of 3 actions have no update in the quarter."
-        " Indicators linked to them: nothing changed beyond chance. No indicator with a target is far off it."
-        " 1 of 1 indicator have a new figure."
+        " Indicators linked to them: nothing changed beyond chance. No indicator is off target."
+        " 1 of 1 indicator has a figure for its newest period."
     )
     cards = front.xpath(".//section[contains(@class, 'card')]")
     assert [words(card.find("h3")) for card in cards] == ["1 An outcome", "2 Another"]

@@ -59,6 +59,17 @@ def test_axis_never_goes_below_zero_for_counts() -> None:
     assert value_axis([9.9, 10.0]).low > 0
 
 
+@pytest.mark.parametrize(
+    "values", [[100.0], [97.3, 100.0], [30.0, 99.2], [99.95, 100.0], [0.0, 100.0]]
+)
+def test_axis_of_percentages_ends_at_a_hundred(values: list[float]) -> None:
+    axis = value_axis(values, 100)
+    assert axis.ticks[-1] == axis.high == 100
+    assert axis.low < min(values) or axis.low == 0
+    percentages = RunChart(Series("Home", list(zip(ENDS, values, strict=False))), (), (), "%")
+    assert {"name": "high", "value": 100.0} in charts._shown(percentages)["params"]
+
+
 @pytest.mark.parametrize("months", [1, 2, 5, 13, 40, 61])
 def test_the_newest_month_always_has_a_tick_and_ticks_are_few(months: int) -> None:
     ends = [date(2020 + month // 12, month % 12 + 1, 28) for month in range(months)]

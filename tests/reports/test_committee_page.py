@@ -172,7 +172,7 @@ def test_tile_without_a_value_says_why_and_one_that_is_held_is_no_new_figure(
     page = render(social_care)
     tiles = [words(one) for one in found(page, "//li[contains(@class, 'tile')]")]
     assert any(tile.startswith("Caption of repeat_pct Not enough history") for tile in tiles)
-    assert "1 of 3 indicators have a new figure." in exceptions(page)
+    assert "1 of 3 indicators has a figure for its newest period." in exceptions(page)
 
 
 def test_line_of_the_tile_has_a_gap_where_there_is_no_value(
@@ -191,22 +191,94 @@ def test_line_of_the_tile_has_a_gap_where_there_is_no_value(
     assert [run.get("points") for run in runs] == ["3.0,31.0 39.5,3.0", "112.5,17.0 149.0,17.0"]
 
 
+def _add_target(
+    warehouse: Warehouse, indicator_id: str, target: float, polarity: str, **bands: float | None
+) -> None:
+    warehouse.rows["dim_targets"].append({
+        "area_code": "E09000003", "indicator_id": indicator_id, "valid_from": date(2019, 4, 1), "target": target,
+        "near_within": 5.0, "polarity": polarity, "origin": "national", "agreed_by": "Cabinet",
+        "agreed_on": date(2019, 3, 12), **bands,
+    })  # fmt: skip
+
+
+def test_off_target_means_the_same_in_heading_sentence_tiles_and_cards(
+    warehouse: Warehouse, render: Render
+) -> None:
+    for number, value in enumerate((100.0, 87.0, 83.0, 60.0)):
+        name = f"share{number}"
+        warehouse.add_indicator(name, kind="percentage", unit="%", good_is="high", position=name)
+        warehouse.add_figure(name, "2025-03-31", value, denominator=100, value=value)
+        _add_target(warehouse, name, 90.0, "high", far_within=10.0)
+    page = render(warehouse)
+    said = exceptions(page)
+    assert "2 off target, 1 near target; " in said
+    assert "Off target: Caption of share2 (83.0%) and Caption of share3 (60.0%)." in said
+    assert [_tile(page, number).split()[-2] for number in range(4)] == ["On", "Near", "Off", "Off"]
+    off, near = (
+        found(page, f"//h3[@id='{name}']/following-sibling::ul//a/@href")
+        for name in ("off-target", "near-target")
+    )
+    assert near == ["#share1"]
+    assert off == ["#share3", "#share2", *near]
+
+
+def test_target_has_its_unit_and_what_was_not_judged_is_said_on_the_panel_alone(
+    warehouse: Warehouse, render: Render
+) -> None:
+    warehouse.add_indicator("wait", kind="mean", unit="days", good_is="low", published_decimals=0)
+    warehouse.add_figure("wait", "2025-03-31", 9717, denominator=17, value=572.0)
+    _add_target(warehouse, "wait", 426.0, "low")
+    page = render(warehouse)
+    assert "Off target: Caption of wait (572 days)." in exceptions(page)
+    assert "Caption of wait : 572 days , target 426 days." in exceptions(page)
+    assert overview(page)["SC01"][6] == "Red target 426 days"
+    assert "Red: target 426 days; too little history to say whether it is always met." in words(
+        part(page, "wait")
+    )
+    assert "not judged" not in exceptions(page)
+
+
+@pytest.mark.parametrize(
+    ("counts", "unit", "said", "in_table"),
+    [
+        ((4145, 4146), "%", "just under 100%", "100.0%"),
+        ((4146, 4146), "%", "100.0%", "100.0%"),
+        ((1, 4146), "%", "just above 0%", "0.0%"),
+        ((0, 4146), "%", "0.0%", "0.0%"),
+        ((1, 900000), "per 10,000", "just above 0 per 10,000", "0.0"),
+    ],
+)
+def test_figure_that_only_rounding_brings_to_an_end_of_the_scale_is_said_to_be_short_of_it(
+    warehouse: Warehouse,
+    render: Render,
+    counts: tuple[int, int],
+    unit: str,
+    said: str,
+    in_table: str,
+) -> None:
+    part_of, of = counts
+    kind, scale = ("percentage", 100) if unit == "%" else ("rate_per_10k", 10000)
+    warehouse.add_indicator("share", kind=kind, unit=unit)
+    warehouse.add_figure("share", "2025-03-31", part_of, denominator=of, value=scale * part_of / of)
+    page = render(warehouse)
+    assert _tile(page) == f"Caption of share {said}"
+    assert words(part(page, "share").xpath("./p[@class='lead']")[0]).startswith(f"{said}, at 31")
+    assert overview(page)["SC01"][1].startswith(in_table)
+    assert words(part(page, "share").xpath(".//tbody/tr/td[3]")[0]) == in_table
+
+
 def test_actions_of_the_plan_stand_beside_what_is_off_target(
     warehouse: Warehouse, render: Render
 ) -> None:
     warehouse.add_indicator("share", kind="percentage", unit="%", good_is="high")
     warehouse.add_figure("share", "2025-03-31", 50, denominator=100, value=50.0)
-    warehouse.rows["dim_targets"].append({
-        "area_code": "E09000003", "indicator_id": "share", "valid_from": date(2019, 4, 1), "target": 90.0,
-        "near_within": 5.0, "polarity": "high", "origin": "national", "agreed_by": "Cabinet",
-        "agreed_on": date(2019, 3, 12),
-    })  # fmt: skip
+    _add_target(warehouse, "share", 90.0, "high")
     for action in ("2.10.1", "2.9.1"):
         warehouse.add_action(action, related_indicators="other share")
     warehouse.add_update("2.9.1", "2025-03-31", rag="AMBER")
     page = render(warehouse)
     done = "Being done: actions 2.9.1 (amber), 2.10.1."
-    assert f"Caption of share : 50.0% , target 90%; not judged. {done}" in exceptions(page)
+    assert f"Caption of share : 50.0% , target 90%. {done}" in exceptions(page)
     assert "Off target: Caption of share (50.0%)." in exceptions(page)
     assert _tile(page).endswith("Off target")
     assert "A national target, agreed by Cabinet on 12 Mar 2019." in words(part(page, "share"))
@@ -451,6 +523,40 @@ def test_provisional_and_revised_figures_are_marked(warehouse: Warehouse, render
     assert "Value available; provisional; first reported as 40.0" in words(part(page, "rate"))
 
 
+def test_sums_of_three_months_are_said_to_be_that(warehouse: Warehouse, render: Render) -> None:
+    warehouse.add_indicator(
+        "neet", kind="percentage", unit="%", headline_basis="december_to_february"
+    )
+    warehouse.add_figure(
+        "neet", "2025-02-28", 149, period_start="2024-12-01", denominator=26539, value=0.6
+    )
+    warehouse.add_benchmark(
+        "neet", "Statistical neighbours", "2025-02-28", 1.1, basis="december_to_february",
+        period_start=date(2024, 12, 1),
+    )  # fmt: skip
+    page = render(warehouse)
+    assert _tile(page) == "Caption of neet 0.6% Dec 2024 to Feb 2025: 0.6%, neighbours 1.1%"
+    assert overview(page)["SC01"][2] == "149 / 26,539 (three months added up)"
+    assert overview(page)["SC01"][3].startswith("Dec 2024 to Feb 2025")
+    assert "numerator and denominator: three months added up" in words(part(page, "neet"))
+
+
+def test_source_is_said_where_it_is_another_than_before(
+    warehouse: Warehouse, render: Render
+) -> None:
+    warehouse.add_indicator("rate")
+    for month, source in (("01-31", "cin_census"), ("02-28", "annex_a+cin_census"), ("03-31", "annex_a+cin_census")):  # fmt: skip
+        warehouse.add_figure(
+            "rate", f"2025-{month}", 5, denominator=1000, value=50.0, source=source
+        )
+    rows = part(render(warehouse), "rate").xpath(".//details//tbody/tr")
+    assert [words(row[-1]) for row in rows] == [
+        "Value available",
+        "Value available; now from Annex A and CIN census",
+        "Value available",
+    ]
+
+
 def test_areas_stand_side_by_side_only_where_there_are_several(
     social_care: Warehouse, render: Render
 ) -> None:
@@ -605,14 +711,20 @@ def test_every_chart_is_an_image_with_a_name_and_a_description(document: Any) ->
 def test_sources_that_disagree_stand_under_a_heading_of_their_own(
     warehouse: Warehouse, render: Render
 ) -> None:
-    """Both figures and what is tolerated; what is within tolerance or of another area is not listed."""
+    """Both figures and what is tolerated; what is within tolerance, of another report or area is not listed."""
     warehouse.add_indicator("a")
     warehouse.add_figure("a", "2025-03-31")
     warehouse.add_reconciliation(
         "Children looked after", "2025-03-31", 343.0, 300.0, is_within=False
     )
-    warehouse.add_reconciliation("A rate", "2024-03-31", 80.25, 100.0, is_within=False)
+    warehouse.add_reconciliation(
+        "A rate", "2024-03-31", 80.25, 100.0, is_within=False, indicator_id="a"
+    )
     warehouse.add_reconciliation("Within", "2025-03-31", 300.0, 300.0, is_within=True)
+    warehouse.add_indicator("other", reports="practice")
+    warehouse.add_reconciliation(
+        "Of another report", "2025-03-31", 3.0, 300.0, is_within=False, indicator_id="other"
+    )
     warehouse.add_reconciliation(
         "Elsewhere", "2025-03-31", 3.0, 300.0, is_within=False, area_code="E09000007"
     )

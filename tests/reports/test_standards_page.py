@@ -77,6 +77,26 @@ def test_progress_stands_with_its_interval_in_words(
     assert said in words(row)
 
 
+def test_progress_of_a_year_without_a_deviation_says_why_it_has_no_interval(
+    warehouse: Warehouse, page_of: Callable[[Warehouse], html.HtmlElement]
+) -> None:
+    warehouse.add_indicator(
+        "ks2_progress", position="ED08", reports="committee standards", kind="mean", unit="points",
+        headline_basis="academic_year", is_progress_score=True,
+    )  # fmt: skip
+    for year, value in ((2023, None), (2024, 1.3)):
+        warehouse.add_figure(
+            "ks2_progress", f"{year}-08-31", None, period_start=f"{year - 1}-09-01", value=value
+        )
+    page = page_of(warehouse)
+    [lead] = page.xpath("//section[@id='ks2_progress']//p[@class='lead']")
+    said = "o confidence interval: DfE's standard deviation for this year is not held"
+    assert f"N{said}." in words(lead)
+    newest, before = page.xpath("//section[@id='ks2_progress']//table/tbody/tr")
+    assert f"n{said}" in words(newest)
+    assert said not in words(before)
+
+
 def test_own_gap_and_the_published_one_are_told_apart(
     warehouse: Warehouse, page_of: Callable[[Warehouse], html.HtmlElement]
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from orchestration.registry.vocabulary import vocabulary
 from orchestration.reports.content import wording
 
 
@@ -18,7 +19,19 @@ from orchestration.reports.content import wording
         ("rolling36", date(2022, 4, 1), date(2025, 3, 31), "three years to 31 Mar 2025"),
         ("academic_year", date(2023, 9, 1), date(2024, 8, 31), "academic year 2023/24"),
         ("annual", date(2024, 1, 1), date(2024, 12, 31), "calendar year 2024"),
-        ("term", date(2024, 9, 1), date(2024, 12, 31), "1 Sep 2024 to 31 Dec 2024"),
+        ("annual", date(2026, 4, 16), date(2026, 4, 16), "on 16 Apr 2026"),
+        ("annual", date(2025, 4, 1), date(2026, 3, 31), "year to 31 Mar 2026"),
+        ("annual", date(2021, 4, 1), date(2024, 3, 31), "three years to 31 Mar 2024"),
+        ("term", date(2024, 9, 1), date(2024, 12, 31), "autumn term 2024/25"),
+        ("term", date(2025, 1, 1), date(2025, 4, 20), "spring term 2024/25"),
+        ("term", date(2026, 4, 6), date(2026, 8, 31), "summer term 2025/26"),
+        (
+            "academic_year_autumn_spring",
+            date(2025, 8, 1),
+            date(2026, 4, 5),
+            "autumn and spring terms 2025/26",
+        ),
+        ("december_to_february", date(2024, 12, 1), date(2025, 2, 28), "Dec 2024 to Feb 2025"),
     ],
 )
 def test_period_is_said_as_a_reader_says_it(basis: str, start: date, end: date, said: str) -> None:
@@ -33,17 +46,35 @@ def test_age_is_said_in_whole_months(months: int, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("basis", "label", "said"),
+    ("basis", "label", "start", "end", "said"),
     [
-        ("fy", "2024-25", "financial year 2024-25"),
-        ("academic_year", "2024/25", "academic year 2024/25"),
-        ("snapshot", "2025-03-31", "at 31 Mar 2025"),
-        ("annual", "2024", "calendar year 2024"),
-        ("term", "2024-12-31", "to 31 Dec 2024"),
+        ("fy", "2024-25", date(2024, 4, 1), date(2025, 3, 31), "financial year 2024-25"),
+        (
+            "academic_year",
+            "2024/25",
+            date(2024, 9, 1),
+            date(2025, 8, 31),
+            "academic year 2024/25",
+        ),
+        ("snapshot", "2025-03-31", date(2025, 3, 31), date(2025, 3, 31), "at 31 Mar 2025"),
+        ("annual", "2024", date(2024, 1, 1), date(2024, 12, 31), "calendar year 2024"),
+        ("annual", "2018", date(2018, 4, 16), date(2018, 4, 16), "on 16 Apr 2018"),
+        ("annual", "2024", date(2021, 4, 1), date(2024, 3, 31), "three years to 31 Mar 2024"),
+        ("term", "2024-12-31", date(2024, 9, 1), date(2024, 12, 31), "autumn term 2024/25"),
+        (
+            "december_to_february",
+            "2025-02-28",
+            date(2024, 12, 1),
+            date(2025, 2, 28),
+            "Dec 2024 to Feb 2025",
+        ),
+        ("rolling12", "2024-12-31", date(2024, 1, 1), date(2024, 12, 31), "to 31 Dec 2024"),
     ],
 )
-def test_period_of_a_published_figure_is_its_publishers(basis: str, label: str, said: str) -> None:
-    assert wording.published_period(basis, label) == said
+def test_period_of_a_published_figure_is_its_publishers(
+    basis: str, label: str, start: date, end: date, said: str
+) -> None:
+    assert wording.published_period(basis, label, start, end) == said
 
 
 def test_dates_in_a_reason_are_written_as_on_the_rest_of_the_page() -> None:
@@ -70,7 +101,24 @@ def test_a_status_the_page_does_not_know_still_stands_in_words() -> None:
 def test_only_a_difference_of_basis_needs_a_note() -> None:
     assert wording.basis_note("snapshot", "snapshot") == ""
     assert "financial year" in wording.basis_note("rolling12", "fy")
-    assert "academic year" in wording.basis_note("term", "academic_year")
+    assert wording.basis_note("snapshot", "fy") == (
+        "Published figures are for a financial year; ours are for one day."
+    )
+    assert wording.basis_note("rolling12", "annual") == (
+        "Published figures are for a calendar year; ours are for twelve months to the end of any month."
+    )
+
+
+def test_no_basis_is_named_by_its_code() -> None:
+    """Each has words of its own, so that a note never has to say 'fy'."""
+    bases = vocabulary().bases
+    for ours in bases:
+        for theirs in bases:
+            note = wording.basis_note(ours, theirs)
+            assert not {"fy", "ytd", "snapshot", "rolling12", "annual", "_"} & set(
+                note.replace(".", "").split()
+            )
+            assert "another kind of period" not in note
 
 
 def test_a_hold_names_the_table_as_officers_do() -> None:

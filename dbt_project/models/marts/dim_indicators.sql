@@ -33,6 +33,9 @@ final as (
         indicators.definition_from,
         indicators.inputs,
         indicators.is_public,
+        indicators.kind = 'mean'
+        and nullif(indicators.suspended_by, '') is not null
+            as is_progress_score,
         run.run_id
     from indicators
     cross join {{ ref('stg_run__run') }} as run

@@ -13,12 +13,12 @@ from typing import Any
 from orchestration.owners.forms.sheet import FormSheet, write_sheet
 from orchestration.registry.indicators import Indicator
 from orchestration.reports.content.board import Board, LinkedIndicator
+from orchestration.reports.content.front import OFF_TARGET
 from orchestration.reports.media.accessible_book import AccessibleBook
 
 SOURCE, TABLE = "plan_updates", "comments"
 WHOSE = "Indicators"
 # Of what the committee asks why, and what is being done.
-OFF_TARGET = ("Red", "Red-amber")
 SAID = (*OFF_TARGET, "worse", "held")
 WIDTHS = {
     "Measure number": 32, "Measure": 50, "Owner": 30, "Value": 14, "State": 30, "Last comment": 50,

@@ -157,8 +157,7 @@ def _needs_a_look(board: Board, outcome: OutcomeSummary) -> list[str]:
         ("Indicators off target", [tile for tile in linked if tile.state == "off"]),
     ):
         if tiles:
-            names = [f"{tile.indicator.caption} ({tile.value.text})" for tile in tiles]
-            said.append(f"{heading}: {_named(names)}")
+            said.append(f"{heading}: {_named([tile.named for tile in tiles])}")
     return said
 
 

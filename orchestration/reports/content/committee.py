@@ -19,7 +19,15 @@ from orchestration.owners.lists import ListLink, links_to_lists
 from orchestration.reports.content import wording
 from orchestration.reports.content.comparisons import comparators_for
 from orchestration.reports.content.figures import Figures, figures_of
-from orchestration.reports.content.front import HEIGHT, WIDTH, Tile, front_of, tiles_of
+from orchestration.reports.content.front import (
+    HEIGHT,
+    NEAR_TARGET,
+    OFF_TARGET,
+    WIDTH,
+    Tile,
+    front_of,
+    tiles_of,
+)
 from orchestration.reports.content.groups import GroupTable, read_groups, tables_of
 from orchestration.reports.content.overview import overview_of
 from orchestration.reports.content.panels import Cell, Line, line_of, panel_of
@@ -34,7 +42,6 @@ from orchestration.reports.content.rounding import printed_count
 from orchestration.reports.content.sections import about_section, address_of
 from orchestration.reports.issued import release_says
 
-OFF_TARGET = ("Red", "Red-amber", "Amber", "Green-amber")
 GOOD_IS = {"high": "High", "low": "Low", "neutral": "Neither high nor low by itself"}
 
 
@@ -56,7 +63,7 @@ class LinesByReason:
 
 @dataclass(frozen=True)
 class Exceptions:
-    """Counts of all indicators, what changed beyond chance or is off target, what has no value or is held, and why."""
+    """Counts of all indicators, what changed beyond chance, is off or near target, what has no value or is held, and why."""
 
     headline: str
     counts: tuple[StatusCount, ...]
@@ -64,6 +71,7 @@ class Exceptions:
     worsening: tuple[Line, ...]
     changed: tuple[Line, ...]
     off_target: tuple[LinesByReason, ...]
+    near_target: tuple[LinesByReason, ...]
     missing: tuple[LinesByReason, ...]
     held: tuple[LinesByReason, ...]
 
@@ -207,13 +215,13 @@ def exceptions_of(lines: Sequence[Line]) -> Exceptions:
     improving, worsening, changed = (
         _moving(lines, *directions) for directions in (("better",), ("worse",), ("higher", "lower"))
     )
-    off_target = _off_target(lines)
+    off_target, near_target = (_coloured(lines, rags) for rags in (OFF_TARGET, NEAR_TARGET))
     counts = Counter(line.status_code for line in lines)
     known = [status for status in wording.STATUSES if status in counts]
     return Exceptions(
         headline="; ".join(
             (
-                _judged(len(worsening), len(improving), sum(len(one.lines) for one in off_target)),
+                _judged(len(worsening), len(improving), _count(off_target), _count(near_target)),
                 _without_value(len(lines), len(missing), len(held)),
             )
         ),
@@ -225,6 +233,7 @@ def exceptions_of(lines: Sequence[Line]) -> Exceptions:
         worsening=worsening,
         changed=changed,
         off_target=off_target,
+        near_target=near_target,
         missing=_by_reason(missing),
         held=_by_reason(held, lambda line: wording.hold(line.status)),
     )
@@ -234,17 +243,21 @@ def _moving(lines: Sequence[Line], *directions: str) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.direction.text.lower() in directions)
 
 
-def _off_target(lines: Sequence[Line]) -> tuple[LinesByReason, ...]:
-    """By colour, the worst first."""
-    groups = ((rag, tuple(line for line in lines if line.rag == rag)) for rag in OFF_TARGET)
+def _coloured(lines: Sequence[Line], rags: Sequence[str]) -> tuple[LinesByReason, ...]:
+    """By colour."""
+    groups = ((rag, tuple(line for line in lines if line.rag == rag)) for rag in rags)
     return tuple(LinesByReason(rag, found) for rag, found in groups if found)
 
 
-def _judged(worse: int, better: int, off_target: int) -> str:
+def _count(groups: Sequence[LinesByReason]) -> int:
+    return sum(len(group.lines) for group in groups)
+
+
+def _judged(worse: int, better: int, off_target: int, near_target: int) -> str:
     """What a member asks first."""
     return (
         f"{worse or 'none'} worse and {better or 'none'} better beyond chance,"
-        f" {off_target or 'none'} off target"
+        f" {off_target or 'none'} off target, {near_target or 'none'} near target"
     )
 
 

@@ -26,6 +26,7 @@ SIGNIFICANCE = {
     "below": "significantly below the national average",
     "none": "not significant, it may be chance",
 }
+NO_INTERVAL = "no confidence interval: DfE's standard deviation for this year is not held"
 # What is printed in place of a figure; the shorthand is the government's for statistics in spreadsheets.
 NO_VALUE, NO_COUNT, WITHHELD = "no value", "not counted", "[c]"
 
@@ -44,7 +45,8 @@ class Variant:
             return ""
         value = printed(found.value, self.indicator.published_decimals)
         sign = "%" if self.indicator.unit == "%" else ""
-        return f"{self.indicator.caption}: {value}{sign} ({counts_of(found)})"
+        counts = counts_of(found, self.indicator.headline_basis)
+        return f"{self.indicator.caption}: {value}{sign} ({counts})"
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,10 @@ class Figures:
         return f"a {line.target_origin} target, agreed by {line.target_agreed_by} on {agreed_on}"
 
     def interval_of(self, figure: Figure) -> str:
-        """The 95% confidence interval of a progress score and what it says; empty for anything else."""
+        """The 95% confidence interval of a progress score and what it says, or why there is none; else empty."""
         if figure.confidence_lower is None or figure.confidence_upper is None:
-            return ""
+            is_without = self.indicator.is_progress_score and figure.value is not None
+            return NO_INTERVAL if is_without else ""
         bounds = (
             f"{self.printed(figure.confidence_lower)} to {self.printed(figure.confidence_upper)}"
         )
@@ -139,7 +142,21 @@ class Figures:
 
     def with_unit(self, text: str) -> str:
         """A printed value as a sentence needs it."""
-        return text if self.indicator.unit == "%" else f"{text} {self.indicator.unit}"
+        return text if self.indicator.unit in ("", "%") else f"{text} {self.indicator.unit}"
+
+    @property
+    def short_of(self) -> str:
+        """The newest value where rounding reaches an end of the scale and its counts do not; else empty."""
+        line = self.line
+        if line.value is None or line.numerator is None or line.denominator is None:
+            return ""
+        if self.indicator.kind not in ("percentage", "rate_per_10k"):
+            return ""
+        if line.value == 0 and line.numerator > 0:
+            return "just above 0%" if self.indicator.unit == "%" else "just above 0"
+        is_share = self.indicator.kind == "percentage"
+        is_short = is_share and line.value == 100 and line.numerator < line.denominator
+        return "just under 100%" if is_short else ""
 
     def period_of(self, row: Figure | ReportLine | Benchmark) -> str:
         """The period of a figure, or of a published one on its own basis."""
@@ -201,8 +218,10 @@ def count_of(figure: Figure | ReportLine, count: float | None) -> str:
     return printed_count(count)
 
 
-def counts_of(figure: Figure | ReportLine) -> str:
-    """Numerator and denominator in print."""
+def counts_of(figure: Figure | ReportLine, basis: str) -> str:
+    """Numerator and denominator in print, with what is peculiar to those of the basis."""
     if figure.numerator is None and figure.denominator is None:
         return count_of(figure, None)
-    return f"{count_of(figure, figure.numerator)} / {count_of(figure, figure.denominator)}"
+    note = wording.counts_note(basis)
+    said = f"{count_of(figure, figure.numerator)} / {count_of(figure, figure.denominator)}"
+    return f"{said} ({note})" if note else said

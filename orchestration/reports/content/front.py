@@ -27,6 +27,10 @@ STATES = {
     "Green": ("on", "On target"),
 }
 NO_STATE = ("", "")
+# The colours of either state, the worst first.
+OFF_TARGET, NEAR_TARGET = (
+    tuple(rag for rag, (state, _) in STATES.items() if state == which) for which in ("off", "near")
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,11 @@ class Tile:
     state_says: str
     actions: tuple[LinkedAction, ...]
 
+    @property
+    def named(self) -> str:
+        """By its caption, with the value and its unit."""
+        return f"{self.indicator.caption} ({f'{self.value.text} {self.value.note}'.rstrip()})"
+
 
 def tiles_of(found: Sequence[tuple[Figures, Line]]) -> list[Tile]:
     """Every indicator's tile, in the order given."""
@@ -67,7 +76,7 @@ def _tile(figures: Figures, line: Line) -> Tile:
     judged = line.direction.text.lower()
     return Tile(
         indicator=line.indicator,
-        value=Cell(line.value.text, _short_unit(line.value.note)),
+        value=Cell(figures.short_of or line.value.text, _short_unit(line.value.note)),
         is_new=not line.value.is_empty and line.status_code != "held",
         reason=wording.status_of(line.status_code).label if line.value.is_empty else "",
         sparkline=_sparkline(figures),
@@ -179,11 +188,12 @@ def sentence(tiles: Sequence[Tile]) -> str:
     moved = [_moved(tiles, how) for how in ("worse", "better")]
     parts = [part for part in moved if part] or ["Nothing changed beyond chance."]
     off = [tile for tile in tiles if tile.state == "off"]
-    parts.append(
-        f"Off target: {_named(off)}." if off else "No indicator with a target is far off it."
-    )
+    parts.append(f"Off target: {_named(off)}." if off else "No indicator is off target.")
     with_figure = sum(tile.is_new for tile in tiles)
-    parts.append(f"{with_figure} of {wording.counted(len(tiles), 'indicator')} have a new figure.")
+    has = "has a figure for its" if with_figure == 1 else "have a figure for their"
+    parts.append(
+        f"{with_figure} of {wording.counted(len(tiles), 'indicator')} {has} newest period."
+    )
     return " ".join(parts)
 
 
@@ -197,6 +207,6 @@ MOST_NAMED = 3
 
 def _named(tiles: Sequence[Tile]) -> str:
     """The first ones by name, the others by number."""
-    names = [f"{tile.indicator.caption} ({tile.value.text})" for tile in tiles[:MOST_NAMED]]
+    names = [tile.named for tile in tiles[:MOST_NAMED]]
     rest = len(tiles) - MOST_NAMED
     return wording.listed([*names, f"{rest} more"] if rest > 0 else names)

@@ -29,6 +29,7 @@ ASSURED = {
     "always meets the target": "; chance alone would not miss it",
     "sometimes meets the target": "; chance alone can decide whether it is met",
     "never meets the target": "; chance alone would not meet it",
+    "not judged": "; too little history to say whether it is always met",
 }
 PROVISIONAL_POPULATION = "Provisional: the population is an earlier year's."
 PROVISIONAL_RELEASE = "Provisional: not all records are of a revised or final release."
@@ -127,7 +128,7 @@ def line_of(figures: Figures, *, is_public: bool) -> Line:
         indicator=figures.indicator,
         section=figures.group,
         value=value,
-        counts=counts_of(line),
+        counts=counts_of(line, figures.indicator.headline_basis),
         period=Cell(capital(figures.period_of(line)), wording.age(line.period_age_months)),
         year_before=year_before,
         compared=f"{value.text}, {figures.usual}" if figures.usual else value.text,
@@ -179,7 +180,13 @@ def _compared(figures: Figures, comparator: Comparator) -> Cell:
     found = figures.compared[comparator.key]
     if found.value is None or found.basis is None or found.period is None:
         return Cell(NO_SERIES if not figures.indicator.benchmark_series else NOT_AVAILABLE)
-    note = wording.published_period(found.basis, found.period)
+    start, end = next(
+        (one.period_start, one.period_end)
+        for one in figures.benchmarks
+        if (one.comparator, one.basis, one.period_label)
+        == (comparator.key, found.basis, found.period)
+    )
+    note = wording.published_period(found.basis, found.period, start, end)
     if found.neighbour_model:
         note += f"; {found.n_available} of 10 areas, {found.neighbour_model} model"
     return Cell(figures.printed(found.value), note)
@@ -189,7 +196,8 @@ def _target_note(figures: Figures) -> str:
     line = figures.line
     if line.target is None:
         return "no target"
-    return f"target {figures.target}; {line.assurance}"
+    said = f"target {figures.with_unit(figures.target)}"
+    return said if line.assurance == "not judged" else f"{said}; {line.assurance}"
 
 
 def _notes(figures: Figures) -> list[str]:
@@ -197,7 +205,7 @@ def _notes(figures: Figures) -> list[str]:
     line = figures.line
     notes = [f"{said}." for said in _variants(figures, line.period_end)]
     if interval := figures.interval_of(figures.newest):
-        notes.append(f"{interval}.")
+        notes.append(f"{capital(interval)}.")
     if line.is_provisional and line.value is not None:
         is_rate = figures.indicator.kind == "rate_per_10k"
         notes.append(PROVISIONAL_POPULATION if is_rate else PROVISIONAL_RELEASE)
@@ -264,7 +272,8 @@ def lead_of(figures: Figures, line: Line) -> str:
     period = figures.period_of(figures.line)
     if line.value.is_empty:
         return " ".join((f"No value, {period}. {line.status}.", *line.notes))
-    said = f"{figures.with_unit(line.value.text)}, {period} ({line.period.note})"
+    value = figures.short_of or line.value.text
+    said = f"{figures.with_unit(value)}, {period} ({line.period.note})"
     if not line.year_before.is_empty:
         said += f"; a year earlier {line.year_before.text}"
     held = (f"{line.status}.",) if line.status_code == "held" else ()
@@ -279,7 +288,8 @@ def _judgement(figures: Figures) -> str:
     elif line.direction != "not judged":
         said.append(f"{capital(line.direction)} beyond chance: {figures.usual}.")
     if line.target is not None:
-        said.append(f"{line.rag}: target {figures.target}{ASSURED.get(line.assurance, '')}.")
+        target = figures.with_unit(figures.target)
+        said.append(f"{line.rag}: target {target}{ASSURED.get(line.assurance, '')}.")
         said.append(f"{capital(figures.target_agreed)}.")
     return " ".join(said)
 
@@ -304,11 +314,25 @@ def data_row_of(figures: Figures, figure: Figure) -> DataRow:
 
 def _remarks(figures: Figures, figure: Figure) -> list[str]:
     remarks = ["provisional"] if figure.is_provisional else []
+    note = wording.counts_note(figures.indicator.headline_basis)
+    if note and figure.numerator is not None:
+        remarks.append(f"numerator and denominator: {note}")
     remarks += [interval] if (interval := figures.interval_of(figure)) else []
+    if source := _other_source(figures, figure):
+        remarks.append(f"now from {source}")
     first = figure.first_reported_value
     if first is not None and figures.printed(first) != figures.value_of(figure):
         remarks.append(f"first reported as {figures.printed(first)}")
     return remarks
+
+
+def _other_source(figures: Figures, figure: Figure) -> str:
+    """What a figure comes from, where the one before it came from elsewhere."""
+    before = [one.source for one, _ in figures.valued if one.period_end < figure.period_end]
+    if figure.value is None or figure.source is None or not before:
+        return ""
+    is_other = before[-1] not in (None, figure.source)
+    return wording.inputs(figure.source.replace("+", " and ")) if is_other else ""
 
 
 def capital(text: str) -> str:

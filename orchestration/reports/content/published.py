@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import Field, dataclass, field, fields
 from datetime import date
 from pathlib import Path
@@ -67,6 +68,7 @@ class Indicator:
     reports: str
     definition_from: str
     inputs: str
+    is_progress_score: bool
 
 
 @dataclass(frozen=True)
@@ -417,10 +419,15 @@ def read_home(connection: duckdb.DuckDBPyConnection) -> Area:
 
 
 def _disagreements(
-    connection: duckdb.DuckDBPyConnection, edition: str, home: Area
+    connection: duckdb.DuckDBPyConnection,
+    edition: str,
+    home: Area,
+    report: str,
+    indicators: Sequence[Indicator],
 ) -> tuple[Reconciliation, ...]:
-    """What two sources disagree about, newest first.
+    """What two sources disagree about among a report's indicators, newest first.
 
+    Of a state (children looked after, on a plan) the two returns disagree: no matter of the standards report.
     For officers only: the counts of the sources have not been through the disclosure gate.
     """
     if edition != "restricted":
@@ -429,7 +436,11 @@ def _disagreements(
         "select {columns} from marts.fct_reconciliations as found where found.area_code = ?"
         " and not found.is_within order by found.period_end desc, found.reconciliation_id"
     )
-    return tuple(read_records(connection, Reconciliation, sql, home.area_code))
+    named: set[str | None] = {one.indicator_id for one in indicators}
+    if report != "standards":
+        named.add(None)
+    found = read_records(connection, Reconciliation, sql, home.area_code)
+    return tuple(one for one in found if one.indicator_id in named)
 
 
 def table_of(report: str) -> str:
@@ -442,19 +453,20 @@ def read_published(marts: Path, report: str, edition: str) -> Published:
     table = table_of(report)
     with opened(marts) as connection:
         home = read_home(connection)
+        indicators = (
+            _explored(connection, edition) if report == EXPLORE else _indicators(connection, report)
+        )
         return Published(
             run=read_run(connection),
             edition=edition,
             home=home,
-            indicators=_explored(connection, edition)
-            if report == EXPLORE
-            else _indicators(connection, report),
+            indicators=indicators,
             lines=_lines(connection, table, edition),
             compared=_compared(connection, table, edition, home),
             figures=_home_figures(connection, home, edition),
             benchmarks=_benchmarks(connection),
             areas=_areas(connection, table, edition),
-            disagreements=_disagreements(connection, edition, home),
+            disagreements=_disagreements(connection, edition, home, report, indicators),
             actions=_actions(connection, edition),
             groups=_groups(connection, edition, home) if report == "standards" else {},
             ranks=_ranks(connection, edition, home) if report == "standards" else {},

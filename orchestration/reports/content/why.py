@@ -12,29 +12,41 @@ from orchestration.reports.content.rounding import printed
 NAMED = 2
 # A group that adds less than this share of the change explains nothing.
 LEAST_SHARE = 0.1
+# Of the change, that the named groups must add together.
+MOST = 0.5
 
 
 def why(figures: Figures, *, is_public: bool) -> str:
-    """One sentence on what moved the newest figure, or why none can be said."""
-    return f"What moved it{_told(figures, is_public=is_public)}."
+    """One sentence on what moved the newest figure, or why none can be said; empty where there is nothing to add."""
+    told = _told(figures, is_public=is_public)
+    return f"What moved it: {told}." if told else ""
 
 
 def _told(figures: Figures, *, is_public: bool) -> str:
     if nothing := _nothing_to_tell(figures):
-        return f": {nothing}"
+        return nothing
+    moved = _moved(figures)
+    if not moved:
+        return "it did not move on a year earlier"
     if is_public:
-        return " is not told in the public edition"
-    told = _largest(figures.parts)
+        return ""
+    if not figures.parts:
+        return "its records are not told apart by group"
+    told = _largest(figures, abs(moved))
     if not told:
-        return ": its records are not told apart by group"
-    if _amount(figures, told[0].change) == _amount(figures, 0):
-        return ": it did not move on a year earlier"
-    change = _change(figures, told[0].change)
+        return ""
     chance = "" if figures.line.direction != "not judged" else " (it may be chance)"
-    named = "; ".join(_part(figures, one) for one in told)
-    if abs(sum(one.part for one in told)) > abs(told[0].change) + LEAST_SHARE:
-        named += "; other groups moved it the other way"
-    return f": {change} on a year earlier{chance}, {named}"
+    said = f"{_change(figures, moved)} on a year earlier{chance}, {_groups(figures, told)}"
+    if abs(sum(one.part for one in told)) > abs(told[0].change) * (1 + LEAST_SHARE):
+        said += "; other groups moved it the other way"
+    return said
+
+
+def _moved(figures: Figures) -> float:
+    """The difference of the two printed values: a reader takes the one from the other."""
+    line = figures.line
+    difference = (line.value or 0.0) - (line.year_before_value or 0.0)
+    return round(difference, figures.indicator.published_decimals)
 
 
 def _nothing_to_tell(figures: Figures) -> str:
@@ -48,17 +60,36 @@ def _nothing_to_tell(figures: Figures) -> str:
     return "nothing beyond chance" if line.direction == "no change" else ""
 
 
-def _largest(parts: Sequence[ChangePart]) -> list[ChangePart]:
-    """The groups that add most, of the breakdown of which the fewest explain it."""
-    by_breakdown = {
-        name: _in_direction(one for one in parts if one.breakdown == name)
-        for name in dict.fromkeys(one.breakdown for one in parts)
-    }
-    told = [found for found in by_breakdown.values() if found]
+def _largest(figures: Figures, moved: float) -> list[ChangePart]:
+    """The groups that explain most of the change, of the breakdown of which the fewest do; empty where none do.
+
+    A group that adds more than the whole change explains nothing: others must have undone it.
+    """
+    by_breakdown = (
+        [one for one in figures.parts if one.breakdown == name]
+        for name in dict.fromkeys(one.breakdown for one in figures.parts)
+    )
+    whole = [
+        _in_direction(parts)
+        for parts in by_breakdown
+        if not any(_exceeds(figures, one, moved) for one in parts)
+    ]
+    told = [found for found in whole if found]
     if not told:
         return []
     best = max(told, key=lambda found: abs(found[0].part))
-    return [one for one in best[:NAMED] if abs(one.part) >= LEAST_SHARE * abs(one.change)]
+    named = [one for one in best[:NAMED] if abs(one.part) >= LEAST_SHARE * abs(one.change)]
+    named = [one for one in named if _rounded(figures, one.part)]
+    explained = abs(sum(one.part for one in named))
+    return named if named and explained >= MOST * abs(named[0].change) else []
+
+
+def _exceeds(figures: Figures, one: ChangePart, moved: float) -> bool:
+    return abs(one.part) > abs(one.change) * (1 + 1e-9) or _rounded(figures, one.part) > moved
+
+
+def _rounded(figures: Figures, part: float) -> float:
+    return round(abs(part), figures.indicator.published_decimals)
 
 
 def _in_direction(parts: Iterable[ChangePart]) -> list[ChangePart]:
@@ -67,29 +98,32 @@ def _in_direction(parts: Iterable[ChangePart]) -> list[ChangePart]:
     return sorted(found, key=lambda one: (-abs(one.part), one.breakdown_value))
 
 
-def _part(figures: Figures, one: ChangePart) -> str:
-    label = wording.breakdown(one.breakdown)
-    said = f"{_amount(figures, one.part)} of it from {one.breakdown_value} ({label})"
+def _groups(figures: Figures, told: Sequence[ChangePart]) -> str:
+    names = [
+        f"{one.breakdown_value} ({_amount(figures, _rounded(figures, one.part))} of it)"
+        for one in told
+    ]
+    said = f"by {wording.breakdown(told[0].breakdown)} mostly among {wording.listed(names)}"
+    if all(_is_own(one) for one in told):
+        figure = "figure" if len(told) == 1 else "figures"
+        said += f", whose own {figure} {'rose' if told[0].change > 0 else 'fell'}"
+    return said
+
+
+def _is_own(one: ChangePart) -> bool:
+    """Whether the group's own figure moved it more than its size did; of a rate nobody knows."""
     if one.own_part is None or one.size_part is None:
-        return said
-    by = {"own figure": one.own_part, "size": one.size_part}
-    moved = [name for name, part in by.items() if _amount(figures, part) != _amount(figures, 0)]
-    if len(moved) == 1:
-        return f"{said}, by its {moved[0]} alone"
-    own, size = _signed(figures, one.own_part), _signed(figures, one.size_part)
-    return f"{said}, {own} by its own figure and {size} by its size"
+        return False
+    return abs(one.own_part) > abs(one.size_part)
 
 
 def _amount(figures: Figures, value: float) -> str:
     """How much, without a sign."""
-    return printed(abs(value), max(figures.indicator.published_decimals, 1))
+    return printed(abs(value), figures.indicator.published_decimals)
 
 
-def _signed(figures: Figures, value: float) -> str:
-    return f"{'+' if value > 0 else '−'}{_amount(figures, value)}"
-
-
-def _change(figures: Figures, value: float) -> str:
+def _change(figures: Figures, moved: float) -> str:
     """A rise or a fall, in the figure's unit."""
-    points = " points" if figures.indicator.unit == "%" else ""
-    return f"a {'rise' if value > 0 else 'fall'} of {_amount(figures, value)}{points}"
+    amount = _amount(figures, moved)
+    points = "" if figures.indicator.unit != "%" else " point" if amount == "1" else " points"
+    return f"a {'rise' if moved > 0 else 'fall'} of {amount}{points}"

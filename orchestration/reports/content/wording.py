@@ -73,19 +73,31 @@ def month(moment: date) -> str:
     return f"{MONTHS[moment.month - 1]} {moment.year}"
 
 
-def _academic_year(start: date, end: date) -> str:
-    """2024/25."""
-    return (
-        f"{start.year}/{end.year % 100:02d}"
-        if start.year != end.year
-        else f"{start.year - 1}/{end.year % 100:02d}"
-    )
+LAST_OF_SCHOOL_YEAR, EARLIEST_EASTER = 8, 3
+YEARS = {0: "period", 1: "year", 2: "two years", 3: "three years"}
+
+
+def _academic_year(end: date) -> str:
+    """2024/25, by the day on which the period ends."""
+    last = end.year if end.month <= LAST_OF_SCHOOL_YEAR else end.year + 1
+    return f"{last - 1}/{last % 100:02d}"
+
+
+def _term(start: date) -> str:
+    """By its first day: the summer term begins after Easter, in March at the earliest."""
+    if start.month > LAST_OF_SCHOOL_YEAR:
+        return "autumn"
+    return "spring" if start.month < EARLIEST_EASTER else "summer"
 
 
 def _calendar_year(start: date, end: date) -> str:
-    """Calendar year 2024, or the year to a day."""
-    whole = (start.month, end.month) == (1, 12)
-    return f"calendar year {end.year}" if whole else f"year to {day(end)}"
+    """Calendar year 2024, the year or the years to a day, or the one day."""
+    if start == end:
+        return f"on {day(end)}"
+    if (start.year, start.month, end.month) == (end.year, 1, 12):
+        return f"calendar year {end.year}"
+    years = round((end - start).days / 365.25)
+    return f"{YEARS.get(years, f'{years} years')} to {day(end)}"
 
 
 def _basis(name: str) -> Basis:
@@ -99,10 +111,15 @@ def is_monthly(basis: str) -> bool:
 
 def period(basis: str, start: date, end: date) -> str:
     """A period as a reader says it: 'year to 31 Mar 2025', 'at 31 Mar 2025'."""
-    return _basis(basis).period.format(
-        start=day(start), end=day(end), academic_year=_academic_year(start, end),
-        calendar_year=_calendar_year(start, end),
-    )  # fmt: skip
+    return _basis(basis).period.format(**_names(start, end))
+
+
+def _names(start: date, end: date) -> dict[str, str]:
+    """What a basis may say of a period."""
+    return {
+        "start": day(start), "end": day(end), "academic_year": _academic_year(end), "term": _term(start),
+        "calendar_year": _calendar_year(start, end), "first_month": month(start), "last_month": month(end),
+    }  # fmt: skip
 
 
 def years_before(basis: str, n_compared: int, value: str) -> str:
@@ -122,9 +139,9 @@ def age(months: int) -> str:
     return f"{counted(months, 'month')} old" if months > 0 else "under a month old"
 
 
-def published_period(basis: str, label: str) -> str:
+def published_period(basis: str, label: str, start: date, end: date) -> str:
     """The period of a published figure: 'financial year 2024-25', 'at 31 Mar 2025'; other bases by their end."""
-    return reason(_basis(basis).published.format(label=label))
+    return reason(_basis(basis).published.format(label=label, **_names(start, end)))
 
 
 def reason(text: str | None) -> str:
@@ -205,5 +222,12 @@ def basis_note(basis: str, benchmark_basis: str) -> str:
             "Published figures are for the financial year (1 April to 31 March); ours are for the twelve months to"
             " the end of any month. The two cover the same twelve months only for a year that ends on 31 March."
         )
-    named = [name.replace("_", " ") for name in (benchmark_basis, basis)]
-    return f"Published figures are on another basis ({named[0]}) than ours ({named[1]})."
+    theirs, ours = (_basis(name).noun for name in (benchmark_basis, basis))
+    if not theirs or not ours:
+        return "Published figures are for another kind of period than ours."
+    return f"Published figures are for {theirs}; ours are for {ours}."
+
+
+def counts_note(basis: str) -> str:
+    """What is peculiar to the numerators and denominators of a basis; mostly nothing."""
+    return _basis(basis).counts

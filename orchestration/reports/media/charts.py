@@ -18,7 +18,7 @@ from functools import cache, lru_cache
 from hashlib import sha256
 from html import escape
 from importlib.metadata import version
-from math import ceil, floor, log10
+from math import ceil, floor, inf, log10
 from pathlib import Path
 from time import time
 from typing import Any
@@ -108,15 +108,17 @@ class Axis:
     decimals: int
 
 
-def value_axis(values: Sequence[float]) -> Axis:
-    """An axis around the values; from zero unless that would squeeze them into the top of the plot."""
+def value_axis(values: Sequence[float], most: float = inf) -> Axis:
+    """An axis around the values, to `most` at most; from zero unless that would squeeze them into the top of the plot."""
     low, high = min(values), max(values)
     room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
     bottom = low - room
     if low >= 0:
         bottom = 0.0 if low < START_AT_ZERO_BELOW * high or low == high == 0 else max(bottom, 0.0)
-    step = _round_step((high + room - bottom) / 5)
-    first, last = floor(bottom / step + 1e-9), ceil((high + room) / step - 1e-9)
+    # All round steps divide a hundred: the axis of percentages ends there.
+    top = min(high + room, max(high, most))
+    step = _round_step((top - bottom) / 5)
+    first, last = floor(bottom / step + 1e-9), ceil(top / step - 1e-9)
     decimals = next(places for places in range(16) if abs(round(step, places) - step) < step * 1e-6)
     ticks = tuple(round(number * step, decimals) for number in range(first, last + 1))
     return Axis(ticks[0], ticks[-1], ticks, decimals)
@@ -217,7 +219,7 @@ def _look() -> str:
 def _shown(chart: RunChart) -> dict[str, Any]:
     """This chart's data and axes, for the one drawing of all charts."""
     series = [*zip(chart.compared, COMPARED, strict=False), (chart.own, OWN)]
-    axis = value_axis(_all_values(chart))
+    axis = value_axis(_all_values(chart), 100.0 if chart.unit == "%" else inf)
     return {
         "datasets": {
             "lines": [row for one, look in series for row in _rows(one, look)],

@@ -15,6 +15,7 @@ from orchestration.anomalies.charts import (
     judge_flow,
     judge_proportion,
     judge_stock,
+    judge_stock_share,
     judge_value,
 )
 from orchestration.anomalies.limits import individuals, mean_moving_range
@@ -146,3 +147,15 @@ def test_benchmark_keeps_its_promises_on_a_small_draw() -> None:
     assert [line["process control"] >= 95 for line in halved[1:]] == [True, True]
     feeds = [line["volume rules"] for line in lines if "volume rules" in line]
     assert feeds and set(feeds) == {100.0}
+
+
+@pytest.mark.parametrize("of", [50.3, 50.7, 55.1, 57.4, 161.0, 188.0])
+def test_share_of_all_is_not_above_a_limit_of_all(of: float) -> None:
+    whole = [of + n / 10 for n in range(14)]
+    first = date(2022, 2, 1)
+    months = [
+        Point(first + relativedelta(months=n, days=-1), count, count)
+        for n, count in enumerate(whole)
+    ]
+    judged = judge_stock_share(months)
+    assert judged and flagged(judged) == []

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from orchestration.anomalies.exact import exact_count, exact_share
 from orchestration.anomalies.series import judge_changes
-from orchestration.anomalies.years_before import BY_CHANCE, Compared, Figure, compare
+from orchestration.anomalies.years_before import BY_CHANCE, EXACT_BELOW, Compared, Figure, compare
 from tests.benchmarks.signals import KINDS, score_kind
 
 NEWEST = date(2026, 3, 31)
@@ -159,6 +159,47 @@ def test_share_with_few_on_the_other_side_is_judged_exactly_too() -> None:
     exact = exact_share(400, 1199, 1200, BY_CHANCE)
     assert found is not None
     assert (found.lower, found.upper) == (pytest.approx(exact.lower / 4), 100.0)
+
+
+def _shares(*years: tuple[float, float]) -> list[Figure]:
+    """Numerators and denominators, the newest first."""
+    ends = [NEWEST - relativedelta(years=back) for back in range(len(years))]
+    return [
+        Figure(end, end, 100 * part / of, part, of)
+        for end, (part, of) in zip(ends, years, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("rest", [(153, 155), (155, 155)])
+@pytest.mark.parametrize("of", [161, 188])
+def test_all_of_all_is_within_limits_that_reach_all(rest: tuple[int, int], of: int) -> None:
+    """The limit of 161 of 161 came out as 99.99999999999999%, and 100% as 'higher'."""
+    found = _newest(_shares((of, of), rest), is_share=True)
+    assert found is not None
+    assert (found.change, found.upper) == ("none", 100.0)
+
+
+@given(
+    of=st.integers(1, 3000),
+    before=st.integers(1, 3000),
+    part=st.fractions(0, 1),
+    none=st.booleans(),
+)
+def test_count_at_the_end_of_a_scale_is_never_beyond_a_limit_at_that_end(
+    of: int, before: int, part: Fraction, none: bool
+) -> None:
+    found = _newest(_shares((0 if none else of, of), (round(before * part), before)), is_share=True)
+    limit = found and (found.lower if none else found.upper)
+    assert found is None or found.change == "none" or limit != (0.0 if none else 100.0)
+    assert found is None or 0 <= found.lower <= found.upper <= 100
+
+
+@given(before=st.integers(0, EXACT_BELOW - 1), population=st.integers(1_000, 200_000))
+def test_count_that_is_an_exact_limit_is_within_it(before: int, population: int) -> None:
+    limits = exact_count(population, before, population, BY_CHANCE)
+    for count in (limits.lower, limits.upper):
+        found = _newest([_rate(0, count, population), _rate(12, before, population)])
+        assert found is None or found.change == "none"
 
 
 def test_stock_whose_members_stay_is_expected_to_move_less() -> None:

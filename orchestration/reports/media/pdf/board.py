@@ -53,7 +53,7 @@ def _spotlight(lit: Spotlight) -> dict[str, Any]:
         "outcome_id": lit.outcome.outcome_id, "outcome": lit.outcome.outcome, "says": lit.outcome.says,
         "tiles": tiles_as_data(_tiles(lit)),
         "moved": [
-            {"caption": one.line.indicator.caption, "why": one.line.why, "comment": one.line.comment}
+            {"caption": one.line.indicator.caption, "direction": one.line.direction.text.lower(), "why": one.line.why, "comment": one.line.comment}
             for one in lit.explained
         ],
         "others_say": lit.others_say,
