@@ -7,9 +7,10 @@ from bisect import bisect_right
 from orchestration.alerts.kept import Alert
 from orchestration.alerts.matters import matters_of
 from orchestration.alerts.tell import tell, tell_matters
+from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.operator.status import Status
 from orchestration.region.folders import begun_areas, folder_of, is_region
-from orchestration.settings import DataFolder
+from orchestration.settings import ConfigurationError, DataFolder
 
 # A sensor has a minute, and each area's ledger and warehouse are looked into.
 AREAS_AT_A_TIME = 20
@@ -33,10 +34,16 @@ def tell_all(folder: DataFolder) -> list[Alert]:
     return [sent for area in begun_areas(folder) for sent in tell(folder_of(folder, area))]
 
 
-def tell_some(region: DataFolder, after: str) -> tuple[list[Alert], str]:
-    """Send what is news of some areas, those next after one; what was sent, and where to go on."""
+def tell_some(region: DataFolder, after: str) -> tuple[list[Alert], list[str], str]:
+    """Send what is news of some areas, those next after one; what was sent, where nothing could be, where to go on."""
     areas = begun_areas(region)
     begin = bisect_right(areas, after)
     some = areas[begin : begin + AREAS_AT_A_TIME]
-    sent = [alert for area in some for alert in tell(folder_of(region, area))]
-    return sent, some[-1] if begin + len(some) < len(areas) else ""
+    sent, problems = list[Alert](), list[str]()
+    for area in some:
+        try:
+            with told_in_words():
+                sent += tell(folder_of(region, area))
+        except (ConfigurationError, NothingPublished) as error:
+            problems.append(f"{area}: no alert was sent: {error}")
+    return sent, problems, some[-1] if begin + len(some) < len(areas) else ""

@@ -28,6 +28,7 @@ from orchestration.region.folders import (
     areas_of,
     begun_areas,
     months_of,
+    narrowed,
     prepare,
     refuse_unfit,
     said_of_gone,
@@ -82,14 +83,16 @@ def _alive(context: dg.AssetExecutionContext) -> Generator[DataFolder]:
 def area_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """The night of one area in its own data folder: taken in, checked, transformed, published, reported."""
     with _alive(context) as region:
-        return _night(region, context.partition_key)
+        return _night(context, region)
 
 
-def _night(region: DataFolder, area: str) -> dg.MaterializeResult:
+def _night(context: dg.AssetExecutionContext, region: DataFolder) -> dg.MaterializeResult:
     with _failing_in_words():
         refuse_unfit(region)
         first, last = months_of(region)
-        own = prepare(region, area)
+        if fewer := narrowed(region, (first, last)):
+            context.log.warning(fewer)
+        own = prepare(region, context.partition_key)
     # The night's own history is the area's, not the region's.
     environment = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
     months = f"{first:%Y-%m}..{last:%Y-%m}"
@@ -183,16 +186,20 @@ def runs_killed(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 )  # fmt: skip
 def night_failed(context: dg.RunFailureSensorContext) -> None:
     """Send at once that an area's night has failed, or the union, and why."""
-    why = why_failed(context.get_step_failure_events())
+    steps = context.get_step_failure_events()
+    # Of a run that was killed no step has said anything.
+    why = why_failed(steps) if steps else str(context.failure_event.message)
     log_alerts(context, tell_failure(data_folder(None), context.partition_key, why))
 
 
 @dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
 def alerts_due(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Send what is news of the areas, some of them at a time: holds, stale sources, no success in time."""
-    sent, where = tell_some(data_folder(None), context.cursor or "")
+    sent, problems, where = tell_some(data_folder(None), context.cursor or "")
     context.update_cursor(where)
     log_alerts(context, sent)
+    for problem in problems:
+        context.log.warning(problem)
     return dg.SkipReason(f"{len(sent)} sent")
 
 

@@ -33,7 +33,8 @@ from orchestration.intake.landing import version_of
 from orchestration.ledger.events_in_sqlite import LEDGER_FILE
 from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.night.steps import Request
-from orchestration.region import commands, definitions, folders, unattended, union
+from orchestration.region import alerts, commands, definitions, folders, runs, union
+from orchestration.region.alerts import tell_failure, tell_some
 from orchestration.region.folders import (
     folder_of,
     grid_of,
@@ -42,7 +43,7 @@ from orchestration.region.folders import (
     prepare,
     refuse_unfit,
 )
-from orchestration.region.unattended import prune, settle, tell_failure, tell_some
+from orchestration.region.runs import prune, settle
 from orchestration.region.union import United, unite
 from orchestration.settings import ConfigurationError, DataFolder
 from orchestration.upkeep.rekey import rekey
@@ -513,7 +514,9 @@ def test_run_whose_process_died_is_settled_and_one_that_lives_is_not(
     mark_of(region, dead.run_id).touch()
     with FileLock(mark_of(region, alive.run_id)):
         assert settle(dagster, region) == [dead.run_id]
-    assert dagster.get_run_by_id(alive.run_id).status == dg.DagsterRunStatus.STARTED
+    assert dagster.get_run_ids(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])) == [
+        alive.run_id
+    ]
 
 
 @pytest.mark.parametrize("asset", [definitions.area_warehouse, definitions.region_warehouse])
@@ -538,7 +541,7 @@ def test_run_of_a_region_holds_the_lock_that_says_that_it_lives(
 def test_history_of_a_region_keeps_the_last_nights(
     region: DataFolder, dagster: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unattended, "KEPT_RUNS", 1)
+    monkeypatch.setattr(runs, "KEPT_RUNS", 1)
     for area in AREAS:
         prepare(region, area)
     for _ in range(14):
@@ -582,14 +585,41 @@ def test_alerts_of_all_areas_are_sent_some_at_a_time(
     region: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(unattended, "tell", lambda own: asked.append(own.root.name) or [])
-    monkeypatch.setattr(unattended, "AREAS_AT_A_TIME", 2)
+    monkeypatch.setattr(alerts, "tell", lambda own: asked.append(own.root.name) or [])
+    monkeypatch.setattr(alerts, "AREAS_AT_A_TIME", 2)
     for area in AREAS:
         prepare(region, area)
     where = ""
     for _ in range(3):
-        _, where = tell_some(region, where)
+        *_, where = tell_some(region, where)
     assert asked == [*AREAS, *AREAS[:2]]
+
+
+def test_area_whose_settings_are_wrong_keeps_no_alert_of_another_back(region: DataFolder) -> None:
+    (prepare(region, BARNET).root / "settings.toml").write_text("[alerts]\nunknown = 1\n")
+    prepare(region, CAMDEN)
+    sent, [problem], where = tell_some(region, "")
+    assert (sent, where, problem.startswith(f"{BARNET}: no alert was sent")) == ([], "", True)
+
+
+def test_run_that_was_killed_is_told_as_that(
+    region: DataFolder, dagster: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str | None, str]] = []
+    monkeypatch.setattr(definitions, "tell_failure", lambda _, *said: told.append(said) or [])
+    run = _in_progress(dagster, CAMDEN)
+    mark_of(region, run.run_id).touch()
+    settle(dagster, region)
+    [failed] = dagster.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
+    event = failed.get_dagster_event()
+    definitions.night_failed(
+        dg.build_run_status_sensor_context(
+            sensor_name="night_failed", dagster_event=event, dagster_instance=dagster,
+            dagster_run=run, partition_key=CAMDEN,
+        ).for_run_failure()
+    )  # fmt: skip
+    [(area, why)] = told
+    assert (area, "has ended without saying so" in why) == (CAMDEN, True)
 
 
 # ---------------------------------------------------------------- the months of all
