@@ -52,8 +52,9 @@ def alert(
 
 
 def _send(folder: DataFolder, *, is_test: bool) -> int:
-    from orchestration.alerts.tell import is_anybody_told, tell, tell_test
+    from orchestration.alerts.tell import is_anybody_told, tell_test
     from orchestration.night.errors import NothingPublished
+    from orchestration.region.alerts import tell_all
 
     if not folder.root.is_dir():
         raise NothingPublished(f"No alert was sent: the data folder is not there: {folder.root}")
@@ -61,7 +62,7 @@ def _send(folder: DataFolder, *, is_test: bool) -> int:
         raise ConfigurationError(
             "settings.toml has neither [alerts.mail] nor a command in [alerts]"
         )
-    sent = tell_test(folder) if is_test else tell(folder)
+    sent = tell_test(folder) if is_test else tell_all(folder)
     for one in sent:
         say(f"{one.way}: {one.problem or 'delivered'}")
         for text in one.matters.values():

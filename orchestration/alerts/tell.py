@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 
@@ -36,17 +36,24 @@ def tell(folder: DataFolder, failure: str | None = None) -> list[Alert]:
     Raises ConfigurationError where the part of the settings that names who is told cannot be used.
     """
     settings = load_alert_settings(folder.root)
-    ways = ways_of(settings, folder.root)
+
+    def standing() -> list[Matter]:
+        more = new_cases(folder) if settings.new_cases else []
+        return [*matters_of(current_status(folder), failure), *more]
+
+    return tell_matters(folder, standing)
+
+
+def tell_matters(folder: DataFolder, standing: Callable[[], list[Matter]]) -> list[Alert]:
+    """The same of matters that somebody else has found; nobody looks for them where nobody is told."""
+    ways = ways_of(load_alert_settings(folder.root), folder.root)
     if not ways:
         return []
     with _one_at_a_time(folder):
         known = {
             (alert.way, key) for alert in kept(folder) if not alert.problem for key in alert.matters
         }
-        standing = matters_of(current_status(folder), failure)
-        if settings.new_cases:
-            standing += new_cases(folder)
-        return list(_told(folder, ways, standing, known))
+        return list(_told(folder, ways, standing(), known))
 
 
 def tell_test(folder: DataFolder) -> list[Alert]:

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from orchestration.night.progress import Progress, shown_by
 from orchestration.night.recovery import alone_in, record_failure
 from orchestration.night.steps import Request
 from orchestration.night.synthetic import refuse_without_extracts
+from orchestration.region.folders import grid_of
 from orchestration.settings import DataFolder, load_settings
 from orchestration.warehouse.manifest import PARSED_FOLDER
 from orchestration.warehouse.serving import serving_run_id
@@ -62,6 +64,8 @@ def run_job(folder: DataFolder, request: Request, progress: Progress) -> Outcome
             unchanged.refuse_emptied(folder, landed)
             if not ledger.versions():
                 refuse_without_extracts(folder)
+            if request.grid is None:
+                request = replace(request, grid=grid_of(folder))
             state = steps.state_of(request, settings, ledger, landed)
             serving = serving_run_id(folder, ledger)
             standing = unchanged.standing_run(folder, state, serving)

@@ -103,14 +103,14 @@ def night_failed(context: dg.RunFailureSensorContext) -> None:
     run = current_status(folder).last_run
     # The ledger knows the cause, unless it is what failed, or the process died before it could be asked.
     known = run is not None and run["status"] == "failed"
-    _log(context, tell(folder, None if known else context.failure_event.message))
+    log_alerts(context, tell(folder, None if known else context.failure_event.message))
 
 
 @dg.sensor(minimum_interval_seconds=300, default_status=dg.DefaultSensorStatus.RUNNING)
 def alerts_due(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Send what is news: holds, stale sources, no success in time."""
     sent = tell(data_folder(None))
-    _log(context, sent)
+    log_alerts(context, sent)
     return dg.SkipReason(f"{len(sent)} sent")
 
 
@@ -120,8 +120,9 @@ def history_pruned(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     return dg.SkipReason(f"{prune_history(context.instance)} run(s) deleted")
 
 
-def _log(
+def log_alerts(
     context: dg.SensorEvaluationContext | dg.RunFailureSensorContext, sent: list[Alert]
 ) -> None:
+    """Log what was sent."""
     for alert in sent:
         context.log.info("%s: %s", alert.way, alert.problem or "delivered")

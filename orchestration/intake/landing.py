@@ -211,15 +211,23 @@ def _fits(area: Path, source: Path) -> bool:
     return (contract_for(source.name).level == "national") == (area.name == NATIONAL)
 
 
+def _area_folders(landing: Path, findings: list[Finding]) -> Iterator[Path]:
+    """The folders of areas, and of what is national; reports what else is there."""
+    for folder in _folders(landing, landing, findings):
+        if folder.name == NATIONAL or AREA.match(folder.name):
+            yield folder
+        else:
+            findings.append(
+                _misplaced(
+                    folder, landing, "neither an area code of nine characters nor 'national'"
+                )
+            )
+
+
 def _submission_folders(
     landing: Path, findings: list[Finding]
 ) -> Iterator[tuple[tuple[str, str, str], Path]]:
-    for area in _folders(landing, landing, findings):
-        if area.name != NATIONAL and not AREA.match(area.name):
-            findings.append(
-                _misplaced(area, landing, "neither an area code of nine characters nor 'national'")
-            )
-            continue
+    for area in _area_folders(landing, findings):
         for source in _folders(area, landing, findings):
             if not _fits(area, source):
                 findings.append(_misplaced(source, landing, "not a source of this kind of area"))
@@ -314,10 +322,18 @@ def refuse_absent(landing: Path) -> None:
         pass
 
 
-def areas_in(landing: Path) -> tuple[str, ...]:
-    """The authorities that have a folder in landing."""
-    folders = _folders(landing, landing, []) if landing.is_dir() else []
-    return tuple(folder.name for folder in folders if AREA.match(folder.name))
+def areas_in(landing: Path, findings: list[Finding] | None = None) -> tuple[str, ...]:
+    """The authorities that have a folder in landing; what else is there is added to the findings."""
+    said = [] if findings is None else findings
+    folders = _area_folders(landing, said) if landing.is_dir() else ()
+    return tuple(folder.name for folder in folders if folder.name != NATIONAL)
+
+
+def landed_files(landing: Path) -> dict[tuple[str, str, str], list[Path]]:
+    """By area, source and month the files in landing, as far as their places say that they can be taken in."""
+    folders = _submission_folders(landing, []) if landing.is_dir() else ()
+    found = ((place, list(filter(_is_file, _entries(folder)))) for place, folder in folders)
+    return {place: files for place, files in found if files}
 
 
 def landing_state(landing: Path) -> str:

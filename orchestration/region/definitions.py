@@ -14,20 +14,43 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+from filelock import FileLock
 
+from orchestration.dagster.job import why_failed
+from orchestration.dagster.killed import mark_of
 from orchestration.dagster.resources import OPERATIONS
-from orchestration.dagster.schedules import MAX_RUNTIME_SECONDS
+from orchestration.dagster.schedules import MAX_RUNTIME_SECONDS, log_alerts
+from orchestration.intake.landing import refuse_absent
 from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import NothingPublished, told_in_words
-from orchestration.region.folders import areas_of, folder_of, months_of, prepare, refuse_unfit
-from orchestration.region.union import unite
+from orchestration.region.alerts import tell_failure, tell_some
+from orchestration.region.folders import (
+    areas_of,
+    begun_areas,
+    months_of,
+    narrowed,
+    prepare,
+    refuse_unfit,
+    said_of_gone,
+    strays_of,
+)
+from orchestration.region.runs import prune, settle
+from orchestration.region.union import unite_published
 from orchestration.settings import PRIVATE_UMASK, ConfigurationError, DataFolder, data_folder
 
 CYPP = Path(sysconfig.get_path("scripts")) / "cypp"
-AREA = dg.AssetKey(["region", "area"])
+AREA, UNION = dg.AssetKey(["region", "area"]), dg.AssetKey(["region", "warehouse"])
 # In the metadata of an area: what its night came to.
 NIGHT = "night"
 TRACEBACK = "Traceback (most recent call last)"
+# In that of the union: why areas are not in it.
+LEFT_OUT = "left_out"
+# Not after each area of a night: all of them are read again.
+WHEN_AREAS_HAVE_PUBLISHED = (
+    dg.AutomationCondition.any_deps_updated().since_last_handled()
+    & ~dg.AutomationCondition.any_deps_in_progress()
+    & ~dg.AutomationCondition.in_progress()
+)
 areas = dg.DynamicPartitionsDefinition(name="areas")
 
 
@@ -41,17 +64,34 @@ def _failing_in_words() -> Generator[None]:
         raise dg.Failure(description=str(error), allow_retries=False) from None
 
 
+@contextmanager
+def _alive(context: dg.AssetExecutionContext) -> Generator[DataFolder]:
+    """The region, while a run of it holds a lock by which others see that its process lives (`dagster/killed.py`)."""
+    # Whoever started this process: Dagster's own commands do not set it.
+    os.umask(PRIVATE_UMASK)
+    region = data_folder(None)
+    with _failing_in_words():
+        # Before anything is made in a folder that may be another.
+        refuse_absent(region.landing)
+    with FileLock(mark_of(region, context.run.run_id)):
+        yield region
+
+
 @dg.asset(
     key=AREA, partitions_def=areas, group_name="region", kinds={"duckdb"}, owners=OPERATIONS,
 )  # fmt: skip
 def area_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """The night of one area in its own data folder: taken in, checked, transformed, published, reported."""
-    # Whoever started this process: Dagster's own commands do not set it.
-    os.umask(PRIVATE_UMASK)
-    region = data_folder(None)
+    with _alive(context) as region:
+        return _night(context, region)
+
+
+def _night(context: dg.AssetExecutionContext, region: DataFolder) -> dg.MaterializeResult:
     with _failing_in_words():
         refuse_unfit(region)
         first, last = months_of(region)
+        if fewer := narrowed(region, (first, last)):
+            context.log.warning(fewer)
         own = prepare(region, context.partition_key)
     # The night's own history is the area's, not the region's.
     environment = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
@@ -85,27 +125,23 @@ def _night_of(own: DataFolder) -> str:
 
 
 @dg.asset(
-    key=["region", "warehouse"], deps=[dg.AssetDep(AREA, partition_mapping=dg.AllPartitionMapping())],
+    key=UNION, deps=[dg.AssetDep(AREA, partition_mapping=dg.AllPartitionMapping())],
     group_name="region", kinds={"duckdb"}, owners=OPERATIONS,
-    automation_condition=dg.AutomationCondition.any_deps_updated(),
+    automation_condition=WHEN_AREAS_HAVE_PUBLISHED,
 )  # fmt: skip
 def region_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Every area's tables in one file, each as it was last published."""
-    os.umask(PRIVATE_UMASK)
-    region = data_folder(None)
-    with _failing_in_words():
-        files = {area: folder_of(region, area).warehouse_file for area in areas_of(region)}
-        there = {area: file for area, file in files.items() if file.exists()}
-        if not there:
-            raise NothingPublished("no area has published yet")
-        united = unite(there, region)
-    for why in united.left_out.values():
-        context.log.warning(why)
+    with _alive(context) as region, _failing_in_words():
+        known = {*areas_of(region), *begun_areas(region)}
+        notes = [*(finding.text() for finding in strays_of(region)), *said_of_gone(region)]
+        united = unite_published(region)
+    for text in (*notes, *united.left_out.values()):
+        context.log.warning(text)
     return dg.MaterializeResult(
         metadata={
-            "areas": len(there) - len(united.left_out),
-            "left_out": "\n".join(united.left_out.values()) or "none",
-            "waiting": len(files) - len(there),
+            "areas": len(united.areas),
+            LEFT_OUT: list(united.left_out.values()),
+            "waiting": len(known - set(united.areas) - united.left_out.keys()),
             "dagster/row_count": sum(united.counts.values()),
         }
     )
@@ -137,10 +173,46 @@ areas_published = dg.AutomationConditionSensorDefinition(
     description="Put the tables of the areas together whenever an area's night has ended well.",
 )  # fmt: skip
 
+
+@dg.sensor(minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def runs_killed(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Settle runs whose process died, so that the next one can start."""
+    settled = settle(context.instance, data_folder(None))
+    return dg.SkipReason(f"settled: {', '.join(settled)}" if settled else "no run was killed")
+
+
+@dg.run_failure_sensor(
+    default_status=dg.DefaultSensorStatus.RUNNING, minimum_interval_seconds=30
+)  # fmt: skip
+def night_failed(context: dg.RunFailureSensorContext) -> None:
+    """Send at once that an area's night has failed, or the union, and why."""
+    steps = context.get_step_failure_events()
+    # Of a run that was killed no step has said anything.
+    why = why_failed(steps) if steps else str(context.failure_event.message)
+    log_alerts(context, tell_failure(data_folder(None), context.partition_key, why))
+
+
+@dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+def alerts_due(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Send what is news of the areas, some of them at a time: holds, stale sources, no success in time."""
+    sent, problems, where = tell_some(data_folder(None), context.cursor or "")
+    context.update_cursor(where)
+    log_alerts(context, sent)
+    for problem in problems:
+        context.log.warning(problem)
+    return dg.SkipReason(f"{len(sent)} sent")
+
+
+@dg.sensor(minimum_interval_seconds=6 * 3600, default_status=dg.DefaultSensorStatus.RUNNING)
+def history_pruned(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Delete all but the runs of the last nights, so that Dagster's history does not grow without end."""
+    return dg.SkipReason(f"{prune(context.instance, data_folder(None))} run(s) deleted")
+
+
 defs = dg.Definitions(
     assets=[area_warehouse, region_warehouse],
     jobs=[area_job, region_job],
     schedules=[every_night],
-    sensors=[areas_published],
+    sensors=[areas_published, runs_killed, night_failed, alerts_due, history_pruned],
     executor=dg.in_process_executor,
 )

@@ -6,8 +6,9 @@ Each is an ordinary data folder with a ledger and a lock of its own, so no area 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from filelock import FileLock
@@ -15,15 +16,24 @@ from filelock import FileLock
 from orchestration.alone import working_alone
 from orchestration.durable import write
 from orchestration.intake.cover import month_end
+from orchestration.intake.findings import Finding
 from orchestration.intake.keys import KEY_FILE, KeyFileError, key_check, make_secret, read_secret
-from orchestration.intake.landing import NATIONAL, areas_in, refuse_absent
-from orchestration.ledger.chain import is_begun
+from orchestration.intake.landing import NATIONAL, areas_in, landed_files, refuse_absent, version_of
+from orchestration.ledger.chain import VersionName, is_begun
 from orchestration.ledger.damage import FAILURES
-from orchestration.ledger.ledger import Ledger
+from orchestration.ledger.ledger import Ledger, SubmissionVersion
 from orchestration.ledger.stores import store_of
 from orchestration.night.errors import NothingPublished
 from orchestration.night.recovery import LOCK_SECONDS
-from orchestration.settings import AREA, AREAS, ConfigurationError, DataFolder, load_settings
+from orchestration.settings import (
+    AREA,
+    AREAS,
+    ConfigurationError,
+    DataFolder,
+    area_of_region,
+    load_settings,
+)
+from orchestration.warehouse.inputs import told_grid
 
 
 def folder_of(region: DataFolder, area: str) -> DataFolder:
@@ -33,14 +43,44 @@ def folder_of(region: DataFolder, area: str) -> DataFolder:
 
 def areas_of(region: DataFolder) -> tuple[str, ...]:
     """The areas that have a folder in the region's landing, by code. Raises OSError where landing is not there."""
+    return _landed(region)[0]
+
+
+def strays_of(region: DataFolder) -> tuple[Finding, ...]:
+    """What is in the region's landing in place of an area's folder. Raises OSError where landing is not there."""
+    return _landed(region)[1]
+
+
+def _landed(region: DataFolder) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     refuse_absent(region.landing)
-    return areas_in(region.landing)
+    findings: list[Finding] = []
+    return areas_in(region.landing, findings), tuple(findings)
 
 
 def begun_areas(region: DataFolder) -> tuple[str, ...]:
     """The areas that have a data folder of their own already, by code, whatever is in landing."""
     folders = (region.root / AREAS).glob("*/")
     return tuple(sorted(folder.name for folder in folders if AREA.match(folder.name)))
+
+
+def gone_areas(region: DataFolder) -> tuple[str, ...]:
+    """The areas that have begun and have no folder in landing any more. Raises OSError where landing is not there."""
+    landed = areas_of(region)
+    return tuple(area for area in begun_areas(region) if area not in landed)
+
+
+def said_of_gone(region: DataFolder) -> list[str]:
+    """What is to be said of areas that have gone from landing."""
+    return [
+        f"{area} has no folder in landing any more, so no night: what it published last stays in the region's warehouse."
+        f" Put the folder back, or move {folder_of(region, area).root} away and run `cypp region`"
+        for area in gone_areas(region)
+    ]
+
+
+def region_of(folder: DataFolder) -> DataFolder | None:
+    """The region that a data folder is an area of."""
+    return DataFolder(folder.root.resolve().parents[1]) if area_of_region(folder.root) else None
 
 
 def is_region(folder: DataFolder) -> bool:
@@ -157,23 +197,73 @@ def _lead(link: Path, target: Path) -> None:
 
 
 def months_of(region: DataFolder) -> tuple[date, date]:
-    """First and last month end of the extracts of all areas; raises NothingPublished where none has sent any."""
-    found = [
-        month_end(month.name)
-        for area in areas_of(region)
-        for month in (region.landing / area).glob("*/*")
-        if _is_month(month.name)
+    """First and last month end of all areas: of what each has accepted, and of what landing holds for it.
+
+    Nothing after today counts, nor what is as it was when it was refused. Raises NothingPublished where there is none.
+    """
+    today = datetime.now(UTC).date()
+    landed = landed_files(region.landing)
+    ends = [
+        end
+        for area in {*begun_areas(region), *(area for area, *_ in landed)} - {NATIONAL}
+        for end in _months_of_area(folder_of(region, area), area, landed)
+        if end <= today
     ]
-    if not found:
+    if not ends:
         raise NothingPublished(
             f"{region.landing} holds no extracts: put them into landing/<area>/<source>/<YYYY-MM>/ there"
         )
-    return min(found), max(found)
+    return min(ends), max(ends)
 
 
-def _is_month(name: str) -> bool:
+def _months_of_area(
+    own: DataFolder, area: str, landed: dict[tuple[str, str, str], list[Path]]
+) -> Iterator[date]:
+    versions: list[SubmissionVersion] = []
     try:
-        month_end(name)
-    except ValueError:
+        if is_begun(own.ledger):
+            versions = Ledger(own.ledger).versions()
+    except FAILURES:
+        # The area's own night says so; until it is mended, the others keep the months that it had.
+        yield from told_grid(own) or ()
+    verdicts = {version.name: version.verdict for version in versions}
+    for version in versions:
+        if (version.area_code, version.verdict) == (area, "accepted"):
+            yield month_end(f"{version.as_at_date:%Y-%m}")
+    for place, files in landed.items():
+        if place[0] == area and not _is_refused(place, files, verdicts):
+            yield month_end(place[2])
+
+
+def _is_refused(
+    place: tuple[str, str, str], files: list[Path], verdicts: dict[VersionName, str]
+) -> bool:
+    """Whether a folder in landing holds what was refused before."""
+    of_folder = {name: verdict for name, verdict in verdicts.items() if name[:3] == place}
+    if not of_folder or "accepted" in of_folder.values():
         return False
-    return True
+    # What cannot be read now waits, and may be taken in later.
+    with suppress(OSError):
+        return (*place, version_of(files)) in of_folder
+    return False
+
+
+def grid_of(folder: DataFolder) -> tuple[date, date] | None:
+    """The months of all areas, where a data folder is that of an area of a region."""
+    region = region_of(folder)
+    return months_of(region) if region else None
+
+
+def narrowed(region: DataFolder, span: tuple[date, date]) -> str:
+    """What is to be said where the areas had more months before; nothing where they had not."""
+    before = [grid for area in begun_areas(region) if (grid := told_grid(folder_of(region, area)))]
+    if not before:
+        return ""
+    first, last = min(first for first, _ in before), max(last for _, last in before)
+    if span[0] <= first and last <= span[1]:
+        return ""
+    return (
+        f"The months of all areas are {span[0]:%Y-%m}..{span[1]:%Y-%m} now and were {first:%Y-%m}..{last:%Y-%m}: no area"
+        " has an accepted extract of the others any more (purged, refused, or never accepted), so they go from every"
+        " area's warehouse"
+    )

@@ -8,6 +8,7 @@ the tables that they print are not here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,29 +16,88 @@ import duckdb
 
 from orchestration import durable
 from orchestration.intake.keys import KeyFileError
-from orchestration.region.folders import key_of, refuse_other_key, working_in
-from orchestration.settings import DataFolder, load_settings
+from orchestration.night.errors import NothingPublished
+from orchestration.region.folders import (
+    begun_areas,
+    folder_of,
+    key_of,
+    refuse_other_key,
+    working_in,
+)
+from orchestration.settings import ConfigurationError, DataFolder, load_settings
 from orchestration.warehouse.access import make_passable, open_to_group
-from orchestration.warehouse.opening import attach, copying
+from orchestration.warehouse.opening import attach, copying, opened
 from orchestration.warehouse.publish import run_of
-from orchestration.warehouse.schemas import grain_of, printed_tables
+from orchestration.warehouse.schemas import grain_of, printed_tables, published_tables
+
+UNITED = frozenset(published_tables()) - frozenset(printed_tables())
 
 
 @dataclass(frozen=True)
 class United:
     """What the warehouse of a region holds."""
 
+    areas: tuple[str, ...]
+    """Those whose tables are in it."""
     counts: dict[str, int]
     """The rows of each table."""
     left_out: dict[str, str]
     """By area why its tables are not in it."""
 
 
-def unite(warehouses: Mapping[str, Path], region: DataFolder) -> United:
-    """Put the tables of every area's warehouse into the region's, at once, but for areas under another key.
+def unite_published(region: DataFolder) -> United:
+    """Put together what the areas of a region have published, whatever is in landing.
 
-    `warehouses`: by area the file that serves; one at least. Raises duckdb.Error where one cannot be read, KeyFileError
-    where none can be put there.
+    Raises NothingPublished where none has, and as `unite` does.
+    """
+    files = {area: folder_of(region, area).warehouse_file for area in begun_areas(region)}
+    there = {area: file for area, file in files.items() if file.exists()}
+    if not there:
+        raise NothingPublished("no area has published yet")
+    return unite(there, region)
+
+
+def said_of_older(region: DataFolder) -> list[str]:
+    """What is to be said where the region's warehouse is older than that of an area; nothing else is compared."""
+    newest = _newest_runs(region)
+    if not newest:
+        return []
+    if not region.warehouse_file.exists():
+        return [
+            "there is no warehouse of the region yet, though areas have published: run `cypp region`"
+        ]
+    try:
+        with opened(region.warehouse_file) as connection:
+            united = dict(
+                connection.execute(
+                    "select area_code, max(run_id) from marts.fct_submissions group by all"
+                ).fetchall()
+            )
+    except (duckdb.Error, ConfigurationError):
+        return [f"{region.warehouse_file} cannot be read: run `cypp region`, which makes it again"]
+    return [
+        f"{area}: the region's warehouse has its run {united.get(area, 'of no night')}, and it has published {run}"
+        " since: run `cypp region`"
+        for area, run in newest.items()
+        if united.get(area) != run
+    ]
+
+
+def _newest_runs(region: DataFolder) -> dict[str, str]:
+    """The run that each area published last, as far as its warehouse can be opened."""
+    found = {}
+    for area in begun_areas(region):
+        # Its own status says so.
+        with suppress(ConfigurationError):
+            if run := run_of(folder_of(region, area).warehouse_file):
+                found[area] = run
+    return found
+
+
+def unite(warehouses: Mapping[str, Path], region: DataFolder) -> United:
+    """Put the tables of every area's warehouse into the region's, at once, but for those that cannot be put there.
+
+    `warehouses`: by area the file that serves; one at least. Raises KeyFileError or NothingPublished where none can be.
     """
     left_out = _under_other_keys(region, warehouses)
     whose = {area: file for area, file in warehouses.items() if area not in left_out}
@@ -45,7 +105,8 @@ def unite(warehouses: Mapping[str, Path], region: DataFolder) -> United:
         raise KeyFileError("; ".join(left_out.values()))
     region.create()
     with working_in(region):
-        return United(_put_together(whose, region), left_out)
+        united = _put_together(whose, region)
+    return United(united.areas, united.counts, left_out | united.left_out)
 
 
 def _under_other_keys(region: DataFolder, areas: Iterable[str]) -> dict[str, str]:
@@ -58,28 +119,70 @@ def _under_other_keys(region: DataFolder, areas: Iterable[str]) -> dict[str, str
     return found
 
 
-def _put_together(warehouses: Mapping[str, Path], region: DataFolder) -> dict[str, int]:
-    """Put the tables into one file and that in place; returns the rows of each table."""
-    newest_first = sorted(warehouses, key=lambda area: run_of(warehouses[area]) or "", reverse=True)
+def _put_together(warehouses: Mapping[str, Path], region: DataFolder) -> United:
+    """Put the tables into one file and that in place."""
+    left_out: dict[str, str] = {}
+    newest_first = _newest_first(warehouses, region, left_out)
     build = region.work / "region.duckdb"
-    with copying(warehouses[newest_first[0]], build) as connection:
-        connection.execute("copy from database whole to fresh (schema)")
-        for printed in printed_tables():
-            connection.execute(f"drop table fresh.marts.{printed}")
-        tables = _tables(connection)
-        for place, area in enumerate(newest_first):
+    if newest_first:
+        with copying(warehouses[newest_first[0]], build) as connection:
+            connection.execute("copy from database whole to fresh (schema)")
+            # Of a version of the code that had others, nobody knows their grain.
+            for table in _tables(connection, "fresh").keys() - UNITED:
+                connection.execute(f"drop table fresh.marts.{table}")
             # DuckDB attaches a file once: the newest is there already.
-            source = "area" if place else "whole"
-            if place:
-                attach(connection, warehouses[area], source)
-            for table, columns in tables.items():
-                _add(connection, f"{source}.marts.{table}", f"fresh.marts.{table}", columns, area)
-                _add_shared(connection, source, table, columns, newest_first)
-            if place:
-                connection.execute("detach area")
-        counts = {table: _count(connection, f"fresh.marts.{table}") for table in tables}
+            for source, area in (
+                ("whole" if not n else "area", a) for n, a in enumerate(newest_first)
+            ):
+                try:
+                    if source == "area":
+                        attach(connection, warehouses[area], source)
+                    _add_area(connection, source, area, newest_first)
+                except (duckdb.Error, ConfigurationError) as error:
+                    _refuse_own(error, build)
+                    left_out[area] = _not_united(region, area, type(error).__name__)
+                if source == "area":
+                    connection.execute("detach database if exists area")
+            counts = {
+                table: _count(connection, f"fresh.marts.{table}")
+                for table in _tables(connection, "fresh")
+            }
+    if len(left_out) == len(warehouses):
+        build.unlink(missing_ok=True)
+        raise NothingPublished("; ".join(left_out.values()))
     _put(build, region)
-    return counts
+    areas = tuple(sorted(warehouses.keys() - left_out.keys()))
+    return United(areas, counts, left_out)
+
+
+def _newest_first(
+    warehouses: Mapping[str, Path], region: DataFolder, left_out: dict[str, str]
+) -> list[str]:
+    """The areas whose warehouse can be opened, the last published first; enters the others."""
+    runs = {}
+    for area, file in warehouses.items():
+        # No key of the settings opens it, or it is damaged.
+        with suppress(ConfigurationError):
+            runs[area] = run_of(file)
+        if runs.get(area) is None:
+            left_out[area] = _not_united(region, area, "it cannot be opened")
+    return sorted(runs.keys() - left_out.keys(), key=lambda area: str(runs[area]), reverse=True)
+
+
+def _not_united(region: DataFolder, area: str, why: str) -> str:
+    own = folder_of(region, area).root
+    return (
+        f"{area} is not in the region's warehouse: its own cannot be put together with the others' ({why}). The next"
+        f" `cypp region` makes it again if it is damaged; `cypp verify --data-dir {own}` says whether it is"
+    )
+
+
+def _refuse_own(error: Exception, build: Path) -> None:
+    """Raise an error again that no area's warehouse can help: of memory, or of the file that is being written."""
+    if isinstance(error, duckdb.OutOfMemoryException | duckdb.FatalException) or str(build) in str(
+        error
+    ):
+        raise error
 
 
 def _put(build: Path, region: DataFolder) -> None:
@@ -92,42 +195,80 @@ def _put(build: Path, region: DataFolder) -> None:
     durable.put(build, region.warehouse_file)
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """The columns of each published table; views come with the schema."""
+def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, dict[str, str]]:
+    """The columns of each table of a file, with their types; views come with the schema."""
     rows = connection.execute(
-        "select table_name, list(column_name order by column_index) from duckdb_columns()"
-        " where database_name = 'fresh' and table_name in"
-        " (select table_name from duckdb_tables() where database_name = 'fresh') group by table_name order by all"
+        "select table_name, column_name, data_type from duckdb_columns() join duckdb_tables()"
+        " using (database_name, schema_name, table_name)"
+        " where database_name = ? and schema_name = 'marts' order by table_name, column_index",
+        [database],
     ).fetchall()
-    return dict(rows)
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        tables.setdefault(table, {})[column] = kind
+    return tables
 
 
-def _add(
-    connection: duckdb.DuckDBPyConnection, of: str, to: str, columns: list[str], area: str
+def _add_area(
+    connection: duckdb.DuckDBPyConnection, source: str, area: str, areas: list[str]
+) -> None:
+    """Add the rows of an area's warehouse, all or none.
+
+    One of an earlier version of the code lacks what has been added since: its rows are null there.
+    """
+    there = _tables(connection, source)
+    connection.execute("begin")
+    try:
+        for table, columns in _tables(connection, "fresh").items():
+            if table in there:
+                lacking = columns.keys() - there[table].keys()
+                for name in sorted(lacking - set(grain_of(table))):
+                    connection.execute(
+                        f"alter table fresh.marts.{table} alter column {name} drop not null"
+                    )
+                listed = (
+                    f"null::{kind} as {name}" if name in lacking else name
+                    for name, kind in columns.items()
+                )
+                rows = f"(select {', '.join(listed)} from {source}.marts.{table})"  # noqa: S608 -- own names
+                _add_own(connection, rows, table, columns, area)
+                _add_shared(connection, rows, table, columns, areas)
+        connection.execute("commit")
+    except duckdb.Error:
+        # After some errors DuckDB has rolled back itself.
+        with suppress(duckdb.TransactionException):
+            connection.execute("rollback")
+        raise
+
+
+def _add_own(
+    connection: duckdb.DuckDBPyConnection, rows: str, table: str, columns: Iterable[str], area: str
 ) -> None:
     """Add an area's own rows."""
     if "area_code" in columns:
         listed = ", ".join(columns)
         connection.execute(
-            f"insert into {to} ({listed}) select {listed} from {of} where area_code = ?",  # noqa: S608 -- own names
+            f"insert into fresh.marts.{table} ({listed}) select {listed} from {rows} where area_code = ?",  # noqa: S608 -- own names
             [area],
         )
 
 
 def _add_shared(
     connection: duckdb.DuckDBPyConnection,
-    source: str,
+    rows: str,
     table: str,
-    columns: list[str],
+    columns: Iterable[str],
     areas: list[str],
 ) -> None:
     """Add the rows about no area of the region that are not there yet."""
     listed, grain = ", ".join(columns), grain_of(table)
     names = ", ".join(f"'{area}'" for area in areas)
     about = f"coalesce(area_code, '') not in ({names})" if "area_code" in columns else "true"
-    same = " and ".join(f"kept.{name} is not distinct from own.{name}" for name in grain)
+    same = " and ".join(
+        f"kept.{name} is not distinct from own.{name}" for name in grain if name in columns
+    )
     connection.execute(
-        f"insert into fresh.marts.{table} ({listed}) select {listed} from {source}.marts.{table} as own"  # noqa: S608
+        f"insert into fresh.marts.{table} ({listed}) select {listed} from {rows} as own"  # noqa: S608
         f" where {about} and not exists (select 1 from fresh.marts.{table} as kept where {same})"
     )
 

@@ -239,7 +239,7 @@ def purge(
     from orchestration.ledger.ledger import Ledger
     from orchestration.night.errors import NothingPublished
     from orchestration.night.recovery import refuse_unbegun
-    from orchestration.upkeep.purge import plan_purge
+    from orchestration.upkeep.purge import StillInRegion, plan_purge
     from orchestration.upkeep.purge import purge as remove_due
 
     folder, today = data_folder(data_dir), datetime.now(UTC).date()
@@ -254,6 +254,8 @@ def purge(
             certificate = remove_due(folder, settings, by, today, show)
     except ConfigurationError as error:
         raise stop(f"Nothing purged: {error}", WRONG_USAGE) from None
+    except StillInRegion as error:
+        raise stop(f"Purged in this area, but {error}", NOTHING_PUBLISHED) from None
     except NothingPublished as error:
         raise stop(
             f"Not purged, or not all: {error}. Purge again to finish it.", NOTHING_PUBLISHED
@@ -295,6 +297,7 @@ def forget(
     from orchestration.night.recovery import alone_in, refuse_unbegun
     from orchestration.upkeep.forget import forget as take_out
     from orchestration.upkeep.forget import look_for
+    from orchestration.upkeep.purge import StillInRegion
 
     folder, today = data_folder(data_dir), datetime.now(UTC).date()
     try:
@@ -308,6 +311,8 @@ def forget(
             certificate = take_out(folder, area, child, by, today, show)
     except ConfigurationError as error:
         raise stop(f"Nothing forgotten: {error}", WRONG_USAGE) from None
+    except StillInRegion as error:
+        raise stop(f"Forgotten in this area, but {error}", NOTHING_PUBLISHED) from None
     except NothingPublished as error:
         raise stop(
             f"Not forgotten everywhere yet: {error}. `cypp purge` finishes it.", NOTHING_PUBLISHED

@@ -27,6 +27,8 @@ from orchestration.ledger.purge_events import DONE, PLANNED
 from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.recovery import alone_in
 from orchestration.night.steps import Request, code_version
+from orchestration.region.folders import region_of
+from orchestration.region.union import unite_published
 from orchestration.settings import ConfigurationError, DataFolder, Settings
 from orchestration.upkeep.landing import seen_whole
 from orchestration.upkeep.removal import left, put_redacted, remove_versions, remove_what_runs_leave
@@ -35,6 +37,10 @@ from orchestration.warehouse.opening import opened
 
 CERTIFICATES = "certificates"
 Progress = Callable[[str, int, int], None]
+
+
+class StillInRegion(NothingPublished):
+    """All that was to go has gone from the area, and is certified; the warehouse of its region still has it."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,10 @@ def purge(
 def finish(
     folder: DataFolder, ledger: Ledger, planned: dict[str, Any], today: date, progress: Progress
 ) -> Path:
-    """Carry out what is planned, publish, and certify it; raises NothingPublished where something is left."""
+    """Carry out what is planned, publish, and certify it.
+
+    Raises NothingPublished where something is left; StillInRegion, certified, where only the region's warehouse has it.
+    """
     names = [tuple(name) for name in planned["versions"]]
     remove_versions(folder, ledger, names, planned["replaced"])
     put_redacted(folder, planned["purge_id"])
@@ -90,7 +99,29 @@ def finish(
         raise NothingPublished(str(error)) from None
     if remaining:
         raise NothingPublished(f"not removed: {', '.join(remaining)}; look at it, then purge again")
-    return _certify(folder, ledger, planned)
+    why = _out_of_region(folder)
+    certificate = _certify(folder, ledger, planned, why)
+    if why:
+        raise StillInRegion(f"{why}. The certificate says so: {certificate}")
+    return certificate
+
+
+def _out_of_region(folder: DataFolder) -> str:
+    """Put the region's warehouse together again, where the folder is an area of a region; why it still has what has gone."""
+    region = region_of(folder)
+    if region is None:
+        return ""
+    try:
+        with told_in_words():
+            unite_published(region)
+    except (ConfigurationError, NothingPublished) as error:
+        if not region.warehouse_file.exists():
+            return ""
+        return (
+            f"the region's warehouse, {region.warehouse_file}, still has it, because it could not be put together again"
+            f" ({error}): `cypp region` takes it out once that is mended"
+        )
+    return ""
 
 
 def _planned(
@@ -173,8 +204,11 @@ def _those(issues: pa.Table, is_kept: Callable[[dict[str, Any]], bool]) -> pa.Ta
     return issues.filter(pa.array(map(is_kept, issues.to_pylist()), pa.bool_()))
 
 
-def _certify(folder: DataFolder, ledger: Ledger, planned: dict[str, Any]) -> Path:
-    """Write the certificate: what went, by which rule, when and in whose name; no identifier of a child."""
+def _certify(folder: DataFolder, ledger: Ledger, planned: dict[str, Any], still_there: str) -> Path:
+    """Write the certificate: what went, by which rule, when and in whose name; no identifier of a child.
+
+    `still_there`: what of the region has it yet.
+    """
     certificate = folder.ledger / CERTIFICATES / f"{planned['purge_id']}.json"
     certificate.parent.mkdir(mode=0o700, exist_ok=True)
     said = {
@@ -182,7 +216,7 @@ def _certify(folder: DataFolder, ledger: Ledger, planned: dict[str, Any]) -> Pat
         "versions": [dict(zip(("area_code", "source", "month", "sha256"), name, strict=True)) for name in planned["versions"]],
         "removed_from": ["landing", "archive", "raw", "quality", "restricted", "ledger", "warehouse", "outputs"],
         "not_removed_from": "backups made before, and former versions of objects where a store keeps them: they hold these"
-        " extracts until they expire",
+        " extracts until they expire" + (f"; {still_there}" if still_there else ""),
     }  # fmt: skip
     write(certificate, json.dumps(said, indent=2).encode())
     name = certificate.relative_to(folder.ledger).as_posix()

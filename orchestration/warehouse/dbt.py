@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sysconfig
+from contextlib import suppress
 from pathlib import Path
 
 from orchestration.settings import DBT_FOLDER, DataFolder, EngineSettings
@@ -25,14 +26,26 @@ def target_folder(folder: DataFolder) -> Path:
 MEMORY_VARIABLE = "CYPP_MEMORY"
 """The variable that tells `dbt_project/profiles.yml` how much memory DuckDB may take; without it 5 GB."""
 MEMORY_GB = 5
+AT_ONCE_VARIABLE = "CYPP_AT_ONCE"
+"""The variable that says how many nights share the machine: `cypp region` sets it, else there is one."""
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 def memory_limit(settings: EngineSettings) -> str:
-    """How much memory DuckDB may take: what the settings say, else 5 GB, on a small machine half of what it has."""
+    """How much memory DuckDB may take: what the settings say, else 5 GB, or a night's share of half the machine."""
     if settings.memory:
         return settings.memory
-    half = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-    return f"{MEMORY_GB}GB" if half >= MEMORY_GB << 30 else f"{half >> 20}MB"
+    share = _memory_of_the_machine() // 2 // int(os.environ.get(AT_ONCE_VARIABLE) or 1)
+    return f"{MEMORY_GB}GB" if share >= MEMORY_GB << 30 else f"{share >> 20}MB"
+
+
+def _memory_of_the_machine() -> int:
+    """In bytes; of a container what it may take, if that is less."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    # Without the file, or with "max" in it, there is no limit.
+    with suppress(OSError, ValueError):
+        return min(machine, int(CONTAINER_LIMIT.read_text(encoding="utf-8")))
+    return machine
 
 
 STORE_VARIABLES = ("CYPP_RAW", "CYPP_FILESYSTEMS")

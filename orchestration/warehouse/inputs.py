@@ -67,6 +67,16 @@ def told_run(folder: DataFolder) -> Run | None:
     return Run(as_at=told.pop("knowledge_date"), **told)
 
 
+def told_grid(folder: DataFolder) -> tuple[date, date] | None:
+    """The months that dbt was told last to compute; None where it was told none, or that cannot be read."""
+    try:
+        [row] = pq.read_table(folder.raw / "run" / "settings.parquet").to_pylist()
+    except (FileNotFoundError, ValueError, pa.ArrowException):
+        return None
+    first, last = row.get("grid_from"), row.get("grid_to")
+    return (first, last) if first and last else None
+
+
 def _write(folder: Path, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write an input table; a declared column that a row lacks is an error of ours, so it is a KeyError."""
     schema = input_schema(name)

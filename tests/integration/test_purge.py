@@ -251,3 +251,62 @@ def test_every_source_with_rows_about_people_has_a_rule(source: str) -> None:
     ]
     names_people = any(one.type in {*IDENTIFIER_TYPES, "upn"} - {"record_id", "compared"} for one in columns)  # fmt: skip
     assert (contract_for(source).retention is not None) == names_people
+
+
+# ---------------------------------------------------------------- of an area of a region
+
+
+@pytest.fixture
+def of_region(taken_in: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inbox:
+    """The same as an area of a region, which has a warehouse with the extract."""
+    region = DataFolder(tmp_path / "region")
+    region.create()
+    region.warehouse_file.write_bytes(b"with the extract")
+    inbox = copied(taken_in, region.root / "areas" / BARNET)
+    _say(inbox, RULE)
+    monkeypatch.setattr(purging, "run_job", lambda folder, *_: take_in_all(folder, among=SOURCES))
+    return inbox
+
+
+def test_purge_in_an_area_puts_the_warehouse_of_its_region_together_before_it_certifies(
+    of_region: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_then: list[bool] = []
+
+    def unite(region: DataFolder) -> None:
+        assert (region.root / "areas" / BARNET) == of_region.folder.root
+        open_then.append(Ledger(of_region.folder.ledger).open_purge() is not None)
+
+    monkeypatch.setattr(purging, "unite_published", unite)
+    certificate = _purge(of_region)
+    assert certificate is not None
+    assert open_then == [True]
+    assert "region" not in json.loads(certificate.read_text())["not_removed_from"]
+
+
+@pytest.mark.parametrize("command", ["purge", "forget"])
+def test_certificate_says_where_the_warehouse_of_the_region_still_has_it(
+    of_region: Inbox, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def unite(_: DataFolder) -> None:
+        raise OSError(28, "No space left on device", "/x")
+
+    monkeypatch.setattr(purging, "unite_published", unite)
+    child = (BARNET, extracts.children(BARNET)[4].id) if command == "forget" else ()
+    ran = CliRunner().invoke(
+        app, [command, *child, "--by", "Bea", "--data-dir", str(of_region.folder.root)]
+    )
+    assert ran.exit_code == 1, ran.output
+    said = " ".join(ran.output.split())
+    assert "in this area, but the region's warehouse" in said
+    assert "still has it" in said
+    assert "No space left on device" in said
+    [certificate] = (of_region.folder.ledger / "certificates").glob("*.json")
+    told = json.loads(certificate.read_text())["not_removed_from"]
+    assert f"{of_region.folder.root.parents[1]}/warehouse/warehouse.duckdb, still has it" in told
+    assert Ledger(of_region.folder.ledger).open_purge() is None
+
+
+def test_purge_in_an_area_of_a_region_without_a_warehouse_is_certified(of_region: Inbox) -> None:
+    of_region.folder.root.parents[1].joinpath("warehouse", "warehouse.duckdb").unlink()
+    assert _purge(of_region) is not None

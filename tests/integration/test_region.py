@@ -155,7 +155,9 @@ def test_region_without_landing_or_extracts_publishes_nothing_as_one_area_does(
 def test_each_area_is_told_by_what_stopped_it_this_night(tmp_path: Path) -> None:
     region = DataFolder(tmp_path / "region")
     for area in (BARNET, CAMDEN):
-        (region.landing / area / "annex_a" / "2025-03").mkdir(parents=True)
+        place = region.landing / area / "annex_a" / "2025-03"
+        place.mkdir(parents=True)
+        (place / "list.csv").write_text("not read")
     # Of yesterday; a wrong configuration enters nothing.
     ledger = Ledger(prepare(region, BARNET).ledger)
     ledger.record_attempt("failed", reason="No space left on device")

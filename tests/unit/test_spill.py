@@ -40,10 +40,36 @@ def test_models_after_the_first_spill_are_built(
     ("gigabytes", "limit"), [(64, "5GB"), (10, "5GB"), (9, "4608MB"), (2, "1024MB")]
 )
 def test_small_machine_gives_half_of_its_memory(
-    monkeypatch: pytest.MonkeyPatch, gigabytes: int, limit: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gigabytes: int, limit: str
 ) -> None:
     sizes = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": (gigabytes << 30) // 4096}
     monkeypatch.setattr(dbt.os, "sysconf", sizes.__getitem__)
+    monkeypatch.setattr(dbt, "CONTAINER_LIMIT", tmp_path / "memory.max")
+    assert memory_limit(EngineSettings()) == limit
+    assert memory_limit(EngineSettings(memory="12GB")) == "12GB"
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "container", "at_once", "limit"),
+    [
+        (64, "max", 8, "4096MB"), (64, "max", 6, "5GB"), (16, "max", 8, "1024MB"), (64, None, 8, "4096MB"),
+        (64, 8 << 30, 1, "4096MB"), (64, 8 << 30, 4, "1024MB"), (16, 64 << 30, 1, "5GB"), (4, 64 << 30, 2, "1024MB"),
+    ],
+)  # fmt: skip
+def test_nights_side_by_side_share_half_of_the_machine_or_container(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    gigabytes: int,
+    container: int | str | None,
+    at_once: int,
+    limit: str,
+) -> None:
+    sizes = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": (gigabytes << 30) // 4096}
+    monkeypatch.setattr(dbt.os, "sysconf", sizes.__getitem__)
+    monkeypatch.setattr(dbt, "CONTAINER_LIMIT", tmp_path / "memory.max")
+    if container is not None:
+        (tmp_path / "memory.max").write_text(f"{container}\n")
+    monkeypatch.setenv("CYPP_AT_ONCE", str(at_once))
     assert memory_limit(EngineSettings()) == limit
     assert memory_limit(EngineSettings(memory="12GB")) == "12GB"
 
