@@ -1,10 +1,6 @@
 -- One row per state or indicator, area and date of which there are two figures
 -- (of two sources, of a stock and its flows, of now and when first published):
 -- both, how far they are apart, and whether that is within tolerance.
-{%- set stocks = [
-    ('cp_plans_open', 'cp_plans_started', 'cp_plans_ended'),
-    ('looked_after', 'care_starts', 'care_ended'),
-] %}
 with
 
 run as (
@@ -77,28 +73,6 @@ published as (
         and indicators.method <> 'published'
 ),
 
--- who is there at the end of a month: those of the end of the month before,
--- with who came and without who went
-movements as (
-    {%- for stock, started, ended in stocks %}
-    {%- for population, at_end, before, expected in [
-        (stock, 1, 0, 0), (stock, 0, 1, 1), (started, 0, 0, 1), (ended, 0, 0, -1)
-    ] %}
-    select
-        '{{ stock }}' as stock,
-        area_code,
-        last_day({{ add_days('counted_on', 1) if before else 'counted_on' }})
-            as month_end,
-        {{ at_end }} as is_there,
-        {{ before }} as was_there,
-        {{ expected }} as is_expected
-    from {{ ref('pop_' ~ population) }}
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
-    {% if not loop.last %}union all{% endif %}
-    {%- endfor %}
-),
-
 stocks as (
     select
         'flow.' || stock as reconciliation_id,
@@ -108,19 +82,14 @@ stocks as (
             else 'Children on a child protection plan at the month end'
         end as title,
         area_code,
-        month_end as period_end,
+        period_end,
         'the month before, with who came and who went' as first_source,
-        cast(sum(is_expected) as double) as first_figure,
+        cast(n_expected as double) as first_figure,
         'the month end' as second_source,
-        cast(sum(is_there) as double) as second_figure,
+        cast(n_children as double) as second_figure,
         0 as always_tolerated,
         0 as share_tolerated
-    from movements
-    group by
-        stock,
-        area_code,
-        month_end
-    having sum(is_there) > 0 and sum(was_there) > 0
+    from {{ ref('val_stocks') }}
 ),
 
 first_published as (
