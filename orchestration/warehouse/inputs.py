@@ -243,11 +243,11 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     _write(target, "owners", load_owners())
     _write(target, "targets", known.targets)
     _write_registry(target, known.indicators, known.run)
-    # What was published by an earlier day is not kept: a run of that day holds figures without a value.
-    held = areas_held(known.checks) if known.run.records_first_reported else set[str]()
-    write_last_published(
-        serving.last_night(folder, ledger) if held else folder.warehouse_file, target, held
-    )
+    held = areas_held(known.checks)
+    # A run of an earlier day goes on from what is published; a night goes on from the last night.
+    is_after_a_night = held and known.run.records_first_reported
+    marts = serving.last_night(folder, ledger) if is_after_a_night else folder.warehouse_file
+    write_last_published(marts, target, held)
     write_memory(ledger, target)
     pq.write_table(known.statutory.results, target / "statutory_checks.parquet")
     pq.write_table(known.statutory.issues, target / "statutory_issues.parquet")

@@ -63,7 +63,8 @@ def test_work_that_ends_its_process_is_told_and_the_next_one_done(work: object, 
         assert workers.call(ENOUGH, _take, MEGABYTE) == MEGABYTE
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+# Not SIGHUP: `nohup` has it ignored.
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_work_whose_process_somebody_else_ends_is_told_apart(number: int) -> None:
     with ConfinedWorkers(1) as workers:
         with pytest.raises(WorkerKilled, match="from outside"):
