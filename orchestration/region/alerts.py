@@ -1,4 +1,4 @@
-"""Who is told of what goes wrong in a region: each area's alerts are its own, those of the union the region's."""
+"""Alerts of a region. One about an area is kept in the area's folder, one about the region's warehouse in the region's."""
 
 from __future__ import annotations
 

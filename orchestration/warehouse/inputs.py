@@ -244,9 +244,10 @@ def write_inputs(folder: DataFolder, ledger: Ledger, known: Knowledge) -> None:
     _write(target, "targets", known.targets)
     _write_registry(target, known.indicators, known.run)
     held = areas_held(known.checks)
-    # A run of an earlier day goes on from what is published; a night goes on from the last night.
-    is_after_a_night = held and known.run.records_first_reported
-    marts = serving.last_night(folder, ledger) if is_after_a_night else folder.warehouse_file
+    # A night goes on from the night before it, a run of an earlier day from what is published.
+    marts = folder.warehouse_file
+    if held and known.run.records_first_reported:
+        marts = serving.last_night(folder, ledger)
     write_last_published(marts, target, held)
     write_memory(ledger, target)
     pq.write_table(known.statutory.results, target / "statutory_checks.parquet")

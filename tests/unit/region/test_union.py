@@ -13,9 +13,8 @@ from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.region.folders import folder_of, prepare
 from orchestration.region.union import said_of_older, unite_published
 from orchestration.settings import DataFolder
+from tests.unit.region.given import AREAS, BARNET, CAMDEN, ENFIELD
 
-BARNET, CAMDEN, ENFIELD = "E09000003", "E09000007", "E09000010"
-AREAS = (BARNET, CAMDEN, ENFIELD)
 # The newest is Enfield's: what the others lack, it has.
 TABLES = {
     "fct_submissions": (
