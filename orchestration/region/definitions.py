@@ -170,7 +170,7 @@ def every_night(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
 areas_published = dg.AutomationConditionSensorDefinition(
     "areas_published", target=dg.AssetSelection.assets(region_warehouse),
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Put the tables of the areas together whenever an area's night has ended well.",
+    description="Put the tables of the areas together once areas have published and none is being computed any more.",
 )  # fmt: skip
 
 
