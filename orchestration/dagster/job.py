@@ -24,6 +24,7 @@ from orchestration.night.steps import Request
 from orchestration.night.synthetic import refuse_without_extracts
 from orchestration.region.folders import grid_of
 from orchestration.settings import DataFolder, load_settings
+from orchestration.warehouse.dbt import memory_limit
 from orchestration.warehouse.manifest import PARSED_FOLDER
 from orchestration.warehouse.serving import serving_run_id
 
@@ -54,6 +55,8 @@ def run_job(folder: DataFolder, request: Request, progress: Progress) -> Outcome
     with told_in_words():
         settings = load_settings(folder.root)
         refuse_without_session(folder, settings.engine)
+        # What the environment says of it is refused here, with nothing touched.
+        memory_limit(settings.engine)
         steps.registry()
         if not is_begun(folder.ledger):
             refuse_without_extracts(folder)

@@ -8,7 +8,12 @@ import sysconfig
 from contextlib import suppress
 from pathlib import Path
 
-from orchestration.settings import DBT_FOLDER, DataFolder, EngineSettings
+from orchestration.settings import (
+    DBT_FOLDER,
+    ConfigurationError,
+    DataFolder,
+    EngineSettings,
+)
 
 # `dbt_process.py`, as the installation put it next to this interpreter.
 CYPP_DBT = Path(sysconfig.get_path("scripts")) / "cypp-dbt"
@@ -32,11 +37,24 @@ CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 def memory_limit(settings: EngineSettings) -> str:
-    """How much memory DuckDB may take: what the settings say, else 5 GB, or a night's share of half the machine."""
+    """How much memory DuckDB may take: what the settings say, else 5 GB, or a night's share of half the machine.
+
+    Raises ConfigurationError where the environment does not say in a number how many nights share it.
+    """
     if settings.memory:
         return settings.memory
-    share = _memory_of_the_machine() // 2 // int(os.environ.get(AT_ONCE_VARIABLE) or 1)
+    share = _memory_of_the_machine() // 2 // _nights_at_once()
     return f"{MEMORY_GB}GB" if share >= MEMORY_GB << 30 else f"{share >> 20}MB"
+
+
+def _nights_at_once() -> int:
+    told = os.environ.get(AT_ONCE_VARIABLE) or "1"
+    if not (told.isdecimal() and int(told)):
+        raise ConfigurationError(
+            f"the environment variable {AT_ONCE_VARIABLE} says how many nights share the machine, 1 or more, and is"
+            f" {told!r}: set it to a number, or leave it out"
+        )
+    return int(told)
 
 
 def _memory_of_the_machine() -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings import DBT_FOLDER, EngineSettings
+from orchestration.settings import DBT_FOLDER, ConfigurationError, EngineSettings
 from orchestration.warehouse import dbt
 from orchestration.warehouse.dbt import MEMORY_VARIABLE, memory_limit, tell_memory_limit
 from tests.small_project import run_project, write_project
@@ -78,3 +78,12 @@ def test_nights_side_by_side_share_half_of_the_machine_or_container(
 def test_memory_that_is_no_size_is_refused(memory: str) -> None:
     with pytest.raises(ValueError, match="memory"):
         EngineSettings(memory=memory)
+
+
+@pytest.mark.parametrize("told", ["two", "0", "-1", "1.5"])
+def test_nights_at_once_that_are_no_number_are_refused(
+    monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    monkeypatch.setenv("CYPP_AT_ONCE", told)
+    with pytest.raises(ConfigurationError, match="CYPP_AT_ONCE"):
+        memory_limit(EngineSettings())

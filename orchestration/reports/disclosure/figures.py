@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
 
-from orchestration.reports.disclosure.rules import Counts
+from orchestration.reports.disclosure.rules import Counts, is_of_few
 
 FigureKey = tuple[str, str, date]
 """Indicator, area, period end."""
@@ -35,6 +35,8 @@ class PrintedFigure:
     denominator: float | None
     value: float | None = None
     """As it is printed."""
+    is_of_few: bool = False
+    """Too few people are behind it, though what it adds up (months, sessions) is more."""
 
     @property
     def key(self) -> FigureKey:
@@ -44,7 +46,7 @@ class PrintedFigure:
     @property
     def for_rules(self) -> Counts:
         """What the primary rules look at."""
-        return Counts(self.kind, self.population, self.numerator, self.denominator)
+        return Counts(self.kind, self.population, self.numerator, self.denominator, self.is_of_few)
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ NUMBER_OF_RECORD = (
 
 def read_figures(connection: duckdb.DuckDBPyConnection) -> list[PrintedFigure]:
     """Every figure that has a count and that public packs may have."""
+    few = _of_few_people(connection)
     rows = connection.execute(
         "select figures.indicator_id, figures.area_code, figures.period_start, figures.period_end,"
         " indicators.kind, indicators.population, figures.numerator, figures.denominator, figures.value"
@@ -80,7 +83,42 @@ def read_figures(connection: duckdb.DuckDBPyConnection) -> list[PrintedFigure]:
         " on figures.indicator_id = indicators.indicator_id where figures.edition = 'restricted' and indicators.is_public"
         " and (figures.numerator is not null or figures.denominator is not null)"
     ).fetchall()
-    return [PrintedFigure(*row) for row in rows]
+    figures = [PrintedFigure(*row) for row in rows]
+    return [replace(one, is_of_few=True) if one.key in few else one for one in figures]
+
+
+# A share that counts a record more than once in a window (a young person in each month), or by more than 1 (sessions):
+# only there do people and amounts part. First the few indicators of which that can be, then their windows.
+PEOPLE = """
+with shares as (
+    select records.*, coalesce(records.numerator_amount, 0) as few,
+        records.denominator_amount - coalesce(records.numerator_amount, 0) as rest
+    from marts.fct_counted_records as records
+    inner join marts.dim_indicators as indicators on records.indicator_id = indicators.indicator_id
+    where indicators.is_public and indicators.kind in ('percentage', 'gap') and records.denominator_amount <> 0
+),
+adding as (
+    select indicator_id, area_code from shares group by all
+    having sum(denominator_amount) > count(distinct record_key)
+)
+select figures.indicator_id, figures.area_code, figures.period_end,
+    count(distinct records.child_key) filter (records.few <> 0),
+    count(distinct records.child_key) filter (records.rest <> 0),
+    count(distinct records.child_key)
+from marts.rpt_figures as figures
+inner join adding on figures.indicator_id = adding.indicator_id and figures.area_code = adding.area_code
+inner join shares as records
+    on figures.indicator_id = records.indicator_id and figures.area_code = records.area_code
+    and records.counted_on between figures.period_start and figures.period_end
+    and (records.superseded_on is null or figures.period_end < records.superseded_on)
+where figures.edition = 'restricted'
+group by all having sum(records.denominator_amount) > count(distinct records.record_key)
+"""
+
+
+def _of_few_people(connection: duckdb.DuckDBPyConnection) -> set[FigureKey]:
+    rows = connection.execute(PEOPLE).fetchall()
+    return {(indicator, area, end) for indicator, area, end, *people in rows if is_of_few(*people)}
 
 
 def read_months(connection: duckdb.DuckDBPyConnection) -> Monthly:

@@ -44,7 +44,7 @@ FIGURES = pa.schema(
         ("indicator_id", pa.string()), ("area_code", pa.string()), ("period_start", pa.date32()),
         ("period_end", pa.date32()), ("kind", pa.string()), ("population", pa.string()),
         ("numerator", pa.float64()), ("denominator", pa.float64()), ("value", pa.float64()),
-        ("is_printed", pa.bool_()), ("members", pa.list_(pa.uint64())),
+        ("is_of_few", pa.bool_()), ("is_printed", pa.bool_()), ("members", pa.list_(pa.uint64())),
     ]
 )  # fmt: skip
 MONTHS = pa.schema(
@@ -91,7 +91,13 @@ def read_memory(folder: DataFolder) -> Memory:
 
 def _kept(ledger: Ledger, name: str) -> Iterator[tuple[str, list[Row]]]:
     for run, path in ledger.kept_by_runs(name):
-        yield run.run_id, pq.read_table(path).to_pylist()
+        rows = pq.read_table(path).to_pylist()
+        # Earlier versions did not ask how many people are behind a share.
+        told = [
+            row | {"is_of_few": bool(row.get("is_of_few"))} if "is_printed" in row else row
+            for row in rows
+        ]
+        yield run.run_id, told
 
 
 def _key(row: Row) -> FigureKey:

@@ -34,11 +34,18 @@ class Counts:
     population: str
     numerator: float | None
     denominator: float | None
+    is_of_few: bool = False
 
 
 def is_small(count: float | None) -> bool:
     """A count from which a person could be known."""
     return count is not None and 0 < count < LEAST_SAFE_COUNT
+
+
+def is_of_few(numerator: int, rest: int, denominator: int) -> bool:
+    """Whether a share is of too few people; 0 where nobody is known by name, as in what schools have added up."""
+    has_small_base = 0 < denominator < LEAST_BASE_OF_A_PERCENTAGE
+    return has_small_base or is_small(numerator) or is_small(rest)
 
 
 def _is_unsafe_rate(counts: Counts) -> bool:
@@ -80,4 +87,4 @@ def is_unsafe(counts: Counts) -> bool:
     rule = RULES.get(counts.kind)
     if rule is None:
         raise NoRule(f"no disclosure rule for figures of the kind {counts.kind}")
-    return counts.population not in NOT_PERSONS and rule(counts)
+    return counts.population not in NOT_PERSONS and (counts.is_of_few or rule(counts))

@@ -172,7 +172,7 @@ def _add_records(
                 {part: count} if not indicator.adds_up else {"numerator": 400, "denominator": 1}
             )
             made.rows["fct_counted_records"].append(
-                {"indicator_id": indicator.id, "area_code": AREA, "record_key": f"{month}-{number}", "child_key": "child",
+                {"indicator_id": indicator.id, "area_code": AREA, "record_key": f"{month}-{number}", "child_key": None,
                  "event_date": day, "counted_on": day,
                  **{f"{name}_amount": float(amount) for name, amount in amounts.items()}}
             )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -150,6 +151,61 @@ def test_mean_that_tells_too_much_beside_another_keeps_its_base(
         ("2025-02-28", 12, None, "suppressed"),
         ("2025-03-31", 12, 417.0, "ok"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("in_numerator", "of", "times", "sessions", "is_printed"),
+    [
+        (3, 40, 3, 1, False),
+        (6, 40, 3, 1, True),
+        (37, 40, 3, 1, False),
+        (34, 40, 3, 1, True),
+        (0, 9, 3, 1, False),
+        (6, 12, 1, 190, True),
+        (5, 12, 1, 190, False),
+        (4, 9, 3, 190, False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["percentage", "gap"])
+def test_months_and_sessions_of_few_people_are_withheld(
+    kind: str, in_numerator: int, of: int, times: int, sessions: int, *, is_printed: bool,
+    warehouse: Warehouse, tmp_path: Path,
+) -> None:  # fmt: skip
+    """Each person is counted so many times in the window, by so many sessions; of other windows nothing is seen."""
+    warehouse.add_indicator("adding", position="ED10", kind=kind, population="young_people_16_17")
+    few, all_ = (count * times * sessions for count in (in_numerator, of))
+    said = {"denominator": all_, "value": 100 * few / all_}
+    warehouse.add_figure("adding", "2025-02-28", few, period_start=date(2024, 12, 1), **said)
+    for person, month in product(range(of + 9), range(times)):
+        day = date(2025, 2 if person < of else 3, 1 + month)
+        warehouse.rows["fct_counted_records"].append(
+            {
+                "indicator_id": "adding", "area_code": "E09000003", "record_key": str(person),
+                "child_key": f"child {person}", "counted_on": day, "denominator_amount": float(sessions),
+                "numerator_amount": float(sessions * (person < in_numerator)),
+            }
+        )  # fmt: skip
+    marts = warehouse.write(tmp_path / "warehouse.duckdb")
+    withheld = write_public_edition(
+        marts, Identities({"adding": Measures("month", "person-month")})
+    )
+    assert (not withheld) is is_printed
+
+
+def test_records_of_few_people_are_judged_as_records(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Nine of ninety enquiries are printed, whoever they were about: an enquiry is counted once."""
+    warehouse.add_indicator("events", position="SC05", kind="percentage", population="enquiries")
+    warehouse.add_figure("events", "2025-03-31", 9, denominator=90, value=10.0)
+    for number in range(90):
+        warehouse.rows["fct_counted_records"].append(
+            {
+                "indicator_id": "events", "area_code": "E09000003", "record_key": str(number),
+                "child_key": f"child {number // 3}", "counted_on": date(2025, 3, 1),
+                "denominator_amount": 1.0, "numerator_amount": float(number < 9),
+            }
+        )  # fmt: skip
+    marts = warehouse.write(tmp_path / "warehouse.duckdb")
+    assert not write_public_edition(marts, Identities({"events": Measures("repeat", "enquiry")}))
 
 
 def test_sum_of_a_mean_is_not_printed(warehouse: Warehouse, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def _run(
             " create table marts.dim_indicators as select unnest(['share', 'mean', 'hidden']) as indicator_id,"
             " unnest(['percentage', 'mean', 'percentage']) as kind, 'p' as population, true as is_public;"
             " create table marts.fct_counted_records (indicator_id varchar, area_code varchar, record_key varchar,"
-            " counted_on date, superseded_on date, numerator_amount double, denominator_amount double)"
+            " child_key varchar, counted_on date, superseded_on date, numerator_amount double, denominator_amount double)"
         )
         for indicator, numerator, denominator, value, is_printed in rows:
             shown = (numerator, denominator, value) if is_printed else (None, None, None)
@@ -65,9 +65,9 @@ def _run(
                     "insert into marts.rpt_figures values (?, ?, ?, ?, ?, ?, ?, ?)", said
                 )
         for number, days in enumerate(records):
-            said = ["mean", AREA, f"record {number}", END, None, days, 1]
+            said = ["mean", AREA, f"record {number}", f"child {number}", END, None, days, 1]
             connection.execute(
-                "insert into marts.fct_counted_records values (?, ?, ?, ?, ?, ?, ?)", said
+                "insert into marts.fct_counted_records values (?, ?, ?, ?, ?, ?, ?, ?)", said
             )
     remember(folder, ledger, marts, run_id, IDENTITIES)
     if as_run.get("is_published", True):

@@ -11,7 +11,7 @@ from orchestration.reports.disclosure.attack import breaches
 from orchestration.reports.disclosure.edition import verdict_on
 from orchestration.reports.disclosure.pack import Name, Pack, Printed, Relation
 from orchestration.reports.disclosure.protect import primary, protect
-from orchestration.reports.disclosure.rules import Counts, NoRule, is_unsafe
+from orchestration.reports.disclosure.rules import Counts, NoRule, is_of_few, is_unsafe
 from tests.reports.disclosure.tables import TOTAL, random_table, table_pack
 
 
@@ -175,6 +175,26 @@ def test_primary_rules_at_their_bounds(
     kind: str, population: str, numerator: float | None, denominator: float | None, unsafe: bool
 ) -> None:
     assert is_unsafe(Counts(kind, population, numerator, denominator)) is unsafe
+
+
+@pytest.mark.parametrize(
+    ("numerator", "rest", "denominator", "few"),
+    [
+        (5, 40, 45, True),
+        (6, 40, 45, False),
+        (0, 40, 40, False),
+        (40, 5, 45, True),
+        (40, 6, 45, False),
+        (9, 9, 9, True),
+        (10, 10, 10, False),
+        (0, 0, 0, False),
+    ],
+)
+def test_people_behind_a_share_at_their_bounds(
+    numerator: int, rest: int, denominator: int, few: bool
+) -> None:
+    assert is_of_few(numerator, rest, denominator) is few
+    assert is_unsafe(Counts("percentage", "looked_after", 900, 1800, is_of_few=few)) is few
 
 
 def test_a_kind_without_a_rule_is_refused() -> None:
