@@ -162,14 +162,16 @@ def _repeat_told(
 
 def _of_area(names: Iterable[str], home: str, code: str) -> Iterator[str]:
     """Each column as another authority would have it: its codes, its children, its schools, its versions."""
+    ours, theirs = dfe_codes()[home], dfe_codes()[code]
     for name in names:
         if name in DFE_CODES:
-            yield f"case when {name} = {dfe_codes()[home]} then {dfe_codes()[code]} else {name} end as {name}"
+            # Changed with one another: the home authority's extracts have children of its neighbours.
+            yield f"case {name} when {ours} then {theirs} when {theirs} then {ours} else {name} end as {name}"
         elif name in SCHOOL_NUMBERS:
-            own = f"{dfe_codes()[code]} * 10000 + {name} % 10000"
-            yield f"case when {name} // 10000 = {dfe_codes()[home]} then {own} else {name} end as {name}"
+            first = f"case {name} // 10000 when {ours} then {theirs} when {theirs} then {ours} else {name} // 10000 end"
+            yield f"{first} * 10000 + {name} % 10000 as {name}"
         elif name in SCHOOLS:
-            own = f"{name} + {dfe_codes()[code]}000000"
+            own = f"{name} + {theirs}000000"
             yield f"case when {name} in (from home_schools) then {own} else {name} end as {name}"
         elif name == "area_code":
             yield f"case when {name} = '{home}' then '{code}' else {name} end as {name}"
