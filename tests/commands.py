@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -47,3 +48,12 @@ def finish(process: subprocess.Popen[str]) -> Ran:
 def cypp(data: Path, *arguments: str, command: tuple[str, ...] = CYPP) -> Ran:
     """Run `cypp` on a data folder."""
     return finish(begin((*command, *arguments, "--data-dir", str(data))))
+
+
+def alerts_into_a_file(data: Path) -> Path:
+    """Let a data folder's alerts be added to a file, which is returned."""
+    told = data / "told"
+    write = f"import sys; open({str(told)!r}, 'a').write(sys.stdin.read())"
+    command = json.dumps([sys.executable, "-c", write])
+    (data / "settings.toml").write_text(f"[alerts]\ncommand = {command}\n", encoding="utf-8")
+    return told

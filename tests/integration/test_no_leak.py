@@ -32,7 +32,7 @@ from orchestration.night.errors import NothingPublished, told_in_words
 from orchestration.night.steps import Request
 from orchestration.settings import PRIVATE_UMASK, DataFolder
 from tests import canaries, extracts
-from tests.commands import cypp
+from tests.commands import alerts_into_a_file, cypp
 from tests.extracts import BARNET, CAMDEN
 from tests.faults.killed import QUOTED_VALUE
 from tests.nights import run_night
@@ -193,10 +193,7 @@ def test_nothing_that_was_said_holds_an_identifier(story: Story) -> None:
 
 def test_alert_holds_no_identifier_and_no_name(story: Story, tmp_path: Path) -> None:
     folder = DataFolder(story.second.copy(tmp_path / "data"))
-    told = tmp_path / "told"
-    write = f"import sys; open({str(told)!r}, 'w').write(sys.stdin.read())"
-    command = json.dumps([sys.executable, "-c", write])
-    (folder.root / "settings.toml").write_text(f"[alerts]\ncommand = {command}\n")
+    told = alerts_into_a_file(folder.root)
     with pytest.raises(NothingPublished) as failure, told_in_words():
         raise ValueError(f"could not convert {LOOKED_FOR}")
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +25,7 @@ from orchestration.ledger.ledger import Ledger
 from orchestration.night.errors import JOB
 from orchestration.night.unchanged import TAKEN_STATE
 from orchestration.settings import DataFolder
+from tests.commands import alerts_into_a_file
 
 
 @pytest.fixture
@@ -176,13 +175,7 @@ def test_night_is_two_in_london_and_once_a_day(moment: datetime, key: str) -> No
 
 
 def test_failure_is_told_without_what_an_error_quotes(folder: DataFolder) -> None:
-    told = folder.root / "told"
-    command = [
-        sys.executable,
-        "-c",
-        f"import sys; open({str(told)!r}, 'a').write(sys.stdin.read())",
-    ]
-    (folder.root / "settings.toml").write_text(f"[alerts]\ncommand = {json.dumps(command)}\n")
+    told = alerts_into_a_file(folder.root)
 
     @dg.op
     def fails() -> None:

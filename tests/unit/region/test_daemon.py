@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from contextlib import suppress
 from typing import Any
 
@@ -21,6 +19,7 @@ from orchestration.region.folders import (
 )
 from orchestration.region.runs import prune, settle
 from orchestration.settings import ConfigurationError, DataFolder
+from tests.commands import alerts_into_a_file
 from tests.unit.region.given import (
     AREAS,
     BARNET,
@@ -126,13 +125,7 @@ def test_history_of_a_region_keeps_the_last_nights(
 
 
 def test_failure_of_an_area_or_the_union_is_sent_once(region: DataFolder) -> None:
-    told = region.root / "told"
-    command = [
-        sys.executable,
-        "-c",
-        f"import sys; open({str(told)!r}, 'a').write(sys.stdin.read())",
-    ]
-    (region.root / "settings.toml").write_text(f"[alerts]\ncommand = {json.dumps(command)}\n")
+    told = alerts_into_a_file(region.root)
     own = prepare(region, CAMDEN)
     region.warehouse_file.write_bytes(b"of all areas")
     for _ in range(2):

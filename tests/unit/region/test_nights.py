@@ -1,4 +1,4 @@
-"""What is told of the nights of a region, and of the union after them. No night is run."""
+"""What `cypp region` says of the nights of its areas and of their union. These tests run no night."""
 
 from __future__ import annotations
 
